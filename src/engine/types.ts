@@ -1,0 +1,85 @@
+import type { ErrorCode } from '../errors.ts'
+import type { Instant } from '../ports/clock.ts'
+import type { MemberProfile, Row, Status } from '../ports/schema.ts'
+import type { Quantity } from '../streaks/quantity.ts'
+
+/** Who acted: a member that exists, or one to be created or updated in the same commit. */
+export type MemberRef =
+  | { readonly id: string }
+  | {
+      readonly externalId: string
+      readonly profile: MemberProfile
+      /** Source time of the profile: it only overwrites an older one. null = the API, which always overwrites. */
+      readonly profileAt: Instant | null
+    }
+
+/** A streak log to record. Shape and limits are checked by whoever builds it; references, duplicates and status by `record`. */
+export interface RecordRequest {
+  readonly accountId: string
+  readonly streakId: string
+  readonly member: MemberRef
+  readonly activityId: string
+  readonly uniqueIdentifier: string
+  readonly activityAt: Instant
+  readonly activityValue: Quantity | null
+  readonly status: Status
+  /** Set for connector purchases: the delivery item whose outcome goes into the same commit, and the purchase ledger's space. */
+  readonly purchase?: { readonly itemId: string; readonly deliveryId: string; readonly purchaseSpace: string }
+  /** Whether the caller wants `context`; workers do not, and spare the reads. */
+  readonly enrich: boolean
+}
+
+export type RecordResult =
+  | { readonly outcome: 'recorded'; readonly log: Row<'streak_log'>; readonly context: LogContext | null }
+  | { readonly outcome: 'duplicate'; readonly existingId: string }
+  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly path: string; readonly message: string }
+
+/** What the create response and `GET streak_log/{id}` join to a log. */
+export interface LogContext {
+  readonly streak: Row<'streak'>
+  readonly progress: ProgressView | null
+  /** In the order of the contract: progress-value milestones first, then by target, createdAt, id. */
+  readonly achieved: readonly { readonly milestone: Row<'milestone'>; readonly rewardLog: Row<'reward_log'> }[]
+  readonly nextMilestone: Row<'milestone'> | null
+}
+
+/** A progress row with what the contract computes on read, as of one moment. */
+export interface ProgressView {
+  readonly row: Row<'streak_progress'>
+  readonly status: 'in_progress' | 'completed' | 'broken'
+  readonly consecutiveCount: number
+  readonly longestConsecutiveCount: number
+  readonly streakStartedAt: Instant | null
+  readonly streakBrokenAt: Instant | null
+  readonly streakCompletedAt: Instant | null
+}
+
+/** A member streak with what the contract computes on read, as of one moment. */
+export interface MemberStreakView {
+  readonly row: Row<'member_streak'>
+  readonly currentConsecutiveCount: number
+  readonly longestConsecutiveCount: number
+  readonly completedCycles: number
+  readonly currentPeriodKey: string
+  readonly currentProgressValue: Quantity
+  readonly currentPeriodEndAt: Instant
+  readonly streakStatus: 'active' | 'at_risk' | 'inactive'
+  readonly lastBrokenAt: Instant | null
+  readonly nextMilestone: Row<'milestone'> | null
+}
+
+/**
+ * Records streak logs. Callers that arrive together share a commit; each gets its own answer.
+ * Durable when it resolves. Idempotent by (streak, member, uniqueIdentifier) and, for purchases, by
+ * (streak, purchase space, order id). @throws AppError STORE_BUSY | STORE_UNAVAILABLE, both retryable, nothing written
+ */
+export interface Recorder {
+  record(request: RecordRequest): Promise<RecordResult>
+}
+
+/** Reads that need more than a row: computed fields and joins, all as of `now`. One answer per row, in order. */
+export interface Views {
+  progress(accountId: string, rows: readonly Row<'streak_progress'>[], now: Instant): Promise<ProgressView[]>
+  memberStreaks(accountId: string, rows: readonly Row<'member_streak'>[], now: Instant): Promise<MemberStreakView[]>
+  logContexts(accountId: string, rows: readonly Row<'streak_log'>[], now: Instant): Promise<LogContext[]>
+}

@@ -1,0 +1,87 @@
+/**
+ * The one table of error codes. `status` is the HTTP answer; `retryable` says whether the same call may succeed
+ * later without being changed (workers retry those jobs and fail the others at once).
+ * docs/errors.md describes each code for callers; a test holds the two together.
+ */
+export const ERRORS = {
+  INVALID_INPUT: { status: 400, retryable: false },
+  INVALID_JSON: { status: 400, retryable: false },
+  UNKNOWN_FIELD: { status: 400, retryable: false },
+  NOT_BUILT_YET: { status: 400, retryable: false },
+  REFERENCE_NOT_FOUND: { status: 400, retryable: false },
+  FIELD_IS_FIXED: { status: 400, retryable: false },
+  STREAK_NOT_LIVE: { status: 400, retryable: false },
+  MEMBER_NOT_LIVE: { status: 400, retryable: false },
+  IN_FUTURE: { status: 400, retryable: false },
+  FILTER_NOT_SELECTIVE: { status: 400, retryable: false },
+  UNAUTHENTICATED: { status: 401, retryable: false },
+  SIGNATURE_INVALID: { status: 401, retryable: false },
+  FORBIDDEN: { status: 403, retryable: false },
+  NOT_FOUND: { status: 404, retryable: false },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false },
+  CONFLICT: { status: 409, retryable: false },
+  DUPLICATE_STREAK_LOG: { status: 409, retryable: false },
+  DUPLICATE_VALUE: { status: 409, retryable: false },
+  REWARD_BEING_FULFILLED: { status: 409, retryable: false },
+  REWARD_HELD: { status: 409, retryable: false },
+  REWARD_REVOKED: { status: 409, retryable: false },
+  STREAK_HAS_LOGS: { status: 409, retryable: false },
+  MILESTONE_HAS_REWARD_LOGS: { status: 409, retryable: false },
+  PROVIDER_IN_USE: { status: 409, retryable: false },
+  CODE_IN_USE: { status: 409, retryable: false },
+  BODY_TOO_LARGE: { status: 413, retryable: false },
+  NOT_JSON: { status: 415, retryable: false },
+  TOO_MANY_REQUESTS: { status: 429, retryable: true },
+  INTERNAL: { status: 500, retryable: true },
+  STORE_BUSY: { status: 503, retryable: true },
+  STORE_UNAVAILABLE: { status: 503, retryable: true },
+} as const satisfies Record<string, { status: number; retryable: boolean }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** One fault inside a request: `path` is dotted (`rules.0.currency`), '' is the whole input. */
+export interface ErrorDetail {
+  readonly path: string
+  readonly message: string
+  /** Duplicates only: the id of the record that is already there. */
+  readonly existingId?: string
+}
+
+export interface AppErrorOptions {
+  readonly details?: readonly ErrorDetail[]
+  readonly cause?: unknown
+  /** Milliseconds after which a retry makes sense; becomes `Retry-After`. */
+  readonly retryAfterMs?: number
+  /** 405 only: the verbs the resource does allow. */
+  readonly allow?: readonly string[]
+}
+
+/** Every expected failure. Messages name cause, value and limit; they never hold secrets or personal data. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly details: readonly ErrorDetail[]
+  readonly retryAfterMs: number | undefined
+  readonly allow: readonly string[] | undefined
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.code = code
+    this.details = options.details ?? []
+    this.retryAfterMs = options.retryAfterMs
+    this.allow = options.allow
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable
+  }
+}
+
+/** True for faults that may pass by themselves; unknown errors count as passing, so that nothing is given up too early. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof AppError ? error.retryable : true
+}

@@ -1,0 +1,25 @@
+import type { Platform } from '../ports/schema.ts'
+import type { Headers } from '../ports/connector.ts'
+
+export interface IncomingWebhook {
+  readonly platform: Platform | string
+  readonly connectorId: string
+  readonly headers: Headers
+  readonly rawBody: Uint8Array
+  readonly requestId: string
+}
+
+/** What the webhook route answers. Everything but `stored` and `already_stored` left nothing behind. */
+export type AcceptResult =
+  | { readonly outcome: 'stored' | 'already_stored'; readonly deliveryId: string }
+  | { readonly outcome: 'unknown_connector' }
+  | { readonly outcome: 'refused'; readonly reason: string; readonly message: string }
+  | { readonly outcome: 'not_json' }
+
+/**
+ * Accepts webhooks: verify, translate, store once, answer; then hand to the queue without waiting for it.
+ * Durable when it resolves with `stored`. @throws AppError STORE_UNAVAILABLE (503) when the store is down or takes longer than 3 s
+ */
+export interface Inbox {
+  accept(webhook: IncomingWebhook): Promise<AcceptResult>
+}

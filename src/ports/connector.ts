@@ -1,0 +1,88 @@
+import type { z } from 'zod'
+import type { Instant } from './clock.ts'
+import type { ConnectorRule, Platform, PurchaseActivity, PurchaseValue } from './schema.ts'
+
+/** HTTP headers with lower-case names; repeated ones joined by ', '. */
+export type Headers = Readonly<Record<string, string | undefined>>
+
+export interface VerifyInput {
+  readonly rawBody: Uint8Array
+  readonly headers: Headers
+  /** Any one of them may have signed: platforms sign with the old or the new one while a secret is rotated. */
+  readonly secrets: readonly string[]
+  /** Time of receipt. */
+  readonly now: Instant
+}
+
+export type RefusalReason = 'SIGNATURE_MISSING' | 'SIGNATURE_MALFORMED' | 'SIGNATURE_MISMATCH' | 'SIGNATURE_STALE'
+
+export type Verification =
+  | {
+      readonly ok: true
+      /** The platform's id of this delivery; null when it sent none. */
+      readonly webhookId: string | null
+      /** Chooses the translator and nothing else; lower case as the platform writes it (`orders/paid`, `charge.succeeded`). */
+      readonly topic: string
+      /** What is worth keeping of the headers; no signatures. */
+      readonly headers: Readonly<Record<string, string>>
+      /** Set when the delivery says it is from somebody other than the connector's own shop. */
+      readonly mismatch?: 'SHOP_MISMATCH'
+    }
+  | { readonly ok: false; readonly reason: RefusalReason; readonly message: string }
+
+/** Why a purchase, or a rule's view of it, did not count. Shown on the delivery. */
+export type IgnoreReason =
+  | 'TOPIC_NOT_SUPPORTED'
+  | 'CONNECTOR_NOT_LIVE'
+  | 'SHOP_MISMATCH'
+  | 'BODY_NOT_UNDERSTOOD'
+  | 'NO_RULES'
+  | 'NOT_PAID'
+  | 'CANCELLED'
+  | 'NOT_CAPTURED'
+  | 'TEST_ORDER'
+  | 'CURRENCY_MISMATCH'
+  | 'BELOW_MINIMUM'
+  | 'NO_EMAIL'
+  | 'GUEST_IGNORED'
+  | 'NO_CUSTOMER'
+  | 'VALUE_OUT_OF_RANGE'
+
+export type RuleOutcome =
+  | { readonly kind: 'log'; readonly activity: PurchaseActivity }
+  | { readonly kind: 'ignored'; readonly reason: IgnoreReason; readonly message: string }
+  | { readonly kind: 'failed'; readonly reason: 'IN_FUTURE'; readonly message: string }
+
+export type Translation =
+  | { readonly kind: 'ignored'; readonly reason: IgnoreReason; readonly orderId: string | null }
+  /** One outcome per rule, in the order of the rules. */
+  | { readonly kind: 'translated'; readonly orderId: string; readonly outcomes: readonly RuleOutcome[] }
+
+export interface TranslateInput {
+  readonly rawBody: Uint8Array
+  readonly topic: string
+  readonly receivedAt: Instant
+  readonly rules: readonly ConnectorRule[]
+  readonly purchaseSpace: string
+}
+
+/**
+ * One platform. Pure: no network, no store, no clock; never throws for anything a sender may put into a request.
+ * `docs/adding-a-connector.md` is the checklist, `test/contract/connector.ts` the suite each one passes.
+ */
+export interface Connector {
+  readonly platform: Platform
+  /** What `credentials` must look like; `webhookSecrets` is required everywhere. */
+  readonly credentials: z.ZodType<{ webhookSecrets: string[] }>
+  /** What `settings` must look like, without `purchaseSpace`. */
+  readonly settings: z.ZodType<Record<string, unknown>>
+  /** Values of a purchase this platform can measure. */
+  readonly values: readonly PurchaseValue[]
+  /**
+   * Checks the signature over the raw bytes, in constant time, against each secret, and reads id and topic.
+   * `settings` are the connector's, for checks on who sent it.
+   */
+  verify(input: VerifyInput, settings: Readonly<Record<string, unknown>>): Verification
+  /** Turns a verified body into one outcome per rule. The same input gives the same answer, also in a replay. */
+  translate(input: TranslateInput): Translation
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod'
+import type { Instant } from './clock.ts'
+import type { Discount, ProviderKind } from './schema.ts'
+import type { Change } from './store.ts'
+
+export interface CouponRequest {
+  readonly accountId: string
+  readonly providerId: string
+  readonly rewardLogId: string
+  /** The same for every attempt at one reward: a provider that saw it before answers with the same coupon. */
+  readonly idempotencyKey: string
+  /** The code to make, where the provider lets us choose. */
+  readonly code: string
+  readonly discount: Discount
+  readonly minimumSubtotal: string | null
+  /** When the coupon should lapse; null = never. */
+  readonly expiresAt: Instant | null
+  readonly member: { readonly id: string; readonly externalId: string }
+  readonly streakId: string
+  readonly milestoneId: string
+  /** As stored on the coupon provider. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly credentials: Readonly<Record<string, unknown>>
+  readonly signal: AbortSignal
+}
+
+export type IssueOutcome =
+  | {
+      readonly outcome: 'issued'
+      readonly code: string
+      /** null: the expiry asked for stands. */
+      readonly expiresAt: Instant | null
+      /** Writes that must go with the reward's own, such as taking a code out of a pool; their conflict means: ask again. */
+      readonly changes?: readonly Change[]
+    }
+  /** Passing trouble. `reason` is safe to show: no secrets, no addresses of people. */
+  | { readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs: number | null }
+  | { readonly outcome: 'failed'; readonly reason: string }
+
+/**
+ * Makes coupons. `issue` is called at least once per reward and must be idempotent by `idempotencyKey` (or claim
+ * within `changes`): through any crash or repetition one reward has one coupon. Answers within 10 s.
+ */
+export interface CouponProvider {
+  readonly kind: ProviderKind
+  readonly settings: z.ZodType<Record<string, unknown>>
+  /** null: takes none. */
+  readonly credentials: z.ZodType<Record<string, unknown>> | null
+  issue(request: CouponRequest): Promise<IssueOutcome>
+}

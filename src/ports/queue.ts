@@ -1,0 +1,59 @@
+/** Payloads carry ids only; the worker reads the rest from the store. */
+export interface ActivityJob {
+  readonly accountId: string
+  readonly deliveryId: string
+  readonly itemId: string
+  readonly attempt: number
+}
+export interface RewardJob {
+  readonly accountId: string
+  readonly rewardLogId: string
+  readonly attempt: number
+}
+export type QueueName = 'activity' | 'reward'
+export type JobOf<Q extends QueueName> = Q extends 'activity' ? ActivityJob : RewardJob
+
+/** What the queue knows of a job: `live` waits, runs or is delayed; `ended` failed or completed and is still listed; `absent` is not known. */
+export type JobState = 'live' | 'ended' | 'absent'
+
+/**
+ * Hands work to the workers. Nothing rests on it: rows are the truth, a lost job is queued again by the sweep.
+ */
+export interface JobQueue {
+  /**
+   * Adds jobs, best effort: resolves after at most 200 ms whether or not Redis answered, never rejects. Adding a job
+   * that is already there (same row, same attempt) changes nothing.
+   */
+  enqueue<Q extends QueueName>(queue: Q, jobs: readonly JobOf<Q>[]): Promise<void>
+  /** Adds jobs and waits for Redis. @throws when Redis cannot be reached */
+  add<Q extends QueueName>(queue: Q, jobs: readonly JobOf<Q>[]): Promise<void>
+  /** The state of each job, in order. @throws when Redis cannot be reached */
+  states<Q extends QueueName>(queue: Q, jobs: readonly JobOf<Q>[]): Promise<JobState[]>
+  /** Whether Redis answers right now. */
+  reachable(): Promise<boolean>
+  close(): Promise<void>
+}
+
+export interface JobContext {
+  /** 1 for the first try. */
+  readonly tryNumber: number
+  /** True when a failure of this try will not be retried. */
+  readonly lastTry: boolean
+  readonly jobId: string
+  readonly signal: AbortSignal
+}
+
+/** A handler throws AppError: retryable ones are retried with backoff, others fail the job at once. `retryAfterMs` on the error is honoured. */
+export interface JobHandlers {
+  activity(job: ActivityJob, context: JobContext): Promise<void>
+  reward(job: RewardJob, context: JobContext): Promise<void>
+  /** Runs about once a minute in one worker: prunes and whatever else time does. */
+  upkeep(): Promise<void>
+  /** Runs in every worker process every 5 s, also while Redis is away. */
+  sweep(): Promise<void>
+}
+
+export interface WorkerPool {
+  /** Stops taking jobs, lets running ones finish for at most `deadlineMs`, then gives up on them. Idempotent. */
+  close(deadlineMs: number): Promise<void>
+}

@@ -1,0 +1,444 @@
+import type { Quantity } from '../streaks/quantity.ts'
+import type { Instant } from './clock.ts'
+
+/**
+ * What is stored, said once: fields, types, unique keys and indexes of every collection. Both stores build their
+ * tables from this, `Row<'streak'>` is the type of a row, and list filters know a field's type from it.
+ */
+export type FieldType = 'id' | 'text' | 'integer' | 'boolean' | 'instant' | 'quantity' | 'json' | 'bytes'
+
+export interface FieldSpec<T = unknown> {
+  readonly type: FieldType
+  readonly nullable: boolean
+  /** Carries the TypeScript type; never set. */
+  readonly value?: T
+}
+
+export interface IndexSpec {
+  readonly fields: readonly string[]
+  readonly unique?: boolean
+  /** Partial index: only rows in which these booleans are true and these fields are not null. */
+  readonly where?: { readonly isTrue?: readonly string[]; readonly notNull?: readonly string[] }
+}
+
+export interface CollectionSpec {
+  readonly fields: Readonly<Record<string, FieldSpec>>
+  /** By name; `commit` names the index that a duplicate violates. `id` is unique in every collection. */
+  readonly indexes: Readonly<Record<string, IndexSpec>>
+}
+
+function field<T>(type: FieldType): FieldSpec<T> {
+  return { type, nullable: false }
+}
+function optional<T>(spec: FieldSpec<T>): FieldSpec<T | null> {
+  return { type: spec.type, nullable: true }
+}
+const id = field<string>('id')
+const text = <T extends string = string>() => field<T>('text')
+const integer = field<number>('integer')
+const boolean = field<boolean>('boolean')
+const instant = field<Instant>('instant')
+const quantity = field<Quantity>('quantity')
+const json = <T>() => field<T>('json')
+const bytes = field<Uint8Array>('bytes')
+
+export type Status = 'draft' | 'live' | 'paused'
+export type Platform = 'shopify' | 'stripe'
+export type ProviderKind = 'pool' | 'http'
+export type Discount =
+  | { readonly percentage: string }
+  | { readonly amount: string; readonly currency: string }
+/** What a milestone gives; copied onto the reward log when it is crossed. Amounts are decimal digits as text. */
+export interface RewardSpec {
+  readonly providerId: string
+  readonly discount: Discount
+  readonly expiresInDays?: number
+  readonly minimumSubtotal?: string
+  readonly prefix?: string
+}
+export type FulfilmentStatus =
+  | 'pending'
+  | 'held'
+  | 'issuing'
+  | 'issued'
+  | 'failed'
+  | 'revoking'
+  | 'revoked'
+export type ItemStatus = 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed'
+export type PurchaseValue = 'one' | 'order_total' | 'order_subtotal' | 'item_count'
+/** Which purchases of a connector feed which streak. Amounts are decimal digits as text. */
+export interface ConnectorRule {
+  readonly streakId: string
+  readonly activityId: string
+  readonly value: PurchaseValue
+  readonly currency: string | null
+  readonly minimumValue: string | null
+  readonly identifyBy: 'customer_id' | 'email'
+  readonly guests: 'by_email' | 'ignore'
+  readonly testOrders: 'ignore' | 'count'
+}
+export interface MemberProfile {
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly email?: string
+  readonly phoneNumber?: string
+}
+/** A purchase as one rule sees it: everything the engine needs to record it. */
+export interface PurchaseActivity {
+  readonly externalId: string
+  readonly profile: MemberProfile
+  /** When the source last changed the profile; older profiles never overwrite newer ones. */
+  readonly profileAt: Instant
+  readonly activityAt: Instant
+  readonly activityId: string
+  /** Decimal digits; null where the rule counts `one`. */
+  readonly activityValue: string | null
+  readonly orderId: string
+  readonly purchaseSpace: string
+  /** Names of profile fields that were invalid and dropped. */
+  readonly droppedFields: readonly string[]
+}
+export interface Refusal {
+  readonly at: Instant
+  readonly reason: string
+}
+
+/** On every row. `accountId` of an account is its own id. */
+const common = { id, accountId: id, createdAt: instant, updatedAt: instant }
+/** Rows that several writers change carry a `revision`: an update is guarded by the one it read. */
+const revised = { ...common, revision: integer }
+const journey = ['accountId', 'ownedById', 'streakId'] as const
+
+export const SCHEMA = {
+  account: {
+    fields: { ...revised, name: text(), timezone: text(), endUserOrigins: json<readonly string[]>() },
+    indexes: { account_name: { fields: ['name'], unique: true } },
+  },
+  api_key: {
+    fields: {
+      ...revised,
+      name: text(),
+      description: text(),
+      apiKey: text(),
+      sealedSecret: text(),
+      status: text<Status>(),
+    },
+    indexes: {
+      api_key_key: { fields: ['apiKey'], unique: true },
+      api_key_name: { fields: ['accountId', 'name'], unique: true },
+    },
+  },
+  streak: {
+    fields: {
+      ...revised,
+      name: text(),
+      description: text(),
+      status: text<Status>(),
+      aggregationMethod: text<'count' | 'sum'>(),
+      aggregationPeriod: text<'daily' | 'weekly' | 'monthly'>(),
+      aggregationTargetValue: quantity,
+      completionTargetValue: optional(integer),
+      timezone: text(),
+      weekStartsOn: text<'monday' | 'sunday'>(),
+      /** Set by the commit of the first log, of any status; from then on the rules are fixed. */
+      hasLogs: boolean,
+    },
+    indexes: { streak_created: { fields: ['accountId', 'createdAt', 'id'] } },
+  },
+  milestone: {
+    fields: {
+      ...revised,
+      linkedSchemaSlug: text<'streak'>(),
+      linkedSchemaRecordId: id,
+      name: text(),
+      description: text(),
+      milestoneTargetValue: quantity,
+      status: text<Status>(),
+      eudMilestoneRewardInstructionMessage: optional(text()),
+      milestoneMetric: text<'consecutive_count' | 'current_progress_value'>(),
+      milestoneRepeat: text<'every_streak' | 'every_period' | 'once'>(),
+      reward: optional(json<RewardSpec>()),
+      onWithdrawal: text<'keep' | 'revoke'>(),
+      /** Set by the commit of the first reward log; from then on target, metric, repeat and streak are fixed. */
+      hasRewardLogs: boolean,
+    },
+    indexes: {
+      milestone_created: { fields: ['accountId', 'createdAt', 'id'] },
+      milestone_streak: { fields: ['accountId', 'linkedSchemaRecordId', 'createdAt', 'id'] },
+    },
+  },
+  member: {
+    fields: {
+      ...revised,
+      externalId: text(),
+      firstName: optional(text()),
+      lastName: optional(text()),
+      email: optional(text()),
+      phoneNumber: optional(text()),
+      status: text<Status>(),
+      /** Source time of the newest profile a connector delivered; null when only the API wrote it. */
+      profileAt: optional(instant),
+    },
+    indexes: {
+      member_external_id: { fields: ['accountId', 'externalId'], unique: true },
+      member_created: { fields: ['accountId', 'createdAt', 'id'] },
+    },
+  },
+  streak_log: {
+    fields: {
+      ...common,
+      ownedById: id,
+      streakId: id,
+      activityAt: instant,
+      activityId: text(),
+      uniqueIdentifier: text(),
+      activityValue: optional(quantity),
+      status: text<Status>(),
+      periodKey: text(),
+      periodNumber: integer,
+      /** What the log counts for now: 1 or its value, less what was withdrawn; 0 for logs that are not live. */
+      effectiveValue: quantity,
+      /** The rewards this log was granted, in the order of the response; null when none. */
+      rewardLogIds: optional(json<readonly string[]>()),
+      deliveryId: optional(id),
+    },
+    indexes: {
+      streak_log_unique: { fields: [...journey, 'uniqueIdentifier'], unique: true },
+      streak_log_period: { fields: [...journey, 'periodNumber', 'activityAt'] },
+      streak_log_created: { fields: ['accountId', 'createdAt', 'id'] },
+      streak_log_member: { fields: ['accountId', 'ownedById', 'createdAt', 'id'] },
+      streak_log_streak: { fields: ['accountId', 'streakId', 'createdAt', 'id'] },
+      streak_log_identifier: { fields: ['accountId', 'uniqueIdentifier'] },
+    },
+  },
+  streak_progress: {
+    fields: {
+      ...common,
+      ownedById: id,
+      streakId: id,
+      periodKey: text(),
+      periodNumber: integer,
+      periodStartAt: instant,
+      periodEndAt: instant,
+      currentProgressValue: quantity,
+      aggregationTargetValue: quantity,
+      completed: boolean,
+      /** `activityAt` of the first and last effective log; null when there is none. */
+      firstEffectiveAt: optional(instant),
+      lastEffectiveAt: optional(instant),
+      /** `activityAt` at which the target was reached; kept only on streaks with a completionTargetValue. */
+      targetReachedAt: optional(instant),
+    },
+    indexes: {
+      streak_progress_unique: { fields: [...journey, 'periodNumber'], unique: true },
+      streak_progress_created: { fields: ['accountId', 'createdAt', 'id'] },
+      streak_progress_member: { fields: ['accountId', 'ownedById', 'createdAt', 'id'] },
+      streak_progress_streak: { fields: ['accountId', 'streakId', 'createdAt', 'id'] },
+    },
+  },
+  /** A maximal row of consecutive completed periods of a member on a streak. Internal. */
+  run: {
+    fields: {
+      ...common,
+      ownedById: id,
+      streakId: id,
+      firstPeriod: integer,
+      lastPeriod: integer,
+      length: integer,
+      /** True when the run's end does not close a cycle: missing the next period breaks it. */
+      breakable: boolean,
+      /** Standing `every_streak` rewards anchored inside the run, by milestone id. */
+      standing: json<Readonly<Record<string, number>>>(),
+    },
+    indexes: {
+      run_first: { fields: [...journey, 'firstPeriod'], unique: true },
+      run_last: { fields: [...journey, 'lastPeriod'] },
+      run_length: { fields: [...journey, 'length'] },
+      run_breakable: { fields: [...journey, 'breakable', 'lastPeriod'] },
+    },
+  },
+  member_streak: {
+    fields: {
+      ...common,
+      ownedById: id,
+      streakId: id,
+      /** Guards everything about this member on this streak: each commit raises it by one. */
+      version: integer,
+      lastActivityAt: instant,
+      longestRunLength: integer,
+      completedCycles: integer,
+    },
+    indexes: {
+      member_streak_unique: { fields: [...journey], unique: true },
+      member_streak_created: { fields: ['accountId', 'createdAt', 'id'] },
+      member_streak_streak: { fields: ['accountId', 'streakId', 'createdAt', 'id'] },
+    },
+  },
+  reward_log: {
+    fields: {
+      ...revised,
+      ownedById: id,
+      linkedSchemaSlug: text<'streak'>(),
+      linkedSchemaRecordId: id,
+      milestoneId: id,
+      streakLogId: id,
+      periodKey: text(),
+      /** The anchor: the period in which the count or value reached the target. */
+      periodNumber: integer,
+      once: boolean,
+      /** Not revoked, or revoked after its coupon was used. */
+      standing: boolean,
+      reward: optional(json<RewardSpec>()),
+      onWithdrawal: text<'keep' | 'revoke'>(),
+      fulfilmentStatus: text<FulfilmentStatus>(),
+      heldReason: optional(text<'hold_period' | 'cap' | 'provider_paused'>()),
+      fulfilAfter: optional(instant),
+      failureReason: optional(text()),
+      couponUsed: optional(text<'yes' | 'no' | 'unknown'>()),
+      /** Drawn in the commit that grants the reward; every provider is asked for this code. Shown only once issued. */
+      drawnCode: optional(text()),
+      couponCode: optional(text()),
+      rewardIssuedAt: optional(instant),
+      rewardExpiryAt: optional(instant),
+      /** Set while a worker has something to do; the sweep looks for these. */
+      dueAt: optional(instant),
+      /** Part of the job id; raised each time the work is queued anew after a job that ended. */
+      attempt: integer,
+    },
+    indexes: {
+      reward_log_anchor: {
+        fields: ['accountId', 'ownedById', 'milestoneId', 'periodNumber'],
+        unique: true,
+        where: { isTrue: ['standing'] },
+      },
+      reward_log_once: {
+        fields: ['accountId', 'ownedById', 'milestoneId'],
+        unique: true,
+        where: { isTrue: ['standing', 'once'] },
+      },
+      reward_log_created: { fields: ['accountId', 'createdAt', 'id'] },
+      reward_log_member: { fields: ['accountId', 'ownedById', 'createdAt', 'id'] },
+      reward_log_milestone: { fields: ['accountId', 'milestoneId', 'createdAt', 'id'] },
+      reward_log_streak: { fields: ['accountId', 'linkedSchemaRecordId', 'createdAt', 'id'] },
+      reward_log_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+    },
+  },
+  coupon_provider: {
+    fields: {
+      ...revised,
+      name: text(),
+      provider: text<ProviderKind>(),
+      sealedCredentials: optional(text()),
+      settings: json<Readonly<Record<string, unknown>>>(),
+    },
+    indexes: {
+      coupon_provider_name: { fields: ['accountId', 'name'], unique: true },
+      coupon_provider_created: { fields: ['accountId', 'createdAt', 'id'] },
+    },
+  },
+  /** Every code the platform drew or a merchant uploaded: unique in the account, whatever its case. */
+  coupon_code: {
+    fields: {
+      ...common,
+      code: text(),
+      foldedCode: text(),
+      source: text<'pool' | 'drawn'>(),
+      providerId: optional(id),
+      rewardLogId: optional(id),
+    },
+    indexes: {
+      coupon_code_unique: { fields: ['accountId', 'foldedCode'], unique: true },
+      coupon_code_pool: { fields: ['accountId', 'providerId', 'rewardLogId', 'createdAt', 'id'] },
+    },
+  },
+  connector: {
+    fields: {
+      ...revised,
+      name: text(),
+      platform: text<Platform>(),
+      status: text<Status>(),
+      sealedCredentials: text(),
+      settings: json<Readonly<Record<string, unknown>>>(),
+      purchaseSpace: text(),
+      rules: json<readonly ConnectorRule[]>(),
+      /** Refused webhooks: how many, and the last 20. Never guarded by `revision`. */
+      refusedCount: integer,
+      recentRefusals: json<readonly Refusal[]>(),
+    },
+    indexes: {
+      connector_created: { fields: ['accountId', 'createdAt', 'id'] },
+    },
+  },
+  delivery: {
+    fields: {
+      ...common,
+      connectorId: id,
+      platform: text<Platform>(),
+      topic: text(),
+      webhookId: optional(text()),
+      bodySha256: text(),
+      /** webhook id and hash, or the hash alone: what makes a delivery the same one. */
+      dedupeKey: text(),
+      receivedAt: instant,
+      headers: json<Readonly<Record<string, string>>>(),
+      /** Raw bytes as signed; removed after the retention time. */
+      body: optional(bytes),
+      orderId: optional(text()),
+      outcome: text<'translated' | 'ignored'>(),
+      reason: optional(text()),
+    },
+    indexes: {
+      delivery_unique: { fields: ['connectorId', 'dedupeKey'], unique: true },
+      delivery_connector: { fields: ['accountId', 'connectorId', 'createdAt', 'id'] },
+      delivery_created: { fields: ['accountId', 'createdAt', 'id'] },
+      delivery_order: { fields: ['accountId', 'orderId'] },
+    },
+  },
+  /** One rule's view of a delivery and what became of it. Internal: shown inside `delivery`. */
+  delivery_item: {
+    fields: {
+      ...common,
+      deliveryId: id,
+      connectorId: id,
+      ruleIndex: integer,
+      streakId: id,
+      activity: optional(json<PurchaseActivity>()),
+      status: text<ItemStatus>(),
+      reason: optional(text()),
+      message: optional(text()),
+      streakLogId: optional(id),
+      duplicateOfId: optional(id),
+      receivedAt: instant,
+      dueAt: optional(instant),
+      attempt: integer,
+    },
+    indexes: {
+      delivery_item_delivery: { fields: ['accountId', 'deliveryId', 'ruleIndex'] },
+      delivery_item_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+    },
+  },
+  /** The connectors' own ledger: one purchase feeds one streak once, whoever reports it and whoever bought. */
+  purchase: {
+    fields: { ...common, streakId: id, purchaseSpace: text(), orderId: text(), streakLogId: id },
+    indexes: {
+      purchase_unique: { fields: ['accountId', 'purchaseSpace', 'orderId', 'streakId'], unique: true },
+    },
+  },
+} as const satisfies Record<string, CollectionSpec>
+
+/** Raised when the stored shape changes; `streakline migrate` brings a store up to it. */
+export const SCHEMA_VERSION = 1
+
+export type CollectionName = keyof typeof SCHEMA
+type Fields<C extends CollectionName> = (typeof SCHEMA)[C]['fields']
+type ValueOf<S> = S extends FieldSpec<infer T> ? T : never
+
+export type Row<C extends CollectionName> = {
+  -readonly [F in keyof Fields<C>]: ValueOf<Fields<C>[F]>
+}
+export type FieldName<C extends CollectionName> = keyof Fields<C> & string
+
+/** The spec of a collection, seen without its literal types. */
+export function specOf(collection: CollectionName): CollectionSpec {
+  return SCHEMA[collection]
+}

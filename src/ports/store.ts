@@ -1,0 +1,118 @@
+import type { CollectionName, FieldName, Row } from './schema.ts'
+
+/** A value a condition compares with. Instants are epoch milliseconds, quantities bigint millionths. */
+export type Scalar = string | number | bigint | boolean
+
+export type Operator =
+  | 'eq'
+  | 'ne'
+  | 'in'
+  | 'nin'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'contains'
+  | 'startsWith'
+  | 'isNull'
+  | 'isNotNull'
+
+/**
+ * A condition on rows. Texts compare by their UTF-8 bytes, case-sensitive. `ne` and `nin` include nulls, `isNull`
+ * means them, every other operator never matches null. The same on every store.
+ */
+export type Condition<C extends CollectionName = CollectionName> =
+  | { readonly field: FieldName<C>; readonly op: 'isNull' | 'isNotNull' }
+  | { readonly field: FieldName<C>; readonly op: 'in' | 'nin'; readonly value: readonly Scalar[] }
+  | {
+      readonly field: FieldName<C>
+      readonly op: Exclude<Operator, 'in' | 'nin' | 'isNull' | 'isNotNull'>
+      readonly value: Scalar
+    }
+  | { readonly and: readonly Condition<C>[] }
+  | { readonly or: readonly Condition<C>[] }
+
+export interface Query<C extends CollectionName> {
+  readonly where?: Condition<C>
+  /** Nulls first in ascending order. Without `id` in it ties are in no particular order: add it where it matters. */
+  readonly sort?: readonly { readonly field: FieldName<C>; readonly order: 'asc' | 'desc' }[]
+  readonly offset?: number
+  /** At least 1. */
+  readonly limit: number
+  /** Fields to leave out, for wide rows; they are absent from the result. */
+  readonly omit?: readonly FieldName<C>[]
+}
+
+/**
+ * One write. `guard` must hold for an update or delete, else the whole change set is a conflict; a row that does
+ * not exist fails its guard. Fields of a row that are absent from `set` stay as they are.
+ */
+export type Change = {
+  [C in CollectionName]:
+    | { readonly op: 'insert'; readonly collection: C; readonly row: Row<C> }
+    | {
+        readonly op: 'update'
+        readonly collection: C
+        readonly id: string
+        readonly accountId: string
+        readonly guard?: Partial<Row<C>>
+        readonly set: Partial<Row<C>>
+      }
+    | {
+        readonly op: 'delete'
+        readonly collection: C
+        readonly id: string
+        readonly accountId: string
+        readonly guard?: Partial<Row<C>>
+      }
+}[CollectionName]
+
+export type CommitResult =
+  | { readonly outcome: 'committed' }
+  | {
+      readonly outcome: 'conflict'
+      /** `duplicate`: a unique index (named) refused a row. `changed`: a guard did not hold. `busy`: another writer was faster, try again. */
+      readonly reason: 'duplicate' | 'changed' | 'busy'
+      readonly collection?: CollectionName
+      readonly index?: string
+    }
+
+/**
+ * The durable home of everything. Two adapters (SQLite, MongoDB) pass one contract suite.
+ * Every method throws AppError STORE_UNAVAILABLE when the store cannot be reached, and nothing else but programming errors.
+ */
+export interface Store {
+  readonly kind: 'sqlite' | 'mongodb'
+
+  /**
+   * Rows of which the values of `fields`, in this order, equal one of `keys`. Unknown keys give no row; the order of
+   * rows is not defined. Meant for the leading fields of an index; at most 1,000 keys.
+   */
+  findByKeys<C extends CollectionName>(
+    collection: C,
+    fields: readonly FieldName<C>[],
+    keys: readonly (readonly Scalar[])[],
+  ): Promise<Row<C>[]>
+
+  find<C extends CollectionName>(collection: C, query: Query<C>): Promise<Row<C>[]>
+
+  /** How many rows match; counting stops at `max`. */
+  count<C extends CollectionName>(collection: C, where: Condition<C>, max: number): Promise<number>
+
+  /**
+   * Applies all changes or none, in the order deletes, updates, inserts. Atomic; when it answers `committed` the
+   * changes are on disk and will survive a crash of process or machine. Not idempotent: guards and unique indexes
+   * make a repetition a conflict.
+   */
+  commit(changes: readonly Change[]): Promise<CommitResult>
+
+  /** Creates or updates tables and indexes and stamps the schema version. Idempotent, safe from several processes. */
+  migrate(): Promise<void>
+  /** The stamped schema version; 0 when never migrated. */
+  schemaVersion(): Promise<number>
+  /** Resolves when the store answers a trivial read. */
+  ping(): Promise<void>
+  /** How durability is set, for start-up logs and the bench: `synchronous=NORMAL, awaited fdatasync`, `w: majority, j: true`. */
+  durability(): Promise<string>
+  close(): Promise<void>
+}

@@ -1,0 +1,54 @@
+/**
+ * Quantities are exact: a bigint of millionths (6 decimals), never a float.
+ * Inputs lie between 0 and 1,000,000,000; sums may be larger.
+ */
+export type Quantity = bigint
+
+const SCALE_DIGITS = 6
+export const QUANTITY_SCALE = 1_000_000n
+export const MAX_QUANTITY: Quantity = 1_000_000_000n * QUANTITY_SCALE
+export const ONE: Quantity = QUANTITY_SCALE
+
+export type ParsedQuantity =
+  | { readonly ok: true; readonly value: Quantity }
+  | { readonly ok: false; readonly reason: 'not_a_number' | 'too_many_decimals' | 'negative' | 'too_large' }
+
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
+
+/**
+ * Reads a quantity from the digits of a JSON number (`5`, `12.50`, `1e3`), so that nothing passes through a float.
+ * Trailing zeros do not count as decimals.
+ */
+export function parseQuantity(digits: string): ParsedQuantity {
+  const match = NUMBER.exec(digits)
+  if (match === null) return { ok: false, reason: 'not_a_number' }
+  const [, sign, whole = '', fraction = '', exponentText] = match
+  const significant = (whole + fraction).replace(/^0+/, '').replace(/0+$/, '')
+  if (significant === '') return { ok: true, value: 0n }
+  if (sign === '-') return { ok: false, reason: 'negative' }
+  const exponent = exponentText === undefined ? 0 : Number(exponentText)
+  const trailingZeros = (whole + fraction).length - (whole + fraction).replace(/0+$/, '').length
+  const power = exponent - fraction.length + trailingZeros
+  // value = significant × 10^power; a number of more than 10 whole digits is above the limit whatever follows
+  if (significant.length + power > 10) return { ok: false, reason: 'too_large' }
+  if (power < -SCALE_DIGITS) return { ok: false, reason: 'too_many_decimals' }
+  const value = BigInt(significant) * 10n ** BigInt(power + SCALE_DIGITS)
+  return value > MAX_QUANTITY ? { ok: false, reason: 'too_large' } : { ok: true, value }
+}
+
+/** All digits, no trailing zeros, no exponent: `12.5`. */
+export function formatQuantity(value: Quantity): string {
+  const negative = value < 0n
+  const digits = (negative ? -value : value).toString().padStart(SCALE_DIGITS + 1, '0')
+  const whole = digits.slice(0, -SCALE_DIGITS)
+  const fraction = digits.slice(-SCALE_DIGITS).replace(/0+$/, '')
+  return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+export function isWhole(value: Quantity): boolean {
+  return value % QUANTITY_SCALE === 0n
+}
+
+export function wholeQuantity(count: number): Quantity {
+  return BigInt(count) * QUANTITY_SCALE
+}
