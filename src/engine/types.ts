@@ -32,6 +32,8 @@ export interface RecordRequest {
 export type RecordResult =
   | { readonly outcome: 'recorded'; readonly log: Row<'streak_log'>; readonly context: LogContext | null }
   | { readonly outcome: 'duplicate'; readonly existingId: string }
+  /** The delivery item was dealt with before; nothing was written. Only for purchases. */
+  | { readonly outcome: 'settled' }
   | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly path: string; readonly message: string }
 
 /** What the create response and `GET streak_log/{id}` join to a log. */

@@ -176,7 +176,7 @@ export const SCHEMA = {
       email: optional(text()),
       phoneNumber: optional(text()),
       status: text<Status>(),
-      /** Source time of the newest profile a connector delivered; null when only the API wrote it. */
+      /** Time of the newest profile: the source's for a connector's, that of the request for the API's; null when blank. */
       profileAt: optional(instant),
     },
     indexes: {
@@ -267,6 +267,8 @@ export const SCHEMA = {
       lastActivityAt: instant,
       longestRunLength: integer,
       completedCycles: integer,
+      /** False until the first reward of this member on this streak: spares looking for them. */
+      hasRewards: boolean,
     },
     indexes: {
       member_streak_unique: { fields: [...journey], unique: true },
@@ -316,6 +318,7 @@ export const SCHEMA = {
         unique: true,
         where: { isTrue: ['standing', 'once'] },
       },
+      reward_log_journey: { fields: ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once', 'periodNumber'] },
       reward_log_created: { fields: ['accountId', 'createdAt', 'id'] },
       reward_log_member: { fields: ['accountId', 'ownedById', 'createdAt', 'id'] },
       reward_log_milestone: { fields: ['accountId', 'milestoneId', 'createdAt', 'id'] },
@@ -383,6 +386,8 @@ export const SCHEMA = {
       headers: json<Readonly<Record<string, string>>>(),
       /** Raw bytes as signed; removed after the retention time. */
       body: optional(bytes),
+      /** Time of receipt while the raw bytes are kept, null afterwards; pruning looks for it. */
+      bodyKeptSince: optional(instant),
       orderId: optional(text()),
       outcome: text<'translated' | 'ignored'>(),
       reason: optional(text()),
@@ -391,6 +396,7 @@ export const SCHEMA = {
       delivery_unique: { fields: ['connectorId', 'dedupeKey'], unique: true },
       delivery_connector: { fields: ['accountId', 'connectorId', 'createdAt', 'id'] },
       delivery_created: { fields: ['accountId', 'createdAt', 'id'] },
+      delivery_body: { fields: ['bodyKeptSince', 'id'], where: { notNull: ['bodyKeptSince'] } },
       delivery_order: { fields: ['accountId', 'orderId'] },
     },
   },

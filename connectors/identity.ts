@@ -1,0 +1,52 @@
+import type { IgnoreReason } from '../src/ports/connector.ts'
+import type { ConnectorRule } from '../src/ports/schema.ts'
+import { MAX_ID_CHARACTERS } from './profile.ts'
+import type { Purchase } from './purchase.ts'
+
+export type Identity =
+  | { readonly ok: true; readonly externalId: string }
+  | { readonly ok: false; readonly reason: IgnoreReason; readonly message: string }
+
+/**
+ * Whose purchase it is, as a rule sees it: `shopify:{customer id}`, `stripe:{customer id}` or `email:{address}`.
+ * Never another identity than the rule asks for, and never a shortened one: two people must not become one member.
+ */
+export function identify(rule: ConnectorRule, purchase: Purchase): Identity {
+  const { customer } = purchase
+  if (customer.kind === 'guest' && rule.guests === 'ignore') {
+    return refuse('GUEST_IGNORED', "the order has no customer id; the rule's guests is ignore")
+  }
+  if (rule.identifyBy === 'email' || customer.kind === 'guest') return byEmail(purchase)
+  if (customer.kind === 'unusable') {
+    return refuse(
+      'NO_CUSTOMER',
+      `the order's customer id is not one of at most ${MAX_ID_CHARACTERS} characters`,
+    )
+  }
+  const externalId = `${purchase.platform}:${customer.id}`
+  return fits(externalId)
+    ? { ok: true, externalId }
+    : refuse(
+        'NO_CUSTOMER',
+        `${purchase.platform}:{customer id} is longer than ${MAX_ID_CHARACTERS} characters`,
+      )
+}
+
+function byEmail({ profile, droppedFields }: Purchase): Identity {
+  if (profile.email === undefined) {
+    const what = droppedFields.includes('email') ? 'no valid address' : 'no address'
+    return refuse('NO_EMAIL', `the order has ${what} to identify its buyer by`)
+  }
+  const externalId = `email:${profile.email.trim().toLowerCase()}`
+  return fits(externalId)
+    ? { ok: true, externalId }
+    : refuse('NO_EMAIL', `email:{address} is longer than ${MAX_ID_CHARACTERS} characters`)
+}
+
+function fits(externalId: string): boolean {
+  return externalId.length <= MAX_ID_CHARACTERS
+}
+
+function refuse(reason: IgnoreReason, message: string): Identity {
+  return { ok: false, reason, message }
+}

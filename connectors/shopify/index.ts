@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import type { Connector } from '../../src/ports/connector.ts'
+import { secretText, webhookSecrets } from '../credentials.ts'
+import { translate } from './translate.ts'
+import { verify } from './verify.ts'
+
+const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/
+
+/** Shopify orders. README.md says what a merchant needs. */
+export const shopify: Connector = {
+  platform: 'shopify',
+  credentials: z.strictObject({ webhookSecrets, accessToken: secretText.optional() }),
+  settings: z.strictObject({
+    shopDomain: z
+      .string()
+      .max(255, 'at most 255 characters')
+      .toLowerCase()
+      .regex(SHOP_DOMAIN, 'must be the shop\'s own domain, such as "my-shop.myshopify.com"'),
+  }),
+  values: ['one', 'order_total', 'order_subtotal', 'item_count'],
+  verify,
+  translate,
+}

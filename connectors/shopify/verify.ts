@@ -1,0 +1,58 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Headers, Verification, VerifyInput } from '../../src/ports/connector.ts'
+import { headerOf, keepHeaders, refuse } from '../headers.ts'
+import { isId } from '../profile.ts'
+
+/** Shopify's names without their `x-`: its newer event deliveries send them so. */
+const KEPT = ['topic', 'shop-domain', 'api-version', 'webhook-id', 'event-id', 'triggered-at', 'name']
+const KEPT_HEADERS = KEPT.flatMap((name) => [`x-shopify-${name}`, `shopify-${name}`])
+const BASE64_OF_32_BYTES = /^[A-Za-z0-9+/]{43}=$/
+
+/**
+ * `X-Shopify-Hmac-Sha256` is the base64 HMAC-SHA256 of the raw body under the app's client secret
+ * (https://shopify.dev/docs/apps/build/webhooks/verify-deliveries). It covers the body alone: topic, shop and ids are
+ * unsigned. A delivery that names no shop is accepted, since the connector's own address and secret already say whose
+ * it is; one that names another shop is a mismatch.
+ */
+export function verify(input: VerifyInput, settings: Readonly<Record<string, unknown>>): Verification {
+  const signature = shopifyHeader(input.headers, 'hmac-sha256')
+  if (signature === null) return refuse('SIGNATURE_MISSING', 'no X-Shopify-Hmac-Sha256 header')
+  if (!BASE64_OF_32_BYTES.test(signature)) {
+    return refuse('SIGNATURE_MALFORMED', 'X-Shopify-Hmac-Sha256 is not the base64 form of 32 bytes')
+  }
+  if (!isSigned(input.rawBody, Buffer.from(signature, 'base64'), input.secrets)) {
+    return refuse('SIGNATURE_MISMATCH', 'the body was not signed with any secret of this connector')
+  }
+  const webhookId = shopifyHeader(input.headers, 'webhook-id')
+  const topic = shopifyHeader(input.headers, 'topic')?.toLowerCase()
+  const verification = {
+    ok: true,
+    webhookId: isId(webhookId) ? webhookId : null,
+    topic: isId(topic) ? topic : '',
+    headers: keepHeaders(input.headers, KEPT_HEADERS),
+  } as const
+  return isFromAnotherShop(input.headers, settings)
+    ? { ...verification, mismatch: 'SHOP_MISMATCH' }
+    : verification
+}
+
+/** Every secret is tried, also after a match: the time taken says nothing about which one signed. */
+function isSigned(rawBody: Uint8Array, signature: Uint8Array, secrets: readonly string[]): boolean {
+  let signed = false
+  for (const secret of secrets) {
+    if (secret.trim() === '') continue
+    const expected = createHmac('sha256', secret).update(rawBody).digest()
+    signed = timingSafeEqual(expected, signature) || signed
+  }
+  return signed
+}
+
+function isFromAnotherShop(headers: Headers, settings: Readonly<Record<string, unknown>>): boolean {
+  const shop = shopifyHeader(headers, 'shop-domain')
+  const { shopDomain } = settings
+  return shop !== null && typeof shopDomain === 'string' && shop.toLowerCase() !== shopDomain.toLowerCase()
+}
+
+function shopifyHeader(headers: Headers, name: string): string | null {
+  return headerOf(headers, `x-shopify-${name}`) ?? headerOf(headers, `shopify-${name}`)
+}

@@ -1,0 +1,133 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/** Everything the program reads from its environment, and the only place that does. */
+export interface Config {
+  readonly production: boolean
+  readonly dataDir: string
+  readonly store: { readonly kind: 'sqlite' } | { readonly kind: 'mongodb'; readonly uri: string }
+  readonly redisUrl: string | null
+  readonly encryptionKeys: readonly string[]
+  readonly host: string
+  readonly port: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly operator: { readonly user: string; readonly password: string } | null
+  readonly httpProviderAllow: readonly string[]
+  readonly deliveryRetentionDays: number
+  readonly activityConcurrency: number
+  readonly rewardConcurrency: number
+  readonly shutdownMs: number
+}
+
+/** What is wrong with the environment: every fault at once, a sentence each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const count = (min: number, max: number, otherwise: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${min} to ${max}` })
+    .int(`must be a whole number from ${min} to ${max}`)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`)
+    .default(otherwise)
+
+const flag = z.enum(['0', '1', 'true', 'false'], { error: 'must be 1 or 0' }).transform((value) => value === '1' || value === 'true')
+const urlOf = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must begin with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  })
+
+const Environment = z.object({
+  NODE_ENV: z.string().optional(),
+  STREAKLINE_DATA_DIR: z.string().min(1).default('data'),
+  STREAKLINE_EMBEDDED: flag.default(false),
+  MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://').optional(),
+  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
+  STREAKLINE_ENCRYPTION_KEY: z.string().optional(),
+  HOST: z.string().min(1).optional(),
+  PORT: count(0, 65_535, 8080),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  STREAKLINE_OPS_USER: z.string().min(1).max(256).optional(),
+  STREAKLINE_OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
+  STREAKLINE_HTTP_PROVIDER_ALLOW: z.string().default(''),
+  STREAKLINE_DELIVERY_RETENTION_DAYS: count(1, 3650, 30),
+  STREAKLINE_ACTIVITY_CONCURRENCY: count(1, 2000, 256),
+  STREAKLINE_REWARD_CONCURRENCY: count(1, 500, 16),
+  STREAKLINE_SHUTDOWN_SECONDS: count(1, 600, 20),
+})
+type Environment = z.infer<typeof Environment>
+
+/**
+ * Reads and checks the environment; empty values count as absent. In production the store and the queue must be
+ * named, so that a typo never sends a shop's orders to a local file. @throws ConfigError naming every fault
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = Environment.safeParse(given)
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`).join('\n'))
+  }
+  const values = parsed.data
+  const faults = crossFaults(values)
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  const production = values.NODE_ENV === 'production'
+  const { STREAKLINE_OPS_USER: user, STREAKLINE_OPS_PASSWORD: password } = values
+  return {
+    production,
+    dataDir: resolve(values.STREAKLINE_DATA_DIR),
+    store: values.MONGODB_URI === undefined ? { kind: 'sqlite' } : { kind: 'mongodb', uri: values.MONGODB_URI },
+    redisUrl: values.REDIS_URL ?? null,
+    encryptionKeys: split(values.STREAKLINE_ENCRYPTION_KEY ?? ''),
+    host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    operator: user === undefined || password === undefined ? null : { user, password },
+    httpProviderAllow: split(values.STREAKLINE_HTTP_PROVIDER_ALLOW),
+    deliveryRetentionDays: values.STREAKLINE_DELIVERY_RETENTION_DAYS,
+    activityConcurrency: values.STREAKLINE_ACTIVITY_CONCURRENCY,
+    rewardConcurrency: values.STREAKLINE_REWARD_CONCURRENCY,
+    shutdownMs: values.STREAKLINE_SHUTDOWN_SECONDS * 1000,
+  }
+}
+
+function split(list: string): string[] {
+  return list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+}
+
+function crossFaults(values: Environment): string[] {
+  const faults: string[] = []
+  const { MONGODB_URI: mongo, REDIS_URL: redis, STREAKLINE_EMBEDDED: embedded } = values
+  if (values.NODE_ENV === 'production' && !embedded && (mongo === undefined || redis === undefined)) {
+    const missing = [mongo === undefined ? 'MONGODB_URI' : [], redis === undefined ? 'REDIS_URL' : []].flat().join(' and ')
+    faults.push(
+      `In production the store and the queue must be named: set ${missing}, or STREAKLINE_EMBEDDED=1 to keep everything on this machine.`,
+    )
+  }
+  if (values.STREAKLINE_ENCRYPTION_KEY === undefined) {
+    faults.push('STREAKLINE_ENCRYPTION_KEY is not set: make one with "openssl rand -base64 32" and keep it, stored secrets cannot be read without it.')
+  }
+  if ((values.STREAKLINE_OPS_USER === undefined) !== (values.STREAKLINE_OPS_PASSWORD === undefined)) {
+    faults.push('STREAKLINE_OPS_USER and STREAKLINE_OPS_PASSWORD belong together: set both, or neither to switch the queue pages off.')
+  }
+  return faults
+}
+
+/** The settings worth a log line at start-up: no secret, no address with a password in it. */
+export function summaryOf(config: Config): object {
+  return {
+    store: config.store.kind,
+    dataDir: config.store.kind === 'sqlite' || config.redisUrl === null ? config.dataDir : undefined,
+    redis: config.redisUrl === null ? 'embedded' : 'REDIS_URL',
+    host: config.host,
+    port: config.port,
+    operatorConfigured: config.operator !== null,
+    encryptionKeys: config.encryptionKeys.length,
+    deliveryRetentionDays: config.deliveryRetentionDays,
+    activityConcurrency: config.activityConcurrency,
+    rewardConcurrency: config.rewardConcurrency,
+  }
+}

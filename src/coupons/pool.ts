@@ -1,0 +1,79 @@
+import { randomInt } from 'node:crypto'
+import { z } from 'zod'
+import type { CouponProvider, CouponRequest, IssueOutcome } from '../ports/coupon-provider.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+
+/** Workers that race for codes pick among this many: the same row for all would make all but one try again. */
+const CANDIDATES = 64
+
+export interface PoolProviderOptions {
+  readonly store: Store
+  /** A whole number from 0 to below `limit`, at random. */
+  readonly pick?: (limit: number) => number
+}
+
+/**
+ * Hands out the codes that the merchant uploaded (`coupon_code` rows of source `pool`), roughly oldest first, each to
+ * one reward. The claim is a change that goes into the commit which makes the reward issued; so a code is taken if and
+ * only if a reward has it. A claim that another worker won is a conflict of that commit: ask again.
+ */
+export function createPoolProvider(options: PoolProviderOptions): CouponProvider {
+  const { store, pick = (limit: number) => randomInt(limit) } = options
+
+  async function issue(request: CouponRequest): Promise<IssueOutcome> {
+    const { accountId, providerId, rewardLogId } = request
+    const own = await store.findByKeys(
+      'coupon_code',
+      ['accountId', 'providerId', 'rewardLogId'],
+      [[accountId, providerId, rewardLogId]],
+    )
+    const claimed = own.find((row) => row.source === 'pool')
+    if (claimed !== undefined) return { outcome: 'issued', code: claimed.code, expiresAt: null }
+
+    const unused = await findUnused(store, accountId, providerId)
+    const chosen = unused[pick(unused.length || 1)]
+    if (chosen === undefined) {
+      return {
+        outcome: 'retry',
+        reason: 'POOL_EMPTY: every code of this pool has been handed out; upload more',
+        retryAfterMs: null,
+      }
+    }
+    return {
+      outcome: 'issued',
+      code: chosen.code,
+      expiresAt: null,
+      changes: [
+        {
+          op: 'update',
+          collection: 'coupon_code',
+          id: chosen.id,
+          accountId,
+          guard: { rewardLogId: null },
+          set: { rewardLogId },
+        },
+      ],
+    }
+  }
+
+  return { kind: 'pool', settings: z.strictObject({}), credentials: null, issue }
+}
+
+function findUnused(store: Store, accountId: string, providerId: string): Promise<Row<'coupon_code'>[]> {
+  return store.find('coupon_code', {
+    where: {
+      and: [
+        { field: 'accountId', op: 'eq', value: accountId },
+        { field: 'providerId', op: 'eq', value: providerId },
+        { field: 'rewardLogId', op: 'isNull' },
+        { field: 'source', op: 'eq', value: 'pool' },
+      ],
+    },
+    sort: [
+      { field: 'createdAt', order: 'asc' },
+      { field: 'id', order: 'asc' },
+    ],
+    limit: CANDIDATES,
+  })
+}

@@ -1,0 +1,42 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+/** Signatures in the form of the Standard Webhooks specification: https://www.standardwebhooks.com */
+const SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/
+const MIN_SECRET_BYTES = 24
+const MAX_SECRET_BYTES = 64
+
+export const SIGNING_SECRET_RULE = `must be whsec_ followed by base64 of ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} random bytes`
+
+export interface SignedMessage {
+  /** The same for every attempt to deliver one message. */
+  readonly id: string
+  /** Of the attempt, in seconds. */
+  readonly timestampSeconds: number
+  readonly body: string | Uint8Array
+}
+
+/** The key inside a `whsec_…` secret; null when the secret does not keep to SIGNING_SECRET_RULE. */
+export function signingKey(secret: string): Buffer | null {
+  const encoded = SECRET.exec(secret)?.[1]
+  if (encoded === undefined) return null
+  const key = Buffer.from(encoded, 'base64')
+  const canonical = key.toString('base64').replace(/=+$/, '') === encoded.replace(/=+$/, '')
+  return canonical && key.length >= MIN_SECRET_BYTES && key.length <= MAX_SECRET_BYTES ? key : null
+}
+
+/** The value of `webhook-signature`. */
+export function sign(key: Uint8Array, message: SignedMessage): string {
+  const mac = createHmac('sha256', key)
+    .update(`${message.id}.${message.timestampSeconds}.`)
+    .update(message.body)
+  return `v1,${mac.digest('base64')}`
+}
+
+/** Whether one of the signatures in the header (there are several while a secret is rotated) is ours. Constant time. */
+export function isSignedBy(key: Uint8Array, message: SignedMessage, header: string): boolean {
+  const expected = Buffer.from(sign(key, message))
+  return header.split(' ').some((given) => {
+    const bytes = Buffer.from(given)
+    return bytes.length === expected.length && timingSafeEqual(bytes, expected)
+  })
+}

@@ -1,0 +1,260 @@
+import type { ErrorCode } from '../errors.ts'
+import type { Instant } from '../ports/clock.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change } from '../ports/store.ts'
+import { Journey } from '../streaks/journey.ts'
+import { periodAt } from '../streaks/period.ts'
+import { ONE } from '../streaks/quantity.ts'
+import type { Grant } from '../streaks/types.ts'
+import type { Sources } from './decide.ts'
+import { journeyChanges } from './journey-changes.ts'
+import { memberOf } from './load.ts'
+import { type Loaded, LoadedJourney, journeyKey, keyOf, logKey, purchaseKey } from './loaded.ts'
+import { logContext } from './log-context.ts'
+import { MemberChanges } from './members.ts'
+import { rewardRows } from './reward-rows.ts'
+import type { RecordRequest, RecordResult } from './types.ts'
+
+/** How far ahead of the clock an activity may lie. */
+export const MAX_AHEAD_MS = 5 * 60_000
+
+interface OpenJourney {
+  readonly streak: Row<'streak'>
+  readonly ownedById: string
+  readonly loaded: LoadedJourney
+  readonly journey: Journey
+}
+
+/** A batch being decided: each log sees what the logs before it in the batch did. */
+export class BatchDecision {
+  readonly #loaded: Loaded
+  readonly #now: Instant
+  readonly #sources: Sources
+  readonly #members = new MemberChanges()
+  readonly #newMembers = new Map<string, Row<'member'>>()
+  readonly #newLogs = new Map<string, string>()
+  readonly #newPurchases = new Map<string, string>()
+  readonly #journeys = new Map<string, OpenJourney>()
+  readonly #firstLogs = new Map<string, Row<'streak'>>()
+  readonly #firstRewards = new Map<string, Row<'milestone'>>()
+  readonly #changes: Change[] = []
+  readonly dueRewards: Row<'reward_log'>[] = []
+  #inHand: LoadedJourney | null = null
+
+  constructor(loaded: Loaded, now: Instant, sources: Sources) {
+    this.#loaded = loaded
+    this.#now = now
+    this.#sources = sources
+  }
+
+  /** The journey a MissingFact was thrown for. */
+  journeyInHand(): LoadedJourney {
+    return this.#inHand!
+  }
+
+  /** @throws MissingFact */
+  record(request: RecordRequest): RecordResult {
+    const itemId = request.purchase?.itemId
+    if (itemId !== undefined && this.#loaded.settledItems.has(itemId)) return { outcome: 'settled' }
+    const result = this.#decide(request)
+    this.#settleItem(request, result)
+    return result
+  }
+
+  /** Everything to commit: deletes, updates and inserts of the whole batch. */
+  changes(): Change[] {
+    const now = this.#now
+    const flags = [...this.#firstLogs.values()].map((streak): Change => {
+      const { id, accountId, revision } = streak
+      const set = { hasLogs: true, revision: revision + 1 }
+      return { op: 'update', collection: 'streak', id, accountId, guard: { revision }, set }
+    })
+    const milestoneFlags = [...this.#firstRewards.values()].map((milestone): Change => {
+      const { id, accountId, revision } = milestone
+      const set = { hasRewardLogs: true, revision: revision + 1 }
+      return { op: 'update', collection: 'milestone', id, accountId, guard: { revision }, set }
+    })
+    // a journey that only saw logs that are not live stays as it was
+    const touched = [...this.#journeys.values()].filter(({ journey }) => journey.progress.size > 0)
+    const journeys = touched.flatMap(({ streak, ownedById, loaded, journey }) =>
+      journeyChanges(streak, ownedById, loaded, journey, this.#sources.newId, now),
+    )
+    return [...flags, ...milestoneFlags, ...this.#members.changes(), ...journeys, ...this.#changes]
+  }
+
+  /** In the contract's order: references, duplicate, status, time. */
+  #decide(request: RecordRequest): RecordResult {
+    const { accountId, streakId } = request
+    const streak = this.#loaded.streaks.get(keyOf(accountId, streakId))
+    if (streak === undefined) {
+      return refuse('REFERENCE_NOT_FOUND', 'streakId', `streakId: no streak has the id ${streakId}`)
+    }
+    const member = this.#findMember(request)
+    if (member === undefined && 'id' in request.member) {
+      return refuse('REFERENCE_NOT_FOUND', 'ownedById', `ownedById: no member has the id ${request.member.id}`)
+    }
+    if (streak.aggregationMethod === 'sum' && request.activityValue === null && request.purchase === undefined) {
+      const message = 'activityValue: required, because the streak adds up values (aggregationMethod sum)'
+      return refuse('INVALID_INPUT', 'activityValue', message)
+    }
+    const existingId = this.#existingLog(request, member)
+    if (existingId !== undefined) return { outcome: 'duplicate', existingId }
+    return this.#refusal(request, streak, member) ?? this.#accept(request, streak, member)
+  }
+
+  #findMember(request: RecordRequest): Row<'member'> | undefined {
+    const stored = memberOf(this.#loaded, request)
+    if (stored !== undefined || 'id' in request.member) return stored
+    return this.#newMembers.get(keyOf(request.accountId, request.member.externalId))
+  }
+
+  #existingLog(request: RecordRequest, member: Row<'member'> | undefined): string | undefined {
+    const { accountId, streakId, uniqueIdentifier, purchase } = request
+    if (purchase !== undefined) {
+      const key = purchaseKey(accountId, streakId, purchase.purchaseSpace, uniqueIdentifier)
+      const counted = this.#newPurchases.get(key) ?? this.#loaded.purchases.get(key)
+      if (counted !== undefined) return counted
+    }
+    if (member === undefined) return undefined
+    const key = logKey(accountId, member.id, streakId, uniqueIdentifier)
+    return this.#newLogs.get(key) ?? this.#loaded.existingLogs.get(key)
+  }
+
+  #refusal(
+    request: RecordRequest,
+    streak: Row<'streak'>,
+    member: Row<'member'> | undefined,
+  ): RecordResult | undefined {
+    if (streak.status !== 'live') {
+      const hint = streak.status === 'draft' ? ' (draft is the default; patch its status to live)' : ''
+      return refuse('STREAK_NOT_LIVE', 'streakId', `streakId: the streak is ${streak.status}, not live${hint}`)
+    }
+    if (member !== undefined && member.status !== 'live') {
+      const path = 'id' in request.member ? 'ownedById' : 'ownedBy'
+      return refuse('MEMBER_NOT_LIVE', path, `${path}: the member is ${member.status}, not live`)
+    }
+    if (request.activityAt > this.#now + MAX_AHEAD_MS) {
+      const at = new Date(request.activityAt).toISOString()
+      return refuse('IN_FUTURE', 'activityAt', `activityAt: ${at} is more than 5 minutes in the future`)
+    }
+    return undefined
+  }
+
+  #accept(request: RecordRequest, streak: Row<'streak'>, member: Row<'member'> | undefined): RecordResult {
+    const { accountId, status } = request
+    const id = this.#sources.newId()
+    const ownedById = member?.id ?? this.#sources.newId()
+    const open = this.#open(streak, ownedById)
+    const period = periodAt(streak, request.activityAt)
+    // a purchase that a rule counts as one adds 1 to a sum
+    const activityValue = request.activityValue ?? (streak.aggregationMethod === 'sum' ? ONE : null)
+    const value = status !== 'live' ? 0n : streak.aggregationMethod === 'count' ? ONE : (activityValue ?? 0n)
+    const entry = { id, periodNumber: period.number, activityAt: request.activityAt, value }
+    const grants = status === 'live' ? open.journey.apply(entry) : []
+    const rewards = this.#rewards(streak, ownedById, id, grants)
+    const log: Row<'streak_log'> = {
+      id,
+      accountId,
+      createdAt: this.#now,
+      updatedAt: this.#now,
+      ownedById,
+      streakId: streak.id,
+      activityAt: request.activityAt,
+      activityId: request.activityId,
+      uniqueIdentifier: request.uniqueIdentifier,
+      activityValue,
+      status,
+      periodKey: period.key,
+      periodNumber: period.number,
+      effectiveValue: value,
+      rewardLogIds: rewards.length === 0 ? null : rewards.map((reward) => reward.id),
+      deliveryId: request.purchase?.deliveryId ?? null,
+    }
+    const milestones = this.#loaded.milestones.get(keyOf(accountId, streak.id)) ?? []
+    const context = request.enrich
+      ? logContext({ streak, ownedById, milestones, loaded: open.loaded, journey: open.journey, log, rewards, now: this.#now })
+      : null
+    this.#note(request, streak, member, log)
+    return { outcome: 'recorded', log, context }
+  }
+
+  #open(streak: Row<'streak'>, ownedById: string): OpenJourney {
+    const key = journeyKey(streak.accountId, ownedById, streak.id)
+    const loaded = this.#loaded.journeys.get(key) ?? new LoadedJourney()
+    this.#inHand = loaded
+    const open = this.#journeys.get(key)
+    if (open !== undefined) return open
+    const milestones = this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
+    const live = milestones.filter((milestone) => milestone.status === 'live')
+    const journey = new Journey(streak, live, loaded.facts(), this.#sources.newId)
+    const opened = { streak, ownedById, loaded, journey }
+    this.#journeys.set(key, opened)
+    return opened
+  }
+
+  #rewards(streak: Row<'streak'>, ownedById: string, streakLogId: string, grants: readonly Grant[]): Row<'reward_log'>[] {
+    const milestones = this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
+    return grants.map((grant) => {
+      const milestone = milestones.find(({ id }) => id === grant.milestone.id)!
+      const { reward, code } = rewardRows({ streak, milestone, ownedById, streakLogId, grant, now: this.#now, sources: this.#sources })
+      this.#changes.push({ op: 'insert', collection: 'reward_log', row: reward })
+      if (code !== null) this.#changes.push({ op: 'insert', collection: 'coupon_code', row: code })
+      if (reward.dueAt !== null) this.dueRewards.push(reward)
+      if (!milestone.hasRewardLogs) this.#firstRewards.set(milestone.id, milestone)
+      return reward
+    })
+  }
+
+  /** Remembers an accepted log for the rest of the batch and for the commit. */
+  #note(
+    request: RecordRequest,
+    streak: Row<'streak'>,
+    member: Row<'member'> | undefined,
+    log: Row<'streak_log'>,
+  ): void {
+    const { accountId, purchase, uniqueIdentifier } = request
+    if (member !== undefined) this.#members.update(member, request.member, this.#now)
+    else if ('externalId' in request.member) {
+      const created = this.#members.create(log.ownedById, accountId, request.member, this.#now)
+      this.#newMembers.set(keyOf(accountId, created.externalId), created)
+    }
+    if (!streak.hasLogs) this.#firstLogs.set(streak.id, streak)
+    this.#changes.push({ op: 'insert', collection: 'streak_log', row: log })
+    this.#newLogs.set(logKey(accountId, log.ownedById, streak.id, uniqueIdentifier), log.id)
+    if (purchase === undefined) return
+    const { purchaseSpace } = purchase
+    const common = { id: this.#sources.newId(), accountId, createdAt: this.#now, updatedAt: this.#now }
+    const row = { ...common, streakId: streak.id, purchaseSpace, orderId: uniqueIdentifier, streakLogId: log.id }
+    this.#changes.push({ op: 'insert', collection: 'purchase', row })
+    this.#newPurchases.set(purchaseKey(accountId, streak.id, purchaseSpace, uniqueIdentifier), log.id)
+  }
+
+  /** What became of a delivery's item goes into the same commit as its effect. */
+  #settleItem(request: RecordRequest, result: RecordResult): void {
+    if (request.purchase === undefined) return
+    const outcome = itemOutcome(result)
+    this.#changes.push({
+      op: 'update',
+      collection: 'delivery_item',
+      id: request.purchase.itemId,
+      accountId: request.accountId,
+      guard: { status: 'pending' },
+      set: { ...outcome, dueAt: null, updatedAt: this.#now },
+    })
+  }
+}
+
+function refuse(code: ErrorCode, path: string, message: string): RecordResult {
+  return { outcome: 'refused', code, path, message }
+}
+
+/** A streak or member that is not live is a state of the shop, so the purchase is ignored; all else failed. Both can be replayed. */
+function itemOutcome(result: RecordResult): Partial<Row<'delivery_item'>> {
+  if (result.outcome === 'recorded') return { status: 'counted', streakLogId: result.log.id }
+  if (result.outcome === 'duplicate') {
+    return { status: 'duplicate', reason: 'DUPLICATE', duplicateOfId: result.existingId }
+  }
+  if (result.outcome === 'settled') return {}
+  const status = result.code === 'STREAK_NOT_LIVE' || result.code === 'MEMBER_NOT_LIVE' ? 'ignored' : 'failed'
+  return { status, reason: result.code, message: result.message }
+}

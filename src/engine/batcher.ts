@@ -1,0 +1,105 @@
+/**
+ * Group commit: callers that arrive together share a batch; a lone caller waits for nobody. Batches run side by side
+ * up to a limit, but never two with a key in common, and what shares a key keeps its order.
+ */
+export interface BatcherOptions<T, R> {
+  /** One result per item, in order. When it rejects, every caller of the batch is rejected. */
+  readonly run: (items: readonly T[]) => Promise<readonly R[]>
+  /** Items with the same key never run side by side; null = no such constraint. */
+  readonly keyOf: (item: T) => string | null
+  /** Rough size of an item in bytes. */
+  readonly sizeOf: (item: T) => number
+  readonly maxItems: number
+  readonly maxBytes: number
+  readonly maxInFlight: number
+}
+
+interface Waiting<T, R> {
+  readonly item: T
+  readonly key: string | null
+  readonly size: number
+  readonly resolve: (result: R) => void
+  readonly reject: (error: unknown) => void
+}
+
+export class Batcher<T, R> {
+  readonly #options: BatcherOptions<T, R>
+  #waiting: Waiting<T, R>[] = []
+  readonly #busyKeys = new Set<string>()
+  #inFlight = 0
+  #scheduled = false
+  #idle: (() => void)[] = []
+
+  constructor(options: BatcherOptions<T, R>) {
+    this.#options = options
+  }
+
+  /** Resolves with the item's own result once its batch is done. */
+  add(item: T): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const { keyOf, sizeOf } = this.#options
+      this.#waiting.push({ item, key: keyOf(item), size: sizeOf(item), resolve, reject })
+      this.#schedule()
+    })
+  }
+
+  /** Resolves when nothing waits or runs any more. */
+  drain(): Promise<void> {
+    if (this.#inFlight === 0 && this.#waiting.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      while (this.#inFlight < this.#options.maxInFlight) {
+        const batch = this.#take()
+        if (batch.length === 0) break
+        void this.#run(batch)
+      }
+    })
+  }
+
+  #take(): Waiting<T, R>[] {
+    const { maxItems, maxBytes } = this.#options
+    const batch: Waiting<T, R>[] = []
+    const left: Waiting<T, R>[] = []
+    const passedOver = new Set<string>()
+    let bytes = 0
+    for (const [index, entry] of this.#waiting.entries()) {
+      const full = batch.length >= maxItems || (batch.length > 0 && bytes + entry.size > maxBytes)
+      if (full) {
+        left.push(...this.#waiting.slice(index))
+        break
+      }
+      if (entry.key !== null && (this.#busyKeys.has(entry.key) || passedOver.has(entry.key))) {
+        passedOver.add(entry.key)
+        left.push(entry)
+        continue
+      }
+      bytes += entry.size
+      batch.push(entry)
+    }
+    this.#waiting = left
+    return batch
+  }
+
+  async #run(batch: readonly Waiting<T, R>[]): Promise<void> {
+    const keys = new Set(batch.flatMap((entry) => (entry.key === null ? [] : [entry.key])))
+    for (const key of keys) this.#busyKeys.add(key)
+    this.#inFlight += 1
+    try {
+      const results = await this.#options.run(batch.map((entry) => entry.item))
+      for (const [index, entry] of batch.entries()) entry.resolve(results[index]!)
+    } catch (error) {
+      for (const entry of batch) entry.reject(error)
+    } finally {
+      for (const key of keys) this.#busyKeys.delete(key)
+      this.#inFlight -= 1
+      if (this.#waiting.length > 0) this.#schedule()
+      else if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve()
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Instant } from '../ports/clock.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change } from '../ports/store.ts'
+import { MissingFact } from '../streaks/types.ts'
+import { BatchDecision } from './batch-decision.ts'
+import type { JourneyNeed } from './load-needs.ts'
+import type { Loaded } from './loaded.ts'
+import type { RecordRequest, RecordResult } from './types.ts'
+
+/** What the decision may draw from outside: names and codes. */
+export interface Sources {
+  readonly newId: () => string
+  /** Draws a coupon code with a prefix ('' for none), and its folded form, by which codes are unique in an account. */
+  readonly drawCode: (prefix: string) => { readonly code: string; readonly foldedCode: string }
+}
+
+export type Decision =
+  | {
+      readonly kind: 'decided'
+      readonly changes: readonly Change[]
+      /** One per request, in order; true once the changes are committed. */
+      readonly results: readonly RecordResult[]
+      /** Rewards that have something to make. */
+      readonly dueRewards: readonly Row<'reward_log'>[]
+    }
+  | { readonly kind: 'needs'; readonly needs: readonly JourneyNeed[] }
+
+/**
+ * Decides a batch: pure, `now` and names are given. A log that is refused or a duplicate does not touch the others.
+ * Answers `needs` where facts are missing: load them into `loaded` and decide again.
+ */
+export function decide(
+  loaded: Loaded,
+  requests: readonly RecordRequest[],
+  now: Instant,
+  sources: Sources,
+): Decision {
+  const batch = new BatchDecision(loaded, now, sources)
+  const needs: JourneyNeed[] = []
+  const results: RecordResult[] = []
+  for (const request of requests) {
+    try {
+      results.push(batch.record(request))
+    } catch (error) {
+      if (!(error instanceof MissingFact)) throw error
+      needs.push({ journey: batch.journeyInHand(), need: error.need })
+    }
+  }
+  if (needs.length > 0) return { kind: 'needs', needs }
+  return { kind: 'decided', changes: batch.changes(), results, dueRewards: batch.dueRewards }
+}

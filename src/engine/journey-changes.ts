@@ -1,0 +1,108 @@
+import type { Instant } from '../ports/clock.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change } from '../ports/store.ts'
+import type { Journey } from '../streaks/journey.ts'
+import { periodByNumber } from '../streaks/period.ts'
+import { isBreakable, lengthOf } from '../streaks/runs.ts'
+import type { Progress } from '../streaks/types.ts'
+import type { LoadedJourney } from './loaded.ts'
+
+/** The row of a progress record as the journey has it now. */
+export function progressRow(
+  streak: Row<'streak'>,
+  ownedById: string,
+  stored: Row<'streak_progress'> | undefined,
+  progress: Progress,
+  now: Instant,
+): Row<'streak_progress'> {
+  const { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt } = progress
+  const computed = { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt, updatedAt: now }
+  if (stored !== undefined) return { ...stored, ...computed }
+  const period = periodByNumber(streak, progress.periodNumber)
+  return {
+    id: progress.id,
+    accountId: streak.accountId,
+    createdAt: now,
+    ownedById,
+    streakId: streak.id,
+    periodKey: period.key,
+    periodNumber: period.number,
+    periodStartAt: period.startAt,
+    periodEndAt: period.endAt,
+    aggregationTargetValue: streak.aggregationTargetValue,
+    ...computed,
+  }
+}
+
+/** The writes that bring a member's stored journey to what the batch made of it, guarded by the journey's version. */
+export function journeyChanges(
+  streak: Row<'streak'>,
+  ownedById: string,
+  loaded: LoadedJourney,
+  journey: Journey,
+  newId: () => string,
+  now: Instant,
+): Change[] {
+  return [
+    memberStreakChange(streak, ownedById, loaded.row, journey, newId, now),
+    ...progressChanges(streak, ownedById, loaded, journey, now),
+    ...runChanges(streak, ownedById, loaded, journey, now),
+  ]
+}
+
+function memberStreakChange(
+  streak: Row<'streak'>,
+  ownedById: string,
+  stored: Row<'member_streak'> | null,
+  journey: Journey,
+  newId: () => string,
+  now: Instant,
+): Change {
+  const { longestRunLength, completedCycles, lastActivityAt, hasRewards } = journey.totals
+  const totals = { longestRunLength, completedCycles, lastActivityAt: lastActivityAt ?? now, hasRewards, updatedAt: now }
+  const { accountId } = streak
+  if (stored === null) {
+    const row = { id: newId(), accountId, ownedById, streakId: streak.id, version: 1, createdAt: now, ...totals }
+    return { op: 'insert', collection: 'member_streak', row }
+  }
+  const version = stored.version + 1
+  const guard = { version: stored.version }
+  return { op: 'update', collection: 'member_streak', id: stored.id, accountId, guard, set: { ...totals, version } }
+}
+
+function progressChanges(
+  streak: Row<'streak'>,
+  ownedById: string,
+  loaded: LoadedJourney,
+  journey: Journey,
+  now: Instant,
+): Change[] {
+  return [...journey.progress.values()].map((progress): Change => {
+    const stored = loaded.progressRows.get(progress.periodNumber)
+    const row = progressRow(streak, ownedById, stored, progress, now)
+    if (stored === undefined) return { op: 'insert', collection: 'streak_progress', row }
+    const { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt } = row
+    const set = { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt, updatedAt: now }
+    return { op: 'update', collection: 'streak_progress', id: row.id, accountId: row.accountId, set }
+  })
+}
+
+function runChanges(
+  streak: Row<'streak'>,
+  ownedById: string,
+  loaded: LoadedJourney,
+  journey: Journey,
+  now: Instant,
+): Change[] {
+  const { accountId, id: streakId } = streak
+  return [...journey.runs].flatMap(([id, run]): Change[] => {
+    const stored = loaded.runRows.get(id)
+    if (run === null) return stored === undefined ? [] : [{ op: 'delete', collection: 'run', id, accountId }]
+    const { firstPeriod, lastPeriod, standing } = run
+    const length = lengthOf(run)
+    const breakable = isBreakable(length, streak.completionTargetValue)
+    const set = { firstPeriod, lastPeriod, length, breakable, standing, updatedAt: now }
+    if (stored !== undefined) return [{ op: 'update', collection: 'run', id, accountId, set }]
+    return [{ op: 'insert', collection: 'run', row: { id, accountId, ownedById, streakId, createdAt: now, ...set } }]
+  })
+}

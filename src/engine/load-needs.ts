@@ -1,0 +1,157 @@
+import type { Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+import { anchorsKey } from '../streaks/journey.ts'
+import type { LogEntry, Need } from '../streaks/types.ts'
+import { type Loaded, type LoadedJourney, journeyKey, keyOf } from './loaded.ts'
+
+export interface JourneyNeed {
+  readonly journey: LoadedJourney
+  readonly need: Need
+}
+type NeedOf<F extends Need['fact']> = Extract<Need, { fact: F }>
+interface Wanted<F extends Need['fact']> {
+  readonly row: Row<'member_streak'>
+  readonly journey: LoadedJourney
+  readonly need: NeedOf<F>
+}
+
+const PERIOD_LOGS_PAGE = 500
+
+/** Loads missing facts of journeys that exist. Facts of one kind share one round trip. */
+export async function loadNeeds(store: Store, loaded: Loaded, needs: readonly JourneyNeed[]): Promise<void> {
+  const wanted = <F extends Need['fact']>(fact: F): Wanted<F>[] =>
+    needs.flatMap(({ journey, need }) =>
+      need.fact === fact && journey.row !== null ? [{ row: journey.row, journey, need: need as NeedOf<F> }] : [],
+    )
+  await Promise.all([
+    loadProgress(store, loaded, wanted('progress')),
+    loadRuns(store, loaded, 'lastPeriod', wanted('run_ending')),
+    loadRuns(store, loaded, 'firstPeriod', wanted('run_starting')),
+    loadRewardsAt(store, loaded, wanted('rewards_at')),
+    loadHeldOnce(store, loaded, wanted('once_rewards')),
+    ...wanted('run_containing').map((want) => loadRunContaining(store, want)),
+    ...wanted('anchors').map((want) => loadAnchors(store, want)),
+    ...wanted('period_logs').map((want) => loadPeriodLogs(store, loaded, want)),
+  ])
+  for (const { journey, need } of needs) journey.settle(need)
+}
+
+function ids(row: Row<'member_streak'>): [string, string, string] {
+  return [row.accountId, row.ownedById, row.streakId]
+}
+
+function journeyOf(loaded: Loaded, row: { accountId: string; ownedById: string; streakId: string }): LoadedJourney {
+  return loaded.journeys.get(journeyKey(row.accountId, row.ownedById, row.streakId))!
+}
+
+async function loadProgress(store: Store, loaded: Loaded, wants: Wanted<'progress'>[]): Promise<void> {
+  if (wants.length === 0) return
+  const fields = ['accountId', 'ownedById', 'streakId', 'periodNumber'] as const
+  const keys = wants.map(({ row, need }) => [...ids(row), need.periodNumber])
+  for (const row of await store.findByKeys('streak_progress', fields, keys)) journeyOf(loaded, row).addProgress(row)
+}
+
+async function loadRuns(
+  store: Store,
+  loaded: Loaded,
+  edge: 'firstPeriod' | 'lastPeriod',
+  wants: (Wanted<'run_ending'> | Wanted<'run_starting'>)[],
+): Promise<void> {
+  if (wants.length === 0) return
+  const fields = ['accountId', 'ownedById', 'streakId', edge] as const
+  const keys = wants.map(({ row, need }) => [...ids(row), need.periodNumber])
+  for (const row of await store.findByKeys('run', fields, keys)) journeyOf(loaded, row).addRun(row)
+}
+
+async function loadRewardsAt(store: Store, loaded: Loaded, wants: Wanted<'rewards_at'>[]): Promise<void> {
+  if (wants.length === 0) return
+  const fields = ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once', 'periodNumber'] as const
+  const keys = wants.map(({ row, need }) => [...ids(row), false, need.periodNumber])
+  for (const row of await store.findByKeys('reward_log', fields, keys)) {
+    if (!row.standing) continue
+    const journey = journeyOf(loaded, { ...row, streakId: row.linkedSchemaRecordId })
+    const milestones = loaded.milestones.get(keyOf(row.accountId, row.linkedSchemaRecordId)) ?? []
+    const milestone = milestones.find(({ id }) => id === row.milestoneId)
+    const everyStreak = milestone?.milestoneRepeat === 'every_streak'
+    const reward = { milestoneId: row.milestoneId, everyStreak, periodNumber: row.periodNumber }
+    journey.rewardsAt.set(row.periodNumber, [...(journey.rewardsAt.get(row.periodNumber) ?? []), reward])
+  }
+}
+
+async function loadHeldOnce(store: Store, loaded: Loaded, wants: Wanted<'once_rewards'>[]): Promise<void> {
+  if (wants.length === 0) return
+  const fields = ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once'] as const
+  const rows = await store.findByKeys('reward_log', fields, wants.map(({ row }) => [...ids(row), true]))
+  for (const { journey } of wants) journey.heldOnce = new Set()
+  for (const row of rows) {
+    if (row.standing) journeyOf(loaded, { ...row, streakId: row.linkedSchemaRecordId }).heldOnce!.add(row.milestoneId)
+  }
+}
+
+async function loadRunContaining(store: Store, { row, journey, need }: Wanted<'run_containing'>): Promise<void> {
+  const [run] = await store.find('run', {
+    where: {
+      and: [
+        { field: 'accountId', op: 'eq', value: row.accountId },
+        { field: 'ownedById', op: 'eq', value: row.ownedById },
+        { field: 'streakId', op: 'eq', value: row.streakId },
+        { field: 'firstPeriod', op: 'lte', value: need.periodNumber },
+      ],
+    },
+    sort: [{ field: 'firstPeriod', order: 'desc' }],
+    limit: 1,
+  })
+  if (run !== undefined) journey.addRun(run)
+}
+
+async function loadAnchors(store: Store, { row, journey, need }: Wanted<'anchors'>): Promise<void> {
+  const rewards = await store.find('reward_log', {
+    where: {
+      and: [
+        { field: 'accountId', op: 'eq', value: row.accountId },
+        { field: 'ownedById', op: 'eq', value: row.ownedById },
+        { field: 'linkedSchemaRecordId', op: 'eq', value: row.streakId },
+        { field: 'once', op: 'eq', value: false },
+        { field: 'periodNumber', op: 'gte', value: need.from },
+        { field: 'periodNumber', op: 'lte', value: need.to },
+        { field: 'milestoneId', op: 'eq', value: need.milestoneId },
+        { field: 'standing', op: 'eq', value: true },
+      ],
+    },
+    limit: need.to - need.from + 1,
+    omit: ['reward'],
+  })
+  const anchors = new Set(rewards.map((reward) => reward.periodNumber))
+  journey.anchors.set(anchorsKey(need.milestoneId, need.from, need.to), anchors)
+}
+
+/** The period's effective logs by activityAt, up to the one that reaches the target. */
+async function loadPeriodLogs(store: Store, loaded: Loaded, want: Wanted<'period_logs'>): Promise<void> {
+  const { row, journey, need } = want
+  const target = loaded.streaks.get(keyOf(row.accountId, row.streakId))!.aggregationTargetValue
+  const logs: LogEntry[] = []
+  let sum = 0n
+  for (let offset = 0; sum < target; offset += PERIOD_LOGS_PAGE) {
+    const page = await store.find('streak_log', {
+      where: {
+        and: [
+          { field: 'accountId', op: 'eq', value: row.accountId },
+          { field: 'ownedById', op: 'eq', value: row.ownedById },
+          { field: 'streakId', op: 'eq', value: row.streakId },
+          { field: 'periodNumber', op: 'eq', value: need.periodNumber },
+          { field: 'effectiveValue', op: 'gt', value: 0n },
+        ],
+      },
+      sort: [{ field: 'activityAt', order: 'asc' }, { field: 'id', order: 'asc' }],
+      offset,
+      limit: PERIOD_LOGS_PAGE,
+    })
+    for (const log of page) {
+      if (sum >= target) break
+      sum += log.effectiveValue
+      logs.push({ id: log.id, periodNumber: log.periodNumber, activityAt: log.activityAt, value: log.effectiveValue })
+    }
+    if (page.length < PERIOD_LOGS_PAGE) break
+  }
+  journey.periodLogs.set(need.periodNumber, logs)
+}

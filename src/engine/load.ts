@@ -1,0 +1,147 @@
+import type { Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+import { periodAt } from '../streaks/period.ts'
+import { type Loaded, LoadedJourney, journeyKey, keyOf, logKey, purchaseKey } from './loaded.ts'
+import { loadNeeds } from './load-needs.ts'
+import type { RecordRequest } from './types.ts'
+
+/** Reads what deciding a batch needs, in two rounds whatever the size of the batch (a third only where a late log asks for it). */
+export async function load(store: Store, requests: readonly RecordRequest[], isRetry: boolean): Promise<Loaded> {
+  const loaded: Loaded = {
+    streaks: new Map(),
+    milestones: new Map(),
+    membersById: new Map(),
+    membersByExternalId: new Map(),
+    existingLogs: new Map(),
+    purchases: new Map(),
+    settledItems: new Set(),
+    journeys: new Map(),
+  }
+  await Promise.all([
+    loadStreaks(store, requests, loaded),
+    loadMembers(store, requests, loaded),
+    loadPurchases(store, requests, loaded),
+    // an item is known to be pending when it is first tried; only a conflict can mean that it no longer is
+    isRetry ? loadSettledItems(store, requests, loaded) : undefined,
+  ])
+  await Promise.all([loadExistingLogs(store, requests, loaded), loadJourneys(store, requests, loaded)])
+  return loaded
+}
+
+function distinct(keys: readonly (readonly string[])[]): string[][] {
+  return [...new Map(keys.map((key) => [keyOf(...key), [...key]])).values()]
+}
+
+async function loadStreaks(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+  const keys = distinct(requests.map((request) => [request.accountId, request.streakId]))
+  const [streaks, milestones] = await Promise.all([
+    store.findByKeys('streak', ['accountId', 'id'], keys),
+    store.findByKeys('milestone', ['accountId', 'linkedSchemaRecordId'], keys),
+  ])
+  for (const row of streaks) loaded.streaks.set(keyOf(row.accountId, row.id), row)
+  for (const row of milestones) {
+    const key = keyOf(row.accountId, row.linkedSchemaRecordId)
+    loaded.milestones.set(key, [...(loaded.milestones.get(key) ?? []), row])
+  }
+}
+
+async function loadMembers(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+  const byId: string[][] = []
+  const byExternalId: string[][] = []
+  for (const { accountId, member } of requests) {
+    if ('id' in member) byId.push([accountId, member.id])
+    else byExternalId.push([accountId, member.externalId])
+  }
+  const [first, second] = await Promise.all([
+    byId.length === 0 ? [] : store.findByKeys('member', ['accountId', 'id'], distinct(byId)),
+    byExternalId.length === 0
+      ? []
+      : store.findByKeys('member', ['accountId', 'externalId'], distinct(byExternalId)),
+  ])
+  for (const row of [...first, ...second]) {
+    loaded.membersById.set(keyOf(row.accountId, row.id), row)
+    loaded.membersByExternalId.set(keyOf(row.accountId, row.externalId), row)
+  }
+}
+
+async function loadPurchases(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+  const keys = requests.flatMap((request) =>
+    request.purchase === undefined
+      ? []
+      : [[request.accountId, request.purchase.purchaseSpace, request.uniqueIdentifier, request.streakId]],
+  )
+  if (keys.length === 0) return
+  const fields = ['accountId', 'purchaseSpace', 'orderId', 'streakId'] as const
+  for (const row of await store.findByKeys('purchase', fields, keys)) {
+    loaded.purchases.set(purchaseKey(row.accountId, row.streakId, row.purchaseSpace, row.orderId), row.streakLogId)
+  }
+}
+
+async function loadSettledItems(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+  const keys = requests.flatMap((request) => (request.purchase === undefined ? [] : [[request.purchase.itemId]]))
+  if (keys.length === 0) return
+  const rows = await store.findByKeys('delivery_item', ['id'], keys)
+  for (const row of rows) if (row.status !== 'pending') loaded.settledItems.add(row.id)
+}
+
+/** The member a request speaks of, if there is one already. */
+export function memberOf(loaded: Loaded, request: RecordRequest): Row<'member'> | undefined {
+  const { accountId, member } = request
+  return 'id' in member
+    ? loaded.membersById.get(keyOf(accountId, member.id))
+    : loaded.membersByExternalId.get(keyOf(accountId, member.externalId))
+}
+
+async function loadExistingLogs(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+  const keys = requests.flatMap((request) => {
+    const member = memberOf(loaded, request)
+    return member === undefined
+      ? []
+      : [[request.accountId, member.id, request.streakId, request.uniqueIdentifier]]
+  })
+  if (keys.length === 0) return
+  const fields = ['accountId', 'ownedById', 'streakId', 'uniqueIdentifier'] as const
+  for (const row of await store.findByKeys('streak_log', fields, keys)) {
+    loaded.existingLogs.set(logKey(row.accountId, row.ownedById, row.streakId, row.uniqueIdentifier), row.id)
+  }
+}
+
+/** Progress of each log's period, and the runs that end before or start after it. */
+async function loadJourneys(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+  const periods = new Map<string, { ids: [string, string, string]; numbers: Set<number> }>()
+  for (const request of requests) {
+    const member = memberOf(loaded, request)
+    const streak = loaded.streaks.get(keyOf(request.accountId, request.streakId))
+    if (member === undefined || streak === undefined) continue
+    const key = journeyKey(request.accountId, member.id, streak.id)
+    const entry = periods.get(key) ?? { ids: [request.accountId, member.id, streak.id], numbers: new Set() }
+    entry.numbers.add(periodAt(streak, request.activityAt).number)
+    periods.set(key, entry)
+    loaded.journeys.set(key, new LoadedJourney())
+  }
+  if (periods.size === 0) return
+  const fields = ['accountId', 'ownedById', 'streakId'] as const
+  const entries = [...periods.values()]
+  const rows = await store.findByKeys('member_streak', fields, entries.map((entry) => entry.ids))
+  const needs = rows.flatMap((row) => {
+    const key = journeyKey(row.accountId, row.ownedById, row.streakId)
+    const journey = loaded.journeys.get(key)!
+    journey.row = row
+    const milestones = loaded.milestones.get(keyOf(row.accountId, row.streakId)) ?? []
+    return [...periods.get(key)!.numbers].flatMap((periodNumber) => [
+      { journey, need: { fact: 'progress', periodNumber } as const },
+      { journey, need: { fact: 'run_ending', periodNumber: periodNumber - 1 } as const },
+      { journey, need: { fact: 'run_starting', periodNumber: periodNumber + 1 } as const },
+      ...(row.hasRewards && milestones.length > 0
+        ? [{ journey, need: { fact: 'rewards_at', periodNumber } as const }]
+        : []),
+    ])
+  })
+  const once = rows.flatMap((row) => {
+    const journey = loaded.journeys.get(journeyKey(row.accountId, row.ownedById, row.streakId))!
+    const milestones = loaded.milestones.get(keyOf(row.accountId, row.streakId)) ?? []
+    const wanted = row.hasRewards && milestones.some((milestone) => milestone.milestoneRepeat === 'once')
+    return wanted ? [{ journey, need: { fact: 'once_rewards' } as const }] : []
+  })
+  await loadNeeds(store, loaded, [...needs, ...once])
+}

@@ -1,0 +1,71 @@
+import type { Instant } from '../ports/clock.ts'
+import type { MemberProfile, Row } from '../ports/schema.ts'
+import type { Change } from '../ports/store.ts'
+import type { MemberRef } from './types.ts'
+
+const PROFILE_FIELDS = ['firstName', 'lastName', 'email', 'phoneNumber'] as const
+
+/** Members as a batch changes them: created or updated together with the logs that name them. */
+export class MemberChanges {
+  readonly #original = new Map<string, Row<'member'> | null>()
+  readonly #current = new Map<string, Row<'member'>>()
+
+  /** A member that does not exist yet. */
+  create(id: string, accountId: string, ref: Extract<MemberRef, { externalId: string }>, now: Instant): Row<'member'> {
+    const blank = { firstName: null, lastName: null, email: null, phoneNumber: null, profileAt: null }
+    const common = { id, accountId, createdAt: now, updatedAt: now, revision: 1 }
+    const row = withProfile({ ...common, ...blank, externalId: ref.externalId, status: 'live' }, ref.profile, ref.profileAt, now)
+    this.#original.set(id, null)
+    this.#current.set(id, row)
+    return row
+  }
+
+  /** Takes a profile over, by the rule of its source. Returns the member as it then is. */
+  update(stored: Row<'member'>, ref: MemberRef, now: Instant): Row<'member'> {
+    const member = this.#current.get(stored.id) ?? stored
+    if ('id' in ref) return member
+    const updated = withProfile(member, ref.profile, ref.profileAt, now)
+    if (updated === member) return member
+    if (!this.#original.has(stored.id)) this.#original.set(stored.id, stored)
+    const final = { ...updated, updatedAt: now }
+    this.#current.set(stored.id, final)
+    return final
+  }
+
+  changes(): Change[] {
+    return [...this.#current.values()].map((row): Change => {
+      const original = this.#original.get(row.id)
+      if (original === null || original === undefined) return { op: 'insert', collection: 'member', row }
+      const { firstName, lastName, email, phoneNumber, profileAt, updatedAt } = row
+      return {
+        op: 'update',
+        collection: 'member',
+        id: row.id,
+        accountId: row.accountId,
+        guard: { revision: original.revision },
+        set: { firstName, lastName, email, phoneNumber, profileAt, updatedAt, revision: original.revision + 1 },
+      }
+    })
+  }
+}
+
+/**
+ * Supplied fields overwrite, absent ones stay. A profile with a source time older than the member's only fills blanks;
+ * the API's (no source time) always overwrites. Returns the same object when nothing changes.
+ */
+function withProfile(
+  member: Row<'member'>,
+  profile: MemberProfile,
+  profileAt: Instant | null,
+  now: Instant,
+): Row<'member'> {
+  const at = profileAt ?? now
+  const overwrites = profileAt === null || member.profileAt === null || profileAt >= member.profileAt
+  const changed: Partial<Row<'member'>> = {}
+  for (const field of PROFILE_FIELDS) {
+    const value = profile[field]
+    if (value !== undefined && value !== member[field] && (overwrites || member[field] === null)) changed[field] = value
+  }
+  if (Object.keys(changed).length === 0) return member
+  return { ...member, ...changed, profileAt: overwrites ? at : member.profileAt }
+}

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { JobQueue } from '../ports/queue.ts'
+import type { CommitResult, Store } from '../ports/store.ts'
+import { Batcher } from './batcher.ts'
+import { type Decision, type Sources, decide } from './decide.ts'
+import { load } from './load.ts'
+import { loadNeeds } from './load-needs.ts'
+import type { RecordRequest, RecordResult, Recorder } from './types.ts'
+
+export interface RecorderDeps {
+  readonly store: Store
+  readonly queue: JobQueue
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly sources: Sources
+}
+
+const MAX_BATCH_LOGS = 256
+const MAX_BATCH_BYTES = 4 * 1024 * 1024
+/** A batch that meets a conflict is tried whole so often, then halved; a single log is tried so often in all. */
+const MAX_WHOLE_TRIES = 3
+const MAX_SINGLE_TRIES = 10
+const MAX_JITTER_MS = 20
+/** Deciding again after loading what was missing ends after a few rounds, unless the core asks for the same fact for ever. */
+const MAX_NEED_ROUNDS = 2 * MAX_BATCH_LOGS
+
+/** The engine: load, decide, commit, in batches shared by whoever calls at the same time. */
+export function createRecorder(deps: RecorderDeps): Recorder & { drain(): Promise<void> } {
+  const batcher = new Batcher<RecordRequest, RecordResult | Failure>({
+    run: (requests) => recordBatch(deps, requests),
+    keyOf: ({ accountId, member }) => `${accountId} ${'id' in member ? member.id : member.externalId}`,
+    sizeOf: estimateBytes,
+    maxItems: MAX_BATCH_LOGS,
+    maxBytes: MAX_BATCH_BYTES,
+    maxInFlight: 4,
+  })
+  const record = async (request: RecordRequest): Promise<RecordResult> => {
+    const result = await batcher.add(request)
+    if (result.outcome === 'failure') throw result.error
+    return result
+  }
+  return { record, drain: () => batcher.drain() }
+}
+
+/** A log that could not be recorded, among others that were. */
+interface Failure {
+  readonly outcome: 'failure'
+  readonly error: unknown
+}
+
+function estimateBytes(request: RecordRequest): number {
+  const profile = 'profile' in request.member ? JSON.stringify(request.member).length : 0
+  return 1024 + request.uniqueIdentifier.length + request.activityId.length + profile
+}
+
+/** Records a batch; what cannot be committed together is halved until the log at fault stands alone. */
+async function recordBatch(deps: RecorderDeps, requests: readonly RecordRequest[]): Promise<(RecordResult | Failure)[]> {
+  const single = requests.length === 1
+  const tries = single ? MAX_SINGLE_TRIES : MAX_WHOLE_TRIES
+  try {
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      if (attempt > 0) await delay(Math.random() * MAX_JITTER_MS * attempt)
+      const tried = await tryBatch(deps, requests, attempt > 0)
+      if ('results' in tried) return tried.results
+      deps.logger.debug({ logs: requests.length, attempt, ...tried.conflict }, 'a batch met a conflict')
+    }
+  } catch (error) {
+    // trouble with the store is everybody's; anything else may be one log's, so the others get their chance
+    if (single || error instanceof AppError) return requests.map(() => ({ outcome: 'failure', error }))
+    deps.logger.error({ err: error, logs: requests.length }, 'a batch failed and is tried in halves')
+  }
+  if (single) return [{ outcome: 'failure', error: tooBusy() }]
+  const middle = Math.ceil(requests.length / 2)
+  // one half after the other: they may speak of the same members
+  const first = await recordBatch(deps, requests.slice(0, middle))
+  return [...first, ...(await recordBatch(deps, requests.slice(middle)))]
+}
+
+function tooBusy(): AppError {
+  const message = `the streak log could not be written: ${MAX_SINGLE_TRIES} tries met other writers`
+  return new AppError('STORE_BUSY', message, { retryAfterMs: 1000 })
+}
+
+type Tried = { readonly results: RecordResult[] } | { readonly conflict: CommitResult }
+
+async function tryBatch(deps: RecorderDeps, requests: readonly RecordRequest[], isRetry: boolean): Promise<Tried> {
+  const decision = await decideBatch(deps, requests, isRetry)
+  if (decision.changes.length > 0) {
+    const committed = await deps.store.commit(decision.changes)
+    if (committed.outcome === 'conflict') return { conflict: committed }
+  }
+  if (decision.dueRewards.length > 0) {
+    const jobs = decision.dueRewards.map(({ accountId, id, attempt }) => ({ accountId, rewardLogId: id, attempt }))
+    void deps.queue.enqueue('reward', jobs)
+  }
+  return { results: [...decision.results] }
+}
+
+async function decideBatch(
+  { store, clock, sources }: RecorderDeps,
+  requests: readonly RecordRequest[],
+  isRetry: boolean,
+): Promise<Extract<Decision, { kind: 'decided' }>> {
+  const loaded = await load(store, requests, isRetry)
+  for (let round = 0; round < MAX_NEED_ROUNDS; round += 1) {
+    const decision = decide(loaded, requests, clock.now(), sources)
+    if (decision.kind === 'decided') return decision
+    await loadNeeds(store, loaded, decision.needs)
+  }
+  throw new Error(`a batch of ${requests.length} logs kept asking for facts`)
+}

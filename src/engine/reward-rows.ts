@@ -1,0 +1,53 @@
+import type { Instant } from '../ports/clock.ts'
+import type { Row } from '../ports/schema.ts'
+import { periodByNumber } from '../streaks/period.ts'
+import type { Grant } from '../streaks/types.ts'
+import type { Sources } from './decide.ts'
+
+export interface GrantedReward {
+  readonly streak: Row<'streak'>
+  readonly milestone: Row<'milestone'>
+  readonly ownedById: string
+  readonly streakLogId: string
+  readonly grant: Grant
+  readonly now: Instant
+  readonly sources: Sources
+}
+
+/** The reward log of a grant and, unless the merchant fulfils it, the code that every provider will be asked for. */
+export function rewardRows(granted: GrantedReward): { reward: Row<'reward_log'>; code: Row<'coupon_code'> | null } {
+  const { streak, milestone, grant, now, sources } = granted
+  const common = { accountId: streak.accountId, createdAt: now, updatedAt: now }
+  const id = sources.newId()
+  const drawn = milestone.reward === null ? null : sources.drawCode(milestone.reward.prefix ?? '')
+  const reward: Row<'reward_log'> = {
+    ...common,
+    id,
+    revision: 1,
+    ownedById: granted.ownedById,
+    linkedSchemaSlug: 'streak',
+    linkedSchemaRecordId: streak.id,
+    milestoneId: milestone.id,
+    streakLogId: granted.streakLogId,
+    periodKey: periodByNumber(streak, grant.periodNumber).key,
+    periodNumber: grant.periodNumber,
+    once: milestone.milestoneRepeat === 'once',
+    standing: true,
+    reward: milestone.reward,
+    onWithdrawal: milestone.onWithdrawal,
+    fulfilmentStatus: 'pending',
+    heldReason: null,
+    fulfilAfter: null,
+    failureReason: null,
+    couponUsed: null,
+    drawnCode: drawn?.code ?? null,
+    couponCode: null,
+    rewardIssuedAt: null,
+    rewardExpiryAt: null,
+    dueAt: drawn === null ? null : now,
+    attempt: 0,
+  }
+  if (drawn === null) return { reward, code: null }
+  const owner = { source: 'drawn' as const, providerId: null, rewardLogId: id }
+  return { reward, code: { ...common, id: sources.newId(), ...drawn, ...owner } }
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import { AppError } from '../errors.ts'
+import { CallerGone } from './error-handler.ts'
+import { JsonFault, parseExactJson } from './json/exact-json.ts'
+
+export const MAX_JSON_BYTES = 1024 * 1024
+
+/**
+ * The body's bytes as they came, or `too_large` as soon as there are more than `maxBytes`; the rest is then left to
+ * Node, which drops it. @throws CallerGone when the caller hangs up first
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too_large'> {
+  const announced = Number(request.headers['content-length'] ?? 0)
+  if (announced > maxBytes) return Promise.resolve('too_large')
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const onData = (chunk: Buffer) => {
+      bytes += chunk.length
+      chunks.push(chunk)
+      if (bytes > maxBytes) finish(() => resolve('too_large'))
+    }
+    const onEnd = () => finish(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    const onGone = () => finish(() => reject(new CallerGone('the caller hung up while sending its body')))
+    const finish = (settle: () => void) => {
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+      settle()
+    }
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+  })
+}
+
+/** Reads a JSON body with exact numbers. @throws AppError NOT_JSON | BODY_TOO_LARGE | INVALID_JSON | INVALID_INPUT */
+export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  requireJson(request)
+  const bytes = await readBody(request, MAX_JSON_BYTES)
+  if (bytes === 'too_large') {
+    throw new AppError('BODY_TOO_LARGE', `The body is larger than ${MAX_JSON_BYTES} bytes (1 MiB)`)
+  }
+  try {
+    return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw bodyFault(error)
+  }
+}
+
+const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i
+
+function requireJson(request: IncomingMessage): void {
+  const type = request.headers['content-type'] ?? ''
+  if (!JSON_TYPE.test(type.trim())) {
+    throw new AppError('NOT_JSON', 'The body must be sent as Content-Type: application/json (UTF-8)')
+  }
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new AppError('NOT_JSON', 'The body must be sent uncompressed, without Content-Encoding')
+  }
+}
+
+function bodyFault(error: unknown): AppError {
+  if (!(error instanceof JsonFault)) {
+    return new AppError('INVALID_JSON', 'The body is not valid UTF-8', {
+      details: [{ path: '', message: 'is not valid UTF-8' }],
+    })
+  }
+  const { path, message, wellFormed } = error
+  return new AppError(wellFormed ? 'INVALID_INPUT' : 'INVALID_JSON', `${path === '' ? 'The body' : path} ${message}`, {
+    details: [{ path, message }],
+  })
+}

@@ -1,0 +1,43 @@
+import type { Router } from 'express'
+import type { Recorder, Views } from '../engine/types.ts'
+import type { Inbox } from '../inbox/types.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Connector } from '../ports/connector.ts'
+import type { CouponProvider } from '../ports/coupon-provider.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Row } from '../ports/schema.ts'
+import type { SecretBox } from '../ports/secret-box.ts'
+import type { Store } from '../ports/store.ts'
+
+/** The merchant's three fields of a reward log. Absent: stays; null: cleared. */
+export interface RewardPatch {
+  readonly couponCode?: string | null
+  readonly rewardIssuedAt?: number | null
+  readonly rewardExpiryAt?: number | null
+}
+
+export interface Rewards {
+  /** @throws AppError NOT_FOUND | REWARD_BEING_FULFILLED | REWARD_HELD | REWARD_REVOKED | INVALID_INPUT */
+  patch(accountId: string, id: string, patch: RewardPatch): Promise<Row<'reward_log'>>
+  /** All or none. @throws AppError REFERENCE_NOT_FOUND | INVALID_INPUT | DUPLICATE_VALUE */
+  uploadCodes(accountId: string, providerId: string, codes: readonly string[]): Promise<Row<'coupon_code'>[]>
+}
+
+/** Everything the HTTP layer works with; it composes nothing itself. */
+export interface HttpDeps {
+  readonly store: Store
+  readonly recorder: Recorder
+  readonly views: Views
+  readonly inbox: Inbox
+  readonly rewards: Rewards
+  readonly connectors: { get(platform: string): Connector | undefined }
+  readonly providers: { get(kind: string): CouponProvider | undefined }
+  readonly secretBox: SecretBox
+  readonly clock: Clock
+  readonly logger: Logger
+  /** A new UUID, lower case. */
+  readonly newId: () => string
+  readonly redisReachable: () => Promise<boolean>
+  /** Pages and metrics for operators; brings its own paths and its own guard. */
+  readonly opsRouter?: Router
+}

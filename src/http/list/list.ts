@@ -1,0 +1,94 @@
+import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
+import type { Condition, Store } from '../../ports/store.ts'
+import type { JsonObject } from '../json/write-json.ts'
+import { type Call, type PresentOptions, type Resource, rowJson } from '../resource.ts'
+import { readListQuery } from './query.ts'
+
+/** Totals are exact up to here. */
+export const MAX_TOTAL_COUNT = 100_000
+
+interface Paging {
+  readonly offset: number
+  readonly limit: number
+  readonly hasMore: boolean
+  readonly totalCount?: number
+  readonly totalCountCapped?: true
+}
+
+/** Serves a list. @throws AppError INVALID_INPUT | FILTER_NOT_SELECTIVE | NOT_BUILT_YET */
+export async function listRecords<C extends CollectionName>(
+  store: Store,
+  resource: Resource<C>,
+  call: Call,
+  search: string,
+): Promise<{ data: JsonObject[]; paging: Paging }> {
+  const query = readListQuery(resource, search, call.now)
+  const { offset, limit, sort, fields } = query
+  const where = scoped(resource, call.caller.accountId, query.condition)
+  const [rows, counted] = await Promise.all([
+    store.find(resource.collection, { where, sort, offset, limit: limit + 1, ...omitOf(resource) }),
+    query.fetchTotalCount ? store.count(resource.collection, where, MAX_TOTAL_COUNT + 1) : null,
+  ])
+  const shown = fields ?? defaultFields(resource)
+  const data = await presentRows(resource, rows.slice(0, limit), call, shown)
+  return { data, paging: { offset, limit, hasMore: rows.length > limit, ...totals(counted) } }
+}
+
+function totals(counted: number | null): Pick<Paging, 'totalCount' | 'totalCountCapped'> {
+  if (counted === null) return {}
+  return counted > MAX_TOTAL_COUNT
+    ? { totalCount: MAX_TOTAL_COUNT, totalCountCapped: true }
+    : { totalCount: counted }
+}
+
+/** One record with all its fields; null when the account has none by this id. */
+export async function getRecord<C extends CollectionName>(
+  store: Store,
+  resource: Resource<C>,
+  call: Call,
+  id: string,
+): Promise<JsonObject | null> {
+  const where = scoped(resource, call.caller.accountId, { field: 'id' as FieldName<C>, op: 'eq', value: id })
+  const rows = await store.find(resource.collection, { where, limit: 1, ...omitOf(resource) })
+  const [record] = await presentRows(resource, rows, call, Object.keys(resource.fields))
+  return record ?? null
+}
+
+/** The conditions that hold for every read of a resource: its account, and what is one of its records. */
+function scoped<C extends CollectionName>(
+  resource: Resource<C>,
+  accountId: string,
+  condition: Condition<C> | null,
+): Condition<C> {
+  const own: Condition<C> = { field: 'accountId' as FieldName<C>, op: 'eq', value: accountId }
+  return { and: [own, resource.scope, condition].filter((part) => part !== undefined && part !== null) }
+}
+
+function omitOf<C extends CollectionName>(resource: Resource<C>): { omit?: readonly FieldName<C>[] } {
+  return resource.omit === undefined ? {} : { omit: resource.omit }
+}
+
+function defaultFields<C extends CollectionName>(resource: Resource<C>): string[] {
+  return Object.entries(resource.fields).flatMap(([slug, field]) => (field.onRequest === undefined ? [slug] : []))
+}
+
+/** Rows as records that hold exactly the fields in `shown`, in the order of the resource. */
+export async function presentRows<C extends CollectionName>(
+  resource: Resource<C>,
+  rows: readonly Row<C>[],
+  call: Pick<Call, 'caller' | 'now'>,
+  shown: readonly string[],
+): Promise<JsonObject[]> {
+  if (rows.length === 0) return []
+  const wanted = new Set(shown)
+  const options: PresentOptions = {
+    accountId: call.caller.accountId,
+    now: call.now,
+    wants: (...slugs) => slugs.some((slug) => wanted.has(slug)),
+  }
+  const records =
+    (await resource.present?.(rows, options)) ??
+    rows.map((row) => rowJson(resource.collection, resource.fields, row))
+  const order = Object.keys(resource.fields).filter((slug) => wanted.has(slug))
+  return records.map((record) => Object.fromEntries(order.map((slug) => [slug, record[slug]])))
+}

@@ -1,0 +1,156 @@
+import type { Instant } from '../../ports/clock.ts'
+import type { CollectionName, FieldName } from '../../ports/schema.ts'
+import type { Condition, Query } from '../../ports/store.ts'
+import { JsonFault, JsonNumber, parseExactJson } from '../json/exact-json.ts'
+import { invalid, notBuiltYet, shownName } from '../read/check.ts'
+import { readOneOf, show } from '../read/values.ts'
+import { type Resource, typeOf } from '../resource.ts'
+import { compileFilter, ownField } from './filters.ts'
+import { requireSelective } from './selective.ts'
+
+const PARAMETERS = ['fields', 'filters', 'sortBy', 'offset', 'limit', 'fetchTotalCount'] as const
+export const MAX_OFFSET = 100_000
+export const MAX_LIMIT = 1000
+const DEFAULT_LIMIT = 20
+const MAX_SORT_FIELDS = 5
+
+type Sort<C extends CollectionName> = NonNullable<Query<C>['sort']>
+
+export interface ListQuery<C extends CollectionName> {
+  /** Fields to show; null: all but those on request. */
+  readonly fields: readonly string[] | null
+  readonly condition: Condition<C> | null
+  readonly sort: Sort<C>
+  readonly offset: number
+  readonly limit: number
+  readonly fetchTotalCount: boolean
+}
+
+/** Reads the parameters of a list; anything unknown, repeated, malformed or out of range is a 400. @throws AppError */
+export function readListQuery<C extends CollectionName>(
+  resource: Resource<C>,
+  search: string,
+  now: Instant,
+): ListQuery<C> {
+  const given = parameters(search)
+  const filters = jsonOf(given, 'filters')
+  const filter = filters === undefined ? null : compileFilter(resource, filters, now)
+  if (filter !== null) requireSelective(resource, filter.required)
+  const count = given.get('fetchTotalCount') ?? 'false'
+  if (count !== 'true' && count !== 'false') throw invalid('fetchTotalCount', `must be true or false, not ${show(count)}`)
+  return {
+    fields: readFields(resource, jsonOf(given, 'fields')),
+    condition: filter === null ? null : filter.condition,
+    sort: readSort(resource, jsonOf(given, 'sortBy')),
+    offset: wholeNumber(given, 'offset', 0, MAX_OFFSET, 0),
+    limit: wholeNumber(given, 'limit', 1, MAX_LIMIT, DEFAULT_LIMIT),
+    fetchTotalCount: count === 'true',
+  }
+}
+
+/** Refuses every query parameter. @throws AppError INVALID_INPUT */
+export function refuseParameters(search: string): void {
+  const [name] = [...pairs(search)].map(([key]) => key)
+  if (name !== undefined) throw invalid(shownName(name), 'is not a parameter of this request')
+}
+
+function parameters(search: string): Map<string, string> {
+  const given = new Map<string, string>()
+  for (const [name, value] of pairs(search)) {
+    const known = readOneOf(PARAMETERS)(name)
+    if (!known.ok) throw invalid(shownName(name), `is not a list parameter; these are: ${PARAMETERS.join(', ')}`)
+    if (given.has(name)) throw invalid(name, 'is given more than once')
+    given.set(name, value)
+  }
+  return given
+}
+
+function* pairs(search: string): Generator<[string, string]> {
+  for (const part of search.split('&')) {
+    if (part === '') continue
+    const at = part.includes('=') ? part.indexOf('=') : part.length
+    yield [decode(part.slice(0, at)), decode(part.slice(at + 1))]
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw invalid('query', 'is not validly percent-encoded UTF-8')
+  }
+}
+
+function jsonOf(given: ReadonlyMap<string, string>, name: string): unknown {
+  const text = given.get(name)
+  if (text === undefined) return undefined
+  try {
+    return parseExactJson(text)
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error
+    throw invalid(error.path === '' ? name : `${name}.${error.path}`, error.message)
+  }
+}
+
+function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: number, max: number, absent: number) {
+  const text = given.get(name)
+  if (text === undefined) return absent
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
+  throw invalid(name, `must be a whole number from ${min} to ${max}, not ${show(text)}`)
+}
+
+function readFields<C extends CollectionName>(resource: Resource<C>, written: unknown): readonly string[] | null {
+  if (written === undefined) return null
+  if (!Array.isArray(written) || written.length === 0) throw invalid('fields', 'must be a list of at least one field slug')
+  const known = readOneOf(Object.keys(resource.fields))
+  for (const [index, slug] of written.entries()) {
+    const read = known(slug)
+    if (!read.ok) throw invalid(`fields.${index}`, read.message)
+    if (written.indexOf(slug) !== index) throw invalid(`fields.${index}`, `names ${show(slug)} a second time`)
+  }
+  return written
+}
+
+function readSort<C extends CollectionName>(resource: Resource<C>, written: unknown): Sort<C> {
+  if (written === undefined) return byNewest()
+  if (!Array.isArray(written) || written.length > MAX_SORT_FIELDS) {
+    throw invalid('sortBy', `must be a list of at most ${MAX_SORT_FIELDS} objects {"fieldSlug", "order"}`)
+  }
+  if (written.length === 0) return byNewest()
+  const sort = written.map((item, index) => readSortItem(resource, item, `sortBy.${index}`))
+  const names = sort.map(({ field }) => field)
+  if (new Set(names).size < names.length) throw invalid('sortBy', 'names a field more than once')
+  return names.includes('id' as FieldName<C>) ? sort : [...sort, byId()]
+}
+
+function byId<C extends CollectionName>(): Sort<C>[number] {
+  return { field: 'id' as FieldName<C>, order: 'asc' }
+}
+
+function byNewest<C extends CollectionName>(): Sort<C> {
+  return [{ field: 'createdAt' as FieldName<C>, order: 'desc' }, byId()]
+}
+
+function readSortItem<C extends CollectionName>(resource: Resource<C>, item: unknown, path: string): Sort<C>[number] {
+  if (typeof item !== 'object' || item === null || Array.isArray(item) || item instanceof JsonNumber) {
+    throw invalid(path, 'must be an object {"fieldSlug", "order"}')
+  }
+  const { fieldSlug, order = 'ASC', ...rest } = item as Record<string, unknown>
+  const [stranger] = Object.keys(rest)
+  if (stranger !== undefined) throw invalid(path, `has an unknown field ${show(stranger)}`)
+  const direction = readOneOf(['ASC', 'DESC'])(order)
+  if (!direction.ok) throw invalid(`${path}.order`, direction.message)
+  const field = typeof fieldSlug === 'string' ? ownField(resource, fieldSlug) : undefined
+  if (field?.filter !== undefined) throw notBuiltYet(`${path}.fieldSlug`, `sorting by ${fieldSlug}`)
+  if (field?.stored === undefined || !isSortable(resource, field)) {
+    const names = Object.entries(resource.fields).flatMap(([slug, known]) => (isSortable(resource, known) ? [slug] : []))
+    throw invalid(`${path}.fieldSlug`, `${show(fieldSlug)} cannot be sorted by; these can: ${names.join(', ')}`)
+  }
+  return { field: field.stored, order: direction.value === 'ASC' ? 'asc' : 'desc' }
+}
+
+function isSortable<C extends CollectionName>(resource: Resource<C>, field: Resource<C>['fields'][string]): boolean {
+  const type = typeOf(resource.collection, field)
+  return type !== null && type !== 'json' && type !== 'bytes'
+}

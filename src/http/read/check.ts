@@ -1,0 +1,79 @@
+import type { z } from 'zod'
+import { AppError, type ErrorDetail } from '../../errors.ts'
+import { JsonNumber, nullsAsAbsent } from '../json/exact-json.ts'
+
+/** Names of fields can be anything a caller sends: cut before they stand in an answer. */
+const SHOWN_NAME_CHARACTERS = 64
+
+export function shownName(key: PropertyKey): string {
+  const text = String(key)
+  return text.length <= SHOWN_NAME_CHARACTERS ? text : `${text.slice(0, SHOWN_NAME_CHARACTERS)}…`
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.map(shownName).join('.')
+}
+
+/** One detail for each fault, unknown fields each by their own name. `under` is where the checked value stands. */
+export function detailsOf(error: z.ZodError, under: readonly PropertyKey[] = []): ErrorDetail[] {
+  return error.issues.flatMap((issue) => {
+    const path = [...under, ...issue.path]
+    if (issue.code !== 'unrecognized_keys') return [{ path: dotted(path), message: issue.message }]
+    return issue.keys.map((key) => ({ path: dotted([...path, key]), message: 'is not a field of this record' }))
+  })
+}
+
+/** A 400 for these faults: `UNKNOWN_FIELD` as soon as one of them is a field that does not exist. */
+export function shapeError(error: z.ZodError, under: readonly PropertyKey[] = []): AppError {
+  const unknown = error.issues.some((issue) => issue.code === 'unrecognized_keys')
+  const details = detailsOf(error, under)
+  const first = details.find((detail) => unknown === (detail.message === 'is not a field of this record'))
+  return new AppError(unknown ? 'UNKNOWN_FIELD' : 'INVALID_INPUT', sentence(first ?? details[0], details.length), {
+    details,
+  })
+}
+
+function sentence(detail: ErrorDetail | undefined, faults: number): string {
+  if (detail === undefined) return 'The input is not valid'
+  const more = faults > 1 ? ` (and ${faults - 1} more in details)` : ''
+  return `${detail.path === '' ? 'The body' : detail.path} ${detail.message}${more}`
+}
+
+/** A 400 about one field or parameter. */
+export function invalid(path: string, message: string): AppError {
+  return new AppError('INVALID_INPUT', `${path} ${message}`, { details: [{ path, message }] })
+}
+
+export function notBuiltYet(path: string, what: string): AppError {
+  const message = `is not built yet: ${what}`
+  return new AppError('NOT_BUILT_YET', `${path} ${message}`, { details: [{ path, message }] })
+}
+
+export function referenceNotFound(path: string, what: string): AppError {
+  const message = `names a ${what} that does not exist`
+  return new AppError('REFERENCE_NOT_FOUND', `${path} ${message}`, { details: [{ path, message }] })
+}
+
+/** Checks the body of a create: an object, nulls as if absent. @throws AppError INVALID_INPUT | UNKNOWN_FIELD */
+export function checkCreate<T>(schema: z.ZodType<T>, body: unknown): T {
+  return check(schema, nullsAsAbsent(objectBody(body)))
+}
+
+/** Checks the body of a patch: an object; whether a field takes null is the schema's to say. */
+export function checkPatch<T>(schema: z.ZodType<T>, body: unknown): T {
+  return check(schema, objectBody(body))
+}
+
+/** Checks a value that stands at `under` with a schema of an adapter or of ours. */
+export function check<T>(schema: z.ZodType<T>, value: unknown, under: readonly PropertyKey[] = []): T {
+  const result = schema.safeParse(value)
+  if (!result.success) throw shapeError(result.error, under)
+  return result.data
+}
+
+function objectBody(body: unknown): unknown {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body) && !(body instanceof JsonNumber)) return body
+  throw new AppError('INVALID_INPUT', 'The body must be a JSON object', {
+    details: [{ path: '', message: 'must be a JSON object' }],
+  })
+}

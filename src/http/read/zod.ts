@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { Instant } from '../../ports/clock.ts'
+import type { Quantity } from '../../streaks/quantity.ts'
+import {
+  bad,
+  good,
+  missing,
+  type Reader,
+  readBoolean,
+  readEmail,
+  readExternalId,
+  readInstant,
+  readInteger,
+  readOneOf,
+  readPhone,
+  readPositiveQuantity,
+  readQuantity,
+  readText,
+  readUuid,
+} from './values.ts'
+
+/** JSON Schema of a field, for the API document. */
+type Described = Readonly<Record<string, unknown>>
+
+/** A reader as a Zod type: its message becomes the issue's. */
+export function zRead<T>(read: Reader<T>, described: Described) {
+  return z
+    .unknown()
+    .transform((value, context): T => {
+      const result = read(value)
+      if (result.ok) return result.value
+      context.issues.push({ code: 'custom', message: result.message, input: undefined })
+      return z.NEVER
+    })
+    .meta(described)
+}
+
+export const zText = (max: number) => zRead(readText(max), { type: 'string', minLength: 1, maxLength: max })
+export const zOptionalText = (max: number) =>
+  zRead(readText(max, { blank: 'allowed' }), { type: 'string', maxLength: max }).optional()
+export const zUuid = zRead<string>(readUuid, { type: 'string', format: 'uuid' })
+export const zInstant = zRead<Instant>(readInstant, { type: 'string', format: 'date-time' })
+export const zQuantity = zRead<Quantity>(readQuantity, { type: 'number', minimum: 0, maximum: 1_000_000_000 })
+export const zPositiveQuantity = zRead<Quantity>(readPositiveQuantity, {
+  type: 'number',
+  exclusiveMinimum: 0,
+  maximum: 1_000_000_000,
+})
+export const zInteger = (min: number, max: number) =>
+  zRead(readInteger(min, max), { type: 'integer', minimum: min, maximum: max })
+export const zBoolean = zRead<boolean>(readBoolean, { type: 'boolean' })
+export const zOneOf = <T extends string>(allowed: readonly T[]) =>
+  zRead(readOneOf(allowed), { type: 'string', enum: allowed })
+export const zEmail = zRead<string>(readEmail, { type: 'string', format: 'email', maxLength: 320 })
+export const zPhone = zRead<string>(readPhone, { type: 'string', maxLength: 16 })
+export const zExternalId = zRead<string>(readExternalId, { type: 'string', maxLength: 256 })
+
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
+
+/** ISO 4217 in any case, read as upper case. */
+export const zCurrency = zRead<string>(
+  (value) => {
+    if (missing(value)) return bad('is required')
+    const code = typeof value === 'string' && /^[A-Za-z]{3}$/.test(value) ? value.toUpperCase() : ''
+    return CURRENCIES.has(code) ? good(code) : bad('must be an ISO 4217 currency code such as EUR')
+  },
+  { type: 'string', pattern: '^[A-Za-z]{3}$' },
+)
+
+/** A list; `zod`'s own messages for lists do not name the value. */
+export function zList<T extends z.ZodType>(item: T, min: number, max: number) {
+  const error = ({ input }: { input?: unknown }) =>
+    input === undefined ? 'is required' : `must be a list of ${min} to ${max} items`
+  return z.array(item, { error }).min(min, { error }).max(max, { error })
+}
+
+/** An object with exactly these fields. */
+export function zObject<S extends z.ZodRawShape>(shape: S) {
+  return z.strictObject(shape, {
+    error: ({ code, input }) =>
+      code !== 'invalid_type' ? undefined : input === undefined ? 'is required' : 'must be an object',
+  })
+}

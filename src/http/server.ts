@@ -1,0 +1,87 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+
+export interface ListenOptions {
+  /** 0: any free port. */
+  readonly port: number
+  readonly host: string
+}
+
+export interface Listening {
+  readonly port: number
+  /**
+   * Takes no new connections, lets running requests finish for at most `deadlineMs`, then cuts what is left.
+   * Idempotent.
+   */
+  close(deadlineMs: number): Promise<void>
+}
+
+/** Long filters stand in the query string. */
+const MAX_HEADER_BYTES = 64 * 1024
+const HEADERS_TIMEOUT_MS = 15_000
+/** For the whole request to arrive, body included. */
+const REQUEST_TIMEOUT_MS = 60_000
+/** Longer than the idle time of usual load balancers (60 s), so that they hang up first. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000
+const IDLE_CHECK_MS = 25
+
+/** Serves HTTP. @throws when the port cannot be had */
+export async function listen(app: RequestListener, { port, host }: ListenOptions): Promise<Listening> {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      keepAlive: true,
+      noDelay: true,
+    },
+    app,
+  )
+  server.on('clientError', answerBrokenRequest)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  let closing: Promise<void> | undefined
+  return {
+    port: (server.address() as AddressInfo).port,
+    close(deadlineMs) {
+      closing ??= closeServer(server, deadlineMs)
+      return closing
+    },
+  }
+}
+
+function closeServer(server: Server, deadlineMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // a kept-alive connection becomes idle only once its running request is answered
+    const idleCheck = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+    const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs)
+    server.close(() => {
+      clearInterval(idleCheck)
+      clearTimeout(deadline)
+      resolve()
+    })
+  })
+}
+
+/** Requests that Node could not even parse get the one shape of errors too. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const tooLong = error.code === 'HPE_HEADER_OVERFLOW'
+  const message = tooLong
+    ? `The request's headers are longer than ${MAX_HEADER_BYTES} bytes`
+    : 'The request is not valid HTTP, or did not arrive in time'
+  const body = JSON.stringify({ error: { code: 'INVALID_INPUT', message, details: [], requestId: null } })
+  const length = Buffer.byteLength(body)
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${body}`,
+  )
+}

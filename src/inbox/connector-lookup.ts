@@ -1,0 +1,49 @@
+import { Batcher } from '../engine/batcher.ts'
+import type { Row } from '../ports/schema.ts'
+import type { SecretBox } from '../ports/secret-box.ts'
+import type { Store } from '../ports/store.ts'
+
+export interface OpenConnector {
+  readonly row: Row<'connector'>
+  readonly secrets: readonly string[]
+}
+
+const MAX_OPENED = 1000
+const MAX_LOOKUPS = 256
+
+/**
+ * Finds a connector by the id in its address. Webhooks that arrive together share one read; the row is read each time,
+ * so that pausing or a new secret holds at once, and only opened secrets are kept, by the revision they belong to.
+ */
+export function createConnectorLookup(store: Store, secretBox: SecretBox) {
+  const opened = new Map<string, { revision: number; secrets: readonly string[] }>()
+  const rows = new Batcher<string, Row<'connector'> | undefined>({
+    run: async (ids) => {
+      const found = await store.findByKeys('connector', ['id'], [...new Set(ids)].map((id) => [id]))
+      const byId = new Map(found.map((row) => [row.id, row]))
+      return ids.map((id) => byId.get(id))
+    },
+    keyOf: () => null,
+    sizeOf: () => 1,
+    maxItems: MAX_LOOKUPS,
+    maxBytes: MAX_LOOKUPS,
+    maxInFlight: 8,
+  })
+
+  const secretsOf = (row: Row<'connector'>): readonly string[] => {
+    const known = opened.get(row.id)
+    if (known?.revision === row.revision) return known.secrets
+    const { webhookSecrets } = JSON.parse(secretBox.open(row.sealedCredentials)) as { webhookSecrets: string[] }
+    if (opened.size >= MAX_OPENED) opened.clear()
+    opened.set(row.id, { revision: row.revision, secrets: webhookSecrets })
+    return webhookSecrets
+  }
+
+  return async (connectorId: string, platform: string): Promise<OpenConnector | null> => {
+    const row = UUID.test(connectorId) ? await rows.add(connectorId.toLowerCase()) : undefined
+    if (row === undefined || row.platform !== platform) return null
+    return { row, secrets: secretsOf(row) }
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

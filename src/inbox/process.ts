@@ -1,0 +1,93 @@
+import { Batcher } from '../engine/batcher.ts'
+import type { RecordResult, Recorder } from '../engine/types.ts'
+import { AppError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { ActivityJob, JobContext } from '../ports/queue.ts'
+import type { PurchaseActivity, Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+import { parseQuantity } from '../streaks/quantity.ts'
+
+export interface ProcessDeps {
+  readonly store: Store
+  readonly recorder: Recorder
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+const ITEMS_PER_READ = 256
+
+/**
+ * Records what a delivery's item says. Idempotent: an item that is settled, or queued anew meanwhile, is left alone.
+ * @throws AppError, retryable, when the store cannot take it now; on the last try the item is then marked failed
+ */
+export function createProcessItem({ store, recorder, clock, logger }: ProcessDeps) {
+  // jobs that start together read their items together
+  const items = new Batcher<string, Row<'delivery_item'> | undefined>({
+    run: async (ids) => {
+      const rows = await store.findByKeys('delivery_item', ['id'], ids.map((id) => [id]))
+      const byId = new Map(rows.map((row) => [row.id, row]))
+      return ids.map((id) => byId.get(id))
+    },
+    keyOf: () => null,
+    sizeOf: () => 1,
+    maxItems: ITEMS_PER_READ,
+    maxBytes: ITEMS_PER_READ,
+    maxInFlight: 8,
+  })
+
+  const markFailed = async (item: Row<'delivery_item'>, error: unknown): Promise<void> => {
+    const reason = error instanceof AppError ? error.code : 'INTERNAL'
+    const message = error instanceof AppError ? error.message : 'an unexpected error; the log names it'
+    await store.commit([
+      {
+        op: 'update',
+        collection: 'delivery_item',
+        id: item.id,
+        accountId: item.accountId,
+        guard: { status: 'pending', attempt: item.attempt },
+        set: { status: 'failed', reason, message, dueAt: null, updatedAt: clock.now() },
+      },
+    ])
+  }
+
+  return async function processItem(job: ActivityJob, context: JobContext): Promise<void> {
+    const item = await items.add(job.itemId)
+    if (item === undefined || item.accountId !== job.accountId) {
+      throw new AppError('NOT_FOUND', `no delivery item has the id ${job.itemId}`)
+    }
+    if (item.status !== 'pending' || item.activity === null || item.attempt !== job.attempt) return
+    const ids = { itemId: item.id, deliveryId: item.deliveryId, streakId: item.streakId }
+    try {
+      const result = await recorder.record(requestOf(item, item.activity))
+      logger.info({ ...ids, ...outcomeOf(result) }, 'purchase processed')
+    } catch (error) {
+      if (context.lastTry) await markFailed(item, error)
+      throw error
+    }
+  }
+}
+
+function requestOf(item: Row<'delivery_item'>, activity: PurchaseActivity) {
+  const parsed = activity.activityValue === null ? null : parseQuantity(activity.activityValue)
+  if (parsed !== null && !parsed.ok) throw new AppError('INVALID_INPUT', `the purchase's value is ${parsed.reason}`)
+  return {
+    accountId: item.accountId,
+    streakId: item.streakId,
+    member: { externalId: activity.externalId, profile: activity.profile, profileAt: activity.profileAt },
+    activityId: activity.activityId,
+    uniqueIdentifier: activity.orderId,
+    activityAt: activity.activityAt,
+    activityValue: parsed === null ? null : parsed.value,
+    status: 'live' as const,
+    purchase: { itemId: item.id, deliveryId: item.deliveryId, purchaseSpace: activity.purchaseSpace },
+    enrich: false,
+  }
+}
+
+function outcomeOf(result: RecordResult): object {
+  if (result.outcome === 'recorded') return { outcome: 'counted', streakLogId: result.log.id }
+  if (result.outcome === 'duplicate') return { outcome: 'duplicate', duplicateOfId: result.existingId }
+  if (result.outcome === 'refused') return { outcome: 'refused', reason: result.code }
+  return { outcome: result.outcome }
+}

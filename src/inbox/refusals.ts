@@ -1,0 +1,60 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Refusal, Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+
+const KEPT = 20
+const WRITE_AFTER_MS = 1000
+const MAX_CONNECTORS = 1000
+const MAX_TRIES = 5
+
+interface Noted {
+  readonly accountId: string
+  count: number
+  latest: Refusal[]
+}
+
+/**
+ * Counts refused webhooks on their connector and keeps the last 20. Whoever forges requests must not make us write
+ * for each: they are gathered and written once a second. Best effort: a crash may lose the last second's.
+ */
+export function createRefusalBook(store: Store, clock: Clock, logger: Logger) {
+  let noted = new Map<string, Noted>()
+  let timer: NodeJS.Timeout | null = null
+  let writing: Promise<void> = Promise.resolve()
+
+  const write = async (): Promise<void> => {
+    const batch = noted
+    noted = new Map()
+    for (const [connectorId, entry] of batch) {
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) if (await add(connectorId, entry)) break
+    }
+  }
+  /** False when another process counted at the same moment. */
+  const add = async (connectorId: string, { accountId, count, latest }: Noted): Promise<boolean> => {
+    const [row] = await store.findByKeys('connector', ['accountId', 'id'], [[accountId, connectorId]])
+    if (row === undefined) return true
+    const recentRefusals = [...row.recentRefusals, ...latest].slice(-KEPT)
+    const set = { refusedCount: row.refusedCount + count, recentRefusals }
+    const guard = { refusedCount: row.refusedCount }
+    const result = await store.commit([{ op: 'update', collection: 'connector', id: connectorId, accountId, guard, set }])
+    return result.outcome === 'committed'
+  }
+  const flush = (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    writing = writing.then(write).catch((error: unknown) => logger.warn({ err: error }, 'refused webhooks could not be noted'))
+    return writing
+  }
+
+  return {
+    note(connector: Row<'connector'>, reason: string): void {
+      const entry = noted.get(connector.id) ?? { accountId: connector.accountId, count: 0, latest: [] }
+      entry.count += 1
+      entry.latest = [...entry.latest, { at: clock.now(), reason }].slice(-KEPT)
+      if (noted.size < MAX_CONNECTORS) noted.set(connector.id, entry)
+      timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS)
+    },
+    close: flush,
+  }
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import type { Instant } from '../ports/clock.ts'
+import type { Translation, Verification } from '../ports/connector.ts'
+import type { Row } from '../ports/schema.ts'
+
+export interface ArrivedWebhook {
+  readonly connector: Row<'connector'>
+  readonly verified: Extract<Verification, { ok: true }>
+  readonly rawBody: Uint8Array
+  readonly receivedAt: Instant
+  readonly translation: Translation
+}
+
+/** What makes a delivery the same one: its webhook id and its body, or the body alone. */
+export function dedupeKey(webhookId: string | null, bodySha256: string): string {
+  return webhookId === null ? bodySha256 : `${webhookId}:${bodySha256}`
+}
+
+/** The rows of a delivery: itself, and one item for each rule that looked at it. */
+export function deliveryRows(
+  { connector, verified, rawBody, receivedAt, translation }: ArrivedWebhook,
+  newId: () => string,
+): { delivery: Row<'delivery'>; items: Row<'delivery_item'>[] } {
+  const bodySha256 = createHash('sha256').update(rawBody).digest('hex')
+  const common = { accountId: connector.accountId, createdAt: receivedAt, updatedAt: receivedAt }
+  const delivery: Row<'delivery'> = {
+    ...common,
+    id: newId(),
+    connectorId: connector.id,
+    platform: connector.platform,
+    topic: verified.topic,
+    webhookId: verified.webhookId,
+    bodySha256,
+    dedupeKey: dedupeKey(verified.webhookId, bodySha256),
+    receivedAt,
+    headers: verified.headers,
+    body: rawBody,
+    bodyKeptSince: receivedAt,
+    orderId: translation.orderId,
+    outcome: translation.kind,
+    reason: translation.kind === 'ignored' ? translation.reason : null,
+  }
+  const outcomes = translation.kind === 'translated' ? translation.outcomes : []
+  const items = outcomes.map((outcome, ruleIndex): Row<'delivery_item'> => {
+    const pending = outcome.kind === 'log'
+    return {
+      ...common,
+      id: newId(),
+      deliveryId: delivery.id,
+      connectorId: connector.id,
+      ruleIndex,
+      streakId: connector.rules[ruleIndex]!.streakId,
+      activity: pending ? outcome.activity : null,
+      status: outcome.kind === 'log' ? 'pending' : outcome.kind,
+      reason: pending ? null : outcome.reason,
+      message: pending ? null : outcome.message,
+      streakLogId: null,
+      duplicateOfId: null,
+      receivedAt,
+      dueAt: pending ? receivedAt : null,
+      attempt: 0,
+    }
+  })
+  return { delivery, items }
+}

@@ -1,0 +1,48 @@
+import { createBullBoard } from '@bull-board/api'
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import { ExpressAdapter } from '@bull-board/express'
+import type { Queue } from 'bullmq'
+import express, { type Router } from 'express'
+import { type OperatorCredentials, operatorGuard, sameOriginOnly } from './operator-guard.ts'
+
+export const QUEUES_PATH = '/ops/queues'
+
+export interface BoardDeps {
+  readonly operator: OperatorCredentials
+  readonly queues: readonly Queue[]
+  readonly redisReachable: () => Promise<boolean>
+}
+
+/** Bull Board at /ops/queues, behind operator credentials; its buttons only work from its own pages. */
+export function createQueueBoard({ operator, queues, redisReachable }: BoardDeps): Router {
+  const adapter = new ExpressAdapter()
+  adapter.setBasePath(QUEUES_PATH)
+  createBullBoard({
+    queues: queues.map((queue) => new BullMQAdapter(queue, { description: DESCRIPTIONS[queue.name] ?? '' })),
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: 'Streakline queues' } },
+  })
+  const router = express.Router()
+  router.use(QUEUES_PATH, operatorGuard(operator), sameOriginOnly)
+  router.use(QUEUES_PATH, (_request, response, next) => {
+    // its own script and styles, nothing from elsewhere, never inside somebody's frame
+    response.setHeader('Content-Security-Policy', BOARD_POLICY)
+    response.setHeader('Cache-Control', 'no-store')
+    next()
+  })
+  router.use(QUEUES_PATH, async (_request, response, next) => {
+    if (await redisReachable()) next()
+    else response.status(503).type('text/plain').send('Redis is not reachable, so the queues cannot be shown.\n')
+  })
+  router.use(QUEUES_PATH, adapter.getRouter() as Router)
+  return router
+}
+
+const BOARD_POLICY =
+  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  activity: 'One job per purchase and rule: recorded as a streak log.',
+  reward: 'One job per reward: its coupon is made.',
+  upkeep: 'What time does, once a minute.',
+}

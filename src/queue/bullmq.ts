@@ -1,0 +1,109 @@
+import type { Queue } from 'bullmq'
+import { AppError } from '../errors.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { JobOf, JobQueue, QueueName } from '../ports/queue.ts'
+import { type Batcher, createBatcher } from './batcher.ts'
+import { openBullQueue } from './bull-queues.ts'
+import { readJobStates } from './job-states.ts'
+import { jobIdOf, payloadOf } from './names.ts'
+import { openRedisLink, type RedisLink } from './redis-link.ts'
+import { within } from './within.ts'
+
+export { startWorkerPool, type WorkerPoolOptions } from './worker-pool.ts'
+
+const ENQUEUE_TIMEOUT_MS = 200
+const CONNECT_WAIT_MS = 2_000
+const ANSWER_TIMEOUT_MS = 5_000
+const REACHABLE_TIMEOUT_MS = 1_000
+const MAX_BATCH = 500
+const MAX_WAITING = 20_000
+
+export interface JobQueueOptions {
+  readonly redisUrl: string
+  readonly logger: Logger
+  /** Tells several installations, or tests, on one Redis apart. */
+  readonly prefix?: string
+}
+
+/** One of the port's queues with what its jobs wait in until they are sent. */
+interface Lane {
+  readonly bull: Queue
+  readonly batcher: Batcher<{ name: string; data: object; opts: { jobId: string } }>
+}
+
+/**
+ * The job queue on BullMQ. Redis may be absent now and at any later time: nothing is held back for it, for the sweep
+ * finds the rows whose jobs were not taken.
+ */
+export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): JobQueue {
+  const link = openRedisLink({ redisUrl, role: 'producer', logger })
+  const lanes: Record<QueueName, Lane> = { activity: openLane('activity'), reward: openLane('reward') }
+  let closing: Promise<void> | undefined
+
+  function openLane(queue: QueueName): Lane {
+    const bull = openBullQueue(queue, link, prefix)
+    const batcher: Lane['batcher'] = createBatcher({
+      maxBatch: MAX_BATCH,
+      maxWaiting: MAX_WAITING,
+      send: async (jobs) => {
+        await answered(link, () => bull.addBulk([...jobs]))
+      },
+    })
+    return { bull, batcher }
+  }
+
+  function push<Q extends QueueName>(queue: Q, jobs: readonly JobOf<Q>[]): Promise<void> {
+    const entries = jobs.map((job) => ({
+      name: queue,
+      data: payloadOf(queue, job),
+      opts: { jobId: jobIdOf(queue, job) },
+    }))
+    return lanes[queue].batcher.push(entries)
+  }
+
+  async function requireLink(): Promise<void> {
+    if (closing !== undefined || !(await link.ready(CONNECT_WAIT_MS))) throw unreachable('not connected')
+  }
+
+  return {
+    async enqueue(queue, jobs) {
+      const work = link.ready(ENQUEUE_TIMEOUT_MS).then((ready) => (ready ? push(queue, jobs) : undefined))
+      await within(ENQUEUE_TIMEOUT_MS, work).catch((error: Error) => {
+        logger.debug({ queue, jobs: jobs.length, cause: error.message }, 'jobs were left to the sweep')
+      })
+    },
+    async add(queue, jobs) {
+      await requireLink()
+      await push(queue, jobs).catch((error: unknown) => {
+        throw unreachable(error)
+      })
+    },
+    async states(queue, jobs) {
+      await requireLink()
+      const { bull } = lanes[queue]
+      const jobIds = jobs.map((job) => jobIdOf(queue, job))
+      return answered(link, () => readJobStates(link.client, bull.toKey, jobIds))
+    },
+    reachable: () => link.answers(REACHABLE_TIMEOUT_MS),
+    close() {
+      closing ??= Promise.all(Object.values(lanes).map(({ bull }) => bull.close())).then(() => link.close())
+      return closing
+    },
+  }
+}
+
+/** Runs `ask` if Redis is connected; when it does not answer in time the connection is made anew. */
+async function answered<T>(link: RedisLink, ask: () => Promise<T>): Promise<T> {
+  if (link.client.status !== 'ready') throw unreachable('not connected')
+  const startedAt = performance.now()
+  return within(ANSWER_TIMEOUT_MS, ask()).catch((error: unknown) => {
+    if (performance.now() - startedAt >= ANSWER_TIMEOUT_MS) link.renew()
+    throw unreachable(error)
+  })
+}
+
+function unreachable(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new AppError('STORE_UNAVAILABLE', `Redis cannot be reached: ${why}`, { cause })
+}

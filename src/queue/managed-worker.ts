@@ -1,0 +1,132 @@
+import { type Job, Worker, type WorkerOptions } from 'bullmq'
+import type { Logger } from '../ports/logger.ts'
+import { retryDelayMs } from './backoff.ts'
+import { describeFailure, JobFailure } from './job-error.ts'
+import { type BullQueueName, KEEP_COMPLETED, KEEP_FAILED, keyPrefix } from './names.ts'
+import { quietWarnings } from './quiet-log.ts'
+import type { RedisLink } from './redis-link.ts'
+import { within } from './within.ts'
+
+const ABORT_GRACE_MS = 250
+const CLOSE_TIMEOUT_MS = 2_000
+
+/**
+ * A job whose worker was killed is taken up by another one after the lock ran out and the check that follows it:
+ * 8 s + 4 s at most. Recovery has no limit worth the name, since a job that is cut off often has done nothing wrong.
+ */
+const TUNING = {
+  lockDuration: 8_000,
+  stalledInterval: 4_000,
+  maxStalledCount: 1_000,
+  drainDelay: 3,
+  runRetryDelay: 1_000,
+  removeOnComplete: KEEP_COMPLETED,
+  removeOnFail: KEEP_FAILED,
+  settings: {
+    backoffStrategy: (triesMade, _type, error) =>
+      retryDelayMs(triesMade, error instanceof JobFailure ? error.retryAfterMs : undefined, Math.random),
+  },
+} as const satisfies Partial<WorkerOptions>
+
+export interface ManagedWorkerOptions {
+  readonly queue: BullQueueName
+  readonly concurrency: number
+  readonly link: RedisLink
+  readonly logger: Logger
+  readonly prefix?: string | undefined
+  run(job: Job, signal: AbortSignal): Promise<void>
+}
+
+export interface ManagedWorker {
+  /** The BullMQ worker of the moment. */
+  readonly current: Worker
+  /**
+   * Called every few seconds with whether jobs wait: a worker that has stopped, or that twice in a row took none
+   * although some wait and it has room, is replaced. BullMQ's workers can fall silent on a reconnect.
+   */
+  supervise(jobsWait: boolean): void
+  /** Takes no more jobs, waits for running ones until `deadlineMs` from now, then gives up on them. */
+  close(deadlineMs: number): Promise<void>
+}
+
+export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker {
+  const { queue, concurrency, link, prefix, run } = options
+  const logger = options.logger.child({ queue })
+  const warn = quietWarnings(logger)
+  const running = new Set<string>()
+  let taken = 0
+  let takenAtLastCheck = -1
+  let onIdle: (() => void) | undefined
+  let worker = start()
+
+  function start(): Worker {
+    const started = new Worker(queue, (job, _token, signal) => handle(job, signal), {
+      ...TUNING,
+      connection: link.client,
+      prefix: keyPrefix(queue, prefix),
+      concurrency,
+    })
+    started.on('error', (error) => {
+      warn({ cause: describeFailure(error) }, 'the queue worker met an error')
+    })
+    return started
+  }
+
+  async function handle(job: Job, signal: AbortSignal | undefined): Promise<void> {
+    const jobId = String(job.id)
+    taken += 1
+    running.add(jobId)
+    try {
+      await run(job, signal ?? new AbortController().signal)
+    } finally {
+      running.delete(jobId)
+      if (running.size === 0) onIdle?.()
+    }
+  }
+
+  function idle(): Promise<void> {
+    if (running.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      onIdle = resolve
+    })
+  }
+
+  function replace(reason: string): void {
+    logger.warn({ reason }, 'replacing a queue worker')
+    worker.close(true).catch(() => {})
+    worker = start()
+    takenAtLastCheck = -1
+  }
+
+  return {
+    get current() {
+      return worker
+    },
+    supervise(jobsWait) {
+      if (worker.closing !== undefined) return
+      if (!worker.isRunning()) return replace('it had stopped')
+      const couldTake = jobsWait && running.size < concurrency
+      if (couldTake && taken === takenAtLastCheck) return replace('jobs wait and it takes none')
+      takenAtLastCheck = couldTake ? taken : -1
+    },
+    async close(deadlineMs) {
+      await worker.pause(true)
+      const drained = await settles(deadlineMs, idle())
+      if (!drained) {
+        worker.cancelAllJobs('the worker is shutting down')
+        await settles(ABORT_GRACE_MS, idle())
+        if (running.size > 0) logger.warn({ jobIds: [...running] }, 'gave up on running jobs')
+      }
+      const connected = link.client.status === 'ready'
+      const closed = await settles(CLOSE_TIMEOUT_MS, worker.close(running.size > 0 || !connected))
+      if (!closed) await settles(CLOSE_TIMEOUT_MS, worker.getBackend().close(true))
+    },
+  }
+}
+
+function settles(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
+  return within(timeoutMs, work).then(
+    () => true,
+    () => false,
+  )
+}

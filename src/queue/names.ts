@@ -1,0 +1,36 @@
+import type { ActivityJob, JobOf, QueueName, RewardJob } from '../ports/queue.ts'
+
+/** The queues in Redis: those of the port, and `upkeep`, which only the workers themselves use. */
+export type BullQueueName = QueueName | 'upkeep'
+export const BULL_QUEUES: readonly BullQueueName[] = ['activity', 'reward', 'upkeep']
+
+export const DEFAULT_PREFIX = 'streakline'
+
+/** Tries of one job, the first included. A job that used them up is queued anew by the sweep while its row is due. */
+export const TRIES: Readonly<Record<QueueName, number>> = { activity: 10, reward: 20 }
+
+/** Finished jobs are kept for operators to look at; the counts bound what they take of Redis. */
+export const KEEP_COMPLETED = { count: 100 } as const
+export const KEEP_FAILED = { age: 14 * 24 * 60 * 60, count: 10_000 } as const
+
+/** One hash tag per queue: all keys of a queue live in one slot of a Redis Cluster, different queues may live in different ones. */
+export function keyPrefix(queue: BullQueueName, prefix: string = DEFAULT_PREFIX): string {
+  return `{${prefix}-${queue}}`
+}
+
+/** Same row, same attempt, same id. BullMQ refuses ids that are integers or contain a colon. */
+export function jobIdOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): string {
+  return queue === 'activity'
+    ? `act-${(job as ActivityJob).itemId}-${job.attempt}`
+    : `rew-${(job as RewardJob).rewardLogId}-${job.attempt}`
+}
+
+/** The ids and nothing else, whatever else the caller's object holds. */
+export function payloadOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): ActivityJob | RewardJob {
+  if (queue === 'activity') {
+    const { accountId, deliveryId, itemId, attempt } = job as ActivityJob
+    return { accountId, deliveryId, itemId, attempt }
+  }
+  const { accountId, rewardLogId, attempt } = job as RewardJob
+  return { accountId, rewardLogId, attempt }
+}

@@ -1,0 +1,88 @@
+import type { Instant } from '../ports/clock.ts'
+import type { CouponProvider, CouponRequest } from '../ports/coupon-provider.ts'
+import type { ProviderKind, Row } from '../ports/schema.ts'
+import type { SecretBox } from '../ports/secret-box.ts'
+import type { Store } from '../ports/store.ts'
+import { loadOne } from './load-one.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+export interface CouponRequestDeps {
+  readonly store: Store
+  readonly providers: ReadonlyMap<ProviderKind, CouponProvider>
+  readonly secretBox: SecretBox
+}
+
+export type BuiltRequest =
+  | { readonly outcome: 'ready'; readonly provider: CouponProvider; readonly request: CouponRequest }
+  | { readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs: null }
+  | { readonly outcome: 'failed'; readonly reason: string }
+
+/**
+ * Whom to ask for a reward's coupon, and what: the same for every attempt, however late (the signal apart).
+ * @throws AppError STORE_UNAVAILABLE
+ */
+export async function buildCouponRequest(
+  deps: CouponRequestDeps,
+  reward: Row<'reward_log'>,
+  signal: AbortSignal,
+): Promise<BuiltRequest> {
+  const { reward: spec, drawnCode: code, accountId } = reward
+  if (spec === null || code === null) return failed('CODE_MISSING: no code was drawn for this reward')
+  const [provider, member] = await Promise.all([
+    loadOne(deps.store, 'coupon_provider', accountId, spec.providerId),
+    loadOne(deps.store, 'member', accountId, reward.ownedById),
+  ])
+  if (provider === null) return failed('PROVIDER_GONE: the coupon provider was deleted')
+  if (member === null) return failed('MEMBER_GONE: the member does not exist')
+  const adapter = deps.providers.get(provider.provider)
+  if (adapter === undefined) {
+    return failed(`PROVIDER_NOT_SUPPORTED: this version makes no coupons with "${provider.provider}"`)
+  }
+  const credentials = openCredentials(deps.secretBox, provider.sealedCredentials)
+  if (credentials === null) {
+    const reason = 'CREDENTIALS_UNREADABLE: the credentials of the coupon provider cannot be decrypted'
+    return { outcome: 'retry', reason, retryAfterMs: null }
+  }
+  const request: CouponRequest = {
+    accountId,
+    providerId: provider.id,
+    rewardLogId: reward.id,
+    idempotencyKey: reward.id,
+    code,
+    discount: spec.discount,
+    minimumSubtotal: spec.minimumSubtotal ?? null,
+    expiresAt: expiryOf(reward, spec.expiresInDays),
+    member: { id: member.id, externalId: member.externalId },
+    streakId: reward.linkedSchemaRecordId,
+    milestoneId: reward.milestoneId,
+    settings: provider.settings,
+    credentials,
+    signal,
+  }
+  return { outcome: 'ready', provider: adapter, request }
+}
+
+/** Counted from when the reward could first be made, not from the attempt, so that every attempt asks for the same. */
+function expiryOf(reward: Row<'reward_log'>, expiresInDays: number | undefined): Instant | null {
+  if (expiresInDays === undefined) return null
+  return Math.max(reward.createdAt, reward.fulfilAfter ?? 0) + expiresInDays * DAY_MS
+}
+
+/** null when they cannot be opened: a key may be missing for now, after a restore or a rotation. */
+function openCredentials(
+  secretBox: SecretBox,
+  sealed: string | null,
+): Readonly<Record<string, unknown>> | null {
+  if (sealed === null) return {}
+  try {
+    const opened: unknown = JSON.parse(secretBox.open(sealed))
+    return typeof opened === 'object' && opened !== null ? { ...opened } : null
+  } catch {
+    return null
+  }
+}
+
+function failed(reason: string): BuiltRequest {
+  return { outcome: 'failed', reason }
+}

@@ -1,0 +1,150 @@
+import { AppError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { CouponProvider, CouponRequest, IssueOutcome } from '../ports/coupon-provider.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { JobContext, RewardJob } from '../ports/queue.ts'
+import type { ProviderKind, Row } from '../ports/schema.ts'
+import type { SecretBox } from '../ports/secret-box.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { buildCouponRequest } from './coupon-request.ts'
+import { loadOne } from './load-one.ts'
+import { untilWritten } from './until-written.ts'
+
+const ASK_TIMEOUT_MS = 10_000
+/** Lost races, for the reward's row or for codes of a pool, before the job is put off. */
+const MAX_ROUNDS = 20
+const MAX_REASON_LENGTH = 256
+
+export interface FulfilDeps {
+  readonly store: Store
+  readonly providers: ReadonlyMap<ProviderKind, CouponProvider>
+  readonly secretBox: SecretBox
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export type Fulfil = (job: RewardJob, context: JobContext) => Promise<void>
+
+type Reward = Row<'reward_log'>
+type Issued = Extract<IssueOutcome, { outcome: 'issued' }>
+type Retry = Extract<IssueOutcome, { outcome: 'retry' }>
+
+/**
+ * Has the coupon of one reward log made and writes it down. Resolves when there is nothing (more) to do: issued, failed
+ * for good, or not this job's to do. May be called any number of times, at once too: a reward gets one coupon, because
+ * the provider is always asked with the same key for the same code, and the answer is written in one commit guarded by
+ * the reward's revision, together with what the provider wants written.
+ * @throws AppError PROVIDER_UNAVAILABLE (retryable, with `retryAfterMs` when the provider named a time); on the last
+ * try the reward is `failed` by then, unless the job was only aborted. STORE_BUSY, STORE_UNAVAILABLE (retryable)
+ */
+export function createFulfil(deps: FulfilDeps): Fulfil {
+  /** One look at the reward and one step: true when done, null when another writer was faster. */
+  async function step(job: RewardJob, context: JobContext): Promise<true | null> {
+    const found = await loadOne(deps.store, 'reward_log', job.accountId, job.rewardLogId)
+    if (found === null || !isToBeMade(found, job)) return true
+    const reward =
+      found.fulfilmentStatus === 'issuing' ? found : await write(deps, found, { fulfilmentStatus: 'issuing' })
+    if (reward === null) return null
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
+    const built = await buildCouponRequest(deps, reward, signal)
+    if (built.outcome === 'failed') return writeFailed(deps, reward, built.reason)
+    if (built.outcome === 'retry') return settleRetry(deps, reward, built, context)
+    const lapsed = built.request.expiresAt
+    if (lapsed !== null && lapsed <= deps.clock.now()) return writeFailed(deps, reward, expiredReason(lapsed))
+    const answer = await ask(deps.logger, built.provider, built.request)
+    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, built.request)
+    if (answer.outcome === 'failed') return writeFailed(deps, reward, answer.reason)
+    return settleRetry(deps, reward, answer, context)
+  }
+
+  return async function fulfil(job, context) {
+    await untilWritten(`reward_log ${job.rewardLogId}`, MAX_ROUNDS, () => step(job, context))
+  }
+}
+
+/** Manual rewards are the merchant's to make; another `attempt` means that a newer job has taken this one's place. */
+function isToBeMade(reward: Reward, job: RewardJob): boolean {
+  const open = reward.fulfilmentStatus === 'pending' || reward.fulfilmentStatus === 'issuing'
+  return open && reward.reward !== null && reward.attempt === job.attempt
+}
+
+async function ask(logger: Logger, provider: CouponProvider, request: CouponRequest): Promise<IssueOutcome> {
+  try {
+    return await provider.issue(request)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    const { accountId, rewardLogId } = request
+    const name = error instanceof Error ? error.name : typeof error
+    logger.error({ accountId, rewardLogId, provider: provider.kind, error: name }, 'coupon provider threw')
+    return {
+      outcome: 'retry',
+      reason: 'PROVIDER_ERROR: asking the coupon provider failed',
+      retryAfterMs: null,
+    }
+  }
+}
+
+/** The row as written; null when somebody else wrote it, or what `changes` touch, since it was read. */
+async function write(
+  deps: FulfilDeps,
+  reward: Reward,
+  set: Partial<Reward>,
+  changes: readonly Change[] = [],
+): Promise<Reward | null> {
+  const { id, accountId, revision } = reward
+  const full = { ...set, revision: revision + 1, updatedAt: deps.clock.now() }
+  const result = await deps.store.commit([
+    { op: 'update', collection: 'reward_log', id, accountId, guard: { revision }, set: full },
+    ...changes,
+  ])
+  return result.outcome === 'committed' ? { ...reward, ...full } : null
+}
+
+async function writeIssued(
+  deps: FulfilDeps,
+  reward: Reward,
+  issued: Issued,
+  asked: CouponRequest,
+): Promise<true | null> {
+  const now = deps.clock.now()
+  const expiresAt = issued.expiresAt ?? asked.expiresAt
+  if (expiresAt !== null && expiresAt <= now) return writeFailed(deps, reward, expiredReason(expiresAt))
+  const set: Partial<Reward> = {
+    fulfilmentStatus: 'issued',
+    couponCode: issued.code,
+    rewardIssuedAt: now,
+    rewardExpiryAt: expiresAt,
+    failureReason: null,
+    dueAt: null,
+  }
+  return (await write(deps, reward, set, issued.changes)) && true
+}
+
+async function writeFailed(deps: FulfilDeps, reward: Reward, reason: string): Promise<true | null> {
+  const failureReason = reason.slice(0, MAX_REASON_LENGTH).toWellFormed()
+  const written = await write(deps, reward, { fulfilmentStatus: 'failed', failureReason, dueAt: null })
+  if (written === null) return null
+  deps.logger.warn(
+    { accountId: reward.accountId, rewardLogId: reward.id, reason: failureReason },
+    'reward failed',
+  )
+  return true
+}
+
+/** null when the row was written by somebody else; else the try is over and the queue learns how. */
+async function settleRetry(
+  deps: FulfilDeps,
+  reward: Reward,
+  retry: Retry,
+  context: JobContext,
+): Promise<null> {
+  // A worker that is told to stop must not use up the reward's last chance.
+  const givesUp = context.lastTry && !context.signal.aborted
+  if (givesUp && !(await writeFailed(deps, reward, retry.reason))) return null
+  const options = retry.retryAfterMs === null ? {} : { retryAfterMs: retry.retryAfterMs }
+  throw new AppError('PROVIDER_UNAVAILABLE', retry.reason, options)
+}
+
+function expiredReason(expiresAt: number): string {
+  return `COUPON_EXPIRED: the coupon would have lapsed at ${new Date(expiresAt).toISOString()}, before it was issued`
+}

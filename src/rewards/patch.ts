@@ -1,0 +1,138 @@
+import { AppError, type ErrorCode } from '../errors.ts'
+import type { Clock, Instant } from '../ports/clock.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { foldCode } from './code.ts'
+import { loadOne } from './load-one.ts'
+import { untilWritten } from './until-written.ts'
+
+const MAX_ROUNDS = 10
+const PATCHABLE = ['couponCode', 'rewardIssuedAt', 'rewardExpiryAt'] as const
+
+export interface PatchDeps {
+  readonly store: Store
+  readonly clock: Clock
+}
+
+/** The merchant's three fields, their shape already checked. Absent: stays as it is; null: to be cleared. */
+export interface RewardLogPatch {
+  readonly couponCode?: string | null
+  readonly rewardIssuedAt?: Instant | null
+  readonly rewardExpiryAt?: Instant | null
+}
+
+type Reward = Row<'reward_log'>
+type Fields = Pick<Reward, (typeof PATCHABLE)[number]>
+
+/**
+ * Writes down how the merchant fulfilled a reward: a manual one (its milestone has no `reward`) or one that could not
+ * be made. Giving it a `couponCode` makes it issued; a manual reward may be corrected afterwards, another code
+ * included. A patch that changes nothing is accepted and writes nothing.
+ *
+ * The code may be one that is shared (`STREAK7`), but not one that belongs to another reward; an unused one of a pool
+ * is taken out of the pool in the same commit. Atomic; a refused patch changes nothing.
+ * @returns the row as stored
+ * @throws AppError NOT_FOUND, REWARD_HELD, REWARD_REVOKED, REWARD_BEING_FULFILLED, FIELD_IS_FIXED, INVALID_INPUT,
+ * DUPLICATE_VALUE, STORE_BUSY, STORE_UNAVAILABLE
+ */
+export function patchRewardLog(
+  deps: PatchDeps,
+  accountId: string,
+  id: string,
+  patch: RewardLogPatch,
+): Promise<Reward> {
+  return untilWritten(`reward_log ${id}`, MAX_ROUNDS, async () => {
+    const reward = await loadOne(deps.store, 'reward_log', accountId, id)
+    if (reward === null) throw new AppError('NOT_FOUND', `there is no reward_log ${id}`)
+    // What is fixed for the merchant may still be repeated.
+    if (reward.fulfilmentStatus === 'issued' && changesNothing(reward, patch)) return reward
+    refuseUnlessMerchants(reward)
+    const now = deps.clock.now()
+    const fields = patchedFields(reward, patch, now)
+    if (changesNothing(reward, fields)) return reward
+    const set: Partial<Reward> = {
+      ...fields,
+      ...(fields.couponCode === null ? {} : { fulfilmentStatus: 'issued', failureReason: null, dueAt: null }),
+      revision: reward.revision + 1,
+      updatedAt: now,
+    }
+    const claim = fields.couponCode === reward.couponCode ? [] : await claimCode(deps.store, reward, fields)
+    const guard = { revision: reward.revision }
+    const result = await deps.store.commit([
+      { op: 'update', collection: 'reward_log', id, accountId, guard, set },
+      ...claim,
+    ])
+    return result.outcome === 'committed' ? { ...reward, ...set } : null
+  })
+}
+
+function changesNothing(reward: Reward, patch: RewardLogPatch): boolean {
+  return PATCHABLE.every((field) => patch[field] === undefined || patch[field] === reward[field])
+}
+
+function refuseUnlessMerchants(reward: Reward): void {
+  const status = reward.fulfilmentStatus
+  const refuse = (code: ErrorCode, why: string) => {
+    throw new AppError(code, `reward_log ${reward.id} is ${status}: ${why}`)
+  }
+  if (status === 'held') refuse('REWARD_HELD', 'it cannot be changed before its hold ends')
+  if (status === 'revoked' || status === 'revoking')
+    refuse('REWARD_REVOKED', 'a revoked reward is not fulfilled')
+  if (reward.reward === null || status === 'failed') return
+  refuse('REWARD_BEING_FULFILLED', 'the platform fulfils it; only manual and failed rewards can be patched')
+}
+
+function patchedFields(reward: Reward, patch: RewardLogPatch, now: Instant): Fields {
+  const issued = reward.fulfilmentStatus === 'issued'
+  if (issued && patch.couponCode === null) throw fixed('couponCode', 'an issued code cannot be cleared')
+  if (issued && patch.rewardIssuedAt === null) {
+    throw fixed('rewardIssuedAt', 'an issued reward has a time of issue')
+  }
+  const couponCode = merged(patch.couponCode, reward.couponCode)
+  const issuedAt = merged(patch.rewardIssuedAt, reward.rewardIssuedAt)
+  const rewardIssuedAt = couponCode === null ? issuedAt : (issuedAt ?? now)
+  const rewardExpiryAt = merged(patch.rewardExpiryAt, reward.rewardExpiryAt)
+  if (rewardIssuedAt !== null && rewardExpiryAt !== null && rewardExpiryAt <= rewardIssuedAt) {
+    const path = patch.rewardExpiryAt == null ? 'rewardIssuedAt' : 'rewardExpiryAt'
+    const message = `rewardExpiryAt (${iso(rewardExpiryAt)}) must be after rewardIssuedAt (${iso(rewardIssuedAt)})`
+    throw new AppError('INVALID_INPUT', message, { details: [{ path, message }] })
+  }
+  return { couponCode, rewardIssuedAt, rewardExpiryAt }
+}
+
+function merged<T>(patched: T | undefined, current: T): T {
+  return patched === undefined ? current : patched
+}
+
+/** What has to be written when the merchant's code is one that the platform drew or a pool holds. */
+async function claimCode(store: Store, reward: Reward, fields: Fields): Promise<Change[]> {
+  const { accountId, id: rewardLogId } = reward
+  if (fields.couponCode === null) return []
+  const key = [accountId, foldCode(fields.couponCode)]
+  const [known] = await store.findByKeys('coupon_code', ['accountId', 'foldedCode'], [key])
+  if (known === undefined || known.rewardLogId === rewardLogId) return []
+  if (known.rewardLogId !== null) {
+    const message = 'this code belongs to another reward'
+    throw new AppError('DUPLICATE_VALUE', `couponCode: ${message}`, {
+      details: [{ path: 'couponCode', message }],
+    })
+  }
+  return [
+    {
+      op: 'update',
+      collection: 'coupon_code',
+      id: known.id,
+      accountId,
+      guard: { rewardLogId: null },
+      set: { rewardLogId },
+    },
+  ]
+}
+
+function fixed(path: string, message: string): AppError {
+  return new AppError('FIELD_IS_FIXED', `${path}: ${message}`, { details: [{ path, message }] })
+}
+
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString()
+}

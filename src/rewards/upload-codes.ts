@@ -1,0 +1,123 @@
+import { AppError, type ErrorDetail } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { JobQueue } from '../ports/queue.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { codeFault, foldCode } from './code.ts'
+import { loadOne } from './load-one.ts'
+import { untilWritten } from './until-written.ts'
+import { wakeRewards } from './wake.ts'
+
+export const MAX_CODES_AT_ONCE = 1_000
+const MAX_ROUNDS = 10
+
+export interface UploadDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly queue: Pick<JobQueue, 'enqueue'>
+}
+
+/**
+ * Puts codes into a pool: all of them or none. Rewards that wait for codes of this pool are queued anew, so that they
+ * do not sit out a backoff first.
+ * @param codes 1 to 1,000, unique in the account whatever their case
+ * @returns the new rows, in the order given
+ * @throws AppError REFERENCE_NOT_FOUND (`providerId`), INVALID_INPUT, DUPLICATE_VALUE (`codes.N` for each one),
+ * STORE_BUSY, STORE_UNAVAILABLE
+ */
+export async function uploadPoolCodes(
+  deps: UploadDeps,
+  accountId: string,
+  providerId: string,
+  codes: readonly string[],
+): Promise<Row<'coupon_code'>[]> {
+  refuseMalformed(codes)
+  const stored = await untilWritten(`codes of pool ${providerId}`, MAX_ROUNDS, async () => {
+    const provider = await loadPool(deps.store, accountId, providerId)
+    await refuseDuplicates(deps.store, accountId, codes)
+    const rows = codes.map((code) => newRow(deps, accountId, providerId, code))
+    const result = await deps.store.commit([
+      ...rows.map((row): Change => ({ op: 'insert', collection: 'coupon_code', row })),
+      standsStill(provider),
+    ])
+    return result.outcome === 'committed' ? rows : null
+  })
+  await wakeRewards(deps, accountId, providerId, codes.length)
+  return stored
+}
+
+function refuseMalformed(codes: readonly string[]): void {
+  if (codes.length < 1 || codes.length > MAX_CODES_AT_ONCE) {
+    throw invalid('codes', `must hold 1 to ${MAX_CODES_AT_ONCE} codes, holds ${codes.length}`)
+  }
+  const details = codes.flatMap((code, index) => {
+    const fault = codeFault(code)
+    return fault === null ? [] : [{ path: `codes.${index}`, message: fault }]
+  })
+  if (details.length > 0) throw new AppError('INVALID_INPUT', 'some codes are not coupon codes', { details })
+}
+
+async function loadPool(
+  store: Store,
+  accountId: string,
+  providerId: string,
+): Promise<Row<'coupon_provider'>> {
+  const provider = await loadOne(store, 'coupon_provider', accountId, providerId)
+  if (provider === null) {
+    const message = `there is no coupon_provider ${providerId}`
+    throw new AppError('REFERENCE_NOT_FOUND', message, { details: [{ path: 'providerId', message }] })
+  }
+  if (provider.provider !== 'pool') {
+    throw invalid(
+      'providerId',
+      `must be of a pool; this provider is "${provider.provider}" and makes codes itself`,
+    )
+  }
+  return provider
+}
+
+async function refuseDuplicates(store: Store, accountId: string, codes: readonly string[]): Promise<void> {
+  const folded = codes.map(foldCode)
+  const firstAt = new Map<string, number>()
+  for (const [index, code] of folded.entries()) if (!firstAt.has(code)) firstAt.set(code, index)
+  const keys = [...firstAt.keys()].map((code) => [accountId, code])
+  const existing = await store.findByKeys('coupon_code', ['accountId', 'foldedCode'], keys)
+  const existingIds = new Map(existing.map((row) => [row.foldedCode, row.id]))
+  const details = folded.flatMap((code, index): ErrorDetail[] => {
+    const path = `codes.${index}`
+    const existingId = existingIds.get(code)
+    if (existingId !== undefined)
+      return [{ path, message: 'this code is already in the account', existingId }]
+    const first = firstAt.get(code)
+    return first === index ? [] : [{ path, message: `is the same code as codes.${first}` }]
+  })
+  if (details.length === 0) return
+  const message = `${details.length} of ${codes.length} codes are duplicates (case does not tell codes apart); none was stored`
+  throw new AppError('DUPLICATE_VALUE', message, { details })
+}
+
+function newRow(deps: UploadDeps, accountId: string, providerId: string, code: string): Row<'coupon_code'> {
+  const now = deps.clock.now()
+  return {
+    id: deps.newId(),
+    accountId,
+    createdAt: now,
+    updatedAt: now,
+    code,
+    foldedCode: foldCode(code),
+    source: 'pool',
+    providerId,
+    rewardLogId: null,
+  }
+}
+
+/** Makes the commit a conflict when the provider is deleted at the same moment: no code is left without its pool. */
+function standsStill({ id, accountId, revision }: Row<'coupon_provider'>): Change {
+  const set = { revision: revision + 1 }
+  return { op: 'update', collection: 'coupon_provider', id, accountId, guard: { revision }, set }
+}
+
+function invalid(path: string, message: string): AppError {
+  return new AppError('INVALID_INPUT', `${path} ${message}`, { details: [{ path, message }] })
+}

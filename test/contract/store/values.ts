@@ -1,0 +1,77 @@
+/** Values at the edges of each field type, for round trips and for comparing. Texts in no particular order. */
+export const TEXTS: readonly string[] = [
+  '',
+  ' ',
+  'a',
+  'a ',
+  'A',
+  'aa',
+  'ab',
+  'b',
+  'z',
+  'Z',
+  'é',
+  'e\u0301',
+  'É',
+  'ß',
+  'ı',
+  '%',
+  '_',
+  'a%b',
+  'a_b',
+  'axb',
+  '\\',
+  '\\%',
+  "'",
+  '"',
+  '.*',
+  '^a',
+  'a$',
+  '$ne',
+  '[a]',
+  '\n',
+  // UTF-8 orders these U+D7FF < U+E000 < U+FFFD < U+FFFF < U+1F600 < U+10FFFF; UTF-16 does not
+  '\ud7ff',
+  '\ue000',
+  '\ufffd',
+  '\uffff',
+  '😀',
+  '😀x',
+  'a😀',
+  '\u{10ffff}',
+  '\u{10ffff}a',
+]
+
+export const INTEGERS: readonly number[] = [
+  0,
+  1,
+  -1,
+  2,
+  9,
+  10,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32 + 1,
+  Number.MAX_SAFE_INTEGER,
+  Number.MIN_SAFE_INTEGER,
+]
+
+/** From 1970 to the end of the year 9999. */
+export const INSTANTS: readonly number[] = [
+  0, 1, 999, 1000, 1_700_000_000_000, 1_700_000_000_001, 253_402_300_799_999,
+]
+
+export const QUANTITIES: readonly bigint[] = [
+  0n,
+  1n,
+  999_999n,
+  1_000_000n,
+  9_000_000n,
+  10_000_000n,
+  9_007_199_254_740_992n,
+  9_007_199_254_740_993n,
+  10n ** 15n,
+  10n ** 24n,
+  10n ** 24n + 1n,
+  10n ** 25n - 1n,
+]
