@@ -35,6 +35,7 @@ export const ERRORS = {
   INTERNAL: { status: 500, retryable: true },
   STORE_BUSY: { status: 503, retryable: true },
   STORE_UNAVAILABLE: { status: 503, retryable: true },
+  PROVIDER_UNAVAILABLE: { status: 503, retryable: true },
 } as const satisfies Record<string, { status: number; retryable: boolean }>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -34,13 +34,15 @@ interface Line {
  */
 export async function openBooks(dataFile: string): Promise<Books> {
   const file = await open(dataFile, constants.O_RDWR | constants.O_CREAT, 0o600)
-  await syncFolder(dirname(dataFile))
-  const text = await file.readFile('utf8')
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const coupons = new Map<string, IssuedCoupon>()
-  for (const line of whole.split('\n').filter((entry) => entry !== '')) enter(coupons, JSON.parse(line))
-  let size = Buffer.byteLength(whole)
-  await file.truncate(size)
+  let size = 0
+  try {
+    await syncFolder(dirname(dataFile))
+    size = await readInto(coupons, file)
+  } catch (error) {
+    await file.close()
+    throw error
+  }
   let last: Promise<unknown> = Promise.resolve()
 
   async function write(key: string, offered: Omit<Line, 'key'>): Promise<IssuedCoupon> {
@@ -55,16 +57,27 @@ export async function openBooks(dataFile: string): Promise<Books> {
 
   return {
     ask(key, offered) {
+      // When a line could not be written all later asks fail too: only a restart knows what the file holds.
       const turn = last.then(() => write(key, offered))
-      last = turn.catch(() => undefined)
+      last = turn
       return turn
     },
     list: () => [...coupons.values()],
     async close() {
-      await last
+      await last.catch(() => undefined)
       await file.close()
     },
   }
+}
+
+/** Fills `coupons` and cuts off what is no whole line. @returns the size of what is left, in bytes */
+async function readInto(coupons: Map<string, IssuedCoupon>, file: FileHandle): Promise<number> {
+  const text = await file.readFile('utf8')
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  for (const line of whole.split('\n').filter((entry) => entry !== '')) enter(coupons, JSON.parse(line))
+  const size = Buffer.byteLength(whole)
+  await file.truncate(size)
+  return size
 }
 
 function enter(coupons: Map<string, IssuedCoupon>, line: Line): IssuedCoupon {

@@ -161,7 +161,8 @@ function outcomeOfError(error: unknown): IssueOutcome {
     return failed(`PROVIDER_ADDRESS_REFUSED: ${error.message}`)
   }
   if (error instanceof ResponseTooLarge) return retry(`PROVIDER_ANSWER_INVALID: ${error.message}`)
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown network error'
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? error.code : 'unknown network error'
   return retry(`PROVIDER_UNREACHABLE: the coupon service could not be reached (${code})`)
 }
 

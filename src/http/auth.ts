@@ -21,7 +21,10 @@ const OPENED_SECRETS_KEPT = 1000
  * once; opened secrets are kept by the revision of their row. Secrets are compared by their hashes, in constant time,
  * and a key that does not exist costs the same comparison.
  */
-export function createAuthenticate({ store, secretBox }: Pick<HttpDeps, 'store' | 'secretBox'>): Authenticate {
+export function createAuthenticate({
+  store,
+  secretBox,
+}: Pick<HttpDeps, 'store' | 'secretBox'>): Authenticate {
   const opened = new Map<string, Buffer>()
   const nobody = randomBytes(32)
 

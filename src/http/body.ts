@@ -20,7 +20,8 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       chunks.push(chunk)
       if (bytes > maxBytes) finish(() => resolve('too_large'))
     }
-    const onEnd = () => finish(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    const onEnd = () =>
+      finish(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
     const onGone = () => finish(() => reject(new CallerGone('the caller hung up while sending its body')))
     const finish = (settle: () => void) => {
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
@@ -64,7 +65,11 @@ function bodyFault(error: unknown): AppError {
     })
   }
   const { path, message, wellFormed } = error
-  return new AppError(wellFormed ? 'INVALID_INPUT' : 'INVALID_JSON', `${path === '' ? 'The body' : path} ${message}`, {
-    details: [{ path, message }],
-  })
+  return new AppError(
+    wellFormed ? 'INVALID_INPUT' : 'INVALID_JSON',
+    `${path === '' ? 'The body' : path} ${message}`,
+    {
+      details: [{ path, message }],
+    },
+  )
 }

@@ -25,6 +25,7 @@ export function requestContext(logger: Logger, newId: () => string): RequestHand
     const context: RequestContext = { requestId, route: 'none', logFields: {} }
     response.locals = context as unknown as Response['locals']
     response.setHeader('X-Request-Id', requestId)
+    response.setHeader('X-Content-Type-Options', 'nosniff')
     response.once('close', () => logRequest(logger, request.method, response, context, startedMs))
     next()
   }

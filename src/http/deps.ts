@@ -8,17 +8,11 @@ import type { Logger } from '../ports/logger.ts'
 import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { Store } from '../ports/store.ts'
-
-/** The merchant's three fields of a reward log. Absent: stays; null: cleared. */
-export interface RewardPatch {
-  readonly couponCode?: string | null
-  readonly rewardIssuedAt?: number | null
-  readonly rewardExpiryAt?: number | null
-}
+import type { RewardLogPatch } from '../rewards/patch.ts'
 
 export interface Rewards {
   /** @throws AppError NOT_FOUND | REWARD_BEING_FULFILLED | REWARD_HELD | REWARD_REVOKED | INVALID_INPUT */
-  patch(accountId: string, id: string, patch: RewardPatch): Promise<Row<'reward_log'>>
+  patch(accountId: string, id: string, patch: RewardLogPatch): Promise<Row<'reward_log'>>
   /** All or none. @throws AppError REFERENCE_NOT_FOUND | INVALID_INPUT | DUPLICATE_VALUE */
   uploadCodes(accountId: string, providerId: string, codes: readonly string[]): Promise<Row<'coupon_code'>[]>
 }

@@ -35,7 +35,8 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     const { requestId, logFields } = contextOf(response)
     if (error instanceof CallerGone || response.headersSent || response.writableEnded) {
       response.destroy()
-      if (!(error instanceof CallerGone)) logger.error({ requestId, err: error }, 'failed after the answer began')
+      if (!(error instanceof CallerGone))
+        logger.error({ requestId, err: error }, 'failed after the answer began')
       return
     }
     const answer = asAppError(error)
@@ -49,6 +50,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   // the router's complaint about a path that cannot be percent-decoded
-  if (error instanceof URIError) return new AppError('NOT_FOUND', 'There is nothing at this address')
+  if (error instanceof Error && error.name === 'URIError')
+    return new AppError('NOT_FOUND', 'There is nothing at this address')
   return new AppError('INTERNAL', 'Something went wrong on our side; the request id helps to find it')
 }

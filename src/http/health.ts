@@ -14,7 +14,10 @@ export const healthz: RequestHandler = (_request, response) => {
 }
 
 /** The store decides whether this process can serve; Redis is reported, since webhooks are accepted without it. */
-export function readyz({ store, redisReachable }: Pick<HttpDeps, 'store' | 'redisReachable'>): RequestHandler {
+export function readyz({
+  store,
+  redisReachable,
+}: Pick<HttpDeps, 'store' | 'redisReachable'>): RequestHandler {
   return async (_request, response) => {
     const context = contextOf(response)
     context.route = '/readyz'

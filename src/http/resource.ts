@@ -47,16 +47,33 @@ export interface PresentOptions {
   wants(...slugs: readonly string[]): boolean
 }
 
-/** One resource of the contract: what the one router needs to serve it. */
-export interface Resource<C extends CollectionName = CollectionName> {
+/** A resource's address and its verbs: what is known of those that are not built yet too. */
+export interface Described {
   readonly slug: string
   /** For messages: `streak log`. */
   readonly noun: string
-  readonly collection: C
-  readonly fields: PublicFields<C>
   readonly allows: readonly Verb[]
   /** Why a verb is never allowed; verbs in neither list are not built yet. */
   readonly refuses: Readonly<Partial<Record<Verb, string>>>
+}
+
+interface Writes {
+  create?(call: Call, body: unknown): Promise<Json>
+  patch?(call: Call, id: string, body: unknown): Promise<Json>
+  remove?(call: Call, id: string): Promise<void>
+}
+
+/** What the router serves: a resource that no longer says which collection it is of. */
+export interface Served extends Described, Writes {
+  list?(call: Call, search: string): Promise<{ data: JsonObject[]; paging: object }>
+  /** null: the account has none by this id. */
+  get?(call: Call, id: string): Promise<JsonObject | null>
+}
+
+/** One resource of the contract: what the one router needs to serve it. */
+export interface Resource<C extends CollectionName> extends Described, Writes {
+  readonly collection: C
+  readonly fields: PublicFields<C>
   /** Filtered lists need a selective condition. */
   readonly ledger?: true
   /** Rows of the collection that are no records of this resource are kept out. */
@@ -65,9 +82,6 @@ export interface Resource<C extends CollectionName = CollectionName> {
   readonly omit?: readonly FieldName<C>[]
   /** Rows as records, in order; default: the stored fields. */
   present?(rows: readonly Row<C>[], options: PresentOptions): Promise<JsonObject[]>
-  create?(call: Call, body: unknown): Promise<Json>
-  patch?(call: Call, id: string, body: unknown): Promise<Json>
-  remove?(call: Call, id: string): Promise<void>
 }
 
 /** The type of a public field's stored value; null when it is stored nowhere. */
@@ -77,7 +91,11 @@ export function typeOf<C extends CollectionName>(collection: C, field: PublicFie
 }
 
 /** The stored fields of a row as callers see them. */
-export function rowJson<C extends CollectionName>(collection: C, fields: PublicFields<C>, row: Row<C>): JsonObject {
+export function rowJson<C extends CollectionName>(
+  collection: C,
+  fields: PublicFields<C>,
+  row: Row<C>,
+): JsonObject {
   const json: JsonObject = {}
   for (const [slug, field] of Object.entries(fields)) {
     if (field.show !== undefined) json[slug] = field.show(row)

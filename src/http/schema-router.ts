@@ -6,13 +6,17 @@ import { contextOf } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Json } from './json/write-json.ts'
 import { sendJson } from './json/write-json.ts'
-import { getRecord, listRecords } from './list/list.ts'
 import { refuseParameters } from './list/query.ts'
 import { readUuid } from './read/values.ts'
-import type { Call, Resource, Verb } from './resource.ts'
+import type { Call, Described, Served, Verb } from './resource.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }
-const RECORD_VERBS: Readonly<Record<string, Verb>> = { GET: 'get', HEAD: 'get', PATCH: 'patch', DELETE: 'delete' }
+const RECORD_VERBS: Readonly<Record<string, Verb>> = {
+  GET: 'get',
+  HEAD: 'get',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
 const METHOD_OF: Readonly<Record<Verb, string>> = {
   list: 'GET',
   create: 'POST',
@@ -24,19 +28,22 @@ const METHOD_OF: Readonly<Record<Verb, string>> = {
 type SchemaDeps = Pick<HttpDeps, 'store' | 'secretBox' | 'clock'>
 
 /** `/schema/{slug}/record` and `/schema/{slug}/record/{id}` for every resource. */
-export function createSchemaRouter(deps: SchemaDeps, resources: readonly Resource[]): Router {
+export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[]): Router {
   const bySlug = new Map(resources.map((resource) => [resource.slug, resource]))
   const authenticate = createAuthenticate(deps)
   const router = Router({ caseSensitive: true })
   router.all('/schema/:slug/record', serve(deps, bySlug, authenticate, LIST_VERBS, '/schema/{slug}/record'))
-  router.all('/schema/:slug/record/:id', serve(deps, bySlug, authenticate, RECORD_VERBS, '/schema/{slug}/record/{id}'))
+  router.all(
+    '/schema/:slug/record/:id',
+    serve(deps, bySlug, authenticate, RECORD_VERBS, '/schema/{slug}/record/{id}'),
+  )
   return router
 }
 
 /** Checks in the order of the contract: the address, who calls, whether the verb is allowed, and only then the rest. */
 function serve(
   deps: SchemaDeps,
-  bySlug: ReadonlyMap<string, Resource>,
+  bySlug: ReadonlyMap<string, Served>,
   authenticate: Authenticate,
   verbs: Readonly<Record<string, Verb>>,
   pattern: string,
@@ -51,20 +58,19 @@ function serve(
     const verb = allowedVerb(resource, verbs, request.method)
     const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
     const call: Call = { caller, now: deps.clock.now(), log }
-    await answer(deps, resource, verb, call, request, response)
+    await answer(resource, verb, call, request, response)
   }
 }
 
 async function answer(
-  { store }: SchemaDeps,
-  resource: Resource,
+  resource: Served,
   verb: Verb,
   call: Call,
   request: Request,
   response: Response,
 ): Promise<void> {
   const search = searchOf(request.url)
-  if (verb === 'list') return sendJson(response, 200, { ...(await listRecords(store, resource, call, search)) })
+  if (verb === 'list') return sendJson(response, 200, { ...(await built(resource.list)(call, search)) })
   refuseParameters(search)
   if (verb === 'create') {
     const data = await built(resource.create)(call, await readJsonBody(request))
@@ -72,7 +78,7 @@ async function answer(
   }
   const id = recordId(resource, String(request.params.id))
   if (verb === 'get') {
-    const record = await getRecord(store, resource, call, id)
+    const record = await built(resource.get)(call, id)
     if (record === null) throw recordNotFound(resource)
     return sendJson(response, 200, { data: record })
   }
@@ -89,7 +95,7 @@ function built<T>(handler: T | undefined): T {
   return handler
 }
 
-function allowedVerb(resource: Resource, verbs: Readonly<Record<string, Verb>>, method: string): Verb {
+function allowedVerb(resource: Served, verbs: Readonly<Record<string, Verb>>, method: string): Verb {
   const verb = Object.hasOwn(verbs, method) ? verbs[method] : undefined
   if (verb !== undefined && resource.allows.includes(verb)) return verb
   const known = Object.values(verbs).filter((candidate) => resource.allows.includes(candidate))
@@ -101,13 +107,13 @@ function allowedVerb(resource: Resource, verbs: Readonly<Record<string, Verb>>, 
   throw new AppError('METHOD_NOT_ALLOWED', reason, { allow })
 }
 
-function recordId(resource: Resource, text: string): string {
+function recordId(resource: Served, text: string): string {
   const id = readUuid(text)
   if (!id.ok) throw recordNotFound(resource)
   return id.value
 }
 
-export function recordNotFound(resource: Pick<Resource, 'noun'>): AppError {
+export function recordNotFound(resource: Pick<Described, 'noun'>): AppError {
   return new AppError('NOT_FOUND', `There is no ${resource.noun} by this id`)
 }
 

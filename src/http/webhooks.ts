@@ -35,7 +35,13 @@ export function webhookHandler({ inbox, store }: Pick<HttpDeps, 'inbox' | 'store
     }
     // only set-cookie would be a list, and no caller sends that
     const headers = request.headers as Headers
-    const result = await inbox.accept({ platform, connectorId, headers, rawBody, requestId: context.requestId })
+    const result = await inbox.accept({
+      platform,
+      connectorId,
+      headers,
+      rawBody,
+      requestId: context.requestId,
+    })
     switch (result.outcome) {
       case 'stored':
       case 'already_stored':

@@ -105,5 +105,5 @@ async function answered<T>(link: RedisLink, ask: () => Promise<T>): Promise<T> {
 function unreachable(cause: unknown): AppError {
   if (cause instanceof AppError) return cause
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new AppError('STORE_UNAVAILABLE', `Redis cannot be reached: ${why}`, { cause })
+  return new AppError('STORE_UNAVAILABLE', `Redis cannot be used: ${why}`, { cause })
 }

@@ -67,7 +67,9 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
       concurrency,
     })
     started.on('error', (error) => {
-      warn({ cause: describeFailure(error) }, 'the queue worker met an error')
+      // The link reports outages.
+      if (link.client.status === 'ready')
+        warn({ cause: describeFailure(error) }, 'the queue worker met an error')
     })
     return started
   }

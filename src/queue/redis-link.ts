@@ -24,7 +24,8 @@ export interface RedisLink {
 export interface RedisLinkOptions {
   readonly redisUrl: string
   readonly role: RedisRole
-  readonly logger: Logger
+  /** Without one the link says nothing; several to one Redis need not all say the same. */
+  readonly logger?: Logger
 }
 
 const BY_ROLE: Readonly<Record<RedisRole, RedisOptions>> = {
@@ -50,7 +51,7 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
   let reported = false
 
   client.on('ready', () => {
-    if (reported) logger.info({ role }, 'Redis is back')
+    if (reported) logger?.info({ role }, 'Redis is back')
     failed = false
     reported = false
   })
@@ -65,7 +66,7 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
     failed = true
     if (reported || closed) return
     reported = true
-    logger.warn({ role, cause }, 'Redis cannot be reached; trying again until it can')
+    logger?.warn({ role, cause }, 'Redis cannot be reached; trying again until it can')
   }
 
   async function answers(timeoutMs: number): Promise<boolean> {

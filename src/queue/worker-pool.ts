@@ -37,7 +37,7 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
     upkeep: 1,
   }
   const link = openRedisLink({ redisUrl, role: 'worker', logger })
-  const guardLink = openRedisLink({ redisUrl, role: 'producer', logger })
+  const guardLink = openRedisLink({ redisUrl, role: 'producer' })
   const lanes = BULL_QUEUES.map((name) => ({
     name,
     bull: openBullQueue(name, guardLink, prefix),

@@ -73,14 +73,14 @@ export function shopifyOrder(options: ShopifyOrderOptions = {}): string {
 }
 
 function shopifyCustomer(options: ShopifyOrderOptions): Extra | null {
-  const { customerId = '7001' } = options
+  const { customerId = '7001', email = 'buyer@example.com' } = options
   if (customerId === null) return null
   return {
     id: rawNumber(customerId),
     admin_graphql_api_id: `gid://shopify/Customer/${customerId}`,
     first_name: options.firstName === undefined ? 'Ada' : options.firstName,
     last_name: options.lastName === undefined ? 'Byron' : options.lastName,
-    email: options.customerEmail === undefined ? (options.email ?? null) : options.customerEmail,
+    email: options.customerEmail === undefined ? email : options.customerEmail,
     phone: options.phone ?? null,
     ...options.customer,
   }

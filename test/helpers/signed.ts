@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
 import Stripe from 'stripe'
 
+export { shopifyOrder, stripeChargeEvent } from './payloads.ts'
+
 /** A webhook as the inbox receives it: lower-case header names, the bytes that were signed. */
 export interface SignedRequest {
   readonly headers: Record<string, string>

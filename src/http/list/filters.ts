@@ -75,7 +75,8 @@ class FilterCompiler<C extends CollectionName> {
 
   #leaf(written: Record<string, unknown>, path: string, required: boolean): Condition<C> {
     this.#leaves += 1
-    if (this.#leaves > MAX_FILTER_LEAVES) throw invalid('filters', `has more than ${MAX_FILTER_LEAVES} conditions`)
+    if (this.#leaves > MAX_FILTER_LEAVES)
+      throw invalid('filters', `has more than ${MAX_FILTER_LEAVES} conditions`)
     const stranger = Object.keys(written).find((key) => !['fieldSlug', 'operator', 'value'].includes(key))
     if (stranger !== undefined) throw invalid(path, `has an unknown field ${show(stranger)}`)
     const { fieldSlug } = written
@@ -89,7 +90,10 @@ class FilterCompiler<C extends CollectionName> {
     if (!operator.ok) throw invalid(`${path}.operator`, operator.message)
     const allowed = operatorsOf(filterable)
     if (!allowed.includes(operator.value)) {
-      throw invalid(`${path}.operator`, `${operator.value} does not work on ${fieldSlug}; these do: ${allowed.join(', ')}`)
+      throw invalid(
+        `${path}.operator`,
+        `${operator.value} does not work on ${fieldSlug}; these do: ${allowed.join(', ')}`,
+      )
     }
     if (required) this.required.push({ fieldSlug, operator: operator.value })
     return this.#condition(field, filterable, operator.value, written, path)
@@ -104,11 +108,14 @@ class FilterCompiler<C extends CollectionName> {
   ): Condition<C> {
     const op = OPERATORS[operator]
     if (op === 'isNull' || op === 'isNotNull') {
-      if (written.value !== undefined && written.value !== null) throw invalid(`${path}.value`, `has no place with ${operator}`)
+      if (written.value !== undefined && written.value !== null)
+        throw invalid(`${path}.value`, `has no place with ${operator}`)
       return this.#nullCondition(field, op)
     }
     const isList = op === 'in' || op === 'nin'
-    const read = isList ? readFilterValues(filterable, written.value) : readFilterValue(filterable, written.value)
+    const read = isList
+      ? readFilterValues(filterable, written.value)
+      : readFilterValue(filterable, written.value)
     if (!read.ok) throw invalid(`${path}.value`, read.message)
     if (field.filter !== undefined) {
       const named = new Set((isList ? read.value : [read.value]) as string[])
@@ -127,14 +134,22 @@ class FilterCompiler<C extends CollectionName> {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
+  )
 }
 
-export function ownField<C extends CollectionName>(resource: Resource<C>, slug: string): PublicField<C> | undefined {
+export function ownField<C extends CollectionName>(
+  resource: Resource<C>,
+  slug: string,
+): PublicField<C> | undefined {
   return Object.hasOwn(resource.fields, slug) ? resource.fields[slug] : undefined
 }
 
-function filterFieldOf<C extends CollectionName>(resource: Resource<C>, field: PublicField<C>): FilterField | null {
+function filterFieldOf<C extends CollectionName>(
+  resource: Resource<C>,
+  field: PublicField<C>,
+): FilterField | null {
   if (field.filter !== undefined) return { type: 'text', values: field.filter.values }
   const type = typeOf(resource.collection, field)
   if (type === null || type === 'json' || type === 'bytes') return null

@@ -1,11 +1,20 @@
 import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import type { JsonObject } from '../json/write-json.ts'
-import { type Call, type PresentOptions, type Resource, rowJson } from '../resource.ts'
+import { type Call, type PresentOptions, type Resource, rowJson, type Served } from '../resource.ts'
 import { readListQuery } from './query.ts'
 
 /** Totals are exact up to here. */
 export const MAX_TOTAL_COUNT = 100_000
+
+/** A resource with its reads, ready for the router. */
+export function served<C extends CollectionName>(store: Store, resource: Resource<C>): Served {
+  return {
+    ...resource,
+    list: (call, search) => listRecords(store, resource, call, search),
+    get: (call, id) => getRecord(store, resource, call, id),
+  }
+}
 
 interface Paging {
   readonly offset: number
@@ -16,7 +25,7 @@ interface Paging {
 }
 
 /** Serves a list. @throws AppError INVALID_INPUT | FILTER_NOT_SELECTIVE | NOT_BUILT_YET */
-export async function listRecords<C extends CollectionName>(
+async function listRecords<C extends CollectionName>(
   store: Store,
   resource: Resource<C>,
   call: Call,
@@ -42,7 +51,7 @@ function totals(counted: number | null): Pick<Paging, 'totalCount' | 'totalCount
 }
 
 /** One record with all its fields; null when the account has none by this id. */
-export async function getRecord<C extends CollectionName>(
+async function getRecord<C extends CollectionName>(
   store: Store,
   resource: Resource<C>,
   call: Call,
@@ -69,11 +78,13 @@ function omitOf<C extends CollectionName>(resource: Resource<C>): { omit?: reado
 }
 
 function defaultFields<C extends CollectionName>(resource: Resource<C>): string[] {
-  return Object.entries(resource.fields).flatMap(([slug, field]) => (field.onRequest === undefined ? [slug] : []))
+  return Object.entries(resource.fields).flatMap(([slug, field]) =>
+    field.onRequest === undefined ? [slug] : [],
+  )
 }
 
 /** Rows as records that hold exactly the fields in `shown`, in the order of the resource. */
-export async function presentRows<C extends CollectionName>(
+async function presentRows<C extends CollectionName>(
   resource: Resource<C>,
   rows: readonly Row<C>[],
   call: Pick<Call, 'caller' | 'now'>,

@@ -37,7 +37,8 @@ export function readListQuery<C extends CollectionName>(
   const filter = filters === undefined ? null : compileFilter(resource, filters, now)
   if (filter !== null) requireSelective(resource, filter.required)
   const count = given.get('fetchTotalCount') ?? 'false'
-  if (count !== 'true' && count !== 'false') throw invalid('fetchTotalCount', `must be true or false, not ${show(count)}`)
+  if (count !== 'true' && count !== 'false')
+    throw invalid('fetchTotalCount', `must be true or false, not ${show(count)}`)
   return {
     fields: readFields(resource, jsonOf(given, 'fields')),
     condition: filter === null ? null : filter.condition,
@@ -58,7 +59,8 @@ function parameters(search: string): Map<string, string> {
   const given = new Map<string, string>()
   for (const [name, value] of pairs(search)) {
     const known = readOneOf(PARAMETERS)(name)
-    if (!known.ok) throw invalid(shownName(name), `is not a list parameter; these are: ${PARAMETERS.join(', ')}`)
+    if (!known.ok)
+      throw invalid(shownName(name), `is not a list parameter; these are: ${PARAMETERS.join(', ')}`)
     if (given.has(name)) throw invalid(name, 'is given more than once')
     given.set(name, value)
   }
@@ -92,7 +94,13 @@ function jsonOf(given: ReadonlyMap<string, string>, name: string): unknown {
   }
 }
 
-function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: number, max: number, absent: number) {
+function wholeNumber(
+  given: ReadonlyMap<string, string>,
+  name: string,
+  min: number,
+  max: number,
+  absent: number,
+) {
   const text = given.get(name)
   if (text === undefined) return absent
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
@@ -100,9 +108,13 @@ function wholeNumber(given: ReadonlyMap<string, string>, name: string, min: numb
   throw invalid(name, `must be a whole number from ${min} to ${max}, not ${show(text)}`)
 }
 
-function readFields<C extends CollectionName>(resource: Resource<C>, written: unknown): readonly string[] | null {
+function readFields<C extends CollectionName>(
+  resource: Resource<C>,
+  written: unknown,
+): readonly string[] | null {
   if (written === undefined) return null
-  if (!Array.isArray(written) || written.length === 0) throw invalid('fields', 'must be a list of at least one field slug')
+  if (!Array.isArray(written) || written.length === 0)
+    throw invalid('fields', 'must be a list of at least one field slug')
   const known = readOneOf(Object.keys(resource.fields))
   for (const [index, slug] of written.entries()) {
     const read = known(slug)
@@ -132,7 +144,11 @@ function byNewest<C extends CollectionName>(): Sort<C> {
   return [{ field: 'createdAt' as FieldName<C>, order: 'desc' }, byId()]
 }
 
-function readSortItem<C extends CollectionName>(resource: Resource<C>, item: unknown, path: string): Sort<C>[number] {
+function readSortItem<C extends CollectionName>(
+  resource: Resource<C>,
+  item: unknown,
+  path: string,
+): Sort<C>[number] {
   if (typeof item !== 'object' || item === null || Array.isArray(item) || item instanceof JsonNumber) {
     throw invalid(path, 'must be an object {"fieldSlug", "order"}')
   }
@@ -144,13 +160,21 @@ function readSortItem<C extends CollectionName>(resource: Resource<C>, item: unk
   const field = typeof fieldSlug === 'string' ? ownField(resource, fieldSlug) : undefined
   if (field?.filter !== undefined) throw notBuiltYet(`${path}.fieldSlug`, `sorting by ${fieldSlug}`)
   if (field?.stored === undefined || !isSortable(resource, field)) {
-    const names = Object.entries(resource.fields).flatMap(([slug, known]) => (isSortable(resource, known) ? [slug] : []))
-    throw invalid(`${path}.fieldSlug`, `${show(fieldSlug)} cannot be sorted by; these can: ${names.join(', ')}`)
+    const names = Object.entries(resource.fields).flatMap(([slug, known]) =>
+      isSortable(resource, known) ? [slug] : [],
+    )
+    throw invalid(
+      `${path}.fieldSlug`,
+      `${show(fieldSlug)} cannot be sorted by; these can: ${names.join(', ')}`,
+    )
   }
   return { field: field.stored, order: direction.value === 'ASC' ? 'asc' : 'desc' }
 }
 
-function isSortable<C extends CollectionName>(resource: Resource<C>, field: Resource<C>['fields'][string]): boolean {
+function isSortable<C extends CollectionName>(
+  resource: Resource<C>,
+  field: Resource<C>['fields'][string],
+): boolean {
   const type = typeOf(resource.collection, field)
   return type !== null && type !== 'json' && type !== 'bytes'
 }

@@ -35,5 +35,7 @@ export function requireSelective<C extends CollectionName>(
   if (required.some(isSelective)) return
   const names = SELECTIVE_FIELDS.filter((slug) => Object.hasOwn(resource.fields, slug)).join(', ')
   const message = `needs at its top level an EQUALS or a range on one of: ${names}`
-  throw new AppError('FILTER_NOT_SELECTIVE', `filters ${message}`, { details: [{ path: 'filters', message }] })
+  throw new AppError('FILTER_NOT_SELECTIVE', `filters ${message}`, {
+    details: [{ path: 'filters', message }],
+  })
 }

@@ -19,7 +19,10 @@ export function detailsOf(error: z.ZodError, under: readonly PropertyKey[] = [])
   return error.issues.flatMap((issue) => {
     const path = [...under, ...issue.path]
     if (issue.code !== 'unrecognized_keys') return [{ path: dotted(path), message: issue.message }]
-    return issue.keys.map((key) => ({ path: dotted([...path, key]), message: 'is not a field of this record' }))
+    return issue.keys.map((key) => ({
+      path: dotted([...path, key]),
+      message: 'is not a field of this record',
+    }))
   })
 }
 
@@ -28,9 +31,13 @@ export function shapeError(error: z.ZodError, under: readonly PropertyKey[] = []
   const unknown = error.issues.some((issue) => issue.code === 'unrecognized_keys')
   const details = detailsOf(error, under)
   const first = details.find((detail) => unknown === (detail.message === 'is not a field of this record'))
-  return new AppError(unknown ? 'UNKNOWN_FIELD' : 'INVALID_INPUT', sentence(first ?? details[0], details.length), {
-    details,
-  })
+  return new AppError(
+    unknown ? 'UNKNOWN_FIELD' : 'INVALID_INPUT',
+    sentence(first ?? details[0], details.length),
+    {
+      details,
+    },
+  )
 }
 
 function sentence(detail: ErrorDetail | undefined, faults: number): string {
@@ -72,7 +79,8 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, under: readonly P
 }
 
 function objectBody(body: unknown): unknown {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body) && !(body instanceof JsonNumber)) return body
+  if (typeof body === 'object' && body !== null && !Array.isArray(body) && !(body instanceof JsonNumber))
+    return body
   throw new AppError('INVALID_INPUT', 'The body must be a JSON object', {
     details: [{ path: '', message: 'must be a JSON object' }],
   })

@@ -26,8 +26,16 @@ export function parseInstant(text: string): ParsedInstant {
     return fault('has a time of day outside 00:00:00 to 23:59:59')
   }
   const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'))
-  const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
-  if (!isCalendarDate(Number(year), Number(month), Number(day))) return fault('names a date the calendar does not have')
+  const local = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
+  if (!isCalendarDate(Number(year), Number(month), Number(day)))
+    return fault('names a date the calendar does not have')
   const offsetMinutes = minutesOf(offset)
   if (offsetMinutes === null) return fault('has an offset outside -18:00 to +18:00')
   const value = local + milliseconds - offsetMinutes * MINUTE_MS

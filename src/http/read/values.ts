@@ -4,7 +4,9 @@ import { JsonNumber } from '../json/exact-json.ts'
 import { parseInstant } from './instant.ts'
 
 /** How every value that a caller sends is read: bodies (through Zod) and filters share these. */
-export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string }
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string }
 export type Reader<T> = (value: unknown) => Read<T>
 
 export function good<T>(value: T): Read<T> {
@@ -73,7 +75,9 @@ export const readBoolean: Reader<boolean> = (value) =>
 /** An instant: ISO 8601 with `Z` or an offset, from 1970 on; what is finer than a millisecond is cut off. */
 export const readInstant: Reader<Instant> = (value) => {
   if (missing(value)) return bad('is required')
-  return typeof value === 'string' ? parseInstant(value) : bad(`must be a datetime as text, not ${kindOf(value)}`)
+  return typeof value === 'string'
+    ? parseInstant(value)
+    : bad(`must be a datetime as text, not ${kindOf(value)}`)
 }
 
 const REASONS = {
@@ -117,13 +121,13 @@ export function readInteger(min: number, max: number): Reader<number> {
 export const readEmail: Reader<string> = (value) => {
   const text = readText(320)(value)
   if (!text.ok) return text
-  return /^[^\s@"]{1,64}@[^\s@]{1,255}$/u.test(text.value) ? text : bad('must be an e-mail address')
+  return /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u.test(text.value) ? text : bad('must be an e-mail address')
 }
 
-/** E.164: `+`, then 7 to 15 digits of which the first is not 0. Never echoed. */
+/** E.164: `+`, then at most 15 digits of which the first is not 0. Never echoed. */
 export const readPhone: Reader<string> = (value) => {
   if (missing(value)) return bad('is required')
-  return typeof value === 'string' && /^\+[1-9]\d{6,14}$/.test(value)
+  return typeof value === 'string' && /^\+[1-9]\d{1,14}$/.test(value)
     ? good(value)
     : bad('must be a phone number in E.164 form, such as +14155552671')
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import { lastFault, logSize } from './local-mongod-log.ts'
-import { REPLICA_SET, awaitPrimary } from './local-replica-set.ts'
+import { awaitPrimary, REPLICA_SET } from './local-replica-set.ts'
 
 export interface LocalMongodOptions {
   /** Path of a mongod, 6.0 or newer. */
@@ -67,7 +67,12 @@ export async function startLocalMongod(options: LocalMongodOptions): Promise<Loc
   }
 }
 
-function sentence(options: LocalMongodOptions, port: number, exitCode: number | null, reason: string): string {
+function sentence(
+  options: LocalMongodOptions,
+  port: number,
+  exitCode: number | null,
+  reason: string,
+): string {
   const end = exitCode === null ? 'did not come up' : `ended with exit code ${exitCode}`
   return `mongod on 127.0.0.1:${port} with data folder ${options.dataDir} ${end}: ${reason}`
 }

@@ -23,7 +23,11 @@ export async function awaitPrimary(port: number, pid: number, signal: AbortSigna
   try {
     const admin: AdminCommand = (command) => client.db('admin').command(command)
     // another server may have the port: then ours is about to end by itself
-    await poll(signal, 'answering on its port', async () => Number((await admin({ serverStatus: 1 })).pid) === pid)
+    await poll(
+      signal,
+      'answering on its port',
+      async () => Number((await admin({ serverStatus: 1 })).pid) === pid,
+    )
     await configure(admin, `127.0.0.1:${port}`)
     await poll(signal, 'primary', async () => (await admin({ hello: 1 })).isWritablePrimary === true)
   } finally {

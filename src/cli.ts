@@ -1,0 +1,25 @@
+import { Command } from 'commander'
+import { accountsCommand, initCommand, migrateCommand } from './cli/accounts.ts'
+import { runCommand } from './cli/run.ts'
+import { describeFault } from './cli/faults.ts'
+import { demoCommand } from './demo/command.ts'
+
+const program = new Command('streakline')
+  .description('Turns purchases into streaks and streaks into coupons.')
+  .version('0.1.0')
+  .showHelpAfterError('Run with --help to see what there is.')
+
+program.addCommand(initCommand())
+program.addCommand(accountsCommand())
+program.addCommand(migrateCommand())
+program.addCommand(runCommand('start', ['web', 'worker'], 'Run the API, the webhooks and the workers in one process.'))
+program.addCommand(runCommand('web', ['web'], 'Run the API and the webhooks only; run workers beside it.'))
+program.addCommand(runCommand('worker', ['worker'], 'Run the workers only.'))
+program.addCommand(demoCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.stderr.write(`${describeFault(error)}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,56 @@
+import type { Router } from 'express'
+import type { Config } from './config.ts'
+import { createQueueBoard } from './ops/bull-board.ts'
+import type { Logger } from './ports/logger.ts'
+import type { JobQueue } from './ports/queue.ts'
+import { openBullQueue } from './queue/bull-queues.ts'
+import { createJobQueue } from './queue/bullmq.ts'
+import { checkRedis } from './queue/check-redis.ts'
+import { startLocalRedis } from './queue/local-redis.ts'
+import { BULL_QUEUES } from './queue/names.ts'
+import { openRedisLink } from './queue/redis-link.ts'
+
+export interface QueueParts {
+  readonly queue: JobQueue
+  readonly redisUrl: string
+  readonly close: () => Promise<void>
+}
+
+/** Connects to the Redis that REDIS_URL names, or starts one of its own under the data folder. Redis may be away. */
+export async function composeQueue(config: Config, logger: Logger): Promise<QueueParts> {
+  const local = config.redisUrl === null ? await startLocalRedis({ dataDir: config.dataDir, logger }) : null
+  const redisUrl = local?.url ?? config.redisUrl!
+  const queue = createJobQueue({ redisUrl, logger })
+  // told, not waited for: webhooks are taken without Redis
+  void checkRedis(redisUrl).then(
+    ({ warnings }) => warnings.forEach((warning) => logger.warn({}, warning)),
+    () => logger.warn({}, 'Redis is not reachable; purchases are kept and processed once it is'),
+  )
+  return {
+    queue,
+    redisUrl,
+    close: async () => {
+      await queue.close()
+      await local?.stop()
+    },
+  }
+}
+
+export interface Board {
+  readonly router: Router
+  readonly close: () => Promise<void>
+}
+
+/** The queue pages, or null when no operator credentials are set. */
+export function composeBoard({ config, logger, queue, redisUrl }: { config: Config; logger: Logger } & QueueParts): Board | null {
+  if (config.operator === null) return null
+  const link = openRedisLink({ redisUrl, role: 'producer', logger })
+  const queues = BULL_QUEUES.map((name) => openBullQueue(name, link))
+  return {
+    router: createQueueBoard({ operator: config.operator, queues, redisReachable: () => queue.reachable() }),
+    close: async () => {
+      await Promise.all(queues.map((bull) => bull.close()))
+      await link.close()
+    },
+  }
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import { v7 as uuidv7 } from 'uuid'
+import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
+import { activityHandler } from '../workers/activity.ts'
+import { rewardHandler } from '../workers/reward.ts'
+import { upkeepHandlers } from '../workers/upkeep.ts'
+import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
+import { composeStore, type StoreParts } from './compose-store.ts'
+import { type Config, summaryOf } from './config.ts'
+import { createCouponProviders } from './coupons/registry.ts'
+import { createSecretBox } from './crypto/secret-box.ts'
+import { createRecorder } from './engine/record.ts'
+import { createViews } from './engine/views.ts'
+import { createHttpApp } from './http/app.ts'
+import { type Listening, listen } from './http/server.ts'
+import { createInbox } from './inbox/accept.ts'
+import { createProcessItem } from './inbox/process.ts'
+import { createPrune } from './inbox/prune.ts'
+import { createSweep } from './inbox/sweep.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Logger } from './ports/logger.ts'
+import type { WorkerPool } from './ports/queue.ts'
+import { startWorkerPool } from './queue/worker-pool.ts'
+import { drawCode, foldCode } from './rewards/code.ts'
+import { createFulfil } from './rewards/fulfil.ts'
+import { patchRewardLog } from './rewards/patch.ts'
+import { uploadPoolCodes } from './rewards/upload-codes.ts'
+
+export type Role = 'web' | 'worker'
+
+export interface App {
+  /** Where the API and the webhooks answer; null when this process only works. */
+  readonly http: { readonly host: string; readonly port: number } | null
+  /** Ends web first, then the workers, then store and queue, each within the configured deadline. Idempotent. */
+  close(): Promise<void>
+}
+
+const clock: Clock = { now: () => Date.now() }
+export const newId = (): string => uuidv7()
+
+/** A coupon code and the form by which it is unique. */
+function drawFoldedCode(prefix: string): { code: string; foldedCode: string } {
+  const code = drawCode(prefix, randomBytes)
+  return { code, foldedCode: foldCode(code) }
+}
+
+export function createLogger(config: Config): Logger {
+  return pino({ level: config.logLevel, base: { service: 'streakline' } })
+}
+
+/** What the command line needs of an installation without running it. */
+export async function openInstallation(config: Config, logger: Logger) {
+  const secretBox = createSecretBox(config.encryptionKeys)
+  const storeParts = await composeStore(config, logger)
+  return { store: storeParts.store, secretBox, clock, newId, close: storeParts.close }
+}
+
+/** The composition root: builds the parts, hands them to each other, starts the roles. @throws ConfigError, AppError */
+export async function startApp(config: Config, roles: readonly Role[], logger: Logger = createLogger(config)): Promise<App> {
+  logger.info(summaryOf(config), 'starting')
+  const secretBox = createSecretBox(config.encryptionKeys)
+  const closers: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) {
+      await closer().catch((error: unknown) => logger.warn({ err: error }, 'a part did not close cleanly'))
+    }
+  }
+  try {
+    const storeParts = await composeStore(config, logger)
+    closers.push(storeParts.close)
+    const queueParts = await composeQueue(config, logger)
+    closers.push(queueParts.close)
+    const recorder = createRecorder({
+      store: storeParts.store,
+      queue: queueParts.queue,
+      clock,
+      logger,
+      sources: { newId, drawCode: drawFoldedCode },
+    })
+    closers.push(() => recorder.drain())
+    const parts = { config, logger, secretBox, recorder, ...storeParts, ...queueParts }
+    if (roles.includes('worker')) {
+      const pool = startWorkers(parts)
+      closers.push(() => pool.close(config.shutdownMs))
+    }
+    if (!roles.includes('web')) return { http: null, close }
+    const board = composeBoard(parts)
+    if (board !== null) closers.push(board.close)
+    const { listening, inbox } = await startWeb(parts, board)
+    closers.push(() => inbox.close())
+    closers.push(() => listening.close(config.shutdownMs))
+    logger.info({ host: config.host, port: listening.port }, 'listening')
+    return { http: { host: config.host, port: listening.port }, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+interface Parts extends StoreParts, QueueParts {
+  readonly config: Config
+  readonly logger: Logger
+  readonly secretBox: ReturnType<typeof createSecretBox>
+  readonly recorder: ReturnType<typeof createRecorder>
+}
+
+function startWorkers({ config, logger, secretBox, recorder, store, queue, redisUrl }: Parts): WorkerPool {
+  const providers = createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow })
+  const processItem = createProcessItem({ store, recorder, clock, logger })
+  const fulfil = createFulfil({ store, providers, secretBox, clock, logger })
+  const sweep = createSweep({ store, queue, clock, logger })
+  const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
+  return startWorkerPool({
+    redisUrl,
+    handlers: {
+      activity: activityHandler({ processItem }),
+      reward: rewardHandler({ fulfil }),
+      ...upkeepHandlers({ sweep, prune }),
+    },
+    concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
+    logger,
+    clock,
+    queue,
+  })
+}
+
+async function startWeb(parts: Parts, board: Board | null): Promise<{ listening: Listening; inbox: ReturnType<typeof createInbox> }> {
+  const { config, logger, secretBox, recorder, store, queue } = parts
+  const inbox = createInbox({ store, queue, connectorFor, secretBox, clock, logger, newId })
+  const app = createHttpApp({
+    store,
+    recorder,
+    views: createViews(store),
+    inbox,
+    rewards: {
+      patch: (accountId, id, patch) => patchRewardLog({ store, clock }, accountId, id, patch),
+      uploadCodes: (accountId, providerId, codes) =>
+        uploadPoolCodes({ store, clock, newId, queue, logger }, accountId, providerId, codes),
+    },
+    connectors: { get: (platform) => Object.values(CONNECTORS).find((connector) => connector.platform === platform) },
+    providers: createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow }),
+    secretBox,
+    clock,
+    logger,
+    newId,
+    redisReachable: () => queue.reachable(),
+    ...(board === null ? {} : { opsRouter: board.router }),
+  })
+  const listening = await listen(app, { port: config.port, host: config.host })
+  return { listening, inbox }
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError } from '../errors.ts'
+import type { CollectionName, Row } from '../ports/schema.ts'
+import type { Change, CommitResult, Scalar, Store } from '../ports/store.ts'
+
+const MAX_TRIES = 10
+const MAX_JITTER_MS = 20
+
+type Conflict = Extract<CommitResult, { outcome: 'conflict' }>
+
+/**
+ * Commits what `plan` says, planned anew after each conflict: it reads what it decides on, and guards it. `onDuplicate`
+ * turns a refusal by a unique index into an error. @throws AppError STORE_BUSY, nothing written
+ */
+export async function commitPlanned<T>(
+  store: Store,
+  plan: () => Promise<{ readonly changes: readonly Change[]; readonly result: T }>,
+  onDuplicate?: (conflict: Conflict) => Promise<AppError>,
+): Promise<T> {
+  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
+    if (attempt > 0) await delay(Math.random() * MAX_JITTER_MS * attempt)
+    const { changes, result } = await plan()
+    const commit = changes.length === 0 ? { outcome: 'committed' as const } : await store.commit(changes)
+    if (commit.outcome === 'committed') return result
+    if (commit.reason === 'duplicate' && onDuplicate !== undefined) throw await onDuplicate(commit)
+  }
+  throw new AppError('STORE_BUSY', `Not written: ${MAX_TRIES} tries met other writers`)
+}
+
+/** The row of an account by its id. */
+export async function findRow<C extends CollectionName>(
+  store: Store,
+  collection: C,
+  accountId: string,
+  id: string,
+): Promise<Row<C> | null> {
+  const fields = ['accountId', 'id'] as Parameters<typeof store.findByKeys<C>>[1]
+  const [row] = await store.findByKeys(collection, fields, [[accountId, id]])
+  return row ?? null
+}
+
+/** A 409 naming the record that already has this value. */
+export async function duplicateValue<C extends CollectionName>(
+  store: Store,
+  collection: C,
+  accountId: string,
+  path: string,
+  value: Scalar,
+): Promise<AppError> {
+  const fields = ['accountId', path] as Parameters<typeof store.findByKeys<C>>[1]
+  const [existing] = await store.findByKeys(collection, fields, [[accountId, value]])
+  const message = 'is already taken in this account'
+  const detail = { path, message, ...(existing === undefined ? {} : { existingId: existing.id }) }
+  return new AppError('DUPLICATE_VALUE', `${path} ${message}`, { details: [detail] })
+}
+
+/**
+ * Makes a commit a conflict when this row changes or goes at the same moment, so that what was checked against it
+ * still holds when the rest is written.
+ */
+export function standsStill(
+  collection: 'streak' | 'coupon_provider' | 'milestone',
+  { id, accountId, revision }: { id: string; accountId: string; revision: number },
+): Change {
+  return { op: 'update', collection, id, accountId, guard: { revision }, set: { revision: revision + 1 } }
+}

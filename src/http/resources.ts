@@ -1,0 +1,34 @@
+import type { HttpDeps } from './deps.ts'
+import { served } from './list/list.ts'
+import type { Served } from './resource.ts'
+import { connectorResource } from './routes/connector.ts'
+import { couponCodeResource } from './routes/coupon-code.ts'
+import { couponProviderResource } from './routes/coupon-provider.ts'
+import { deliveryResource } from './routes/delivery.ts'
+import { LATER_RESOURCES } from './routes/later.ts'
+import { memberResource } from './routes/member.ts'
+import { memberStreakResource } from './routes/member-streak.ts'
+import { milestoneResource } from './routes/milestone.ts'
+import { rewardLogResource } from './routes/reward-log.ts'
+import { streakResource } from './routes/streak.ts'
+import { streakLogResource } from './routes/streak-log.ts'
+import { streakProgressResource } from './routes/streak-progress.ts'
+
+/** Every resource of the contract. */
+export function createResources(deps: HttpDeps): Served[] {
+  const { store } = deps
+  return [
+    served(store, streakResource(deps)),
+    served(store, streakLogResource(deps)),
+    served(store, streakProgressResource(deps)),
+    served(store, memberStreakResource(deps)),
+    served(store, milestoneResource(deps)),
+    served(store, rewardLogResource(deps)),
+    served(store, memberResource(deps)),
+    served(store, connectorResource(deps)),
+    served(store, deliveryResource(deps)),
+    served(store, couponProviderResource(deps)),
+    served(store, couponCodeResource(deps)),
+    ...LATER_RESOURCES,
+  ]
+}

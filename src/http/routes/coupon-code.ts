@@ -1,0 +1,41 @@
+import type { HttpDeps } from '../deps.ts'
+import { checkCreate } from '../read/check.ts'
+import { zList, zObject, zText, zUuid } from '../read/zod.ts'
+import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+
+const MAX_CODES_AT_ONCE = 1000
+
+const couponCodeFields: PublicFields<'coupon_code'> = {
+  ...ID,
+  providerId: { stored: 'providerId' },
+  code: { stored: 'code' },
+  rewardLogId: { stored: 'rewardLogId' },
+  ...TIMES,
+}
+
+const createSchema = zObject({
+  providerId: zUuid,
+  codes: zList(zText(128), 1, MAX_CODES_AT_ONCE),
+})
+
+const ONE_BY_ONE = 'The codes of a pool are listed: filter by code or rewardLogId to find one'
+const AS_UPLOADED = 'A code stays as it was uploaded: delete it and upload another'
+
+/** The codes of a pool; those that the platform draws itself are shown on their reward logs only. */
+export function couponCodeResource({ rewards }: Pick<HttpDeps, 'rewards'>): Resource<'coupon_code'> {
+  return {
+    slug: 'coupon_code',
+    noun: 'coupon code',
+    collection: 'coupon_code',
+    fields: couponCodeFields,
+    allows: ['list', 'create'],
+    refuses: { get: ONE_BY_ONE, patch: AS_UPLOADED },
+    scope: { field: 'source', op: 'eq', value: 'pool' },
+    async create({ caller: { accountId }, log }, body) {
+      const { providerId, codes } = checkCreate(createSchema, body)
+      log({ providerId, codes: codes.length })
+      const rows = await rewards.uploadCodes(accountId, providerId, codes)
+      return rows.map((row) => rowJson('coupon_code', couponCodeFields, row))
+    },
+  }
+}

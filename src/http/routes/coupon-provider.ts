@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { CouponProvider } from '../../ports/coupon-provider.ts'
+import type { Row } from '../../ports/schema.ts'
+import { commitPlanned, duplicateValue } from '../commit.ts'
+import type { HttpDeps } from '../deps.ts'
+import { plainJson } from '../json/exact-json.ts'
+import { check, checkCreate, invalid, notBuiltYet } from '../read/check.ts'
+import { zObject, zOneOf, zText } from '../read/zod.ts'
+import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+
+const KINDS = ['pool', 'http', 'shopify', 'stripe', 'voucherify'] as const
+
+const couponProviderFields: PublicFields<'coupon_provider'> = {
+  ...ID,
+  name: { stored: 'name' },
+  provider: { stored: 'provider', values: KINDS },
+  settings: { stored: 'settings' },
+  ...TIMES,
+}
+
+const createSchema = zObject({
+  name: zText(256),
+  provider: zOneOf(KINDS),
+  connectorId: z.unknown().optional(),
+  credentials: z.unknown().optional(),
+  settings: z.unknown().optional(),
+})
+
+/** What the store keeps of credentials: nothing readable, null where the provider takes none. */
+function sealedCredentials(
+  provider: CouponProvider,
+  credentials: unknown,
+  secretBox: HttpDeps['secretBox'],
+): string | null {
+  if (provider.credentials === null) {
+    if (credentials === undefined) return null
+    throw invalid('credentials', `has no place here: ${provider.kind} takes no credentials`)
+  }
+  const checked = check(provider.credentials, plainJson(credentials ?? {}), ['credentials'])
+  return Object.keys(checked).length === 0 ? null : secretBox.seal(JSON.stringify(checked))
+}
+
+type ProviderDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'providers'>
+
+export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_provider'> {
+  const { store, newId, secretBox, providers } = deps
+  return {
+    slug: 'coupon_provider',
+    noun: 'coupon provider',
+    collection: 'coupon_provider',
+    fields: couponProviderFields,
+    allows: ['list', 'create', 'get'],
+    refuses: {},
+    async create({ caller: { accountId }, now, log }, body) {
+      const input = checkCreate(createSchema, body)
+      const provider = providers.get(input.provider)
+      if (provider === undefined) throw notBuiltYet('provider', `coupons cannot be made by ${input.provider}`)
+      if (input.connectorId !== undefined) {
+        throw invalid(
+          'connectorId',
+          `has no place here: ${provider.kind} makes its coupons without a connector`,
+        )
+      }
+      const row: Row<'coupon_provider'> = {
+        id: newId(),
+        accountId,
+        createdAt: now,
+        updatedAt: now,
+        revision: 1,
+        name: input.name,
+        provider: provider.kind,
+        sealedCredentials: sealedCredentials(provider, input.credentials, secretBox),
+        settings: check(provider.settings, plainJson(input.settings ?? {}), ['settings']),
+      }
+      await commitPlanned(
+        store,
+        async () => ({ changes: [{ op: 'insert', collection: 'coupon_provider', row }], result: undefined }),
+        () => duplicateValue(store, 'coupon_provider', accountId, 'name', row.name),
+      )
+      log({ providerId: row.id })
+      return rowJson('coupon_provider', couponProviderFields, row)
+    },
+  }
+}

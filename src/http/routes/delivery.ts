@@ -1,0 +1,54 @@
+import type { Row } from '../../ports/schema.ts'
+import type { HttpDeps } from '../deps.ts'
+import type { JsonObject } from '../json/write-json.ts'
+import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+
+const deliveryFields: PublicFields<'delivery'> = {
+  ...ID,
+  connectorId: { stored: 'connectorId' },
+  platform: { stored: 'platform' },
+  topic: { stored: 'topic' },
+  webhookId: { stored: 'webhookId' },
+  bodySha256: { stored: 'bodySha256' },
+  receivedAt: { stored: 'receivedAt' },
+  headers: { stored: 'headers' },
+  orderId: { stored: 'orderId' },
+  outcome: { stored: 'outcome', values: ['translated', 'ignored'] },
+  reason: { stored: 'reason' },
+  items: {},
+  ...TIMES,
+}
+
+/** What became of a delivery by one rule. */
+function itemJson(item: Row<'delivery_item'>): JsonObject {
+  const { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId } = item
+  return { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId }
+}
+
+const FROM_PLATFORMS =
+  'Deliveries are what platforms sent: they come in at /webhooks/{platform}/{connectorId}'
+const KEPT = 'Deliveries are kept as they arrived'
+
+export function deliveryResource({ store }: Pick<HttpDeps, 'store'>): Resource<'delivery'> {
+  return {
+    slug: 'delivery',
+    noun: 'delivery',
+    collection: 'delivery',
+    fields: deliveryFields,
+    allows: ['list', 'get'],
+    refuses: { create: FROM_PLATFORMS, patch: KEPT, delete: KEPT },
+    ledger: true,
+    omit: ['body'],
+    async present(rows, { accountId, wants }) {
+      const records = rows.map((row) => rowJson('delivery', deliveryFields, row))
+      if (!wants('items')) return records
+      const keys = rows.map((row) => [accountId, row.id])
+      const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
+      const byDelivery = Map.groupBy(items, (item) => item.deliveryId)
+      return records.map((record, index) => {
+        const own = byDelivery.get(rows[index]?.id ?? '') ?? []
+        return { ...record, items: own.sort((a, b) => a.ruleIndex - b.ruleIndex).map(itemJson) }
+      })
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import type { MemberStreakView } from '../../engine/types.ts'
+import type { HttpDeps } from '../deps.ts'
+import { instantJson, type JsonObject, nullable, quantityJson } from '../json/write-json.ts'
+import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+import { milestoneJson } from './milestone.ts'
+
+const memberStreakFields: PublicFields<'member_streak'> = {
+  ...ID,
+  streakId: { stored: 'streakId' },
+  ownedById: { stored: 'ownedById' },
+  currentConsecutiveCount: {},
+  longestConsecutiveCount: {},
+  completedCycles: {},
+  currentPeriodKey: {},
+  currentProgressValue: {},
+  currentPeriodEndAt: {},
+  streakStatus: {},
+  lastBrokenAt: {},
+  lastActivityAt: { stored: 'lastActivityAt' },
+  nextMilestone: {},
+  ...TIMES,
+}
+
+function memberStreakJson(view: MemberStreakView): JsonObject {
+  return {
+    ...rowJson('member_streak', memberStreakFields, view.row),
+    currentConsecutiveCount: view.currentConsecutiveCount,
+    longestConsecutiveCount: view.longestConsecutiveCount,
+    completedCycles: view.completedCycles,
+    currentPeriodKey: view.currentPeriodKey,
+    currentProgressValue: quantityJson(view.currentProgressValue),
+    currentPeriodEndAt: instantJson(view.currentPeriodEndAt),
+    streakStatus: view.streakStatus,
+    lastBrokenAt: nullable(view.lastBrokenAt, instantJson),
+    nextMilestone: nullable(view.nextMilestone, milestoneJson),
+  }
+}
+
+const SYSTEM_MANAGED = 'Member streaks are kept by the platform: they follow from the streak logs alone'
+
+export function memberStreakResource({ views }: Pick<HttpDeps, 'views'>): Resource<'member_streak'> {
+  return {
+    slug: 'member_streak',
+    noun: 'member streak',
+    collection: 'member_streak',
+    fields: memberStreakFields,
+    allows: ['list', 'get'],
+    refuses: { create: SYSTEM_MANAGED, patch: SYSTEM_MANAGED, delete: SYSTEM_MANAGED },
+    ledger: true,
+    async present(rows, { accountId, now, wants }) {
+      const computed = Object.entries(memberStreakFields).flatMap(([slug, field]) =>
+        field.stored === undefined ? [slug] : [],
+      )
+      if (!wants(...computed)) return rows.map((row) => rowJson('member_streak', memberStreakFields, row))
+      return (await views.memberStreaks(accountId, rows, now)).map(memberStreakJson)
+    },
+  }
+}

@@ -1,0 +1,101 @@
+import type { Row } from '../../ports/schema.ts'
+import type { HttpDeps } from '../deps.ts'
+import { type JsonObject, nullable } from '../json/write-json.ts'
+import { checkPatch } from '../read/check.ts'
+import { bad, readText } from '../read/values.ts'
+import { zInstant, zObject, zRead } from '../read/zod.ts'
+import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+import { milestoneJson } from './milestone.ts'
+import { rewardSpecJson } from './reward-spec.ts'
+
+const FULFILMENT = ['pending', 'held', 'issuing', 'issued', 'failed', 'revoking', 'revoked'] as const
+/** Until then the code is nobody's business: the coupon may not exist. */
+const CODE_SHOWN: readonly string[] = ['issued', 'revoking', 'revoked']
+
+export const rewardLogFields: PublicFields<'reward_log'> = {
+  ...ID,
+  linkedSchemaSlug: { stored: 'linkedSchemaSlug', values: ['streak'] },
+  linkedSchemaRecordId: { stored: 'linkedSchemaRecordId' },
+  milestoneId: { stored: 'milestoneId' },
+  milestone: {},
+  ownedById: { stored: 'ownedById' },
+  streakLogId: { stored: 'streakLogId' },
+  periodKey: { stored: 'periodKey' },
+  couponCode: {
+    stored: 'couponCode',
+    show: ({ couponCode, fulfilmentStatus }) => (CODE_SHOWN.includes(fulfilmentStatus) ? couponCode : null),
+  },
+  rewardIssuedAt: { stored: 'rewardIssuedAt' },
+  rewardExpiryAt: { stored: 'rewardExpiryAt' },
+  fulfilmentStatus: { stored: 'fulfilmentStatus', values: FULFILMENT },
+  heldReason: { stored: 'heldReason', values: ['hold_period', 'cap', 'provider_paused'] },
+  fulfilAfter: { stored: 'fulfilAfter' },
+  failureReason: { stored: 'failureReason' },
+  couponUsed: { stored: 'couponUsed', values: ['yes', 'no', 'unknown'] },
+  reward: { stored: 'reward', show: ({ reward }) => nullable(reward, rewardSpecJson) },
+  onWithdrawal: { stored: 'onWithdrawal', values: ['keep', 'revoke'] },
+  ...TIMES,
+}
+
+/** A reward log with the milestone it was granted for; null when that is gone. */
+export function rewardLogJson(row: Row<'reward_log'>, milestone: Row<'milestone'> | null): JsonObject {
+  return {
+    ...rowJson('reward_log', rewardLogFields, row),
+    milestone: nullable(milestone, milestoneJson),
+  }
+}
+
+const MAX_CODE_CHARACTERS = 128
+const zCouponCode = zRead<string>(
+  (value) => {
+    const text = readText(MAX_CODE_CHARACTERS)(value)
+    return text.ok && /\p{Cc}/u.test(text.value) ? bad('must not hold control characters') : text
+  },
+  { type: 'string', minLength: 1, maxLength: MAX_CODE_CHARACTERS },
+)
+
+const patchSchema = zObject({
+  couponCode: zCouponCode.nullable().optional(),
+  rewardIssuedAt: zInstant.nullable().optional(),
+  rewardExpiryAt: zInstant.nullable().optional(),
+})
+
+const BY_PLATFORM = 'Reward logs are created by the platform when a streak log crosses a milestone'
+const PERMANENT = 'Reward logs are permanent: they say what was earned'
+
+export function rewardLogResource({
+  store,
+  rewards,
+}: Pick<HttpDeps, 'store' | 'rewards'>): Resource<'reward_log'> {
+  async function withMilestones(
+    accountId: string,
+    rows: readonly Row<'reward_log'>[],
+  ): Promise<JsonObject[]> {
+    const keys = [...new Set(rows.map((row) => row.milestoneId))].map((id) => [accountId, id])
+    const milestones = await store.findByKeys('milestone', ['accountId', 'id'], keys)
+    const byId = new Map(milestones.map((milestone) => [milestone.id, milestone]))
+    return rows.map((row) => rewardLogJson(row, byId.get(row.milestoneId) ?? null))
+  }
+
+  return {
+    slug: 'reward_log',
+    noun: 'reward log',
+    collection: 'reward_log',
+    fields: rewardLogFields,
+    allows: ['list', 'get', 'patch'],
+    refuses: { create: BY_PLATFORM, delete: PERMANENT },
+    ledger: true,
+    async present(rows, { accountId, wants }) {
+      if (!wants('milestone')) return rows.map((row) => rowJson('reward_log', rewardLogFields, row))
+      return withMilestones(accountId, rows)
+    },
+    async patch({ caller: { accountId }, log }, id, body) {
+      const given = checkPatch(patchSchema, body)
+      log({ rewardLogId: id })
+      const patch = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+      const row = await rewards.patch(accountId, id, patch)
+      const [json] = await withMilestones(accountId, [row])
+      return json
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import type { Instant } from '../ports/clock.ts'
+import type { JobOf, JobQueue, JobState, QueueName } from '../ports/queue.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Query, Store } from '../ports/store.ts'
+
+export type DueCollection = 'delivery_item' | 'reward_log'
+export type DueRow = Pick<Row<DueCollection>, 'id' | 'accountId' | 'dueAt' | 'attempt'>
+type Raised = { readonly attempt: number; readonly dueAt: Instant | null }
+
+/** A kind of row that is worked off by jobs, with the queue of those jobs. */
+export interface Lane {
+  readonly collection: DueCollection
+  /** Leaves out what is wide or personal. */
+  read(store: Store, query: Query<DueCollection>): Promise<DueRow[]>
+  /** Of the job that each row's `attempt` names. */
+  states(queue: JobQueue, rows: readonly DueRow[]): Promise<JobState[]>
+  add(queue: JobQueue, rows: readonly DueRow[]): Promise<void>
+  /** A conflict when anybody took the row's work further in the meantime. */
+  raise(row: DueRow, to: Raised): Change
+}
+
+interface LaneSpec<Q extends QueueName, R extends DueRow> {
+  readonly collection: DueCollection
+  readonly queue: Q
+  read(store: Store, query: Query<DueCollection>): Promise<R[]>
+  jobOf(row: R): JobOf<Q>
+  raise(row: R, to: Raised): Change
+}
+
+function lane<Q extends QueueName, R extends DueRow>(spec: LaneSpec<Q, R>): Lane {
+  // The rows are those that `read` gave.
+  const jobs = (rows: readonly DueRow[]) => (rows as readonly R[]).map(spec.jobOf)
+  return {
+    collection: spec.collection,
+    read: spec.read,
+    states: (queue, rows) => queue.states(spec.queue, jobs(rows)),
+    add: (queue, rows) => queue.add(spec.queue, jobs(rows)),
+    raise: (row, to) => spec.raise(row as R, to),
+  }
+}
+
+const items = lane<'activity', Row<'delivery_item'>>({
+  collection: 'delivery_item',
+  queue: 'activity',
+  read: (store, query) => store.find('delivery_item', { ...query, omit: ['activity', 'reason', 'message'] }),
+  jobOf: ({ id, accountId, deliveryId, attempt }) => ({ accountId, deliveryId, itemId: id, attempt }),
+  raise: ({ id, accountId, dueAt, attempt }, to) => ({
+    op: 'update',
+    collection: 'delivery_item',
+    id,
+    accountId,
+    guard: { dueAt, attempt },
+    set: to,
+  }),
+})
+
+const rewards = lane<'reward', Row<'reward_log'>>({
+  collection: 'reward_log',
+  queue: 'reward',
+  read: (store, query) => store.find('reward_log', { ...query, omit: ['reward', 'drawnCode', 'couponCode'] }),
+  jobOf: ({ id, accountId, attempt }) => ({ accountId, rewardLogId: id, attempt }),
+  raise: ({ id, accountId, dueAt, attempt, revision }, to) => ({
+    op: 'update',
+    collection: 'reward_log',
+    id,
+    accountId,
+    guard: { dueAt, attempt, revision },
+    set: { ...to, revision: revision + 1 },
+  }),
+})
+
+export const LANES: readonly Lane[] = [items, rewards]

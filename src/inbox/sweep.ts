@@ -1,0 +1,80 @@
+import type { Clock, Instant } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { JobQueue } from '../ports/queue.ts'
+import type { Condition, Query, Store } from '../ports/store.ts'
+import { askQueue, QueueAway, requeue } from './requeue.ts'
+import { type DueCollection, type DueRow, LANES, type Lane } from './sweep-lanes.ts'
+
+const GRACE_MS = 5_000
+const PAGE_ROWS = 1_000
+const MAX_ROWS = 50_000
+
+export interface SweepDeps {
+  readonly store: Store
+  readonly queue: JobQueue
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The last row looked at, where a sweep had to leave rows to the next one. */
+type Cursor = { readonly dueAt: Instant; readonly id: string } | undefined
+
+/**
+ * Queues again what has been due for 5 s and has no live job: its job was never taken (Redis was away), was lost
+ * (Redis was wiped), or ended without the row being told. Safe in several processes at once, and harmless where it is
+ * wrong: whoever takes a job reads the row first. Looks at 50,000 rows of a kind at most and goes on from there the
+ * next time. Does nothing while Redis is away. @throws AppError STORE_UNAVAILABLE when the store is
+ */
+export function createSweep(deps: SweepDeps): () => Promise<void> {
+  const cursors = new Map<Lane, Cursor>()
+
+  async function sweepLane(lane: Lane): Promise<void> {
+    const until = deps.clock.now() - GRACE_MS
+    for (let looked = 0; looked < MAX_ROWS; looked += PAGE_ROWS) {
+      const rows = await lane.read(deps.store, dueQuery(until, cursors.get(lane)))
+      await requeue(lane, rows, deps)
+      const last = rows.length < PAGE_ROWS ? undefined : rows.at(-1)
+      cursors.set(lane, cursorAt(last))
+      if (last === undefined) return
+    }
+  }
+
+  return async () => {
+    try {
+      if (!(await askQueue(() => deps.queue.reachable()))) return
+      for (const lane of LANES) await sweepLane(lane)
+    } catch (error) {
+      if (!(error instanceof QueueAway)) throw error
+      deps.logger.debug({ cause: error.message }, 'the sweep stopped: Redis went away')
+    }
+  }
+}
+
+function cursorAt(row: DueRow | undefined): Cursor {
+  return row === undefined || row.dueAt === null ? undefined : { dueAt: row.dueAt, id: row.id }
+}
+
+function dueQuery(until: Instant, after: Cursor): Query<DueCollection> {
+  const due: Condition<DueCollection> = { field: 'dueAt', op: 'lte', value: until }
+  return {
+    where: after === undefined ? due : { and: [due, ...beyond(after)] },
+    sort: [
+      { field: 'dueAt', order: 'asc' },
+      { field: 'id', order: 'asc' },
+    ],
+    limit: PAGE_ROWS,
+  }
+}
+
+/** The first condition repeats what the second says, for the index to start at the right place. */
+function beyond({ dueAt, id }: NonNullable<Cursor>): Condition<DueCollection>[] {
+  return [
+    { field: 'dueAt', op: 'gte', value: dueAt },
+    {
+      or: [
+        { field: 'dueAt', op: 'gt', value: dueAt },
+        { field: 'id', op: 'gt', value: id },
+      ],
+    },
+  ]
+}

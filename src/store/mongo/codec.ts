@@ -1,0 +1,134 @@
+import mongoose from 'mongoose'
+import { type CollectionName, type FieldType, type Row, SCHEMA, specOf } from '../../ports/schema.ts'
+import type { Scalar } from '../../ports/store.ts'
+import { decodeQuantity, encodeQuantity } from './quantity.ts'
+
+/** A row as MongoDB keeps it: `id` is `_id`, every other field has its own name, nulls are stored. */
+export type StoredRow = Record<string, unknown> & { _id: string }
+
+interface FieldCodec {
+  readonly name: string
+  readonly storedName: string
+  readonly type: FieldType
+  readonly nullable: boolean
+}
+
+const { Binary } = mongoose.mongo
+
+/**
+ * JSON is kept as its text: MongoDB would take keys that begin with `$` or hold a dot on some paths only, reads
+ * `__proto__` as no key at all and has number types of its own. As text every value comes back as it was, and no
+ * condition reaches into it.
+ */
+const ENCODERS: Readonly<Record<FieldType, (value: unknown) => unknown>> = {
+  id: (value) => expectType(value, 'string'),
+  text: (value) => expectType(value, 'string'),
+  integer: (value) => expectType(value, 'number'),
+  boolean: (value) => expectType(value, 'boolean'),
+  instant: (value) => toDate(expectType(value, 'number') as number),
+  quantity: (value) => encodeQuantity(expectType(value, 'bigint') as bigint),
+  json: (value) => JSON.stringify(value),
+  bytes: (value) => new Binary(value as Uint8Array),
+}
+
+const DECODERS: Readonly<Record<FieldType, (stored: unknown) => unknown>> = {
+  id: (stored) => stored,
+  text: (stored) => stored,
+  integer: (stored) => stored,
+  boolean: (stored) => stored,
+  instant: (stored) => (stored as Date).getTime(),
+  quantity: (stored) => decodeQuantity(stored as mongoose.Types.Decimal128),
+  json: (stored) => JSON.parse(stored as string) as unknown,
+  // a copy: what the driver gives is a view into the whole answer of the server
+  bytes: (stored) => new Uint8Array((stored as mongoose.mongo.Binary).value()),
+}
+
+const CODECS = new Map<CollectionName, ReadonlyMap<string, FieldCodec>>(
+  (Object.keys(SCHEMA) as CollectionName[]).map((collection) => [collection, codecsOf(collection)]),
+)
+
+function codecsOf(collection: CollectionName): ReadonlyMap<string, FieldCodec> {
+  return new Map(
+    Object.entries(specOf(collection).fields).map(([name, { type, nullable }]) => [
+      name,
+      { name, storedName: name === 'id' ? '_id' : name, type, nullable },
+    ]),
+  )
+}
+
+function codecOf(collection: CollectionName, field: string): FieldCodec {
+  const codec = CODECS.get(collection)?.get(field)
+  if (codec === undefined) throw new TypeError(`${collection} has no field ${field}`)
+  return codec
+}
+
+function codecs(collection: CollectionName): Iterable<FieldCodec> {
+  return CODECS.get(collection)?.values() ?? []
+}
+
+export function storedName(collection: CollectionName, field: string): string {
+  return codecOf(collection, field).storedName
+}
+
+/** A value to compare a field with; never an object that MongoDB could read as an operator. */
+export function encodeScalar(collection: CollectionName, field: string, value: Scalar): unknown {
+  const { type } = codecOf(collection, field)
+  if (type === 'json' || type === 'bytes')
+    throw new TypeError(`${collection}.${field} holds ${type}, which is not compared`)
+  return encode(collection, field, value)
+}
+
+/** Some fields of a row, for a guard or a `$set`. */
+export function encodeFields(collection: CollectionName, fields: object): Record<string, unknown> {
+  const stored: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(fields)) {
+    if (value !== undefined) stored[storedName(collection, field)] = encode(collection, field, value)
+  }
+  return stored
+}
+
+/** @throws TypeError when a field is missing: a row is written whole */
+export function encodeRow<C extends CollectionName>(collection: C, row: Row<C>): StoredRow {
+  const stored: Record<string, unknown> = {}
+  for (const { name, storedName } of codecs(collection)) {
+    stored[storedName] = encode(collection, name, row[name as keyof Row<C>])
+  }
+  return stored as StoredRow
+}
+
+/** Fields in `omit` are absent; fields that a newer schema added to older rows are null. */
+export function decodeRow<C extends CollectionName>(
+  collection: C,
+  stored: StoredRow,
+  omit?: ReadonlySet<string>,
+): Row<C> {
+  const row: Record<string, unknown> = {}
+  for (const { name, storedName, type } of codecs(collection)) {
+    if (omit?.has(name)) continue
+    const value = stored[storedName]
+    row[name] = value === null || value === undefined ? null : DECODERS[type](value)
+  }
+  return row as Row<C>
+}
+
+function encode(collection: CollectionName, field: string, value: unknown): unknown {
+  const { type, nullable } = codecOf(collection, field)
+  if (value === null && nullable) return null
+  try {
+    if (value === null || value === undefined) throw new TypeError(`${value} in a field that is never null`)
+    return ENCODERS[type](value)
+  } catch (error) {
+    throw new TypeError(`${collection}.${field} cannot be stored or compared: ${(error as Error).message}`)
+  }
+}
+
+function expectType(value: unknown, type: 'string' | 'number' | 'boolean' | 'bigint'): unknown {
+  if (typeof value !== type) throw new TypeError(`a ${typeof value} where there is a ${type}`)
+  return value
+}
+
+function toDate(instant: number): Date {
+  const date = new Date(instant)
+  if (date.getTime() !== instant) throw new RangeError(`${instant} is not a whole number of milliseconds`)
+  return date
+}

@@ -1,0 +1,168 @@
+import type mongoose from 'mongoose'
+import type { CollectionName } from '../../ports/schema.ts'
+import type { Change, CommitResult } from '../../ports/store.ts'
+import { encodeFields, encodeRow } from './codec.ts'
+import { type MongoConnection, type Session, WRITE_CONCERN } from './connection.ts'
+import { conflictOf } from './errors.ts'
+import type { Filter } from './filter.ts'
+import type { Models } from './models.ts'
+
+type Write = mongoose.mongo.AnyBulkWriteOperation
+type Update = { readonly $set: Record<string, unknown>; readonly $inc?: { readonly _lock: 1 } }
+
+/** Writes of one kind on one collection, in the order given: one round trip. */
+interface Batch {
+  readonly op: Change['op']
+  readonly collection: CollectionName
+  readonly changes: Change[]
+}
+
+const ORDER = ['delete', 'update', 'insert'] as const
+const TRANSACTION = {
+  readConcern: { level: 'snapshot' },
+  writeConcern: WRITE_CONCERN,
+  readPreference: 'primary',
+} as const
+/** `commitTransaction` may be repeated: the server remembers what became of the transaction. */
+const COMMIT_TRIES = 3
+const COMMIT_TRIES_WITHIN_MS = 2_500
+
+export async function commitChanges(
+  connection: MongoConnection,
+  changes: readonly Change[],
+): Promise<CommitResult> {
+  const [first] = changes
+  if (first === undefined) return { outcome: 'committed' }
+  const { models } = connection
+  // one document is written atomically by itself, with the same write concern, for half the round trips
+  if (changes.length === 1) return await connection.run((session) => writeOne(models, session, first))
+  const batches = inBatches(changes)
+  return await connection.run((session) => writeAll(models, session, batches))
+}
+
+async function writeOne(models: Models, session: Session, change: Change): Promise<CommitResult> {
+  const rows = models.rows[change.collection].collection
+  const options = { session, writeConcern: WRITE_CONCERN }
+  try {
+    switch (change.op) {
+      case 'insert':
+        await rows.insertOne(encodeRow(change.collection, change.row) as object, options)
+        return { outcome: 'committed' }
+      case 'update': {
+        const $set = encodeFields(change.collection, change.set)
+        const { matchedCount } = await rows.updateOne(target(change), { $set }, options)
+        return matchedCount === 1 ? { outcome: 'committed' } : changed(change.collection)
+      }
+      case 'delete': {
+        const { deletedCount } = await rows.deleteOne(target(change), options)
+        return deletedCount === 1 ? { outcome: 'committed' } : changed(change.collection)
+      }
+    }
+  } catch (error) {
+    const conflict = conflictOf(error, change.collection)
+    if (conflict === null) throw error
+    return conflict
+  }
+}
+
+async function writeAll(models: Models, session: Session, batches: readonly Batch[]): Promise<CommitResult> {
+  session.startTransaction(TRANSACTION)
+  for (const batch of batches) {
+    const conflict = await writeBatch(models, session, batch)
+    if (conflict === null) continue
+    await session.abortTransaction()
+    return conflict
+  }
+  return await commitTransaction(session)
+}
+
+/** null: all of it was written, as far as the transaction goes. */
+async function writeBatch(models: Models, session: Session, batch: Batch): Promise<CommitResult | null> {
+  const { op, collection, changes } = batch
+  try {
+    const result = await models.rows[collection].collection.bulkWrite(changes.map(toWrite), {
+      session,
+      ordered: true,
+    })
+    const done = { delete: result.deletedCount, update: result.matchedCount, insert: result.insertedCount }[
+      op
+    ]
+    return done === changes.length ? null : changed(collection)
+  } catch (error) {
+    const conflict = conflictOf(error, collection)
+    if (conflict === null) throw error
+    return conflict
+  }
+}
+
+async function commitTransaction(session: Session): Promise<CommitResult> {
+  const giveUpAt = performance.now() + COMMIT_TRIES_WITHIN_MS
+  for (let tries = 1; ; tries++) {
+    try {
+      await session.commitTransaction()
+      return { outcome: 'committed' }
+    } catch (error) {
+      const conflict = conflictOf(error)
+      if (conflict !== null) return conflict
+      if (!isUnknownResult(error) || tries === COMMIT_TRIES || performance.now() > giveUpAt) throw error
+    }
+  }
+}
+
+function isUnknownResult(error: unknown): boolean {
+  return error instanceof Error && 'hasErrorLabel' in error
+    ? (error as mongoose.mongo.MongoError).hasErrorLabel('UnknownTransactionCommitResult')
+    : false
+}
+
+function changed(collection: CollectionName): CommitResult {
+  return { outcome: 'conflict', reason: 'changed', collection }
+}
+
+function inBatches(changes: readonly Change[]): Batch[] {
+  const batches = new Map<string, Batch>()
+  for (const op of ORDER) {
+    for (const change of changes) {
+      if (change.op !== op) continue
+      const { collection } = change
+      const key = `${op} ${collection}`
+      const batch = batches.get(key) ?? { op, collection, changes: [] }
+      batch.changes.push(change)
+      batches.set(key, batch)
+    }
+  }
+  return [...batches.values()]
+}
+
+function target(change: Exclude<Change, { op: 'insert' }>): Filter {
+  const { id, accountId, collection, guard = {} } = change
+  return { ...encodeFields(collection, guard), ...encodeFields(collection, { id, accountId }) }
+}
+
+function toWrite(change: Change): Write {
+  switch (change.op) {
+    case 'insert':
+      return { insertOne: { document: encodeRow(change.collection, change.row) as object } }
+    case 'update':
+      return { updateOne: { filter: target(change), update: update(change) } }
+    case 'delete':
+      return { deleteOne: { filter: target(change) } }
+  }
+}
+
+/**
+ * An update that alters nothing is no write to MongoDB, so another commit could pull the guard from under it unseen.
+ * Where the guard itself does not prove that something alters, `_lock` makes sure.
+ */
+function update({ collection, guard = {}, set }: Extract<Change, { op: 'update' }>): Update {
+  const $set = encodeFields(collection, set)
+  const news: Readonly<Record<string, unknown>> = set
+  const altersForSure = Object.entries(guard).some(
+    ([field, old]) => isPlain(old) && isPlain(news[field]) && old !== news[field],
+  )
+  return altersForSure || Object.keys(guard).length === 0 ? { $set } : { $set, $inc: { _lock: 1 } }
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || (value !== undefined && typeof value !== 'object')
+}

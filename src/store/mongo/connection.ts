@@ -1,0 +1,148 @@
+import mongoose from 'mongoose'
+import { AppError } from '../../errors.ts'
+import { storeUnavailable, translated } from './errors.ts'
+import { defineModels, type Models } from './models.ts'
+import { type ServerFacts, serverFacts } from './server.ts'
+
+export type Session = mongoose.mongo.ClientSession
+
+/** A server that is down is given up after this: callers answer within 3 s. */
+const SELECT_SERVER_WITHIN_MS = 2_500
+/** How often a server is asked whether it lives; one that hangs is found out within this and the connect timeout. */
+const HEARTBEAT_MS = 2_000
+const CONNECT_WITHIN_MS = 2_500
+/** The longest a single command may take before its connection is given up. */
+const SOCKET_SILENT_MS = 10_000
+const MAX_CONNECTIONS = 50
+const DATABASE_BY_DEFAULT = 'streakline'
+
+/** Below `SOCKET_SILENT_MS`: the server says so, instead of our giving up on the connection. */
+export const READ_WITHIN_MS = 8_000
+
+/**
+ * In force for every write, whatever the connection string says; the driver would let its `w=1` win over options of
+ * the connection, so each operation carries it.
+ */
+export const WRITE_CONCERN = { w: 'majority', journal: true, wtimeoutMS: 5_000 } as const
+
+/**
+ * Reads see only what a majority has: what they answer can no longer be rolled back by a change of primary, so nobody
+ * is told that something is stored already when it could still be lost.
+ */
+export const READ_OPTIONS = {
+  readConcern: { level: 'majority' },
+  readPreference: 'primary',
+  maxTimeMS: READ_WITHIN_MS,
+} as const
+
+/** A connection of its own, with what every operation on it has in common. */
+export interface MongoConnection {
+  readonly models: Models
+  /** Asks the primary what it is. */
+  server(): Promise<ServerFacts>
+  /**
+   * Runs `work` in a session. Sessions are causally consistent with everything this connection was answered before: a
+   * read waits until what an earlier commit wrote, or a conflict was caused by, is committed by a majority.
+   * @throws AppError STORE_UNAVAILABLE instead of errors that may pass by themselves, and when it is closed
+   */
+  run<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** Waits for what is under way, then ends the connection. Idempotent. */
+  close(): Promise<void>
+}
+
+/** @throws AppError STORE_UNAVAILABLE when no primary answers within 2.5 s, INVALID_INPUT for no connection string */
+export async function connect(
+  uri: string,
+  options: { readonly forMigration?: boolean } = {},
+): Promise<MongoConnection> {
+  const connection = await opened(uri, {
+    // an index takes as long as it takes
+    socketTimeoutMS: options.forMigration === true ? 0 : SOCKET_SILENT_MS,
+  })
+  const models = defineModels(connection)
+  const underWay = new Set<Promise<unknown>>()
+  let lastSeen: mongoose.mongo.Timestamp | undefined
+  let closing: Promise<void> | undefined
+
+  async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = connection.getClient().startSession({ causalConsistency: true })
+    if (lastSeen !== undefined) session.advanceOperationTime(lastSeen)
+    try {
+      return await work(session)
+    } catch (error) {
+      throw translated(error)
+    } finally {
+      const seen = session.operationTime
+      if (seen !== undefined && (lastSeen === undefined || seen.greaterThan(lastSeen))) lastSeen = seen
+      // ends an open transaction, for which a server that is gone has to be waited for: nobody else should
+      track(session.endSession())
+    }
+  }
+
+  async function run<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    if (closing !== undefined) throw storeUnavailable('it is closed')
+    return await track(inSession(work))
+  }
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    const settled: Promise<unknown> = work.then(
+      () => underWay.delete(settled),
+      () => underWay.delete(settled),
+    )
+    underWay.add(settled)
+    return work
+  }
+
+  return {
+    models,
+    run,
+    async server() {
+      const admin = connection.getClient().db('admin')
+      return await run((session) => serverFacts((command) => admin.command(command, { session })))
+    },
+    async close() {
+      closing ??= (async () => {
+        while (underWay.size > 0) await Promise.all(underWay)
+        await connection.destroy()
+      })()
+      await closing
+    },
+  }
+}
+
+async function opened(uri: string, options: mongoose.ConnectOptions): Promise<mongoose.Connection> {
+  const connection = mongoose.createConnection()
+  try {
+    return await connection.openUri(uri, {
+      ...options,
+      ...(namesDatabase(uri) ? {} : { dbName: DATABASE_BY_DEFAULT }),
+      appName: 'streakline',
+      autoIndex: false,
+      autoCreate: false,
+      bufferCommands: false,
+      serverSelectionTimeoutMS: SELECT_SERVER_WITHIN_MS,
+      connectTimeoutMS: CONNECT_WITHIN_MS,
+      heartbeatFrequencyMS: HEARTBEAT_MS,
+      waitQueueTimeoutMS: SOCKET_SILENT_MS,
+      maxPoolSize: MAX_CONNECTIONS,
+      retryReads: true,
+      retryWrites: true,
+      readPreference: 'primary',
+    })
+  } catch (error) {
+    await connection.destroy(true)
+    // neither message nor cause: the driver's own repeats the string, which holds a password
+    if (isMalformed(error))
+      throw new AppError('INVALID_INPUT', 'MONGODB_URI is not a MongoDB connection string.')
+    throw translated(error)
+  }
+}
+
+function namesDatabase(uri: string): boolean {
+  return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]+/.test(uri)
+}
+
+function isMalformed(error: unknown): boolean {
+  const { MongoParseError, MongoInvalidArgumentError } = mongoose.mongo
+  return error instanceof MongoParseError || error instanceof MongoInvalidArgumentError
+}

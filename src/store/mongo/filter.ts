@@ -1,0 +1,79 @@
+import type { CollectionName, FieldName } from '../../ports/schema.ts'
+import type { Condition, Scalar } from '../../ports/store.ts'
+import { encodeScalar, storedName } from './codec.ts'
+
+export type Filter = Record<string, unknown>
+
+const EVERYTHING: Filter = {}
+const NOTHING: Filter = { _id: { $in: [] } }
+
+/**
+ * A condition as a MongoDB filter. MongoDB's own rules are the port's: without a collation texts compare by their
+ * UTF-8 bytes, an order comparison only meets values of its own type and so never null, `$ne` and `$nin` include null.
+ */
+export function toFilter<C extends CollectionName>(collection: C, condition: Condition<C>): Filter {
+  if ('and' in condition) return joined('$and', collection, condition.and, EVERYTHING)
+  if ('or' in condition) return joined('$or', collection, condition.or, NOTHING)
+  const name = storedName(collection, condition.field)
+  const encoded = (value: Scalar) => encodeScalar(collection, condition.field, value)
+  switch (condition.op) {
+    case 'isNull':
+      return { [name]: { $eq: null } }
+    case 'isNotNull':
+      return { [name]: { $ne: null } }
+    case 'in':
+    case 'nin':
+      return { [name]: { [`$${condition.op}`]: condition.value.map(encoded) } }
+    case 'contains':
+      return { [name]: { $regex: literally(text(condition.field, condition.value)) } }
+    case 'startsWith':
+      return { [name]: withPrefix(text(condition.field, condition.value)) }
+    default:
+      return { [name]: { [`$${condition.op}`]: encoded(condition.value) } }
+  }
+}
+
+function joined<C extends CollectionName>(
+  operator: '$and' | '$or',
+  collection: C,
+  parts: readonly Condition<C>[],
+  ofNone: Filter,
+): Filter {
+  if (parts.length === 0) return ofNone
+  return { [operator]: parts.map((part) => toFilter(collection, part)) }
+}
+
+function text(field: string, value: Scalar): string {
+  if (typeof value !== 'string') throw new TypeError(`${field} is searched for a ${typeof value}, not a text`)
+  return value
+}
+
+/** A regular expression that matches just this text. NUL is spelt out: the server takes none inside an expression. */
+function literally(value: string): string {
+  return value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&').replaceAll('\0', '\\x00')
+}
+
+/** A range instead of an expression: exact by bytes, and always served by an index on the field. */
+function withPrefix(prefix: string): Filter {
+  const end = firstTextAfter(prefix)
+  return end === null ? { $gte: prefix } : { $gte: prefix, $lt: end }
+}
+
+/** The least text, by UTF-8 bytes, above every text that begins with `prefix`; null when there is none. */
+function firstTextAfter(prefix: string): string | null {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0)
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last === 0x10ffff) continue
+    // code points order as their bytes do; surrogates are none
+    return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1)
+  }
+  return null
+}
+
+/** Fields of a `find` that are left out. */
+export function toProjection<C extends CollectionName>(
+  collection: C,
+  omit: readonly FieldName<C>[],
+): Record<string, 0> {
+  return Object.fromEntries(omit.map((field) => [storedName(collection, field), 0]))
+}

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { v7 as newId } from 'uuid'
+import { connectorFor } from '../../connectors/registry.ts'
+import { createAccount } from '../../src/accounts/accounts.ts'
+import { createCouponProviders } from '../../src/coupons/registry.ts'
+import { createSecretBox } from '../../src/crypto/secret-box.ts'
+import { createRecorder } from '../../src/engine/record.ts'
+import { createViews } from '../../src/engine/views.ts'
+import { createHttpApp } from '../../src/http/app.ts'
+import type { HttpDeps } from '../../src/http/deps.ts'
+import { listen } from '../../src/http/server.ts'
+import { createInbox } from '../../src/inbox/accept.ts'
+import type { Logger } from '../../src/ports/logger.ts'
+import type { JobQueue } from '../../src/ports/queue.ts'
+import type { Store } from '../../src/ports/store.ts'
+import { drawCode, foldCode } from '../../src/rewards/code.ts'
+import { patchRewardLog } from '../../src/rewards/patch.ts'
+import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
+import { openStore } from './open-store.ts'
+
+/** biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape */
+export type Body = any
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: Body
+}
+
+export interface Client {
+  readonly accountId: string
+  readonly headers: Readonly<Record<string, string>>
+  get(path: string): Promise<Answer>
+  post(path: string, body: unknown): Promise<Answer>
+  patch(path: string, body: unknown): Promise<Answer>
+  delete(path: string): Promise<Answer>
+  /** Lists a resource with these parameters; all but texts are written as JSON. */
+  list(slug: string, parameters?: Readonly<Record<string, unknown>>): Promise<Answer>
+  /** Creates a record and answers it. @throws when it was not created */
+  create(slug: string, body: unknown): Promise<Body>
+}
+
+export interface LogLine {
+  readonly level: string
+  readonly message: string
+  readonly fields: Record<string, unknown>
+}
+
+export interface Api {
+  readonly origin: string
+  readonly store: Store
+  readonly deps: HttpDeps
+  readonly clock: { now(): number; set(instant: string): void }
+  readonly lines: LogLine[]
+  send(path: string, init?: RequestInit): Promise<Answer>
+  account(name: string, timezone?: string): Promise<Client>
+  close(): Promise<void>
+}
+
+/** The API needs no queue to answer: work is left for whoever sweeps. */
+const NO_QUEUE: JobQueue = {
+  enqueue: async () => {},
+  add: async () => {},
+  states: async (_queue, jobs) => jobs.map(() => 'absent'),
+  reachable: async () => false,
+  close: async () => {},
+}
+
+export const NOW = '2026-11-22T12:00:00.000Z'
+
+/** The real HTTP application on a free port, with a SQLite store of its own and a clock that stands still. */
+export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> {
+  const folder = await mkdtemp(join(tmpdir(), 'streakline-api-'))
+  const store = await openStore('sqlite', join(folder, 'store.sqlite'))
+  await store.migrate()
+  const lines: LogLine[] = []
+  let now = Date.parse(NOW)
+  const clock = { now: () => now, set: (instant: string) => void (now = Date.parse(instant)) }
+  const logger = collect(lines)
+  const secretBox = createSecretBox([randomBytes(32).toString('base64')])
+  const queue = NO_QUEUE
+  const drawn = (prefix: string) => {
+    const code = drawCode(prefix, randomBytes)
+    return { code, foldedCode: foldCode(code) }
+  }
+  const recorder = createRecorder({ store, queue, clock, logger, sources: { newId, drawCode: drawn } })
+  const inbox = createInbox({ store, queue, connectorFor, secretBox, clock, logger, newId })
+  const deps: HttpDeps = {
+    store,
+    recorder,
+    views: createViews(store),
+    inbox,
+    rewards: {
+      patch: (accountId, id, patch) => patchRewardLog({ store, clock }, accountId, id, patch),
+      uploadCodes: (accountId, providerId, codes) =>
+        uploadPoolCodes({ store, clock, newId, queue, logger }, accountId, providerId, codes),
+    },
+    connectors: { get: connectorFor },
+    providers: createCouponProviders({ store, clock }),
+    secretBox,
+    clock,
+    logger,
+    newId,
+    redisReachable: () => queue.reachable(),
+    ...overrides,
+  }
+  const listening = await listen(createHttpApp(deps), { port: 0, host: '127.0.0.1' })
+  const origin = `http://127.0.0.1:${listening.port}`
+  const send = (path: string, init?: RequestInit) => answerOf(fetch(`${origin}${path}`, init))
+  return {
+    origin,
+    store,
+    deps,
+    clock,
+    lines,
+    send,
+    async account(name, timezone = 'UTC') {
+      const made = await createAccount({ store, secretBox, clock, newId }, name, timezone)
+      return client(send, made.account.id, made.apiKey, made.apiSecret)
+    },
+    async close() {
+      await listening.close(1000)
+      await inbox.close()
+      await recorder.drain()
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function answerOf(response: Promise<Response>): Promise<Answer> {
+  const { status, headers, ...rest } = await response.then(async (it) => ({
+    status: it.status,
+    headers: it.headers,
+    text: await it.text(),
+  }))
+  const isJson = headers.get('content-type')?.startsWith('application/json') ?? false
+  return { status, headers, text: rest.text, body: isJson && rest.text !== '' ? JSON.parse(rest.text) : null }
+}
+
+function client(send: Api['send'], accountId: string, apiKey: string, apiSecret: string): Client {
+  const headers = { 'x-api-key': apiKey, 'x-api-secret': apiSecret }
+  const write = (method: string, path: string, body: unknown) =>
+    send(path, {
+      method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  const post = (path: string, body: unknown) => write('POST', path, body)
+  return {
+    accountId,
+    headers,
+    get: (path) => send(path, { headers }),
+    post,
+    patch: (path, body) => write('PATCH', path, body),
+    delete: (path) => send(path, { method: 'DELETE', headers }),
+    list(slug, parameters = {}) {
+      const pairs = Object.entries(parameters).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ])
+      return send(`/schema/${slug}/record?${new URLSearchParams(Object.fromEntries(pairs))}`, { headers })
+    },
+    async create(slug, body) {
+      const answer = await post(`/schema/${slug}/record`, body)
+      if (answer.status !== 201) throw new Error(`creating a ${slug} answered ${answer.status}: ${answer.text}`)
+      return answer.body.data
+    },
+  }
+}
+
+function collect(lines: LogLine[]): Logger {
+  const write = (level: string) => (fields: object, message: string) => {
+    lines.push({ level, message, fields: { ...fields } })
+  }
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: () => collect(lines),
+  }
+}

@@ -1,0 +1,124 @@
+import { v7 as uuidv7 } from 'uuid'
+import { createRecorder } from '../../src/engine/record.ts'
+import type { RecordRequest, RecordResult, Recorder } from '../../src/engine/types.ts'
+import { createViews } from '../../src/engine/views.ts'
+import type { JobQueue, RewardJob } from '../../src/ports/queue.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import type { Store } from '../../src/ports/store.ts'
+import { wholeQuantity } from '../../src/streaks/quantity.ts'
+import { quietLogger } from './quiet-logger.ts'
+
+/** An engine on a store, with a clock to set and rows made by hand. The queue only notes what it is given. */
+export class EngineKit {
+  readonly store: Store
+  readonly accountId = uuidv7()
+  readonly views
+  readonly recorder: Recorder
+  readonly enqueued: RewardJob[] = []
+  now = Date.UTC(2025, 6, 15)
+  #codes = 0
+
+  constructor(store: Store) {
+    this.store = store
+    this.views = createViews(store)
+    this.recorder = this.anotherRecorder()
+  }
+
+  /** A recorder of its own on the same store, as another process would have. */
+  anotherRecorder(): Recorder {
+    const drawCode = () => {
+      const code = `C${process.pid}-${(this.#codes += 1)}-${uuidv7()}`
+      return { code, foldedCode: code }
+    }
+    return createRecorder({
+      store: this.store,
+      queue: notingQueue(this.enqueued),
+      clock: { now: () => this.now },
+      logger: quietLogger,
+      sources: { newId: uuidv7, drawCode },
+    })
+  }
+
+  common() {
+    return { id: uuidv7(), accountId: this.accountId, createdAt: this.now, updatedAt: this.now, revision: 1 }
+  }
+
+  async streak(fields: Partial<Row<'streak'>> = {}): Promise<Row<'streak'>> {
+    const row: Row<'streak'> = {
+      ...this.common(),
+      name: 'streak',
+      description: '',
+      status: 'live',
+      aggregationMethod: 'count',
+      aggregationPeriod: 'daily',
+      aggregationTargetValue: wholeQuantity(1),
+      completionTargetValue: null,
+      timezone: 'UTC',
+      weekStartsOn: 'monday',
+      hasLogs: false,
+      ...fields,
+    }
+    await this.store.commit([{ op: 'insert', collection: 'streak', row }])
+    return row
+  }
+
+  async milestone(streak: Row<'streak'>, fields: Partial<Row<'milestone'>> = {}): Promise<Row<'milestone'>> {
+    const row: Row<'milestone'> = {
+      ...this.common(),
+      linkedSchemaSlug: 'streak',
+      linkedSchemaRecordId: streak.id,
+      name: 'milestone',
+      description: '',
+      milestoneTargetValue: wholeQuantity(3),
+      status: 'live',
+      eudMilestoneRewardInstructionMessage: null,
+      milestoneMetric: 'consecutive_count',
+      milestoneRepeat: 'every_streak',
+      reward: null,
+      onWithdrawal: 'keep',
+      hasRewardLogs: false,
+      ...fields,
+    }
+    await this.store.commit([{ op: 'insert', collection: 'milestone', row }])
+    return row
+  }
+
+  request(streak: Row<'streak'>, activityAt: number, fields: Partial<RecordRequest> = {}): RecordRequest {
+    return {
+      accountId: this.accountId,
+      streakId: streak.id,
+      member: { externalId: 'm1', profile: {}, profileAt: null },
+      activityId: 'made_a_purchase',
+      uniqueIdentifier: uuidv7(),
+      activityAt,
+      activityValue: null,
+      status: 'live',
+      enrich: true,
+      ...fields,
+    }
+  }
+
+  record(streak: Row<'streak'>, activityAt: number, fields: Partial<RecordRequest> = {}): Promise<RecordResult> {
+    return this.recorder.record(this.request(streak, activityAt, fields))
+  }
+
+  rows<C extends 'streak_progress' | 'member_streak' | 'reward_log' | 'streak_log' | 'run' | 'member' | 'purchase'>(collection: C): Promise<Row<C>[]> {
+    return this.store.find(collection, {
+      where: { field: 'accountId', op: 'eq', value: this.accountId } as never,
+      sort: [{ field: 'createdAt', order: 'asc' } as never, { field: 'id', order: 'asc' } as never],
+      limit: 20_000,
+    })
+  }
+}
+
+function notingQueue(enqueued: RewardJob[]): JobQueue {
+  return {
+    enqueue: async (queue, jobs) => {
+      if (queue === 'reward') enqueued.push(...(jobs as readonly RewardJob[]))
+    },
+    add: async () => {},
+    states: async (_queue, jobs) => jobs.map(() => 'absent' as const),
+    reachable: async () => true,
+    close: async () => {},
+  }
+}

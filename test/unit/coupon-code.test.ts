@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { codeFault, drawCode, foldCode } from '../../src/rewards/code.ts'
+
+/** Serves the given bytes in order, then zeros. */
+function bytesInOrder(bytes: readonly number[]): (n: number) => Uint8Array {
+  let next = 0
+  return (n) => Uint8Array.from({ length: n }, () => bytes[next++] ?? 0)
+}
+
+describe('drawing a code', () => {
+  it('gives three groups of five signs after the prefix', () => {
+    expect(drawCode('STREAK', randomBytes)).toMatch(/^STREAK(-[2-9A-Z]{5}){3}$/)
+    expect(drawCode('', randomBytes)).toMatch(/^[2-9A-Z]{5}(-[2-9A-Z]{5}){2}$/)
+  })
+
+  it('does not double the hyphen of a prefix that ends with one', () => {
+    expect(drawCode('VIP-', randomBytes)).toMatch(/^VIP-[2-9A-Z]{5}-/)
+  })
+
+  it('uses no sign that looks like another, and no vowel', () => {
+    const signs = new Set(Array.from({ length: 500 }, () => drawCode('', randomBytes)).join(''))
+    expect([...signs].filter((sign) => '01OQILUSZBAE'.includes(sign))).toEqual([])
+  })
+
+  it('has at least 60 bits: 24 signs, each as likely as the next, in 15 places', () => {
+    const every = Array.from({ length: 256 }, (_, byte) => byte)
+    const random = bytesInOrder(every)
+    const codes = Array.from({ length: 16 }, () => drawCode('', random).replaceAll('-', ''))
+    const counts = new Map<string, number>()
+    for (const sign of codes.join('')) counts.set(sign, (counts.get(sign) ?? 0) + 1)
+    expect(counts.size).toBe(24)
+    expect(new Set(counts.values())).toEqual(new Set([10]))
+    expect(Math.log2(24) * 15).toBeGreaterThan(60)
+  })
+
+  it('passes over bytes that would favour some signs', () => {
+    const biased = Array.from({ length: 16 }, (_, index) => 240 + index)
+    expect(drawCode('', bytesInOrder([...biased, ...Array(15).fill(23)]))).toBe('YYYYY-YYYYY-YYYYY')
+  })
+
+  it('gives up on a source of nothing but unusable bytes', () => {
+    expect(() => drawCode('', (n) => new Uint8Array(n).fill(255))).toThrow(/source of random bytes/)
+  })
+
+  it('refuses prefixes that are too long or hold other characters', () => {
+    for (const prefix of ['A'.repeat(21), 'streak', 'A B', 'Ä', 'A\n']) {
+      expect(() => drawCode(prefix, randomBytes)).toThrow(RangeError)
+    }
+    expect(drawCode('A'.repeat(20), randomBytes)).toHaveLength(38)
+  })
+
+  it('does not repeat itself', () => {
+    expect(new Set(Array.from({ length: 10_000 }, () => drawCode('', randomBytes))).size).toBe(10_000)
+  })
+})
+
+describe('folding a code', () => {
+  it('unites codes that differ in case only, in any script', () => {
+    for (const [one, other] of [
+      ['Streak7', 'STREAK7'],
+      ['straße', 'STRASSE'],
+      ['STRAẞE', 'strasse'],
+      ['\u212Aelvin', 'KELVIN'],
+      ['ΟΔΟΣ', 'οδος'],
+    ] as const) {
+      expect(foldCode(one)).toBe(foldCode(other))
+    }
+  })
+
+  it('keeps codes apart that differ in anything else', () => {
+    for (const [one, other] of [
+      ['A-B', 'AB'],
+      ['AB', ' AB'],
+      ['É', 'E'],
+      ['é', 'e\u0301'],
+    ] as const) {
+      expect(foldCode(one)).not.toBe(foldCode(other))
+    }
+  })
+
+  it('gives the same for a code, its upper case, its lower case and its folded form', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (code) => {
+        const folded = foldCode(code)
+        expect(foldCode(code.toUpperCase())).toBe(folded)
+        expect(foldCode(code.toLowerCase())).toBe(folded)
+        expect(foldCode(folded)).toBe(folded)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+describe('what can be a code', () => {
+  it('takes 1 to 128 characters of any script', () => {
+    for (const code of ['A', 'x'.repeat(128), 'ПРИВЕТ-10', '🎉']) expect(codeFault(code)).toBeNull()
+  })
+
+  it('refuses empty, long, control characters and lone surrogates', () => {
+    for (const code of ['', 'x'.repeat(129), 'A\0', 'A\n', '\u007F', '\u0085', '\uD800']) {
+      expect(codeFault(code)).toEqual(expect.any(String))
+    }
+  })
+})

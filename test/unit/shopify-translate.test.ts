@@ -1,0 +1,328 @@
+import { describe, expect, it } from '@jest/globals'
+import { shopify } from '../../connectors/shopify/index.ts'
+import type { Translation } from '../../src/ports/connector.ts'
+import type { ConnectorRule, PurchaseActivity } from '../../src/ports/schema.ts'
+import { paidOrderSample, replaceEach, shopifySample } from '../fixtures/shopify/samples.ts'
+import { rawNumber, type ShopifyOrderOptions } from '../helpers/payloads.ts'
+import { activityOf, outcomesOf, rule } from '../helpers/rules.ts'
+import { shopifyOrder } from '../helpers/signed.ts'
+
+const RECEIVED_AT = Date.parse('2026-11-22T12:00:00Z')
+
+function translate(
+  body: string,
+  rules: readonly ConnectorRule[] = [rule()],
+  topic = 'orders/paid',
+): Translation {
+  const rawBody = Buffer.from(body)
+  return shopify.translate({ rawBody, topic, receivedAt: RECEIVED_AT, rules, purchaseSpace: 'space-1' })
+}
+
+const outcome = (options: ShopifyOrderOptions, overrides: Partial<ConnectorRule> = {}) =>
+  [outcomesOf(translate(shopifyOrder(options), [rule(overrides)]))].flat()[0]
+
+const activity = (options: ShopifyOrderOptions, overrides: Partial<ConnectorRule> = {}): PurchaseActivity =>
+  activityOf(translate(shopifyOrder(options), [rule(overrides)]))
+
+const worth = (options: ShopifyOrderOptions, overrides: Partial<ConnectorRule>) =>
+  activity(options, { currency: 'USD', ...overrides }).activityValue
+
+describe('the order Shopify publishes as its sample', () => {
+  it('counts under the order id of its gid once it is paid', () => {
+    const total = rule({ value: 'order_total', currency: 'USD' })
+    const subtotal = rule({ value: 'order_subtotal', currency: 'USD' })
+    const translation = translate(paidOrderSample(), [total, subtotal, rule({ value: 'item_count' })])
+    expect(outcomesOf(translation)).toEqual(['log', 'log', 'log'])
+    expect(translation).toMatchObject({ orderId: '820982911946154508' })
+    expect(activityOf(translation)).toEqual({
+      externalId: 'shopify:115310627314723954',
+      profile: { firstName: 'John', lastName: 'Smith', email: 'jon@example.com' },
+      profileAt: Date.parse('2022-01-01T00:00:00Z'),
+      activityAt: Date.parse('2022-01-01T00:00:00Z'),
+      activityId: 'made_a_purchase',
+      activityValue: '404.95',
+      orderId: '820982911946154508',
+      purchaseSpace: 'space-1',
+      droppedFields: [],
+    })
+  })
+
+  it('counts under the same id when its numeric ids are still the rounded ones', () => {
+    const rounded = replaceEach(paidOrderSample(), [['"id":820982911946154508', '"id":820982911946154500']])
+    expect(activityOf(translate(rounded)).orderId).toBe('820982911946154508')
+  })
+
+  it('does not count as published: it is cancelled, voided and a test', () => {
+    const published = shopifySample('orders/paid')
+    expect(translate(published)).toEqual({
+      kind: 'ignored',
+      reason: 'CANCELLED',
+      orderId: '820982911946154508',
+    })
+    const uncancelled = replaceEach(published, [
+      ['"cancelled_at":"2021-12-31T19:00:00-05:00"', '"cancelled_at":null'],
+    ])
+    expect(outcomesOf(translate(uncancelled))).toBe('NOT_PAID')
+    const paid = replaceEach(uncancelled, [['"financial_status":"voided"', '"financial_status":"paid"']])
+    expect(outcomesOf(translate(paid))).toEqual(['TEST_ORDER'])
+  })
+})
+
+describe("another topic's body sent as orders/paid", () => {
+  it('is not understood unless it is an order', () => {
+    for (const topic of [
+      'refunds/create',
+      'customers/update',
+      'orders/edited',
+      'draft_orders/create',
+      'fulfillments/create',
+      'order_transactions/create',
+      'checkouts/create',
+    ]) {
+      expect(translate(shopifySample(topic))).toEqual({
+        kind: 'ignored',
+        reason: 'BODY_NOT_UNDERSTOOD',
+        orderId: null,
+      })
+    }
+  })
+
+  it('counts as far as it is a paid order itself', () => {
+    expect(outcomesOf(translate(shopifySample('orders/create')))).toBe('CANCELLED')
+    expect(outcomesOf(translate(shopifyOrder({ financialStatus: 'pending' })))).toBe('NOT_PAID')
+  })
+})
+
+describe('which orders count', () => {
+  it('paid and partially refunded ones do, all others do not', () => {
+    expect(outcome({ financialStatus: 'paid' })).toBe('log')
+    expect(outcome({ financialStatus: 'partially_refunded' })).toBe('log')
+    for (const financialStatus of [
+      'pending',
+      'authorized',
+      'partially_paid',
+      'refunded',
+      'voided',
+      'expired',
+      'PAID',
+      'new',
+    ]) {
+      expect(outcome({ financialStatus })).toBe('NOT_PAID')
+    }
+  })
+
+  it('an ignored order keeps its id, to be found by', () => {
+    const pending = translate(shopifyOrder({ id: '6007', financialStatus: 'pending' }))
+    expect(pending).toEqual({ kind: 'ignored', reason: 'NOT_PAID', orderId: '6007' })
+  })
+
+  it('a cancelled one does not', () => {
+    expect(outcome({ cancelledAt: '2026-11-20T11:00:00-05:00' })).toBe('CANCELLED')
+  })
+
+  it('an order without a status or a time is not understood', () => {
+    for (const order of [
+      { financial_status: undefined },
+      { financial_status: null },
+      { processed_at: 'yesterday' },
+      { processed_at: '2026-11-20T10:00:00' },
+      { processed_at: 1_795_341_600 },
+      { processed_at: null, created_at: null },
+      { processed_at: '1969-12-31T10:00:00Z' },
+      { test: 'no' },
+    ]) {
+      expect(outcome({ order })).toBe('BODY_NOT_UNDERSTOOD')
+    }
+  })
+})
+
+describe('the order id', () => {
+  it('is exact up to the largest id there can be', () => {
+    expect(activity({ id: '18446744073709551615' }).orderId).toBe('18446744073709551615')
+    expect(activity({ order: { id: undefined } }).orderId).toBe('5001')
+  })
+
+  it('must be the same in both forms, and one of an order', () => {
+    const gid = (admin_graphql_api_id: unknown) => outcome({ order: { admin_graphql_api_id } })
+    for (const bad of [
+      undefined,
+      null,
+      5001,
+      '',
+      '5001',
+      'gid://shopify/Refund/5001',
+      'gid://shopify/Order/',
+      'gid://shopify/Order/05001',
+      'gid://shopify/Order/5001/x',
+      'gid://shopify/Order/5001\n',
+      'gid://shopify/Order/5002',
+      `gid://shopify/Order/${'9'.repeat(21)}`,
+    ]) {
+      expect(gid(bad)).toBe('BODY_NOT_UNDERSTOOD')
+    }
+    expect(outcome({ order: { id: '5001' } })).toBe('BODY_NOT_UNDERSTOOD')
+  })
+})
+
+describe('what an order is worth', () => {
+  it('the total, the subtotal and the items ordered', () => {
+    const order = { totalPrice: '42.50', subtotalPrice: '37.00', quantities: [2, 1, 3] }
+    expect(worth(order, { value: 'order_total' })).toBe('42.5')
+    expect(worth(order, { value: 'order_subtotal' })).toBe('37')
+    expect(worth(order, { value: 'item_count' })).toBe('6')
+    expect(worth({ quantities: [] }, { value: 'item_count' })).toBe('0')
+  })
+
+  it('the total before returns, not what is left of it', () => {
+    const order = { total_price: '42.50', current_total_price: '0.00' }
+    expect(worth({ financialStatus: 'partially_refunded', order }, { value: 'order_total' })).toBe('42.5')
+  })
+
+  it('amounts that cannot be read do not count where they are needed, and do not matter elsewhere', () => {
+    for (const total_price of ['', ' ', '12,50', '$5', 'NaN', null, undefined, true, {}, '1'.repeat(41)]) {
+      const order = { total_price }
+      expect(outcome({ order }, { value: 'order_total', currency: 'USD' })).toBe('BODY_NOT_UNDERSTOOD')
+      expect(outcome({ order }, { minimumValue: '1', currency: 'USD' })).toBe('BODY_NOT_UNDERSTOOD')
+      expect(outcome({ order }, { value: 'order_subtotal', currency: 'USD' })).toBe('log')
+      expect(outcome({ order })).toBe('log')
+    }
+  })
+
+  it('amounts outside 0 to 1,000,000,000 with 6 decimals are out of range', () => {
+    const range = (totalPrice: string) => outcome({ totalPrice }, { value: 'order_total', currency: 'USD' })
+    expect(range('1000000000.000000')).toBe('log')
+    expect(range('0.000001')).toBe('log')
+    for (const amount of ['-0.01', '1000000000.01', '0.0000001'])
+      expect(range(amount)).toBe('VALUE_OUT_OF_RANGE')
+  })
+
+  it('quantities that are not whole numbers are not understood', () => {
+    for (const quantity of [-1, 1.5, '2', null, rawNumber('1e3')]) {
+      expect(outcome({ order: { line_items: [{ quantity }] } }, { value: 'item_count' })).toBe(
+        'BODY_NOT_UNDERSTOOD',
+      )
+    }
+    for (const line_items of [undefined, null, {}, [null]]) {
+      expect(outcome({ order: { line_items } }, { value: 'item_count' })).toBe('BODY_NOT_UNDERSTOOD')
+      expect(outcome({ order: { line_items } })).toBe('log')
+    }
+  })
+
+  it('the minimum is compared with the subtotal only where the subtotal is counted', () => {
+    const order = { totalPrice: '50', subtotalPrice: '40' }
+    const minimum = { minimumValue: '45', currency: 'USD' }
+    expect(outcome(order, minimum)).toBe('log')
+    expect(outcome(order, { ...minimum, value: 'item_count' })).toBe('log')
+    expect(outcome(order, { ...minimum, value: 'order_total' })).toBe('log')
+    expect(outcome(order, { ...minimum, value: 'order_subtotal' })).toBe('BELOW_MINIMUM')
+  })
+
+  it("the currency is the shop's, not the one shown to the buyer", () => {
+    const order = { currency: 'SEK', presentment_currency: 'USD' }
+    expect(outcome({ order }, { value: 'order_total', currency: 'SEK' })).toBe('log')
+    expect(outcome({ order }, { value: 'order_total', currency: 'USD' })).toBe('CURRENCY_MISMATCH')
+  })
+
+  it('a currency that is none is not understood where the rule names one', () => {
+    for (const currency of [undefined, null, '', 'US', 'USDX', 5]) {
+      expect(outcome({ order: { currency } }, { currency: 'USD' })).toBe('BODY_NOT_UNDERSTOOD')
+      expect(outcome({ order: { currency } })).toBe('log')
+    }
+  })
+})
+
+describe('when an order was made', () => {
+  it('at processed_at, and at created_at where that is null', () => {
+    const times = { processedAt: '2026-11-19T23:30:00-05:00', createdAt: '2026-11-20T09:00:00-05:00' }
+    expect(activity(times).activityAt).toBe(Date.parse('2026-11-20T04:30:00Z'))
+    expect(activity({ ...times, processedAt: null }).activityAt).toBe(Date.parse('2026-11-20T14:00:00Z'))
+  })
+
+  it('the profile is as of the last change of the order', () => {
+    expect(activity({ updatedAt: '2026-11-21T00:00:00Z' }).profileAt).toBe(Date.parse('2026-11-21T00:00:00Z'))
+    const { profileAt, activityAt } = activity({ order: { updated_at: null } })
+    expect(profileAt).toBe(activityAt)
+    expect(activity({ updatedAt: '2099-01-01T00:00:00Z' }).profileAt).toBe(RECEIVED_AT)
+  })
+})
+
+describe('who bought', () => {
+  it('customer ids keep every digit, from the gid or from the number', () => {
+    const customerId = '115310627314723954'
+    expect(activity({ customerId }).externalId).toBe(`shopify:${customerId}`)
+    const customer = { admin_graphql_api_id: undefined }
+    expect(activity({ customerId, customer }).externalId).toBe(`shopify:${customerId}`)
+    expect(activity({ customerId, customer: { id: undefined } }).externalId).toBe(`shopify:${customerId}`)
+  })
+
+  it('a customer without an id is a guest', () => {
+    const customer = { id: null, admin_graphql_api_id: null }
+    expect(activity({ customer }).externalId).toBe('email:buyer@example.com')
+    expect(outcome({ customer }, { guests: 'ignore' })).toBe('GUEST_IGNORED')
+  })
+
+  it('a customer id that is none is never replaced by another identity', () => {
+    for (const customer of [
+      { id: 'abc', admin_graphql_api_id: undefined },
+      { id: -5, admin_graphql_api_id: undefined },
+      { admin_graphql_api_id: 'gid://shopify/Company/7001' },
+      { admin_graphql_api_id: 'gid://shopify/Customer/7002' },
+      { id: rawNumber('9'.repeat(300)), admin_graphql_api_id: undefined },
+    ]) {
+      expect(outcome({ customer })).toBe('NO_CUSTOMER')
+      expect(outcome({ customer }, { guests: 'ignore' })).toBe('NO_CUSTOMER')
+      expect(outcome({ customer }, { identifyBy: 'email' })).toBe('log')
+    }
+    expect(outcome({ order: { customer: 'cus_1' } })).toBe('NO_CUSTOMER')
+  })
+
+  it("the address is the order's, else its contact address, else the customer's", () => {
+    const byEmail = (options: ShopifyOrderOptions) => activity(options, { identifyBy: 'email' }).externalId
+    const addresses = {
+      email: 'a@example.com',
+      contactEmail: 'b@example.com',
+      customerEmail: 'c@example.com',
+    }
+    expect(byEmail(addresses)).toBe('email:a@example.com')
+    expect(byEmail({ ...addresses, email: '' })).toBe('email:b@example.com')
+    expect(byEmail({ ...addresses, email: null, contactEmail: 'broken' })).toBe('email:c@example.com')
+  })
+
+  it('invalid profile fields are dropped and noted, and the order counts', () => {
+    const order = {
+      firstName: 'x'.repeat(257),
+      lastName: 'nul\0',
+      email: 'not an address',
+      phone: '555-555-SHIP',
+    }
+    expect(activity(order)).toMatchObject({
+      externalId: 'shopify:7001',
+      profile: {},
+      droppedFields: ['firstName', 'lastName', 'email', 'phoneNumber'],
+    })
+  })
+
+  it("the phone number is the customer's, else the order's", () => {
+    const order = { phone: '+15550000001' }
+    expect(activity({ phone: '+15550000002', order }).profile.phoneNumber).toBe('+15550000002')
+    expect(activity({ phone: null, order }).profile.phoneNumber).toBe('+15550000001')
+  })
+})
+
+describe('large bodies', () => {
+  it('an order of 8 MiB is translated for 50 rules in well under the time a platform waits', () => {
+    const lines = Array.from({ length: 40_000 }, (_, index) => ({
+      id: rawNumber(`4878176722762985${index}`),
+      name: 'Aviator sunglasses with a rather long description that fills the body of the order',
+      properties: [{ name: 'engraving', value: 'ä "quoted" \\ text' }],
+      quantity: 1,
+    }))
+    const body = shopifyOrder({ order: { line_items: lines } })
+    expect(body.length).toBeGreaterThan(7_000_000)
+    const rules = Array.from({ length: 50 }, () => rule({ value: 'item_count' }))
+    const startedAt = performance.now()
+    const translation = translate(body, rules)
+    expect(performance.now() - startedAt).toBeLessThan(3000)
+    expect(activityOf(translation).activityValue).toBe('40000')
+  })
+})
