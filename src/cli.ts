@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand, migrateCommand } from './cli/accounts.ts'
-import { runCommand } from './cli/run.ts'
 import { describeFault } from './cli/faults.ts'
+import { runCommand } from './cli/run.ts'
 import { demoCommand } from './demo/command.ts'
 
 const program = new Command('streakline')
@@ -12,7 +12,9 @@ const program = new Command('streakline')
 program.addCommand(initCommand())
 program.addCommand(accountsCommand())
 program.addCommand(migrateCommand())
-program.addCommand(runCommand('start', ['web', 'worker'], 'Run the API, the webhooks and the workers in one process.'))
+program.addCommand(
+  runCommand('start', ['web', 'worker'], 'Run the API, the webhooks and the workers in one process.'),
+)
 program.addCommand(runCommand('web', ['web'], 'Run the API and the webhooks only; run workers beside it.'))
 program.addCommand(runCommand('worker', ['worker'], 'Run the workers only.'))
 program.addCommand(demoCommand())

@@ -42,7 +42,12 @@ export interface Board {
 }
 
 /** The queue pages, or null when no operator credentials are set. */
-export function composeBoard({ config, logger, queue, redisUrl }: { config: Config; logger: Logger } & QueueParts): Board | null {
+export function composeBoard({
+  config,
+  logger,
+  queue,
+  redisUrl,
+}: { config: Config; logger: Logger } & QueueParts): Board | null {
   if (config.operator === null) return null
   const link = openRedisLink({ redisUrl, role: 'producer', logger })
   const queues = BULL_QUEUES.map((name) => openBullQueue(name, link))

@@ -15,7 +15,8 @@ export interface StoreParts {
 
 /** Opens the store that the configuration names and brings it to this version's shape. */
 export async function composeStore(config: Config, logger: Logger): Promise<StoreParts> {
-  const { store, close } = config.store.kind === 'mongodb' ? await openMongo(config.store.uri) : await openSqlite(config.dataDir)
+  const { store, close } =
+    config.store.kind === 'mongodb' ? await openMongo(config.store.uri) : await openSqlite(config.dataDir)
   try {
     if ((await store.schemaVersion()) !== SCHEMA_VERSION) await store.migrate()
     logger.info({ store: store.kind, durability: await store.durability() }, 'store is open')

@@ -57,7 +57,11 @@ export async function openInstallation(config: Config, logger: Logger) {
 }
 
 /** The composition root: builds the parts, hands them to each other, starts the roles. @throws ConfigError, AppError */
-export async function startApp(config: Config, roles: readonly Role[], logger: Logger = createLogger(config)): Promise<App> {
+export async function startApp(
+  config: Config,
+  roles: readonly Role[],
+  logger: Logger = createLogger(config),
+): Promise<App> {
   logger.info(summaryOf(config), 'starting')
   const secretBox = createSecretBox(config.encryptionKeys)
   const closers: (() => Promise<void>)[] = []
@@ -125,7 +129,10 @@ function startWorkers({ config, logger, secretBox, recorder, store, queue, redis
   })
 }
 
-async function startWeb(parts: Parts, board: Board | null): Promise<{ listening: Listening; inbox: ReturnType<typeof createInbox> }> {
+async function startWeb(
+  parts: Parts,
+  board: Board | null,
+): Promise<{ listening: Listening; inbox: ReturnType<typeof createInbox> }> {
   const { config, logger, secretBox, recorder, store, queue } = parts
   const inbox = createInbox({ store, queue, connectorFor, secretBox, clock, logger, newId })
   const app = createHttpApp({
@@ -138,7 +145,9 @@ async function startWeb(parts: Parts, board: Board | null): Promise<{ listening:
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue, logger }, accountId, providerId, codes),
     },
-    connectors: { get: (platform) => Object.values(CONNECTORS).find((connector) => connector.platform === platform) },
+    connectors: {
+      get: (platform) => Object.values(CONNECTORS).find((connector) => connector.platform === platform),
+    },
     providers: createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow }),
     secretBox,
     clock,

@@ -32,7 +32,9 @@ const count = (min: number, max: number, otherwise: number) =>
     .max(max, `must be at most ${max}`)
     .default(otherwise)
 
-const flag = z.enum(['0', '1', 'true', 'false'], { error: 'must be 1 or 0' }).transform((value) => value === '1' || value === 'true')
+const flag = z
+  .enum(['0', '1', 'true', 'false'], { error: 'must be 1 or 0' })
+  .transform((value) => value === '1' || value === 'true')
 const urlOf = (...protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     error: `must begin with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
@@ -42,7 +44,10 @@ const Environment = z.object({
   NODE_ENV: z.string().optional(),
   STREAKLINE_DATA_DIR: z.string().min(1).default('data'),
   STREAKLINE_EMBEDDED: flag.default(false),
-  MONGODB_URI: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://').optional(),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
+    .optional(),
   REDIS_URL: urlOf('redis:', 'rediss:').optional(),
   STREAKLINE_ENCRYPTION_KEY: z.string().optional(),
   HOST: z.string().min(1).optional(),
@@ -63,10 +68,14 @@ type Environment = z.infer<typeof Environment>
  * named, so that a typo never sends a shop's orders to a local file. @throws ConfigError naming every fault
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
   const parsed = Environment.safeParse(given)
   if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`).join('\n'))
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`).join('\n'),
+    )
   }
   const values = parsed.data
   const faults = crossFaults(values)
@@ -76,7 +85,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     production,
     dataDir: resolve(values.STREAKLINE_DATA_DIR),
-    store: values.MONGODB_URI === undefined ? { kind: 'sqlite' } : { kind: 'mongodb', uri: values.MONGODB_URI },
+    store:
+      values.MONGODB_URI === undefined ? { kind: 'sqlite' } : { kind: 'mongodb', uri: values.MONGODB_URI },
     redisUrl: values.REDIS_URL ?? null,
     encryptionKeys: split(values.STREAKLINE_ENCRYPTION_KEY ?? ''),
     host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
@@ -102,16 +112,22 @@ function crossFaults(values: Environment): string[] {
   const faults: string[] = []
   const { MONGODB_URI: mongo, REDIS_URL: redis, STREAKLINE_EMBEDDED: embedded } = values
   if (values.NODE_ENV === 'production' && !embedded && (mongo === undefined || redis === undefined)) {
-    const missing = [mongo === undefined ? 'MONGODB_URI' : [], redis === undefined ? 'REDIS_URL' : []].flat().join(' and ')
+    const missing = [mongo === undefined ? 'MONGODB_URI' : [], redis === undefined ? 'REDIS_URL' : []]
+      .flat()
+      .join(' and ')
     faults.push(
       `In production the store and the queue must be named: set ${missing}, or STREAKLINE_EMBEDDED=1 to keep everything on this machine.`,
     )
   }
   if (values.STREAKLINE_ENCRYPTION_KEY === undefined) {
-    faults.push('STREAKLINE_ENCRYPTION_KEY is not set: make one with "openssl rand -base64 32" and keep it, stored secrets cannot be read without it.')
+    faults.push(
+      'STREAKLINE_ENCRYPTION_KEY is not set: make one with "openssl rand -base64 32" and keep it, stored secrets cannot be read without it.',
+    )
   }
   if ((values.STREAKLINE_OPS_USER === undefined) !== (values.STREAKLINE_OPS_PASSWORD === undefined)) {
-    faults.push('STREAKLINE_OPS_USER and STREAKLINE_OPS_PASSWORD belong together: set both, or neither to switch the queue pages off.')
+    faults.push(
+      'STREAKLINE_OPS_USER and STREAKLINE_OPS_PASSWORD belong together: set both, or neither to switch the queue pages off.',
+    )
   }
   return faults
 }

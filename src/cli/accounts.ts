@@ -7,7 +7,9 @@ import { isTimezone } from '../streaks/period.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-async function withInstallation<T>(use: (installation: Awaited<ReturnType<typeof openInstallation>>) => Promise<T>): Promise<T> {
+async function withInstallation<T>(
+  use: (installation: Awaited<ReturnType<typeof openInstallation>>) => Promise<T>,
+): Promise<T> {
   const config = readConfig(process.env)
   const installation = await openInstallation(config, createLogger({ ...config, logLevel: 'warn' }))
   try {
@@ -19,7 +21,10 @@ async function withInstallation<T>(use: (installation: Awaited<ReturnType<typeof
 
 function checkedTimezone(timezone: string): string {
   if (!isTimezone(timezone)) {
-    throw new AppError('INVALID_INPUT', `${JSON.stringify(timezone)} is not an IANA time zone such as Europe/Berlin`)
+    throw new AppError(
+      'INVALID_INPUT',
+      `${JSON.stringify(timezone)} is not an IANA time zone such as Europe/Berlin`,
+    )
   }
   return timezone
 }
@@ -34,7 +39,9 @@ function show({ account, apiKey, apiSecret }: NewAccount): void {
 /** `streakline init`: the first account and key; run again it changes nothing. */
 export function initCommand(): Command {
   return new Command('init')
-    .description('Prepare the store and make the first account with an API key; does nothing when there is one.')
+    .description(
+      'Prepare the store and make the first account with an API key; does nothing when there is one.',
+    )
     .option('--name <name>', 'name of the account', 'default')
     .option('--timezone <zone>', 'IANA time zone that new streaks get', 'UTC')
     .action(({ name, timezone }: { name: string; timezone: string }) =>
@@ -42,7 +49,10 @@ export function initCommand(): Command {
         const zone = checkedTimezone(timezone)
         const accounts = await listAccounts(installation.store)
         if (accounts.length === 0) show(await createAccount(installation, name, zone))
-        else print(`There is an account already: ${accounts[0]!.id} (${accounts[0]!.name}). Nothing was changed.`)
+        else
+          print(
+            `There is an account already: ${accounts[0]!.id} (${accounts[0]!.name}). Nothing was changed.`,
+          )
       }),
     )
 }
@@ -55,7 +65,9 @@ export function accountsCommand(): Command {
     .description('Make an account with an API key.')
     .option('--timezone <zone>', 'IANA time zone that new streaks get', 'UTC')
     .action((name: string, { timezone }: { timezone: string }) =>
-      withInstallation(async (installation) => show(await createAccount(installation, name, checkedTimezone(timezone)))),
+      withInstallation(async (installation) =>
+        show(await createAccount(installation, name, checkedTimezone(timezone))),
+      ),
     )
   accounts
     .command('list')
@@ -71,7 +83,9 @@ export function accountsCommand(): Command {
 /** `streakline migrate`: opening an installation migrates it; this does that and says so. */
 export function migrateCommand(): Command {
   return new Command('migrate')
-    .description('Bring the store to the shape this version needs. Safe to run again, and from several places.')
+    .description(
+      'Bring the store to the shape this version needs. Safe to run again, and from several places.',
+    )
     .action(() =>
       withInstallation(async ({ store }) => {
         await store.migrate()

@@ -9,7 +9,7 @@ import type { Grant } from '../streaks/types.ts'
 import type { Sources } from './decide.ts'
 import { journeyChanges } from './journey-changes.ts'
 import { memberOf } from './load.ts'
-import { type Loaded, LoadedJourney, journeyKey, keyOf, logKey, purchaseKey } from './loaded.ts'
+import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey, purchaseKey } from './loaded.ts'
 import { logContext } from './log-context.ts'
 import { MemberChanges } from './members.ts'
 import { rewardRows } from './reward-rows.ts'
@@ -91,9 +91,17 @@ export class BatchDecision {
     }
     const member = this.#findMember(request)
     if (member === undefined && 'id' in request.member) {
-      return refuse('REFERENCE_NOT_FOUND', 'ownedById', `ownedById: no member has the id ${request.member.id}`)
+      return refuse(
+        'REFERENCE_NOT_FOUND',
+        'ownedById',
+        `ownedById: no member has the id ${request.member.id}`,
+      )
     }
-    if (streak.aggregationMethod === 'sum' && request.activityValue === null && request.purchase === undefined) {
+    if (
+      streak.aggregationMethod === 'sum' &&
+      request.activityValue === null &&
+      request.purchase === undefined
+    ) {
       const message = 'activityValue: required, because the streak adds up values (aggregationMethod sum)'
       return refuse('INVALID_INPUT', 'activityValue', message)
     }
@@ -127,7 +135,11 @@ export class BatchDecision {
   ): RecordResult | undefined {
     if (streak.status !== 'live') {
       const hint = streak.status === 'draft' ? ' (draft is the default; patch its status to live)' : ''
-      return refuse('STREAK_NOT_LIVE', 'streakId', `streakId: the streak is ${streak.status}, not live${hint}`)
+      return refuse(
+        'STREAK_NOT_LIVE',
+        'streakId',
+        `streakId: the streak is ${streak.status}, not live${hint}`,
+      )
     }
     if (member !== undefined && member.status !== 'live') {
       const path = 'id' in request.member ? 'ownedById' : 'ownedBy'
@@ -172,7 +184,16 @@ export class BatchDecision {
     }
     const milestones = this.#loaded.milestones.get(keyOf(accountId, streak.id)) ?? []
     const context = request.enrich
-      ? logContext({ streak, ownedById, milestones, loaded: open.loaded, journey: open.journey, log, rewards, now: this.#now })
+      ? logContext({
+          streak,
+          ownedById,
+          milestones,
+          loaded: open.loaded,
+          journey: open.journey,
+          log,
+          rewards,
+          now: this.#now,
+        })
       : null
     this.#note(request, streak, member, log)
     return { outcome: 'recorded', log, context }
@@ -192,11 +213,24 @@ export class BatchDecision {
     return opened
   }
 
-  #rewards(streak: Row<'streak'>, ownedById: string, streakLogId: string, grants: readonly Grant[]): Row<'reward_log'>[] {
+  #rewards(
+    streak: Row<'streak'>,
+    ownedById: string,
+    streakLogId: string,
+    grants: readonly Grant[],
+  ): Row<'reward_log'>[] {
     const milestones = this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
     return grants.map((grant) => {
       const milestone = milestones.find(({ id }) => id === grant.milestone.id)!
-      const { reward, code } = rewardRows({ streak, milestone, ownedById, streakLogId, grant, now: this.#now, sources: this.#sources })
+      const { reward, code } = rewardRows({
+        streak,
+        milestone,
+        ownedById,
+        streakLogId,
+        grant,
+        now: this.#now,
+        sources: this.#sources,
+      })
       this.#changes.push({ op: 'insert', collection: 'reward_log', row: reward })
       if (code !== null) this.#changes.push({ op: 'insert', collection: 'coupon_code', row: code })
       if (reward.dueAt !== null) this.dueRewards.push(reward)
@@ -224,7 +258,13 @@ export class BatchDecision {
     if (purchase === undefined) return
     const { purchaseSpace } = purchase
     const common = { id: this.#sources.newId(), accountId, createdAt: this.#now, updatedAt: this.#now }
-    const row = { ...common, streakId: streak.id, purchaseSpace, orderId: uniqueIdentifier, streakLogId: log.id }
+    const row = {
+      ...common,
+      streakId: streak.id,
+      purchaseSpace,
+      orderId: uniqueIdentifier,
+      streakLogId: log.id,
+    }
     this.#changes.push({ op: 'insert', collection: 'purchase', row })
     this.#newPurchases.set(purchaseKey(accountId, streak.id, purchaseSpace, uniqueIdentifier), log.id)
   }

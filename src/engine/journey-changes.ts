@@ -16,7 +16,14 @@ export function progressRow(
   now: Instant,
 ): Row<'streak_progress'> {
   const { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt } = progress
-  const computed = { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt, updatedAt: now }
+  const computed = {
+    currentProgressValue,
+    completed,
+    firstEffectiveAt,
+    lastEffectiveAt,
+    targetReachedAt,
+    updatedAt: now,
+  }
   if (stored !== undefined) return { ...stored, ...computed }
   const period = periodByNumber(streak, progress.periodNumber)
   return {
@@ -59,15 +66,36 @@ function memberStreakChange(
   now: Instant,
 ): Change {
   const { longestRunLength, completedCycles, lastActivityAt, hasRewards } = journey.totals
-  const totals = { longestRunLength, completedCycles, lastActivityAt: lastActivityAt ?? now, hasRewards, updatedAt: now }
+  const totals = {
+    longestRunLength,
+    completedCycles,
+    lastActivityAt: lastActivityAt ?? now,
+    hasRewards,
+    updatedAt: now,
+  }
   const { accountId } = streak
   if (stored === null) {
-    const row = { id: newId(), accountId, ownedById, streakId: streak.id, version: 1, createdAt: now, ...totals }
+    const row = {
+      id: newId(),
+      accountId,
+      ownedById,
+      streakId: streak.id,
+      version: 1,
+      createdAt: now,
+      ...totals,
+    }
     return { op: 'insert', collection: 'member_streak', row }
   }
   const version = stored.version + 1
   const guard = { version: stored.version }
-  return { op: 'update', collection: 'member_streak', id: stored.id, accountId, guard, set: { ...totals, version } }
+  return {
+    op: 'update',
+    collection: 'member_streak',
+    id: stored.id,
+    accountId,
+    guard,
+    set: { ...totals, version },
+  }
 }
 
 function progressChanges(
@@ -82,7 +110,14 @@ function progressChanges(
     const row = progressRow(streak, ownedById, stored, progress, now)
     if (stored === undefined) return { op: 'insert', collection: 'streak_progress', row }
     const { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt } = row
-    const set = { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt, updatedAt: now }
+    const set = {
+      currentProgressValue,
+      completed,
+      firstEffectiveAt,
+      lastEffectiveAt,
+      targetReachedAt,
+      updatedAt: now,
+    }
     return { op: 'update', collection: 'streak_progress', id: row.id, accountId: row.accountId, set }
   })
 }
@@ -103,6 +138,12 @@ function runChanges(
     const breakable = isBreakable(length, streak.completionTargetValue)
     const set = { firstPeriod, lastPeriod, length, breakable, standing, updatedAt: now }
     if (stored !== undefined) return [{ op: 'update', collection: 'run', id, accountId, set }]
-    return [{ op: 'insert', collection: 'run', row: { id, accountId, ownedById, streakId, createdAt: now, ...set } }]
+    return [
+      {
+        op: 'insert',
+        collection: 'run',
+        row: { id, accountId, ownedById, streakId, createdAt: now, ...set },
+      },
+    ]
   })
 }

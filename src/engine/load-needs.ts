@@ -2,7 +2,7 @@ import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { anchorsKey } from '../streaks/journey.ts'
 import type { LogEntry, Need } from '../streaks/types.ts'
-import { type Loaded, type LoadedJourney, journeyKey, keyOf } from './loaded.ts'
+import { journeyKey, keyOf, type Loaded, type LoadedJourney } from './loaded.ts'
 
 export interface JourneyNeed {
   readonly journey: LoadedJourney
@@ -21,7 +21,9 @@ const PERIOD_LOGS_PAGE = 500
 export async function loadNeeds(store: Store, loaded: Loaded, needs: readonly JourneyNeed[]): Promise<void> {
   const wanted = <F extends Need['fact']>(fact: F): Wanted<F>[] =>
     needs.flatMap(({ journey, need }) =>
-      need.fact === fact && journey.row !== null ? [{ row: journey.row, journey, need: need as NeedOf<F> }] : [],
+      need.fact === fact && journey.row !== null
+        ? [{ row: journey.row, journey, need: need as NeedOf<F> }]
+        : [],
     )
   await Promise.all([
     loadProgress(store, loaded, wanted('progress')),
@@ -40,7 +42,10 @@ function ids(row: Row<'member_streak'>): [string, string, string] {
   return [row.accountId, row.ownedById, row.streakId]
 }
 
-function journeyOf(loaded: Loaded, row: { accountId: string; ownedById: string; streakId: string }): LoadedJourney {
+function journeyOf(
+  loaded: Loaded,
+  row: { accountId: string; ownedById: string; streakId: string },
+): LoadedJourney {
   return loaded.journeys.get(journeyKey(row.accountId, row.ownedById, row.streakId))!
 }
 
@@ -48,7 +53,8 @@ async function loadProgress(store: Store, loaded: Loaded, wants: Wanted<'progres
   if (wants.length === 0) return
   const fields = ['accountId', 'ownedById', 'streakId', 'periodNumber'] as const
   const keys = wants.map(({ row, need }) => [...ids(row), need.periodNumber])
-  for (const row of await store.findByKeys('streak_progress', fields, keys)) journeyOf(loaded, row).addProgress(row)
+  for (const row of await store.findByKeys('streak_progress', fields, keys))
+    journeyOf(loaded, row).addProgress(row)
 }
 
 async function loadRuns(
@@ -81,14 +87,22 @@ async function loadRewardsAt(store: Store, loaded: Loaded, wants: Wanted<'reward
 async function loadHeldOnce(store: Store, loaded: Loaded, wants: Wanted<'once_rewards'>[]): Promise<void> {
   if (wants.length === 0) return
   const fields = ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once'] as const
-  const rows = await store.findByKeys('reward_log', fields, wants.map(({ row }) => [...ids(row), true]))
+  const rows = await store.findByKeys(
+    'reward_log',
+    fields,
+    wants.map(({ row }) => [...ids(row), true]),
+  )
   for (const { journey } of wants) journey.heldOnce = new Set()
   for (const row of rows) {
-    if (row.standing) journeyOf(loaded, { ...row, streakId: row.linkedSchemaRecordId }).heldOnce!.add(row.milestoneId)
+    if (row.standing)
+      journeyOf(loaded, { ...row, streakId: row.linkedSchemaRecordId }).heldOnce!.add(row.milestoneId)
   }
 }
 
-async function loadRunContaining(store: Store, { row, journey, need }: Wanted<'run_containing'>): Promise<void> {
+async function loadRunContaining(
+  store: Store,
+  { row, journey, need }: Wanted<'run_containing'>,
+): Promise<void> {
   const [run] = await store.find('run', {
     where: {
       and: [
@@ -142,14 +156,22 @@ async function loadPeriodLogs(store: Store, loaded: Loaded, want: Wanted<'period
           { field: 'effectiveValue', op: 'gt', value: 0n },
         ],
       },
-      sort: [{ field: 'activityAt', order: 'asc' }, { field: 'id', order: 'asc' }],
+      sort: [
+        { field: 'activityAt', order: 'asc' },
+        { field: 'id', order: 'asc' },
+      ],
       offset,
       limit: PERIOD_LOGS_PAGE,
     })
     for (const log of page) {
       if (sum >= target) break
       sum += log.effectiveValue
-      logs.push({ id: log.id, periodNumber: log.periodNumber, activityAt: log.activityAt, value: log.effectiveValue })
+      logs.push({
+        id: log.id,
+        periodNumber: log.periodNumber,
+        activityAt: log.activityAt,
+        value: log.effectiveValue,
+      })
     }
     if (page.length < PERIOD_LOGS_PAGE) break
   }

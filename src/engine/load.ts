@@ -1,12 +1,16 @@
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { periodAt } from '../streaks/period.ts'
-import { type Loaded, LoadedJourney, journeyKey, keyOf, logKey, purchaseKey } from './loaded.ts'
 import { loadNeeds } from './load-needs.ts'
+import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey, purchaseKey } from './loaded.ts'
 import type { RecordRequest } from './types.ts'
 
 /** Reads what deciding a batch needs, in two rounds whatever the size of the batch (a third only where a late log asks for it). */
-export async function load(store: Store, requests: readonly RecordRequest[], isRetry: boolean): Promise<Loaded> {
+export async function load(
+  store: Store,
+  requests: readonly RecordRequest[],
+  isRetry: boolean,
+): Promise<Loaded> {
   const loaded: Loaded = {
     streaks: new Map(),
     milestones: new Map(),
@@ -64,7 +68,11 @@ async function loadMembers(store: Store, requests: readonly RecordRequest[], loa
   }
 }
 
-async function loadPurchases(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+async function loadPurchases(
+  store: Store,
+  requests: readonly RecordRequest[],
+  loaded: Loaded,
+): Promise<void> {
   const keys = requests.flatMap((request) =>
     request.purchase === undefined
       ? []
@@ -73,12 +81,21 @@ async function loadPurchases(store: Store, requests: readonly RecordRequest[], l
   if (keys.length === 0) return
   const fields = ['accountId', 'purchaseSpace', 'orderId', 'streakId'] as const
   for (const row of await store.findByKeys('purchase', fields, keys)) {
-    loaded.purchases.set(purchaseKey(row.accountId, row.streakId, row.purchaseSpace, row.orderId), row.streakLogId)
+    loaded.purchases.set(
+      purchaseKey(row.accountId, row.streakId, row.purchaseSpace, row.orderId),
+      row.streakLogId,
+    )
   }
 }
 
-async function loadSettledItems(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
-  const keys = requests.flatMap((request) => (request.purchase === undefined ? [] : [[request.purchase.itemId]]))
+async function loadSettledItems(
+  store: Store,
+  requests: readonly RecordRequest[],
+  loaded: Loaded,
+): Promise<void> {
+  const keys = requests.flatMap((request) =>
+    request.purchase === undefined ? [] : [[request.purchase.itemId]],
+  )
   if (keys.length === 0) return
   const rows = await store.findByKeys('delivery_item', ['id'], keys)
   for (const row of rows) if (row.status !== 'pending') loaded.settledItems.add(row.id)
@@ -92,7 +109,11 @@ export function memberOf(loaded: Loaded, request: RecordRequest): Row<'member'> 
     : loaded.membersByExternalId.get(keyOf(accountId, member.externalId))
 }
 
-async function loadExistingLogs(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+async function loadExistingLogs(
+  store: Store,
+  requests: readonly RecordRequest[],
+  loaded: Loaded,
+): Promise<void> {
   const keys = requests.flatMap((request) => {
     const member = memberOf(loaded, request)
     return member === undefined
@@ -122,7 +143,11 @@ async function loadJourneys(store: Store, requests: readonly RecordRequest[], lo
   if (periods.size === 0) return
   const fields = ['accountId', 'ownedById', 'streakId'] as const
   const entries = [...periods.values()]
-  const rows = await store.findByKeys('member_streak', fields, entries.map((entry) => entry.ids))
+  const rows = await store.findByKeys(
+    'member_streak',
+    fields,
+    entries.map((entry) => entry.ids),
+  )
   const needs = rows.flatMap((row) => {
     const key = journeyKey(row.accountId, row.ownedById, row.streakId)
     const journey = loaded.journeys.get(key)!

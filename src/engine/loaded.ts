@@ -37,7 +37,17 @@ export class LoadedJourney {
   facts(): JourneyFacts {
     const { progress, runsByFirst, runsByLast, rewardsAt, anchors, periodLogs, heldOnce, row } = this
     const totals = row ?? { longestRunLength: 0, completedCycles: 0, lastActivityAt: null, hasRewards: false }
-    return { totals, progress, runsByFirst, runsByLast, rewardsAt, anchors, periodLogs, heldOnce, isNew: row === null }
+    return {
+      totals,
+      progress,
+      runsByFirst,
+      runsByLast,
+      rewardsAt,
+      anchors,
+      periodLogs,
+      heldOnce,
+      isNew: row === null,
+    }
   }
 
   addProgress(row: Row<'streak_progress'>): void {
@@ -73,7 +83,15 @@ function setIfUnknown<K, V>(map: Map<K, V>, key: K, value: V): void {
 export const keyOf = (...parts: readonly string[]): string => parts.join(' ')
 export const journeyKey = (accountId: string, ownedById: string, streakId: string): string =>
   keyOf(accountId, ownedById, streakId)
-export const logKey = (accountId: string, ownedById: string, streakId: string, uniqueIdentifier: string): string =>
-  keyOf(accountId, ownedById, streakId, uniqueIdentifier)
-export const purchaseKey = (accountId: string, streakId: string, purchaseSpace: string, orderId: string): string =>
-  keyOf(accountId, streakId, JSON.stringify([purchaseSpace, orderId]))
+export const logKey = (
+  accountId: string,
+  ownedById: string,
+  streakId: string,
+  uniqueIdentifier: string,
+): string => keyOf(accountId, ownedById, streakId, uniqueIdentifier)
+export const purchaseKey = (
+  accountId: string,
+  streakId: string,
+  purchaseSpace: string,
+  orderId: string,
+): string => keyOf(accountId, streakId, JSON.stringify([purchaseSpace, orderId]))

@@ -36,12 +36,19 @@ export function logContext(input: LogContextInput): LogContext {
     progress:
       progress === null
         ? null
-        : progressView(streak, progressRow(streak, input.ownedById, loaded.progressRows.get(log.periodNumber), progress, now), {
-            standing,
-            longestConsecutiveCount: longestCount(journey.totals.longestRunLength, streak.completionTargetValue),
-            startedAt: standing.startPeriod === null ? null : startedAt(journey, standing.startPeriod),
-            now,
-          }),
+        : progressView(
+            streak,
+            progressRow(streak, input.ownedById, loaded.progressRows.get(log.periodNumber), progress, now),
+            {
+              standing,
+              longestConsecutiveCount: longestCount(
+                journey.totals.longestRunLength,
+                streak.completionTargetValue,
+              ),
+              startedAt: standing.startPeriod === null ? null : startedAt(journey, standing.startPeriod),
+              now,
+            },
+          ),
     achieved: input.rewards.map((rewardLog) => ({
       milestone: { ...milestones.find(({ id }) => id === rewardLog.milestoneId)!, hasRewardLogs: true },
       rewardLog,

@@ -11,10 +11,20 @@ export class MemberChanges {
   readonly #current = new Map<string, Row<'member'>>()
 
   /** A member that does not exist yet. */
-  create(id: string, accountId: string, ref: Extract<MemberRef, { externalId: string }>, now: Instant): Row<'member'> {
+  create(
+    id: string,
+    accountId: string,
+    ref: Extract<MemberRef, { externalId: string }>,
+    now: Instant,
+  ): Row<'member'> {
     const blank = { firstName: null, lastName: null, email: null, phoneNumber: null, profileAt: null }
     const common = { id, accountId, createdAt: now, updatedAt: now, revision: 1 }
-    const row = withProfile({ ...common, ...blank, externalId: ref.externalId, status: 'live' }, ref.profile, ref.profileAt, now)
+    const row = withProfile(
+      { ...common, ...blank, externalId: ref.externalId, status: 'live' },
+      ref.profile,
+      ref.profileAt,
+      now,
+    )
     this.#original.set(id, null)
     this.#current.set(id, row)
     return row
@@ -43,7 +53,15 @@ export class MemberChanges {
         id: row.id,
         accountId: row.accountId,
         guard: { revision: original.revision },
-        set: { firstName, lastName, email, phoneNumber, profileAt, updatedAt, revision: original.revision + 1 },
+        set: {
+          firstName,
+          lastName,
+          email,
+          phoneNumber,
+          profileAt,
+          updatedAt,
+          revision: original.revision + 1,
+        },
       }
     })
   }
@@ -64,7 +82,8 @@ function withProfile(
   const changed: Partial<Row<'member'>> = {}
   for (const field of PROFILE_FIELDS) {
     const value = profile[field]
-    if (value !== undefined && value !== member[field] && (overwrites || member[field] === null)) changed[field] = value
+    if (value !== undefined && value !== member[field] && (overwrites || member[field] === null))
+      changed[field] = value
   }
   if (Object.keys(changed).length === 0) return member
   return { ...member, ...changed, profileAt: overwrites ? at : member.profileAt }

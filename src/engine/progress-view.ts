@@ -1,6 +1,6 @@
 import type { Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
-import { type Standing, progressStatus } from '../streaks/view.ts'
+import { progressStatus, type Standing } from '../streaks/view.ts'
 import type { ProgressView } from './types.ts'
 
 export interface ProgressFacts {

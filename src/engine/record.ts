@@ -5,10 +5,10 @@ import type { Logger } from '../ports/logger.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { CommitResult, Store } from '../ports/store.ts'
 import { Batcher } from './batcher.ts'
-import { type Decision, type Sources, decide } from './decide.ts'
+import { type Decision, decide, type Sources } from './decide.ts'
 import { load } from './load.ts'
 import { loadNeeds } from './load-needs.ts'
-import type { RecordRequest, RecordResult, Recorder } from './types.ts'
+import type { Recorder, RecordRequest, RecordResult } from './types.ts'
 
 export interface RecorderDeps {
   readonly store: Store
@@ -57,7 +57,10 @@ function estimateBytes(request: RecordRequest): number {
 }
 
 /** Records a batch; what cannot be committed together is halved until the log at fault stands alone. */
-async function recordBatch(deps: RecorderDeps, requests: readonly RecordRequest[]): Promise<(RecordResult | Failure)[]> {
+async function recordBatch(
+  deps: RecorderDeps,
+  requests: readonly RecordRequest[],
+): Promise<(RecordResult | Failure)[]> {
   const single = requests.length === 1
   const tries = single ? MAX_SINGLE_TRIES : MAX_WHOLE_TRIES
   try {
@@ -86,14 +89,22 @@ function tooBusy(): AppError {
 
 type Tried = { readonly results: RecordResult[] } | { readonly conflict: CommitResult }
 
-async function tryBatch(deps: RecorderDeps, requests: readonly RecordRequest[], isRetry: boolean): Promise<Tried> {
+async function tryBatch(
+  deps: RecorderDeps,
+  requests: readonly RecordRequest[],
+  isRetry: boolean,
+): Promise<Tried> {
   const decision = await decideBatch(deps, requests, isRetry)
   if (decision.changes.length > 0) {
     const committed = await deps.store.commit(decision.changes)
     if (committed.outcome === 'conflict') return { conflict: committed }
   }
   if (decision.dueRewards.length > 0) {
-    const jobs = decision.dueRewards.map(({ accountId, id, attempt }) => ({ accountId, rewardLogId: id, attempt }))
+    const jobs = decision.dueRewards.map(({ accountId, id, attempt }) => ({
+      accountId,
+      rewardLogId: id,
+      attempt,
+    }))
     void deps.queue.enqueue('reward', jobs)
   }
   return { results: [...decision.results] }

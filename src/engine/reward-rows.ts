@@ -15,7 +15,10 @@ export interface GrantedReward {
 }
 
 /** The reward log of a grant and, unless the merchant fulfils it, the code that every provider will be asked for. */
-export function rewardRows(granted: GrantedReward): { reward: Row<'reward_log'>; code: Row<'coupon_code'> | null } {
+export function rewardRows(granted: GrantedReward): {
+  reward: Row<'reward_log'>
+  code: Row<'coupon_code'> | null
+} {
   const { streak, milestone, grant, now, sources } = granted
   const common = { accountId: streak.accountId, createdAt: now, updatedAt: now }
   const id = sources.newId()

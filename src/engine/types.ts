@@ -41,7 +41,10 @@ export interface LogContext {
   readonly streak: Row<'streak'>
   readonly progress: ProgressView | null
   /** In the order of the contract: progress-value milestones first, then by target, createdAt, id. */
-  readonly achieved: readonly { readonly milestone: Row<'milestone'>; readonly rewardLog: Row<'reward_log'> }[]
+  readonly achieved: readonly {
+    readonly milestone: Row<'milestone'>
+    readonly rewardLog: Row<'reward_log'>
+  }[]
   readonly nextMilestone: Row<'milestone'> | null
 }
 
@@ -82,6 +85,10 @@ export interface Recorder {
 /** Reads that need more than a row: computed fields and joins, all as of `now`. One answer per row, in order. */
 export interface Views {
   progress(accountId: string, rows: readonly Row<'streak_progress'>[], now: Instant): Promise<ProgressView[]>
-  memberStreaks(accountId: string, rows: readonly Row<'member_streak'>[], now: Instant): Promise<MemberStreakView[]>
+  memberStreaks(
+    accountId: string,
+    rows: readonly Row<'member_streak'>[],
+    now: Instant,
+  ): Promise<MemberStreakView[]>
   logContexts(accountId: string, rows: readonly Row<'streak_log'>[], now: Instant): Promise<LogContext[]>
 }

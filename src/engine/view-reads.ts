@@ -19,14 +19,20 @@ function distinctTuples(all: readonly Ids[]): string[][] {
   return [...new Map(all.map((ids) => [keyOfIds(ids), tuple(ids)])).values()]
 }
 
-export async function streaksOf(store: Store, rows: readonly { accountId: string; streakId: string }[]): Promise<Map<string, Row<'streak'>>> {
+export async function streaksOf(
+  store: Store,
+  rows: readonly { accountId: string; streakId: string }[],
+): Promise<Map<string, Row<'streak'>>> {
   const keys = [...new Map(rows.map((row) => [row.streakId, [row.accountId, row.streakId]])).values()]
   const streaks = await store.findByKeys('streak', ['accountId', 'id'], keys)
   return new Map(streaks.map((streak) => [streak.id, streak]))
 }
 
 /** Milestones by streak, of any status. */
-export async function milestonesOf(store: Store, rows: readonly { accountId: string; streakId: string }[]): Promise<Map<string, Row<'milestone'>[]>> {
+export async function milestonesOf(
+  store: Store,
+  rows: readonly { accountId: string; streakId: string }[],
+): Promise<Map<string, Row<'milestone'>[]>> {
   const keys = [...new Map(rows.map((row) => [row.streakId, [row.accountId, row.streakId]])).values()]
   const milestones = await store.findByKeys('milestone', ['accountId', 'linkedSchemaRecordId'], keys)
   return Map.groupBy(milestones, (milestone) => milestone.linkedSchemaRecordId)
@@ -34,7 +40,11 @@ export async function milestonesOf(store: Store, rows: readonly { accountId: str
 
 /** Length of the longest run, by journey. */
 export async function longestRuns(store: Store, all: readonly Ids[]): Promise<Map<string, number>> {
-  const rows = await store.findByKeys('member_streak', ['accountId', 'ownedById', 'streakId'], distinctTuples(all))
+  const rows = await store.findByKeys(
+    'member_streak',
+    ['accountId', 'ownedById', 'streakId'],
+    distinctTuples(all),
+  )
   return new Map(rows.map((row) => [keyOfIds(row), row.longestRunLength]))
 }
 
@@ -51,7 +61,10 @@ export async function heldOnce(store: Store, all: readonly Ids[]): Promise<Map<s
 }
 
 /** Progress records by journey and period. */
-export async function progressAt(store: Store, points: readonly (Ids & { periodNumber: number })[]): Promise<Map<string, Row<'streak_progress'>>> {
+export async function progressAt(
+  store: Store,
+  points: readonly (Ids & { periodNumber: number })[],
+): Promise<Map<string, Row<'streak_progress'>>> {
   const fields = ['accountId', 'ownedById', 'streakId', 'periodNumber'] as const
   const found = new Map<string, Row<'streak_progress'>>()
   for (let at = 0; at < points.length; at += KEYS_PER_READ) {
@@ -75,7 +88,10 @@ function within(ids: Ids, more: readonly Condition<'run'>[]): Condition<'run'> {
 }
 
 /** The runs that contain one of a journey's points or end right before it. */
-export async function runsAround(store: Store, points: readonly (Ids & { periodNumber: number })[]): Promise<Map<string, Row<'run'>[]>> {
+export async function runsAround(
+  store: Store,
+  points: readonly (Ids & { periodNumber: number })[],
+): Promise<Map<string, Row<'run'>[]>> {
   const byJourney = Map.groupBy(points, keyOfIds)
   const entries = await Promise.all(
     [...byJourney].map(async ([key, here]): Promise<[string, Row<'run'>[]]> => {
@@ -90,7 +106,11 @@ export async function runsAround(store: Store, points: readonly (Ids & { periodN
 async function runsBetween(store: Store, ids: Ids, from: number, to: number): Promise<Row<'run'>[]> {
   const latestFirst = [{ field: 'firstPeriod', order: 'desc' }] as const
   const [before, after] = await Promise.all([
-    store.find('run', { where: within(ids, [{ field: 'firstPeriod', op: 'lte', value: from }]), sort: latestFirst, limit: 1 }),
+    store.find('run', {
+      where: within(ids, [{ field: 'firstPeriod', op: 'lte', value: from }]),
+      sort: latestFirst,
+      limit: 1,
+    }),
     store.find('run', {
       where: within(ids, [
         { field: 'firstPeriod', op: 'gt', value: from },

@@ -8,7 +8,16 @@ import { type Standing, standingAfter, standingInside } from '../streaks/view.ts
 import { journeyKey, keyOf } from './loaded.ts'
 import { progressView } from './progress-view.ts'
 import type { LogContext, MemberStreakView, ProgressView, Views } from './types.ts'
-import { type Ids, breakableRuns, heldOnce, longestRuns, milestonesOf, progressAt, runsAround, streaksOf } from './view-reads.ts'
+import {
+  breakableRuns,
+  heldOnce,
+  type Ids,
+  longestRuns,
+  milestonesOf,
+  progressAt,
+  runsAround,
+  streaksOf,
+} from './view-reads.ts'
 
 const idsOf = (row: { accountId: string; ownedById: string; streakId: string }): Ids => ({
   accountId: row.accountId,
@@ -41,7 +50,10 @@ async function standings(store: Store, points: readonly Point[], streaks: Map<st
     const here = (runs.get(keyOfIds(point)) ?? []).filter((run) => run.firstPeriod <= point.periodNumber)
     const inside = here.find((run) => run.lastPeriod >= point.periodNumber)
     const before = here.find((run) => run.lastPeriod === point.periodNumber - 1) ?? null
-    const value = point.completed && inside !== undefined ? standingInside(inside, point.periodNumber, cycle) : standingAfter(before, cycle)
+    const value =
+      point.completed && inside !== undefined
+        ? standingInside(inside, point.periodNumber, cycle)
+        : standingAfter(before, cycle)
     standing.set(pointKey(point, point.periodNumber), value)
   }
   const starts = points.flatMap((point) => {
@@ -50,11 +62,17 @@ async function standings(store: Store, points: readonly Point[], streaks: Map<st
   })
   const startRows = await progressAt(store, starts)
   const startedAt = (ids: Ids, value: Standing): Instant | null =>
-    value.startPeriod === null ? null : (startRows.get(pointKey(ids, value.startPeriod))?.firstEffectiveAt ?? null)
+    value.startPeriod === null
+      ? null
+      : (startRows.get(pointKey(ids, value.startPeriod))?.firstEffectiveAt ?? null)
   return { standing, startedAt }
 }
 
-async function progressViews(store: Store, rows: readonly Row<'streak_progress'>[], now: Instant): Promise<ProgressView[]> {
+async function progressViews(
+  store: Store,
+  rows: readonly Row<'streak_progress'>[],
+  now: Instant,
+): Promise<ProgressView[]> {
   if (rows.length === 0) return []
   const [streaks, longest] = await Promise.all([streaksOf(store, rows), longestRuns(store, rows.map(idsOf))])
   const { standing, startedAt } = await standings(store, rows, streaks)
@@ -71,7 +89,11 @@ async function progressViews(store: Store, rows: readonly Row<'streak_progress'>
   })
 }
 
-async function memberStreakViews(store: Store, rows: readonly Row<'member_streak'>[], now: Instant): Promise<MemberStreakView[]> {
+async function memberStreakViews(
+  store: Store,
+  rows: readonly Row<'member_streak'>[],
+  now: Instant,
+): Promise<MemberStreakView[]> {
   if (rows.length === 0) return []
   const [streaks, milestones, held] = await Promise.all([
     streaksOf(store, rows),
@@ -79,7 +101,10 @@ async function memberStreakViews(store: Store, rows: readonly Row<'member_streak
     heldOnce(store, rows.map(idsOf)),
   ])
   const current = rows.map((row) => ({ ...idsOf(row), period: periodAt(streaks.get(row.streakId)!, now) }))
-  const progress = await progressAt(store, current.map(({ period, ...ids }) => ({ ...ids, periodNumber: period.number })))
+  const progress = await progressAt(
+    store,
+    current.map(({ period, ...ids }) => ({ ...ids, periodNumber: period.number })),
+  )
   const points = current.map(({ period, ...ids }): Point => {
     const completed = progress.get(pointKey(ids, period.number))?.completed ?? false
     return { ...ids, periodNumber: period.number, completed }
@@ -111,7 +136,12 @@ async function memberStreakViews(store: Store, rows: readonly Row<'member_streak
 }
 
 /** The end of the latest period that is over, was not completed, and follows a completed one that closed no cycle. */
-async function lastBrokenAt(store: Store, row: Row<'member_streak'>, streak: Row<'streak'>, now: Instant): Promise<Instant | null> {
+async function lastBrokenAt(
+  store: Store,
+  row: Row<'member_streak'>,
+  streak: Row<'streak'>,
+  now: Instant,
+): Promise<Instant | null> {
   for (const run of await breakableRuns(store, idsOf(row))) {
     const missed = periodByNumber(streak, run.lastPeriod + 1)
     if (missed.endAt <= now) return missed.endAt
@@ -119,7 +149,11 @@ async function lastBrokenAt(store: Store, row: Row<'member_streak'>, streak: Row
   return null
 }
 
-async function logContexts(store: Store, rows: readonly Row<'streak_log'>[], now: Instant): Promise<LogContext[]> {
+async function logContexts(
+  store: Store,
+  rows: readonly Row<'streak_log'>[],
+  now: Instant,
+): Promise<LogContext[]> {
   if (rows.length === 0) return []
   const rewardIds = rows.flatMap((row) => (row.rewardLogIds ?? []).map((id) => [row.accountId, id]))
   const [streaks, milestones, held, progress, rewards] = await Promise.all([
@@ -129,7 +163,9 @@ async function logContexts(store: Store, rows: readonly Row<'streak_log'>[], now
     progressAt(store, rows),
     rewardIds.length === 0 ? [] : store.findByKeys('reward_log', ['accountId', 'id'], rewardIds),
   ])
-  const progressRows = [...new Set(rows.flatMap((row) => progress.get(pointKey(row, row.periodNumber)) ?? []))]
+  const progressRows = [
+    ...new Set(rows.flatMap((row) => progress.get(pointKey(row, row.periodNumber)) ?? [])),
+  ]
   const views = await progressViews(store, progressRows, now)
   const viewOf = new Map(views.map((view) => [view.row.id, view]))
   return rows.map((row) => {
@@ -146,7 +182,12 @@ async function logContexts(store: Store, rows: readonly Row<'streak_log'>[], now
         const milestone = all.find((candidate) => candidate.id === rewardLog?.milestoneId)
         return rewardLog === undefined || milestone === undefined ? [] : [{ milestone, rewardLog }]
       }),
-      nextMilestone: nextMilestone(live, view?.consecutiveCount ?? 0, view?.row.currentProgressValue ?? 0n, heldHere),
+      nextMilestone: nextMilestone(
+        live,
+        view?.consecutiveCount ?? 0,
+        view?.row.currentProgressValue ?? 0n,
+        heldHere,
+      ),
     }
   })
 }

@@ -48,7 +48,10 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
     if (platform === undefined || connector === null) return { outcome: 'unknown_connector' }
     const receivedAt = deps.clock.now()
     const { headers, rawBody } = webhook
-    const verified = platform.verify({ rawBody, headers, secrets: connector.secrets, now: receivedAt }, connector.row.settings)
+    const verified = platform.verify(
+      { rawBody, headers, secrets: connector.secrets, now: receivedAt },
+      connector.row.settings,
+    )
     if (!verified.ok) {
       refusals.note(connector.row, verified.reason)
       return { outcome: 'refused', reason: verified.reason, message: verified.message }
@@ -105,10 +108,16 @@ async function storeBatch(deps: InboxDeps, arrived: readonly ArrivedWebhook[]): 
   let open = [...arrived.keys()]
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (attempt > MAX_STORE_TRIES) {
-      throw new AppError('STORE_BUSY', `the delivery could not be stored: ${MAX_STORE_TRIES} tries met other writers`)
+      throw new AppError(
+        'STORE_BUSY',
+        `the delivery could not be stored: ${MAX_STORE_TRIES} tries met other writers`,
+      )
     }
     if (attempt > 0) {
-      const known = await knownDeliveries(deps.store, open.map((index) => rows[index]!.delivery))
+      const known = await knownDeliveries(
+        deps.store,
+        open.map((index) => rows[index]!.delivery),
+      )
       for (const index of open) {
         const deliveryId = known.get(keyOf(rows[index]!.delivery))
         if (deliveryId !== undefined) results[index] = { outcome: 'already_stored', deliveryId }
@@ -124,7 +133,10 @@ async function storeBatch(deps: InboxDeps, arrived: readonly ArrivedWebhook[]): 
     for (const index of repeated) {
       results[index] = { outcome: 'already_stored', deliveryId: stored.get(keyOf(rows[index]!.delivery))! }
     }
-    enqueue(deps, first.flatMap((index) => rows[index]!.items))
+    enqueue(
+      deps,
+      first.flatMap((index) => rows[index]!.items),
+    )
     open = []
   }
   return results.map((result) => result!)
@@ -139,7 +151,10 @@ function keyOf(delivery: Row<'delivery'>): string {
 }
 
 /** The same delivery may arrive twice within one batch: the first is stored, the others are repetitions of it. */
-function splitRepeated(open: readonly number[], rows: readonly Rows[]): { first: number[]; repeated: number[] } {
+function splitRepeated(
+  open: readonly number[],
+  rows: readonly Rows[],
+): { first: number[]; repeated: number[] } {
   const seen = new Set<string>()
   const first: number[] = []
   const repeated: number[] = []
@@ -152,7 +167,10 @@ function splitRepeated(open: readonly number[], rows: readonly Rows[]): { first:
   return { first, repeated }
 }
 
-async function knownDeliveries(store: Store, deliveries: readonly Row<'delivery'>[]): Promise<Map<string, string>> {
+async function knownDeliveries(
+  store: Store,
+  deliveries: readonly Row<'delivery'>[],
+): Promise<Map<string, string>> {
   const keys = deliveries.map((delivery) => [delivery.connectorId, delivery.dedupeKey])
   const rows = await store.findByKeys('delivery', ['connectorId', 'dedupeKey'], keys)
   return new Map(rows.map((row) => [keyOf(row), row.id]))
@@ -169,6 +187,11 @@ function inserts({ delivery, items }: Rows): Change[] {
 function enqueue({ queue }: InboxDeps, items: readonly Row<'delivery_item'>[]): void {
   const pending = items.filter((item) => item.status === 'pending')
   if (pending.length === 0) return
-  const jobs = pending.map(({ accountId, deliveryId, id, attempt }) => ({ accountId, deliveryId, itemId: id, attempt }))
+  const jobs = pending.map(({ accountId, deliveryId, id, attempt }) => ({
+    accountId,
+    deliveryId,
+    itemId: id,
+    attempt,
+  }))
   void queue.enqueue('activity', jobs)
 }

@@ -19,7 +19,11 @@ export function createConnectorLookup(store: Store, secretBox: SecretBox) {
   const opened = new Map<string, { revision: number; secrets: readonly string[] }>()
   const rows = new Batcher<string, Row<'connector'> | undefined>({
     run: async (ids) => {
-      const found = await store.findByKeys('connector', ['id'], [...new Set(ids)].map((id) => [id]))
+      const found = await store.findByKeys(
+        'connector',
+        ['id'],
+        [...new Set(ids)].map((id) => [id]),
+      )
       const byId = new Map(found.map((row) => [row.id, row]))
       return ids.map((id) => byId.get(id))
     },
@@ -33,7 +37,9 @@ export function createConnectorLookup(store: Store, secretBox: SecretBox) {
   const secretsOf = (row: Row<'connector'>): readonly string[] => {
     const known = opened.get(row.id)
     if (known?.revision === row.revision) return known.secrets
-    const { webhookSecrets } = JSON.parse(secretBox.open(row.sealedCredentials)) as { webhookSecrets: string[] }
+    const { webhookSecrets } = JSON.parse(secretBox.open(row.sealedCredentials)) as {
+      webhookSecrets: string[]
+    }
     if (opened.size >= MAX_OPENED) opened.clear()
     opened.set(row.id, { revision: row.revision, secrets: webhookSecrets })
     return webhookSecrets

@@ -1,5 +1,5 @@
 import { Batcher } from '../engine/batcher.ts'
-import type { RecordResult, Recorder } from '../engine/types.ts'
+import type { Recorder, RecordResult } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -25,7 +25,11 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
   // jobs that start together read their items together
   const items = new Batcher<string, Row<'delivery_item'> | undefined>({
     run: async (ids) => {
-      const rows = await store.findByKeys('delivery_item', ['id'], ids.map((id) => [id]))
+      const rows = await store.findByKeys(
+        'delivery_item',
+        ['id'],
+        ids.map((id) => [id]),
+      )
       const byId = new Map(rows.map((row) => [row.id, row]))
       return ids.map((id) => byId.get(id))
     },
@@ -70,7 +74,8 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
 
 function requestOf(item: Row<'delivery_item'>, activity: PurchaseActivity) {
   const parsed = activity.activityValue === null ? null : parseQuantity(activity.activityValue)
-  if (parsed !== null && !parsed.ok) throw new AppError('INVALID_INPUT', `the purchase's value is ${parsed.reason}`)
+  if (parsed !== null && !parsed.ok)
+    throw new AppError('INVALID_INPUT', `the purchase's value is ${parsed.reason}`)
   return {
     accountId: item.accountId,
     streakId: item.streakId,

@@ -27,10 +27,13 @@ export function createPrune({ store, clock, logger, deliveryRetentionDays }: Pru
       if (rows.length === 0) break
       const set = { body: null, bodyKeptSince: null, updatedAt: clock.now() }
       await store.commit(
-        rows.map(({ id, accountId }): Change => ({ op: 'update', collection: 'delivery', id, accountId, set })),
+        rows.map(
+          ({ id, accountId }): Change => ({ op: 'update', collection: 'delivery', id, accountId, set }),
+        ),
       )
       pruned += rows.length
     }
-    if (pruned > 0) logger.info({ pruned, deliveryRetentionDays }, 'raw deliveries past their retention were removed')
+    if (pruned > 0)
+      logger.info({ pruned, deliveryRetentionDays }, 'raw deliveries past their retention were removed')
   }
 }

@@ -37,13 +37,17 @@ export function createRefusalBook(store: Store, clock: Clock, logger: Logger) {
     const recentRefusals = [...row.recentRefusals, ...latest].slice(-KEPT)
     const set = { refusedCount: row.refusedCount + count, recentRefusals }
     const guard = { refusedCount: row.refusedCount }
-    const result = await store.commit([{ op: 'update', collection: 'connector', id: connectorId, accountId, guard, set }])
+    const result = await store.commit([
+      { op: 'update', collection: 'connector', id: connectorId, accountId, guard, set },
+    ])
     return result.outcome === 'committed'
   }
   const flush = (): Promise<void> => {
     if (timer !== null) clearTimeout(timer)
     timer = null
-    writing = writing.then(write).catch((error: unknown) => logger.warn({ err: error }, 'refused webhooks could not be noted'))
+    writing = writing
+      .then(write)
+      .catch((error: unknown) => logger.warn({ err: error }, 'refused webhooks could not be noted'))
     return writing
   }
 

@@ -32,7 +32,8 @@ export function createQueueBoard({ operator, queues, redisReachable }: BoardDeps
   })
   router.use(QUEUES_PATH, async (_request, response, next) => {
     if (await redisReachable()) next()
-    else response.status(503).type('text/plain').send('Redis is not reachable, so the queues cannot be shown.\n')
+    else
+      response.status(503).type('text/plain').send('Redis is not reachable, so the queues cannot be shown.\n')
   })
   router.use(QUEUES_PATH, adapter.getRouter() as Router)
   return router

@@ -14,7 +14,11 @@ export interface VerifyInput {
   readonly now: Instant
 }
 
-export type RefusalReason = 'SIGNATURE_MISSING' | 'SIGNATURE_MALFORMED' | 'SIGNATURE_MISMATCH' | 'SIGNATURE_STALE'
+export type RefusalReason =
+  | 'SIGNATURE_MISSING'
+  | 'SIGNATURE_MALFORMED'
+  | 'SIGNATURE_MISMATCH'
+  | 'SIGNATURE_STALE'
 
 export type Verification =
   | {

@@ -56,14 +56,7 @@ export interface RewardSpec {
   readonly minimumSubtotal?: string
   readonly prefix?: string
 }
-export type FulfilmentStatus =
-  | 'pending'
-  | 'held'
-  | 'issuing'
-  | 'issued'
-  | 'failed'
-  | 'revoking'
-  | 'revoked'
+export type FulfilmentStatus = 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
 export type ItemStatus = 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed'
 export type PurchaseValue = 'one' | 'order_total' | 'order_subtotal' | 'item_count'
 /** Which purchases of a connector feed which streak. Amounts are decimal digits as text. */
@@ -318,7 +311,9 @@ export const SCHEMA = {
         unique: true,
         where: { isTrue: ['standing', 'once'] },
       },
-      reward_log_journey: { fields: ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once', 'periodNumber'] },
+      reward_log_journey: {
+        fields: ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once', 'periodNumber'],
+      },
       reward_log_created: { fields: ['accountId', 'createdAt', 'id'] },
       reward_log_member: { fields: ['accountId', 'ownedById', 'createdAt', 'id'] },
       reward_log_milestone: { fields: ['accountId', 'milestoneId', 'createdAt', 'id'] },

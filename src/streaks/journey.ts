@@ -71,7 +71,10 @@ export class Journey {
     const after = this.#aggregate(before, log)
     this.progress.set(log.periodNumber, after)
     const totals = this.totals
-    this.totals = { ...totals, lastActivityAt: Math.max(totals.lastActivityAt ?? log.activityAt, log.activityAt) }
+    this.totals = {
+      ...totals,
+      lastActivityAt: Math.max(totals.lastActivityAt ?? log.activityAt, log.activityAt),
+    }
     const grants = this.#valueGrants(before?.currentProgressValue ?? 0n, after)
     if (after.completed && before?.completed !== true) grants.push(...this.#complete(log.periodNumber))
     if (grants.length > 0) this.totals = { ...this.totals, hasRewards: true }
@@ -88,7 +91,10 @@ export class Journey {
   }
 
   progressAt(periodNumber: number): Progress | null {
-    return this.progress.get(periodNumber) ?? this.#known(this.#facts.progress.get(periodNumber), null, { fact: 'progress', periodNumber })
+    return (
+      this.progress.get(periodNumber) ??
+      this.#known(this.#facts.progress.get(periodNumber), null, { fact: 'progress', periodNumber })
+    )
   }
 
   /** `once` milestones the member holds now. @throws MissingFact */
@@ -119,8 +125,12 @@ export class Journey {
       ...base,
       currentProgressValue,
       completed: currentProgressValue >= target,
-      firstEffectiveAt: effective ? Math.min(base.firstEffectiveAt ?? log.activityAt, log.activityAt) : base.firstEffectiveAt,
-      lastEffectiveAt: effective ? Math.max(base.lastEffectiveAt ?? log.activityAt, log.activityAt) : base.lastEffectiveAt,
+      firstEffectiveAt: effective
+        ? Math.min(base.firstEffectiveAt ?? log.activityAt, log.activityAt)
+        : base.firstEffectiveAt,
+      lastEffectiveAt: effective
+        ? Math.max(base.lastEffectiveAt ?? log.activityAt, log.activityAt)
+        : base.lastEffectiveAt,
       targetReachedAt: this.#targetReachedAt(before, log, currentProgressValue),
     }
   }
@@ -135,12 +145,16 @@ export class Journey {
     const earlier = this.#logs.get(log.periodNumber) ?? []
     if (log.value > 0n) this.#logs.set(log.periodNumber, [...earlier, log])
     const reachedBefore = before?.targetReachedAt ?? null
-    const inOrder = before === null || before.lastEffectiveAt === null || log.activityAt >= before.lastEffectiveAt
+    const inOrder =
+      before === null || before.lastEffectiveAt === null || log.activityAt >= before.lastEffectiveAt
     if (inOrder || log.value === 0n || (reachedBefore !== null && log.activityAt >= reachedBefore)) {
       return reachedBefore ?? (total >= target ? log.activityAt : null)
     }
     if (total < target) return null
-    const stored = this.#known(this.#facts.periodLogs.get(log.periodNumber), [], { fact: 'period_logs', periodNumber: log.periodNumber })
+    const stored = this.#known(this.#facts.periodLogs.get(log.periodNumber), [], {
+      fact: 'period_logs',
+      periodNumber: log.periodNumber,
+    })
     let sum = 0n
     const inTime = [...stored, ...earlier, log].toSorted((a, b) => a.activityAt - b.activityAt)
     return inTime.find((entry) => (sum += entry.value) >= target)?.activityAt ?? null
@@ -190,7 +204,12 @@ export class Journey {
    * What the run owes now, less the greater of what its parts owed before and what stands inside it.
    * `once`: at most one, and only if the member holds none.
    */
-  #countGrants(milestone: MilestoneRules, runId: string, owedBefore: number, completedPeriod: number): Grant[] {
+  #countGrants(
+    milestone: MilestoneRules,
+    runId: string,
+    owedBefore: number,
+    completedPeriod: number,
+  ): Grant[] {
     const run = this.runs.get(runId)!
     const cycle = this.#rules.completionTargetValue
     const target = targetPeriods(milestone)
@@ -211,8 +230,10 @@ export class Journey {
   }
 
   #isAnchored(milestoneId: string, anchor: number, run: Run, completedPeriod: number): boolean {
-    if (this.#granted.some((reward) => reward.milestoneId === milestoneId && reward.periodNumber === anchor)) return true
-    if (anchor === completedPeriod) return this.#rewardsAt(anchor).some((reward) => reward.milestoneId === milestoneId)
+    if (this.#granted.some((reward) => reward.milestoneId === milestoneId && reward.periodNumber === anchor))
+      return true
+    if (anchor === completedPeriod)
+      return this.#rewardsAt(anchor).some((reward) => reward.milestoneId === milestoneId)
     const key = anchorsKey(milestoneId, run.firstPeriod, run.lastPeriod)
     const need: Need = { fact: 'anchors', milestoneId, from: run.firstPeriod, to: run.lastPeriod }
     return this.#known(this.#facts.anchors.get(key), new Set<number>(), need).has(anchor)
@@ -248,7 +269,10 @@ export class Journey {
   #rewardsAt(periodNumber: number): readonly StandingReward[] {
     const granted = this.#granted.filter((reward) => reward.periodNumber === periodNumber)
     if (!this.#facts.totals.hasRewards) return granted
-    return [...granted, ...this.#known(this.#facts.rewardsAt.get(periodNumber), [], { fact: 'rewards_at', periodNumber })]
+    return [
+      ...granted,
+      ...this.#known(this.#facts.rewardsAt.get(periodNumber), [], { fact: 'rewards_at', periodNumber }),
+    ]
   }
 
   #putRun(run: Run): void {
@@ -272,7 +296,10 @@ export class Journey {
   #runStarting(periodNumber: number): Run | null {
     const here = this.#runsByFirst.get(periodNumber)
     if (here !== undefined) return here
-    return this.#known(this.#facts.runsByFirst.get(periodNumber), null, { fact: 'run_starting', periodNumber })
+    return this.#known(this.#facts.runsByFirst.get(periodNumber), null, {
+      fact: 'run_starting',
+      periodNumber,
+    })
   }
 
   #runContaining(periodNumber: number): Run {

@@ -28,7 +28,9 @@ export function nextMilestone<M extends MilestoneRules>(
 ): M | null {
   const open = liveMilestones.filter((m) => !(m.milestoneRepeat === 'once' && heldOnce.has(m.id)))
   const lowest = (metric: M['milestoneMetric'], above: Quantity): M | null =>
-    open.filter((m) => m.milestoneMetric === metric && m.milestoneTargetValue > above).toSorted(byTarget)[0] ?? null
+    open
+      .filter((m) => m.milestoneMetric === metric && m.milestoneTargetValue > above)
+      .toSorted(byTarget)[0] ?? null
   return (
     lowest('consecutive_count', wholeQuantity(consecutiveCount)) ??
     lowest('current_progress_value', currentProgressValue)

@@ -1,5 +1,5 @@
-import type { MilestoneRules, Run } from './types.ts'
 import { QUANTITY_SCALE } from './quantity.ts'
+import type { MilestoneRules, Run } from './types.ts'
 
 /** Periods of a run. Period numbers are dense, so skipped dates need no care here. */
 export function lengthOf(run: { readonly firstPeriod: number; readonly lastPeriod: number }): number {

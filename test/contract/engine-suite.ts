@@ -102,7 +102,11 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
     }
 
     it('shows no count after a cycle was closed', async () => {
-      await play(await kit.streak({ aggregationTargetValue: wholeQuantity(2), completionTargetValue: 2 }), [1, 1, 2, 2, 3], false)
+      await play(
+        await kit.streak({ aggregationTargetValue: wholeQuantity(2), completionTargetValue: 2 }),
+        [1, 1, 2, 2, 3],
+        false,
+      )
       expect((await progressTable())[2]).toEqual(['03', '1', 'broken', 0, 2, null, null, null])
     })
 
@@ -133,7 +137,9 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
       await play(streak, [1, 3, 2, 4, 5, 6, 7], false)
       const rewards = await kit.rows('reward_log')
       expect(rewards.map((row) => row.periodKey.slice(-2))).toEqual(['01', '03', '07'])
-      expect(kit.enqueued.map((job) => job.rewardLogId).toSorted()).toEqual(rewards.map((row) => row.id).toSorted())
+      expect(kit.enqueued.map((job) => job.rewardLogId).toSorted()).toEqual(
+        rewards.map((row) => row.id).toSorted(),
+      )
       expect(new Set(rewards.map((row) => row.drawnCode)).size).toBe(3)
     })
 
@@ -157,8 +163,15 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
       kit.now = june(3, 13)
       const { context, log } = recorded(await kit.record(streak, june(3)))
       expect(context!.streak.id).toBe(streak.id)
-      expect(context!.progress).toMatchObject({ consecutiveCount: 3, longestConsecutiveCount: 3, status: 'completed', streakStartedAt: june(1) })
-      expect(context!.achieved.map(({ milestone, rewardLog }) => [milestone.id, rewardLog.streakLogId])).toEqual([[third.id, log.id]])
+      expect(context!.progress).toMatchObject({
+        consecutiveCount: 3,
+        longestConsecutiveCount: 3,
+        status: 'completed',
+        streakStartedAt: june(1),
+      })
+      expect(
+        context!.achieved.map(({ milestone, rewardLog }) => [milestone.id, rewardLog.streakLogId]),
+      ).toEqual([[third.id, log.id]])
       expect(context!.nextMilestone!.id).toBe(fifth.id)
       const again = recorded(await kit.record(streak, june(3, 11)))
       expect(again.context!.achieved.map(({ milestone }) => milestone.id)).toEqual([twice.id])
@@ -171,9 +184,22 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
     it('refuses a duplicate for ever, names the first log and leaves the member alone', async () => {
       const streak = await kit.streak()
       const member = (firstName: string) => ({ externalId: 'm1', profile: { firstName }, profileAt: null })
-      const first = recorded(await kit.record(streak, june(1), { uniqueIdentifier: 'o1', member: member('A') }))
-      await kit.store.commit([{ op: 'update', collection: 'streak', id: streak.id, accountId: kit.accountId, set: { status: 'paused' } }])
-      expect(await kit.record(streak, june(2), { uniqueIdentifier: 'o1', member: member('B') })).toEqual({ outcome: 'duplicate', existingId: first.log.id })
+      const first = recorded(
+        await kit.record(streak, june(1), { uniqueIdentifier: 'o1', member: member('A') }),
+      )
+      await kit.store.commit([
+        {
+          op: 'update',
+          collection: 'streak',
+          id: streak.id,
+          accountId: kit.accountId,
+          set: { status: 'paused' },
+        },
+      ])
+      expect(await kit.record(streak, june(2), { uniqueIdentifier: 'o1', member: member('B') })).toEqual({
+        outcome: 'duplicate',
+        existingId: first.log.id,
+      })
       expect((await kit.rows('member')).map((row) => row.firstName)).toEqual(['A'])
     })
 
@@ -189,7 +215,14 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
         kit.record(streak, june(2), { uniqueIdentifier: 'o2' }),
       ])
       const codes = results.map((result) => (result.outcome === 'refused' ? result.code : result.outcome))
-      expect(codes).toEqual(['recorded', 'duplicate', 'STREAK_NOT_LIVE', 'IN_FUTURE', 'REFERENCE_NOT_FOUND', 'recorded'])
+      expect(codes).toEqual([
+        'recorded',
+        'duplicate',
+        'STREAK_NOT_LIVE',
+        'IN_FUTURE',
+        'REFERENCE_NOT_FOUND',
+        'recorded',
+      ])
       expect(recorded(results[5]!).context!.progress!.consecutiveCount).toBe(2)
     })
 
@@ -207,9 +240,13 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
       const other = kit.anotherRecorder()
       const writers = [kit.recorder, other]
       const results = await Promise.all(
-        Array.from({ length: 200 }, (_, index) => writers[index % 2]!.record(kit.request(streak, june(1) + index))),
+        Array.from({ length: 200 }, (_, index) =>
+          writers[index % 2]!.record(kit.request(streak, june(1) + index)),
+        ),
       )
-      const values = results.map((result) => Number(formatQuantity(recorded(result).context!.progress!.row.currentProgressValue)))
+      const values = results.map((result) =>
+        Number(formatQuantity(recorded(result).context!.progress!.row.currentProgressValue)),
+      )
       expect(values.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1))
     })
 
@@ -234,7 +271,9 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
     it('adds spending exactly, whatever the order', async () => {
       const streak = await kit.streak({ aggregationMethod: 'sum', aggregationTargetValue: wholeQuantity(1) })
       const values = Array.from({ length: 10 }, () => 100_000n)
-      const results = await Promise.all(values.map((activityValue) => kit.record(streak, june(1), { activityValue })))
+      const results = await Promise.all(
+        values.map((activityValue) => kit.record(streak, june(1), { activityValue })),
+      )
       const last = recorded(results[9]!).context!.progress!
       expect([formatQuantity(last.row.currentProgressValue), last.status]).toEqual(['1', 'completed'])
     })
@@ -249,7 +288,9 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
 
     it('takes the newest profile of connectors and only fills blanks from older ones', async () => {
       const streak = await kit.streak()
-      const from = (profileAt: number | null, profile: object) => ({ member: { externalId: 'm1', profile, profileAt } })
+      const from = (profileAt: number | null, profile: object) => ({
+        member: { externalId: 'm1', profile, profileAt },
+      })
       await kit.record(streak, june(2), from(june(2), { firstName: 'new' }))
       await kit.record(streak, june(1), from(june(1), { firstName: 'old', lastName: 'older' }))
       const [member] = await kit.rows('member')

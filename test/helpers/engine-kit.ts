@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { createRecorder } from '../../src/engine/record.ts'
-import type { RecordRequest, RecordResult, Recorder } from '../../src/engine/types.ts'
+import type { Recorder, RecordRequest, RecordResult } from '../../src/engine/types.ts'
 import { createViews } from '../../src/engine/views.ts'
 import type { JobQueue, RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -98,11 +98,24 @@ export class EngineKit {
     }
   }
 
-  record(streak: Row<'streak'>, activityAt: number, fields: Partial<RecordRequest> = {}): Promise<RecordResult> {
+  record(
+    streak: Row<'streak'>,
+    activityAt: number,
+    fields: Partial<RecordRequest> = {},
+  ): Promise<RecordResult> {
     return this.recorder.record(this.request(streak, activityAt, fields))
   }
 
-  rows<C extends 'streak_progress' | 'member_streak' | 'reward_log' | 'streak_log' | 'run' | 'member' | 'purchase'>(collection: C): Promise<Row<C>[]> {
+  rows<
+    C extends
+      | 'streak_progress'
+      | 'member_streak'
+      | 'reward_log'
+      | 'streak_log'
+      | 'run'
+      | 'member'
+      | 'purchase',
+  >(collection: C): Promise<Row<C>[]> {
     return this.store.find(collection, {
       where: { field: 'accountId', op: 'eq', value: this.accountId } as never,
       sort: [{ field: 'createdAt', order: 'asc' } as never, { field: 'id', order: 'asc' } as never],

@@ -1,6 +1,15 @@
-import { type JourneyFacts, Journey, anchorsKey } from '../../src/streaks/journey.ts'
+import { anchorsKey, Journey, type JourneyFacts } from '../../src/streaks/journey.ts'
 import { lengthOf } from '../../src/streaks/runs.ts'
-import type { Grant, JourneyTotals, LogEntry, MilestoneRules, Progress, Run, StandingReward, StreakRules } from '../../src/streaks/types.ts'
+import type {
+  Grant,
+  JourneyTotals,
+  LogEntry,
+  MilestoneRules,
+  Progress,
+  Run,
+  StandingReward,
+  StreakRules,
+} from '../../src/streaks/types.ts'
 
 /** Feeds logs to the core one by one, or in batches, keeping what it answers, as a store would. */
 export class JourneyModel {
@@ -19,7 +28,12 @@ export class JourneyModel {
   }
 
   record(...logs: readonly LogEntry[]): Grant[][] {
-    const journey = new Journey(this.#rules, this.#milestones, this.#facts(logs), () => `n${(this.#ids += 1)}`)
+    const journey = new Journey(
+      this.#rules,
+      this.#milestones,
+      this.#facts(logs),
+      () => `n${(this.#ids += 1)}`,
+    )
     const grants = logs.map((log) => {
       const granted = journey.apply(log)
       if (log.value > 0n) this.#logs.push(log)
@@ -45,10 +59,23 @@ export class JourneyModel {
     return {
       totals: this.totals,
       progress: new Map(around.map((at) => [at, this.progress.get(at) ?? null])),
-      runsByFirst: new Map([...around.map((at) => [at, null] as const), ...runs.map((run) => [run.firstPeriod, run] as const)]),
-      runsByLast: new Map([...around.map((at) => [at, null] as const), ...runs.map((run) => [run.lastPeriod, run] as const)]),
-      rewardsAt: new Map(around.map((at) => [at, this.rewards.filter((reward) => reward.periodNumber === at)])),
-      heldOnce: new Set(this.#milestones.filter((m) => m.milestoneRepeat === 'once').map((m) => m.id).filter((id) => this.rewards.some((reward) => reward.milestoneId === id))),
+      runsByFirst: new Map([
+        ...around.map((at) => [at, null] as const),
+        ...runs.map((run) => [run.firstPeriod, run] as const),
+      ]),
+      runsByLast: new Map([
+        ...around.map((at) => [at, null] as const),
+        ...runs.map((run) => [run.lastPeriod, run] as const),
+      ]),
+      rewardsAt: new Map(
+        around.map((at) => [at, this.rewards.filter((reward) => reward.periodNumber === at)]),
+      ),
+      heldOnce: new Set(
+        this.#milestones
+          .filter((m) => m.milestoneRepeat === 'once')
+          .map((m) => m.id)
+          .filter((id) => this.rewards.some((reward) => reward.milestoneId === id)),
+      ),
       anchors: this.#anchors(logs),
       periodLogs: new Map(around.map((at) => [at, inTime.filter((log) => log.periodNumber === at)])),
       isNew: this.progress.size === 0,
@@ -61,8 +88,12 @@ export class JourneyModel {
     const ends = [...new Set([...edges, ...logs.map((log) => log.periodNumber)])]
     const anchors = new Map<string, Set<number>>()
     for (const milestone of this.#milestones) {
-      const at = this.rewards.filter((reward) => reward.milestoneId === milestone.id).map((reward) => reward.periodNumber)
-      for (const from of ends) for (const to of ends) anchors.set(anchorsKey(milestone.id, from, to), new Set(at.filter((p) => p >= from && p <= to)))
+      const at = this.rewards
+        .filter((reward) => reward.milestoneId === milestone.id)
+        .map((reward) => reward.periodNumber)
+      for (const from of ends)
+        for (const to of ends)
+          anchors.set(anchorsKey(milestone.id, from, to), new Set(at.filter((p) => p >= from && p <= to)))
     }
     return anchors
   }

@@ -21,7 +21,10 @@ export function valuesOf(logs: readonly OracleLog[]): Map<number, number> {
 
 /** Maximal rows of days that reached the target. */
 export function runsOf(logs: readonly OracleLog[], target: number): OracleRun[] {
-  const done = [...valuesOf(logs)].filter(([, value]) => value >= target).map(([day]) => day).toSorted((a, b) => a - b)
+  const done = [...valuesOf(logs)]
+    .filter(([, value]) => value >= target)
+    .map(([day]) => day)
+    .toSorted((a, b) => a - b)
   const runs: OracleRun[] = []
   for (const day of done) {
     const open = runs.at(-1)
@@ -50,7 +53,12 @@ export function owedBy(run: OracleRun, target: number, cycle: number | null): nu
 }
 
 /** What every_streak of one milestone has granted after each log, by the rule of contract §6, log by log. */
-export function everyStreakAnchors(logs: readonly OracleLog[], target: number, milestoneTarget: number, cycle: number | null): number[] {
+export function everyStreakAnchors(
+  logs: readonly OracleLog[],
+  target: number,
+  milestoneTarget: number,
+  cycle: number | null,
+): number[] {
   const anchors: number[] = []
   for (let n = 1; n <= logs.length; n += 1) {
     const before = runsOf(logs.slice(0, n - 1), target)

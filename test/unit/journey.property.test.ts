@@ -6,7 +6,10 @@ import { JourneyModel } from '../helpers/journey-model.ts'
 import { countsOf, everyStreakAnchors, type OracleLog, runsOf, valuesOf } from '../helpers/oracle.ts'
 
 const DAY_MS = 86_400_000
-const history = fc.array(fc.record({ day: fc.integer({ min: 1, max: 14 }), value: fc.integer({ min: 0, max: 3 }) }), { maxLength: 40 })
+const history = fc.array(
+  fc.record({ day: fc.integer({ min: 1, max: 14 }), value: fc.integer({ min: 0, max: 3 }) }),
+  { maxLength: 40 },
+)
 const shape = fc.record({
   target: fc.integer({ min: 1, max: 3 }),
   cycle: fc.option(fc.integer({ min: 1, max: 5 })),
@@ -16,14 +19,27 @@ const shape = fc.record({
 
 function rulesOf(target: number, cycle: number | null): StreakRules {
   const aggregationTargetValue = wholeQuantity(target)
-  return { aggregationMethod: 'sum', aggregationPeriod: 'daily', aggregationTargetValue, completionTargetValue: cycle, timezone: 'UTC', weekStartsOn: 'monday' }
+  return {
+    aggregationMethod: 'sum',
+    aggregationPeriod: 'daily',
+    aggregationTargetValue,
+    completionTargetValue: cycle,
+    timezone: 'UTC',
+    weekStartsOn: 'monday',
+  }
 }
 
 function entry({ day, value }: OracleLog, index: number): LogEntry {
   return { id: `l${index}`, periodNumber: day, activityAt: day * DAY_MS + index, value: wholeQuantity(value) }
 }
 
-function play(logs: readonly OracleLog[], target: number, cycle: number | null, milestones: MilestoneRules[], batchSize: number) {
+function play(
+  logs: readonly OracleLog[],
+  target: number,
+  cycle: number | null,
+  milestones: MilestoneRules[],
+  batchSize: number,
+) {
   const model = new JourneyModel(rulesOf(target, cycle), milestones)
   for (let at = 0; at < logs.length; at += batchSize) {
     model.record(...logs.slice(at, at + batchSize).map((log, index) => entry(log, at + index)))
@@ -32,7 +48,13 @@ function play(logs: readonly OracleLog[], target: number, cycle: number | null, 
 }
 
 function everyStreak(target: number): MilestoneRules {
-  return { id: 'm', milestoneTargetValue: wholeQuantity(target), milestoneMetric: 'consecutive_count', milestoneRepeat: 'every_streak', createdAt: 0 }
+  return {
+    id: 'm',
+    milestoneTargetValue: wholeQuantity(target),
+    milestoneMetric: 'consecutive_count',
+    milestoneRepeat: 'every_streak',
+    createdAt: 0,
+  }
 }
 
 describe('the core against the definitions', () => {
@@ -41,12 +63,23 @@ describe('the core against the definitions', () => {
       fc.property(history, shape, (logs, { target, cycle, batchSize }) => {
         const model = play(logs, target, cycle, [], batchSize)
         const runs = runsOf(logs, target)
-        const values = new Map([...model.progress].map(([day, progress]) => [day, Number(formatQuantity(progress.currentProgressValue))]))
+        const values = new Map(
+          [...model.progress].map(([day, progress]) => [
+            day,
+            Number(formatQuantity(progress.currentProgressValue)),
+          ]),
+        )
         expect(values).toEqual(valuesOf(logs))
-        const ours = [...model.runs.values()].map(({ firstPeriod, lastPeriod }) => ({ first: firstPeriod, last: lastPeriod }))
+        const ours = [...model.runs.values()].map(({ firstPeriod, lastPeriod }) => ({
+          first: firstPeriod,
+          last: lastPeriod,
+        }))
         expect(ours.toSorted((a, b) => a.first - b.first)).toEqual(runs)
-        expect(model.totals.longestRunLength).toBe(Math.max(0, ...runs.map((run) => run.last - run.first + 1)))
-        const cycles = cycle === null ? 0 : [...countsOf(runs, cycle).values()].filter((count) => count === cycle).length
+        expect(model.totals.longestRunLength).toBe(
+          Math.max(0, ...runs.map((run) => run.last - run.first + 1)),
+        )
+        const cycles =
+          cycle === null ? 0 : [...countsOf(runs, cycle).values()].filter((count) => count === cycle).length
         expect(model.totals.completedCycles).toBe(cycles)
       }),
       { numRuns: 400 },
@@ -67,16 +100,32 @@ describe('the core against the definitions', () => {
   })
 
   it('keeps the instant at which a period reached its target, in whatever order its logs arrive', () => {
-    const timed = fc.array(fc.record({ minute: fc.integer({ min: 0, max: 30 }), value: fc.integer({ min: 0, max: 3 }) }), { maxLength: 25 })
+    const timed = fc.array(
+      fc.record({ minute: fc.integer({ min: 0, max: 30 }), value: fc.integer({ min: 0, max: 3 }) }),
+      { maxLength: 25 },
+    )
     fc.assert(
-      fc.property(timed, fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 5 }), (logs, target, batchSize) => {
-        const model = new JourneyModel(rulesOf(target, 7), [])
-        const entries = logs.map(({ minute, value }, index) => ({ id: `l${index}`, periodNumber: 1, activityAt: minute, value: wholeQuantity(value) }))
-        for (let at = 0; at < entries.length; at += batchSize) model.record(...entries.slice(at, at + batchSize))
-        let sum = 0
-        const expected = logs.toSorted((a, b) => a.minute - b.minute).find((log) => (sum += log.value) >= target)?.minute ?? null
-        expect(model.progress.get(1)?.targetReachedAt ?? null).toBe(expected)
-      }),
+      fc.property(
+        timed,
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        (logs, target, batchSize) => {
+          const model = new JourneyModel(rulesOf(target, 7), [])
+          const entries = logs.map(({ minute, value }, index) => ({
+            id: `l${index}`,
+            periodNumber: 1,
+            activityAt: minute,
+            value: wholeQuantity(value),
+          }))
+          for (let at = 0; at < entries.length; at += batchSize)
+            model.record(...entries.slice(at, at + batchSize))
+          let sum = 0
+          const expected =
+            logs.toSorted((a, b) => a.minute - b.minute).find((log) => (sum += log.value) >= target)
+              ?.minute ?? null
+          expect(model.progress.get(1)?.targetReachedAt ?? null).toBe(expected)
+        },
+      ),
       { numRuns: 400 },
     )
   })

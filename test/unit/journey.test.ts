@@ -12,16 +12,27 @@ const rules = (completionTargetValue: number | null = null, target = 1): StreakR
   timezone: 'UTC',
   weekStartsOn: 'monday',
 })
-const milestone = (metric: MilestoneRules['milestoneMetric'], target: number, repeat: MilestoneRules['milestoneRepeat']): MilestoneRules => ({
+const milestone = (
+  metric: MilestoneRules['milestoneMetric'],
+  target: number,
+  repeat: MilestoneRules['milestoneRepeat'],
+): MilestoneRules => ({
   id: `m-${metric}-${target}`,
   milestoneTargetValue: wholeQuantity(target),
   milestoneMetric: metric,
   milestoneRepeat: repeat,
   createdAt: 0,
 })
-const count = (target: number, repeat: MilestoneRules['milestoneRepeat'] = 'every_streak') => milestone('consecutive_count', target, repeat)
-const value = (target: number, repeat: MilestoneRules['milestoneRepeat'] = 'every_period') => milestone('current_progress_value', target, repeat)
-const logOn = (day: number, index: number) => ({ id: `l${index}`, periodNumber: day, activityAt: day * DAY_MS + index, value: wholeQuantity(1) })
+const count = (target: number, repeat: MilestoneRules['milestoneRepeat'] = 'every_streak') =>
+  milestone('consecutive_count', target, repeat)
+const value = (target: number, repeat: MilestoneRules['milestoneRepeat'] = 'every_period') =>
+  milestone('current_progress_value', target, repeat)
+const logOn = (day: number, index: number) => ({
+  id: `l${index}`,
+  periodNumber: day,
+  activityAt: day * DAY_MS + index,
+  value: wholeQuantity(1),
+})
 
 const EXAMPLES: readonly [string, StreakRules, MilestoneRules, string, number[]][] = [
   ['each run reaches 3 once', rules(), count(3), '1 2 3 4 6 7 8', [3, 8]],
@@ -56,7 +67,12 @@ describe('worked examples of rewards', () => {
 
 describe('where a period reached its target', () => {
   const target2 = rules(3, 2)
-  const at = (day: number, hour: number, id: string) => ({ id, periodNumber: day, activityAt: day * DAY_MS + hour * 3_600_000, value: wholeQuantity(1) })
+  const at = (day: number, hour: number, id: string) => ({
+    id,
+    periodNumber: day,
+    activityAt: day * DAY_MS + hour * 3_600_000,
+    value: wholeQuantity(1),
+  })
 
   it('is the second log in order of activityAt, also when logs arrive late', () => {
     const model = new JourneyModel(target2, [])
