@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts'
+import type { Clock, Instant } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
@@ -46,10 +46,12 @@ export async function requeue(lane: Lane, rows: readonly DueRow[], deps: Requeue
 async function raise(lane: Lane, rows: readonly DueRow[], { store, clock }: RequeueDeps): Promise<DueRow[]> {
   const raised: DueRow[] = []
   async function commit(part: readonly DueRow[]): Promise<void> {
-    const after = part.map((row) => raisedRow(row, clock.now()))
-    const changes = part.map((row, index) => lane.raise(row, pick(after[index]!)))
-    const { outcome } = await store.commit(changes)
-    if (outcome === 'committed') raised.push(...after)
+    const now = clock.now()
+    const after = part.map((row) => ({ row, attempt: row.attempt + 1, dueAt: nextDueAt(row, now) }))
+    const { outcome } = await store.commit(
+      after.map(({ row, attempt, dueAt }) => lane.raise(row, { attempt, dueAt, updatedAt: now })),
+    )
+    if (outcome === 'committed') raised.push(...after.map(({ row, ...set }) => ({ ...row, ...set })))
     else if (part.length > 1) for (const row of part) await commit([row])
   }
   for (let from = 0; from < rows.length; from += ROWS_PER_COMMIT) {
@@ -58,13 +60,11 @@ async function raise(lane: Lane, rows: readonly DueRow[], { store, clock }: Requ
   return raised
 }
 
-/** The first job that ended in vain is followed by another at once; from then on ever longer pauses, so that a row nobody can work off does not keep the workers busy. */
-function raisedRow(row: DueRow, now: number): DueRow {
-  const pauseMs =
-    row.attempt <= 1 ? 0 : Math.min(PAUSE_CAP_MS, PAUSE_START_MS * 2 ** Math.min(row.attempt - 2, 20))
-  return { ...row, attempt: row.attempt + 1, dueAt: pauseMs === 0 ? row.dueAt : now + pauseMs }
-}
-
-function pick({ attempt, dueAt }: DueRow): Pick<DueRow, 'attempt' | 'dueAt'> {
-  return { attempt, dueAt }
+/**
+ * The first job that ended in vain is followed by another at once, later ones after ever longer pauses: a row that
+ * nobody can work off must not keep the workers busy.
+ */
+function nextDueAt({ attempt, dueAt }: DueRow, now: Instant): Instant | null {
+  if (attempt === 0) return dueAt
+  return now + Math.min(PAUSE_CAP_MS, PAUSE_START_MS * 2 ** Math.min(attempt - 1, 20))
 }

@@ -1,11 +1,10 @@
-import type { Instant } from '../ports/clock.ts'
 import type { JobOf, JobQueue, JobState, QueueName } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Query, Store } from '../ports/store.ts'
 
 export type DueCollection = 'delivery_item' | 'reward_log'
 export type DueRow = Pick<Row<DueCollection>, 'id' | 'accountId' | 'dueAt' | 'attempt'>
-type Raised = { readonly attempt: number; readonly dueAt: Instant | null }
+type Raised = Pick<Row<DueCollection>, 'attempt' | 'dueAt' | 'updatedAt'>
 
 /** A kind of row that is worked off by jobs, with the queue of those jobs. */
 export interface Lane {

@@ -155,9 +155,7 @@ export class Journey {
       fact: 'period_logs',
       periodNumber: log.periodNumber,
     })
-    let sum = 0n
-    const inTime = [...stored, ...earlier, log].toSorted((a, b) => a.activityAt - b.activityAt)
-    return inTime.find((entry) => (sum += entry.value) >= target)?.activityAt ?? null
+    return reachedAt([...stored, ...earlier, log], target)
   }
 
   #valueGrants(valueBefore: Quantity, after: Progress): Grant[] {
@@ -311,4 +309,14 @@ export class Journey {
     }
     throw new MissingFact({ fact: 'run_containing', periodNumber })
   }
+}
+
+/** The `activityAt` at which logs, taken in that order, add up to the target; null if they do not. */
+function reachedAt(logs: readonly LogEntry[], target: Quantity): number | null {
+  let sum = 0n
+  for (const log of logs.toSorted((a, b) => a.activityAt - b.activityAt)) {
+    sum += log.value
+    if (sum >= target) return log.activityAt
+  }
+  return null
 }

@@ -20,7 +20,10 @@ export interface CouponProviderHarness {
 type Issued = Extract<IssueOutcome, { outcome: 'issued' }>
 
 /** What every coupon provider must do, whatever makes its coupons. */
-export function describeCouponProviderContract(name: string, setup: () => Promise<CouponProviderHarness>): void {
+export function describeCouponProviderContract(
+  name: string,
+  setup: () => Promise<CouponProviderHarness>,
+): void {
   describe(`${name} as a coupon provider`, () => {
     let harness: CouponProviderHarness
 

@@ -34,7 +34,10 @@ async function setUpPool(): Promise<CouponProviderHarness> {
     store,
     given: { accountId, providerId, settings: {} },
     async coupons() {
-      const used = await store.find('coupon_code', { where: { field: 'rewardLogId', op: 'isNotNull' }, limit: 100 })
+      const used = await store.find('coupon_code', {
+        where: { field: 'rewardLogId', op: 'isNotNull' },
+        limit: 100,
+      })
       return used.map(({ rewardLogId, code }) => ({ rewardLogId: String(rewardLogId), code }))
     },
     close,

@@ -16,7 +16,6 @@ export class EngineKit {
   readonly recorder: Recorder
   readonly enqueued: RewardJob[] = []
   now = Date.UTC(2025, 6, 15)
-  #codes = 0
 
   constructor(store: Store) {
     this.store = store
@@ -27,7 +26,7 @@ export class EngineKit {
   /** A recorder of its own on the same store, as another process would have. */
   anotherRecorder(): Recorder {
     const drawCode = () => {
-      const code = `C${process.pid}-${(this.#codes += 1)}-${uuidv7()}`
+      const code = `C-${uuidv7()}`
       return { code, foldedCode: code }
     }
     return createRecorder({

@@ -32,7 +32,10 @@ export class JourneyModel {
       this.#rules,
       this.#milestones,
       this.#facts(logs),
-      () => `n${(this.#ids += 1)}`,
+      () => {
+        this.#ids += 1
+        return `n${this.#ids}`
+      },
     )
     const grants = logs.map((log) => {
       const granted = journey.apply(log)

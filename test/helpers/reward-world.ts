@@ -10,14 +10,24 @@ export const NOW = Date.parse('2026-11-22T10:00:00Z')
 export const clock = { now: () => NOW }
 export const secretBox = createSecretBox([randomBytes(32).toString('base64')])
 
-export async function insert<C extends CollectionName>(store: Store, collection: C, given: Partial<Row<C>>): Promise<Row<C>> {
+export async function insert<C extends CollectionName>(
+  store: Store,
+  collection: C,
+  given: Partial<Row<C>>,
+): Promise<Row<C>> {
   const made = row(collection, given)
-  const result = await store.commit([{ op: 'insert', collection, row: made } as Parameters<Store['commit']>[0][number]])
+  const result = await store.commit([
+    { op: 'insert', collection, row: made } as Parameters<Store['commit']>[0][number],
+  ])
   if (result.outcome !== 'committed') throw new Error(`${collection} not inserted: ${result.reason}`)
   return made
 }
 
-export async function read<C extends CollectionName>(store: Store, collection: C, id: string): Promise<Row<C>> {
+export async function read<C extends CollectionName>(
+  store: Store,
+  collection: C,
+  id: string,
+): Promise<Row<C>> {
   const [found] = await store.findByKeys(collection, ['id'], [[id]])
   if (found === undefined) throw new Error(`no ${collection} ${id}`)
   return found
@@ -40,7 +50,11 @@ export async function makeRewardWorld(
   const accountId = randomUUID()
   const member = await insert(store, 'member', { accountId, externalId: 'customer-1', status: 'live' })
   const sealedCredentials = credentials === null ? null : secretBox.seal(JSON.stringify(credentials))
-  const { id: providerId } = await insert(store, 'coupon_provider', { accountId, ...provider, sealedCredentials })
+  const { id: providerId } = await insert(store, 'coupon_provider', {
+    accountId,
+    ...provider,
+    sealedCredentials,
+  })
   return {
     accountId,
     providerId,

@@ -183,7 +183,11 @@ describe('passing trouble', () => {
       retryable: true,
       retryAfterMs: 120_000,
     })
-    expect(await reload(reward)).toMatchObject({ fulfilmentStatus: 'issuing', dueAt: NOW, failureReason: null })
+    expect(await reload(reward)).toMatchObject({
+      fulfilmentStatus: 'issuing',
+      dueAt: NOW,
+      failureReason: null,
+    })
   })
 
   it('at the last try makes the reward fail, saying why', async () => {
@@ -239,10 +243,18 @@ describe('passing trouble', () => {
 })
 
 describe('a reward fails at once', () => {
-  async function failureOf(reward: Row<'reward_log'>, deps: Partial<FulfilDeps> = {}): Promise<string | null> {
+  async function failureOf(
+    reward: Row<'reward_log'>,
+    deps: Partial<FulfilDeps> = {},
+  ): Promise<string | null> {
     await fulfilWith(deps)(jobOf(reward), jobContext())
     const stored = await reload(reward)
-    expect(stored).toMatchObject({ fulfilmentStatus: 'failed', couponCode: null, dueAt: null, updatedAt: NOW })
+    expect(stored).toMatchObject({
+      fulfilmentStatus: 'failed',
+      couponCode: null,
+      dueAt: null,
+      updatedAt: NOW,
+    })
     return stored.failureReason
   }
 
@@ -276,14 +288,20 @@ describe('a reward fails at once', () => {
   })
 
   it('when the service answers with a coupon that has lapsed', async () => {
-    const { world } = await askingServerThatAnswers(200, {}, '{"code":"A","expiresAt":"2026-11-22T10:00:00Z"}')
+    const { world } = await askingServerThatAnswers(
+      200,
+      {},
+      '{"code":"A","expiresAt":"2026-11-22T10:00:00Z"}',
+    )
     expect(await failureOf(await world.addReward())).toMatch(/^COUPON_EXPIRED/)
   })
 
   it('with a reason of at most 256 well-formed characters', async () => {
     const reward = await (await askingService()).addReward()
     const reason = `${'x'.repeat(255)}🎉`
-    const stored = await failureOf(reward, { providers: providersThat(async () => ({ outcome: 'failed', reason })) })
+    const stored = await failureOf(reward, {
+      providers: providersThat(async () => ({ outcome: 'failed', reason })),
+    })
     expect(stored).toBe(`${'x'.repeat(255)}\uFFFD`)
   })
 })
@@ -307,7 +325,9 @@ describe('one coupon per reward', () => {
         return store.commit(changes)
       },
     }
-    await expect(fulfilWith({ store: failing })(jobOf(reward), jobContext())).rejects.toThrow('the connection broke')
+    await expect(fulfilWith({ store: failing })(jobOf(reward), jobContext())).rejects.toThrow(
+      'the connection broke',
+    )
     await fulfilWith()(jobOf(reward), jobContext({ tryNumber: 2 }))
     expect(await reload(reward)).toMatchObject({ fulfilmentStatus: 'issued', couponCode: reward.drawnCode })
     expect(service.issued()).toMatchObject([{ key: reward.id, code: reward.drawnCode, asked: 2 }])
@@ -332,7 +352,13 @@ describe('codes of a pool', () => {
     const { accountId, providerId } = world
     for (let index = 0; index < codes; index++) {
       const code = `POOL-${index}`
-      await insert(store, 'coupon_code', { accountId, providerId, code, source: 'pool', createdAt: NOW + index })
+      await insert(store, 'coupon_code', {
+        accountId,
+        providerId,
+        code,
+        source: 'pool',
+        createdAt: NOW + index,
+      })
     }
     return world
   }
@@ -379,7 +405,12 @@ describe('codes of a pool', () => {
     const { accountId, providerId } = world
     await insert(store, 'coupon_code', { accountId, providerId, code: 'DRAWN', source: 'drawn' })
     await insert(store, 'coupon_code', { accountId, providerId: randomUUID(), code: 'ELSE', source: 'pool' })
-    await insert(store, 'coupon_code', { ...other, id: randomUUID(), providerId, code: 'FOREIGN', source: 'pool' })
+    await insert(store, 'coupon_code', {
+      accountId: other.accountId,
+      providerId,
+      code: 'FOREIGN',
+      source: 'pool',
+    })
     const reward = await world.addReward()
     await expect(fulfilWith()(jobOf(reward), jobContext())).rejects.toMatchObject({
       message: expect.stringMatching(/^POOL_EMPTY/),

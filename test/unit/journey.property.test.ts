@@ -119,10 +119,9 @@ describe('the core against the definitions', () => {
           }))
           for (let at = 0; at < entries.length; at += batchSize)
             model.record(...entries.slice(at, at + batchSize))
-          let sum = 0
-          const expected =
-            logs.toSorted((a, b) => a.minute - b.minute).find((log) => (sum += log.value) >= target)
-              ?.minute ?? null
+          const inTime = logs.toSorted((a, b) => a.minute - b.minute)
+          const sums = inTime.map((_, at) => inTime.slice(0, at + 1).reduce((sum, log) => sum + log.value, 0))
+          const expected = inTime[sums.findIndex((sum) => sum >= target)]?.minute ?? null
           expect(model.progress.get(1)?.targetReachedAt ?? null).toBe(expected)
         },
       ),
