@@ -46,6 +46,8 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
     // After a failover the old primary still answers, read-only.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   })
+  /** How the first attempt to connect ends. */
+  const opening = Promise.withResolvers<boolean>()
   let closed = false
   let failed = false
   let reported = false
@@ -54,6 +56,7 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
     if (reported) logger?.info({ role }, 'Redis is back')
     failed = false
     reported = false
+    opening.resolve(true)
   })
   client.on('error', (error: Error & { code?: string }) => {
     fail(error.code ?? error.message)
@@ -64,6 +67,7 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
 
   function fail(cause: string): void {
     failed = true
+    opening.resolve(false)
     if (reported || closed) return
     reported = true
     logger?.warn({ role, cause }, 'Redis cannot be reached; trying again until it can')
@@ -98,7 +102,7 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
     async ready(waitMs) {
       if (client.status === 'ready') return true
       if (failed || closed) return false
-      return within(waitMs, nextOutcome(client)).catch(() => false)
+      return within(waitMs, opening.promise).catch(() => false)
     },
     close() {
       closed = true
@@ -106,18 +110,4 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
       client.disconnect()
     },
   }
-}
-
-function nextOutcome(client: Redis): Promise<boolean> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      client.off('ready', settle)
-      client.off('close', settle)
-      client.off('error', settle)
-      resolve(client.status === 'ready')
-    }
-    client.on('ready', settle)
-    client.on('close', settle)
-    client.on('error', settle)
-  })
 }

@@ -21,7 +21,7 @@ import { patchRewardLog } from '../../src/rewards/patch.ts'
 import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
 import { openStore } from './open-store.ts'
 
-/** biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape */
+// biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
 export type Body = any
 
 export interface Answer {
@@ -167,7 +167,8 @@ function client(send: Api['send'], accountId: string, apiKey: string, apiSecret:
     },
     async create(slug, body) {
       const answer = await post(`/schema/${slug}/record`, body)
-      if (answer.status !== 201) throw new Error(`creating a ${slug} answered ${answer.status}: ${answer.text}`)
+      if (answer.status !== 201)
+        throw new Error(`creating a ${slug} answered ${answer.status}: ${answer.text}`)
       return answer.body.data
     },
   }

@@ -7,7 +7,10 @@ export interface LogLine {
 }
 
 /** Keeps what is logged, for tests that look at it or must show that nothing personal is in it. */
-export function recordingLogger(lines: LogLine[] = [], context: object = {}): Logger & { readonly lines: LogLine[] } {
+export function recordingLogger(
+  lines: LogLine[] = [],
+  context: object = {},
+): Logger & { readonly lines: LogLine[] } {
   const at = (level: LogLine['level']) => (fields: object, message: string) => {
     lines.push({ level, fields: { ...context, ...fields }, message })
   }

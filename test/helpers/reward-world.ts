@@ -8,7 +8,8 @@ import { row } from '../contract/store/rows.ts'
 
 export const NOW = Date.parse('2026-11-22T10:00:00Z')
 export const clock = { now: () => NOW }
-export const secretBox = createSecretBox([randomBytes(32).toString('base64')])
+export const encryptionKey = randomBytes(32).toString('base64')
+export const secretBox = createSecretBox([encryptionKey])
 
 export async function insert<C extends CollectionName>(
   store: Store,

@@ -99,7 +99,10 @@ describe('addresses', () => {
 
   it('answers 404 for ids that do not exist or are none', async () => {
     for (const id of [NOWHERE, 'abc', '1', '%00', `${NOWHERE}0`]) {
-      expect(await admin.get(`${STREAKS}/${id}`)).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } })
+      expect(await admin.get(`${STREAKS}/${id}`)).toMatchObject({
+        status: 404,
+        body: { error: { code: 'NOT_FOUND' } },
+      })
     }
   })
 
@@ -132,7 +135,10 @@ describe('verbs', () => {
     const answer = await api.send(path, { method, headers, ...(method === 'GET' ? {} : { body: '{}' }) })
     expect(answer.status).toBe(405)
     expect(answer.headers.get('allow')).toBe(allow)
-    expect(answer.body.error).toMatchObject({ code: 'METHOD_NOT_ALLOWED', message: expect.stringContaining(reason) })
+    expect(answer.body.error).toMatchObject({
+      code: 'METHOD_NOT_ALLOWED',
+      message: expect.stringContaining(reason),
+    })
   })
 
   it('answers HEAD like GET, without a body', async () => {
@@ -143,7 +149,11 @@ describe('verbs', () => {
 
 describe('bodies', () => {
   const post = (body: string | Buffer, headers: Record<string, string> = json()) =>
-    api.send(STREAKS, { method: 'POST', headers, body: typeof body === 'string' ? body : new Uint8Array(body) })
+    api.send(STREAKS, {
+      method: 'POST',
+      headers,
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+    })
 
   it.each([
     ['text/plain', 415],
@@ -174,7 +184,10 @@ describe('bodies', () => {
     ['null', 'INVALID_INPUT', 'object'],
   ])('%j is a 400 %s', async (body, code, why) => {
     const answer = await post(body)
-    expect(answer).toMatchObject({ status: 400, body: { error: { code, message: expect.stringContaining(why) } } })
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code, message: expect.stringContaining(why) } },
+    })
   })
 
   it('that nest too deeply are a 400, however deep', async () => {
@@ -264,7 +277,12 @@ describe('answers', () => {
     await until(() => api.lines.length === 2, 2000)
     expect(api.lines.map(({ fields }) => fields)).toEqual([
       expect.objectContaining({ method: 'POST', route: STREAKS, status: 201, streakId: streak.id }),
-      expect.objectContaining({ method: 'GET', route: '/schema/streak/record/{id}', status: 400, code: 'INVALID_INPUT' }),
+      expect.objectContaining({
+        method: 'GET',
+        route: '/schema/streak/record/{id}',
+        status: 400,
+        code: 'INVALID_INPUT',
+      }),
     ])
     for (const { fields } of api.lines) {
       expect(fields).toMatchObject({ requestId: expect.any(String), durationMs: expect.any(Number) })

@@ -14,7 +14,9 @@ function documentedCodes(): Map<string, DocumentedCode> {
   const rows = text.split('\n').filter((line) => /^\| [A-Z_]+ \|/.test(line))
   return new Map(
     rows.map((row) => {
-      const [, code = '', status, again, meaning = '', remedy = ''] = row.split('|').map((cell) => cell.trim())
+      const [, code = '', status, again, meaning = '', remedy = ''] = row
+        .split('|')
+        .map((cell) => cell.trim())
       return [code, { status: Number(status), retryable: again === 'yes', meaning, remedy }]
     }),
   )

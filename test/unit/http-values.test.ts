@@ -92,8 +92,10 @@ describe('numbers', () => {
   })
 
   it('reads a whole number however it is written', () => {
-    for (const source of ['7', '7.0', '70e-1']) expect(readInteger(1, 10)(number(source))).toEqual({ ok: true, value: 7 })
-    for (const source of ['0', '11', '7.5', '-7', '1e400']) expect(readInteger(1, 10)(number(source)).ok).toBe(false)
+    for (const source of ['7', '7.0', '70e-1'])
+      expect(readInteger(1, 10)(number(source))).toEqual({ ok: true, value: 7 })
+    for (const source of ['0', '11', '7.5', '-7', '1e400'])
+      expect(readInteger(1, 10)(number(source)).ok).toBe(false)
   })
 })
 
@@ -119,7 +121,12 @@ describe('texts', () => {
   it('knows addresses, numbers and ids of members without ever repeating them', () => {
     expect(readEmail('ada@example.com').ok).toBe(true)
     expect(readPhone('+14155552671').ok).toBe(true)
-    const refused = [readEmail('ada.example.com'), readPhone('0415'), readPhone('+1234567890123456'), readExternalId('erased:1')]
+    const refused = [
+      readEmail('ada.example.com'),
+      readPhone('0415'),
+      readPhone('+1234567890123456'),
+      readExternalId('erased:1'),
+    ]
     for (const read of refused) {
       expect(read.ok).toBe(false)
       expect(JSON.stringify(read)).not.toMatch(/ada|0415|123456|:1/)
@@ -136,7 +143,9 @@ describe('parseExactJson', () => {
   })
 
   it('reads what JSON.parse reads, numbers apart', () => {
-    const withoutNumbers = fc.jsonValue({ maxDepth: 5 }).map((value) => JSON.parse(JSON.stringify(value, noNumbers)))
+    const withoutNumbers = fc
+      .jsonValue({ maxDepth: 5 })
+      .map((value) => JSON.parse(JSON.stringify(value, noNumbers)))
     fc.assert(
       fc.property(withoutNumbers, (value) => {
         expect(parseExactJson(JSON.stringify(value))).toEqual(value)

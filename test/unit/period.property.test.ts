@@ -163,20 +163,24 @@ const ZONES = [...Intl.supportedValuesOf('timeZone'), 'UTC']
 const AREAS = [...new Set(ZONES.map((zone) => zone.split('/')[0]!))]
 
 describe('every change of offset from 1970 to 2040', () => {
-  it.each(AREAS)('periods tile the time around it in %s', (area) => {
-    const faults: string[] = []
-    for (const timezone of ZONES.filter((zone) => zone.split('/')[0] === area)) {
-      for (const change of [FROM, ...oracleOf(timezone).changes]) {
-        for (const mode of MODES) {
-          const rules = { timezone, ...mode }
-          for (const instant of [change - 1, change]) faults.push(...faultsAt(rules, instant))
+  it.each(AREAS)(
+    'periods tile the time around it in %s',
+    (area) => {
+      const faults: string[] = []
+      for (const timezone of ZONES.filter((zone) => zone.split('/')[0] === area)) {
+        for (const change of [FROM, ...oracleOf(timezone).changes]) {
+          for (const mode of MODES) {
+            const rules = { timezone, ...mode }
+            for (const instant of [change - 1, change]) faults.push(...faultsAt(rules, instant))
+          }
+          const daily = { timezone, ...MODES[0] }
+          for (const instant of [change - DAY_MS, change + DAY_MS]) faults.push(...faultsAt(daily, instant))
         }
-        const daily = { timezone, ...MODES[0] }
-        for (const instant of [change - DAY_MS, change + DAY_MS]) faults.push(...faultsAt(daily, instant))
       }
-    }
-    expect(faults.slice(0, 20)).toEqual([])
-  })
+      expect(faults.slice(0, 20)).toEqual([])
+    },
+    180_000,
+  )
 
   it('is known to the oracle', () => {
     const counts = ZONES.map((zone) => oracleOf(zone).changes.length)

@@ -13,7 +13,9 @@ const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
 describe('the delay before a retry', () => {
   it('doubles from one second, between half and all of it', () => {
-    expect([1, 2, 3, 4].map((tries) => retryDelayMs(tries, undefined, () => 0))).toEqual([500, 1_000, 2_000, 4_000])
+    expect([1, 2, 3, 4].map((tries) => retryDelayMs(tries, undefined, () => 0))).toEqual([
+      500, 1_000, 2_000, 4_000,
+    ])
     expect([1, 2, 3, 4].map((tries) => retryDelayMs(tries, undefined, () => 1 - 2 ** -53))).toEqual([
       1_000, 2_000, 4_000, 8_000,
     ])
@@ -61,7 +63,9 @@ describe('what BullMQ is told of a failure', () => {
   })
 
   it('leaves out the message of any other error, also in the stack', () => {
-    const cause = Object.assign(new Error('E11000 dup key: { email: "ada@example.com" }\nand more'), { code: 11000 })
+    const cause = Object.assign(new Error('E11000 dup key: { email: "ada@example.com" }\nand more'), {
+      code: 11000,
+    })
     const error = toJobError(cause)
     expect(error.message).toBe('Error (11000)')
     expect(error.stack).toMatch(/^Error \(11000\)\n {4}at /)
@@ -92,7 +96,11 @@ describe('names in Redis', () => {
 describe('gathering calls into batches', () => {
   it('sends what is pushed in one turn together, in order, in batches of the maximum', async () => {
     const batches: number[][] = []
-    const batcher = createBatcher<number>({ maxBatch: 4, maxWaiting: 100, send: async (batch) => void batches.push([...batch]) })
+    const batcher = createBatcher<number>({
+      maxBatch: 4,
+      maxWaiting: 100,
+      send: async (batch) => void batches.push([...batch]),
+    })
     await Promise.all([batcher.push([1]), batcher.push([2, 3, 4, 5, 6]), batcher.push([7]), batcher.push([])])
     expect(batches).toEqual([
       [1, 2, 3, 4],
@@ -137,25 +145,41 @@ describe('a repetition', () => {
   it('never overlaps itself and outlives what it throws', async () => {
     let under = 0
     let most = 0
-    const runs = Promise.withResolvers<void>()
-    const errors: unknown[] = []
     let count = 0
-    const repetition = repeat(
-      1,
-      async () => {
-        most = Math.max(most, ++under)
-        await new Promise((resolve) => setTimeout(resolve, 5))
-        under -= 1
-        if (++count === 4) runs.resolve()
-        throw new Error(`run ${count}`)
-      },
-      (error) => void errors.push(error),
-    )
-    await runs.promise
+    const errors: unknown[] = []
+    const fourRuns = Promise.withResolvers<void>()
+    const run = async () => {
+      most = Math.max(most, ++under)
+      await new Promise(setImmediate)
+      under -= 1
+      if (++count === 4) fourRuns.resolve()
+      throw new Error(`run ${count}`)
+    }
+    const repetition = repeat(1, run, (error) => void errors.push(error))
+    await fourRuns.promise
     await repetition.stop()
-    const ended = count
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect({ most, count, errors: errors.length }).toEqual({ most: 1, count: ended, errors: ended })
+    expect({ most, errors: errors.length }).toEqual({ most: 1, errors: count })
+  })
+
+  it('does not run again once it is stopped', async () => {
+    let count = 0
+    const stopped = repeat(
+      1,
+      async () => void count++,
+      () => {},
+    )
+    await stopped.stop()
+    const countAtStop = count
+    let others = 0
+    const threeRuns = Promise.withResolvers<void>()
+    const other = repeat(
+      1,
+      async () => void (++others === 3 && threeRuns.resolve()),
+      () => {},
+    )
+    await threeRuns.promise
+    await other.stop()
+    expect(count).toBe(countAtStop)
   })
 
   it('waits for the run under way when it is stopped', async () => {
@@ -163,7 +187,7 @@ describe('a repetition', () => {
     const repetition = repeat(
       1,
       async () => {
-        await new Promise((resolve) => setTimeout(resolve, 10))
+        await new Promise(setImmediate)
         done = true
       },
       () => {},

@@ -1,0 +1,77 @@
+import type { Connector, Translation, VerifyInput } from '../../../src/ports/connector.ts'
+import type { ConnectorRule } from '../../../src/ports/schema.ts'
+import type { SignedRequest } from '../../helpers/signed.ts'
+
+/** A purchase that counts, in words every platform has. */
+export interface PurchaseOptions {
+  readonly orderId: string
+  /** null is a guest. */
+  readonly customerId: string | null
+  readonly email: string | null
+  readonly atMs: number
+  /** Decimal digits, at most 2 decimals. */
+  readonly total: string
+  /** A currency with 2 decimals. */
+  readonly currency: string
+  readonly isTest: boolean
+}
+
+export interface ConnectorSetup {
+  readonly connector: Connector
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Names of the headers that carry a signature. */
+  readonly signatureHeaders: readonly string[]
+  /** A header value that is no signature at all. */
+  readonly malformedSignature: string
+  readonly topic: string
+  /** Topics the platform really sends, of which the connector wants none. */
+  readonly otherTopics: readonly string[]
+  /** Raw body of a purchase. */
+  purchase(options: PurchaseOptions): string
+  /** A webhook with that body as the platform would sign and send it. */
+  sign(body: string, secret: string, signedAtMs: number): SignedRequest
+}
+
+export const NOW = Date.parse('2026-11-22T12:00:00.000Z')
+export const MINUTE_MS = 60_000
+export const SECRETS = ['whsec_first', 'whsec_second', 'whsec_third', 'whsec_fourth', 'whsec_fifth']
+export const USUAL: PurchaseOptions = {
+  orderId: '5001',
+  customerId: '7001',
+  email: 'Buyer@Example.com',
+  atMs: NOW - MINUTE_MS,
+  total: '42.5',
+  currency: 'USD',
+  isTest: false,
+}
+
+export function verifyInput(
+  request: SignedRequest,
+  secrets: readonly string[] = SECRETS,
+  now = NOW,
+): VerifyInput {
+  return { rawBody: request.body, headers: request.headers, secrets, now }
+}
+
+export function translateWith(
+  setup: ConnectorSetup,
+  rules: readonly ConnectorRule[],
+  changes: Partial<PurchaseOptions> = {},
+) {
+  return translateBody(setup, setup.purchase({ ...USUAL, ...changes }), rules)
+}
+
+export function translateBody(
+  setup: ConnectorSetup,
+  body: string,
+  rules: readonly ConnectorRule[],
+): Translation {
+  const rawBody = Buffer.from(body)
+  return setup.connector.translate({
+    rawBody,
+    topic: setup.topic,
+    receivedAt: NOW,
+    rules,
+    purchaseSpace: 'space-1',
+  })
+}

@@ -1,0 +1,249 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { startManagedWorker } from '../../src/queue/managed-worker.ts'
+import { openRedisLink } from '../../src/queue/redis-link.ts'
+import { activityJob, openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
+import { recordingLogger } from '../helpers/recording-logger.ts'
+import { type AbsentRedis, absentRedis, command } from '../helpers/redis-server.ts'
+import { until } from '../helpers/until.ts'
+
+const RECOVERY_MS = 15_000
+
+let redis: AbsentRedis
+let rig: QueueRig
+const cleanups: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+async function openRig({ started }: { started: boolean }): Promise<void> {
+  redis = await absentRedis()
+  cleanups.push(() => redis.stop())
+  if (started) await redis.start()
+  rig = openQueueRig(redis)
+  cleanups.push(() => rig.close())
+  if (started) await rig.connected()
+}
+
+/** The items that the workers of this rig have processed. */
+function processed(): Set<string> {
+  const done = new Set<string>()
+  rig.work({ activity: async ({ itemId }) => void done.add(itemId) })
+  return done
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
+
+describe('while Redis is absent from the start', () => {
+  it('enqueueing resolves at once, everything else rejects, and all works when Redis comes', async () => {
+    await openRig({ started: false })
+    const done = processed()
+    const first = await timed(() => rig.queue.enqueue('activity', [activityJob('lost')]))
+    expect(first).toBeLessThan(300)
+    const others = await timed(async () => {
+      for (let index = 0; index < 1_000; index += 1)
+        await rig.queue.enqueue('activity', [activityJob(`lost-${index}`)])
+    })
+    expect(others).toBeLessThan(1_000)
+    await expect(rig.queue.add('activity', [activityJob('item-1')])).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
+    await expect(rig.queue.states('activity', [activityJob('item-1')])).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
+    expect(await rig.queue.reachable()).toBe(false)
+    await redis.start()
+    await rig.connected()
+    await rig.queue.enqueue('activity', [activityJob('item-1')])
+    await until(() => done.has('item-1'), RECOVERY_MS)
+  })
+
+  it('sweeps every five seconds all the same', async () => {
+    await openRig({ started: false })
+    const sweeps: number[] = []
+    rig.work({ sweep: async () => void sweeps.push(performance.now()) })
+    await until(() => sweeps.length === 2, 8_000)
+    expect(sweeps[1]! - sweeps[0]!).toBeGreaterThanOrEqual(4_900)
+  })
+
+  it('closes within the deadline', async () => {
+    await openRig({ started: false })
+    const pool = rig.work({})
+    expect(await timed(() => pool.close(20_000))).toBeLessThan(3_000)
+    expect(await timed(() => rig.queue.close())).toBeLessThan(1_000)
+  })
+
+  it('says so once', async () => {
+    await openRig({ started: false })
+    await until(() => rig.logger.lines.length > 0, 5_000)
+    await timed(() => rig.queue.add('activity', [activityJob('item-1')]).catch(() => {}))
+    await redis.start()
+    await rig.connected()
+    expect(rig.logger.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'warn Redis cannot be reached; trying again until it can',
+      'info Redis is back',
+    ])
+  })
+})
+
+describe('when Redis is lost under idle workers', () => {
+  it.each([{ wiped: false }, { wiped: true }])(
+    'they go on after a kill and a restart, wiped: $wiped',
+    async ({ wiped }) => {
+      await openRig({ started: true })
+      const done = processed()
+      await rig.queue.add('activity', [activityJob('before')])
+      await until(() => done.has('before'), 5_000)
+      await redis.kill()
+      await until(async () => !(await rig.queue.reachable()), 5_000)
+      await redis.restart({ wiped })
+      const recovery = await timed(async () => {
+        await rig.connected()
+        await rig.queue.enqueue('activity', [activityJob('after')])
+        await until(() => done.has('after'), RECOVERY_MS)
+      })
+      expect(recovery).toBeLessThan(RECOVERY_MS)
+    },
+  )
+
+  it('they go on after many losses in a row', async () => {
+    await openRig({ started: true })
+    const done = processed()
+    for (let round = 0; round < 5; round += 1) {
+      await redis.restart({ wiped: round % 2 === 0 })
+      await rig.connected()
+      await rig.queue.add('activity', [activityJob(`item-${round}`)])
+      await until(() => done.has(`item-${round}`), RECOVERY_MS)
+    }
+  })
+
+  it('they go on after FLUSHALL, and upkeep gets its schedule back', async () => {
+    await openRig({ started: true })
+    let upkeeps = 0
+    const done = new Set<string>()
+    rig.work({ activity: async ({ itemId }) => void done.add(itemId), upkeep: async () => void upkeeps++ })
+    await until(() => upkeeps === 1, 10_000)
+    await redis.flush()
+    await rig.queue.enqueue('activity', [activityJob('after')])
+    await until(() => done.has('after'), 5_000)
+    await until(() => upkeeps === 2, 10_000)
+  })
+
+  it('jobs that waited in its append-only file are processed', async () => {
+    await openRig({ started: true })
+    await rig.queue.add('activity', [activityJob('kept')])
+    await command(redis.url, async (client) => {
+      // everysec: what was written a second ago is on disk
+      await client.waitaof(1, 0, 5_000).catch(() => {})
+    })
+    await redis.restart()
+    const done = processed()
+    await until(() => done.has('kept'), RECOVERY_MS)
+  })
+})
+
+describe('when Redis stops answering with its connections open', () => {
+  it('enqueueing takes no longer than 200 ms and the queue recovers', async () => {
+    await openRig({ started: true })
+    const done = processed()
+    redis.pause()
+    cleanups.push(() => redis.resume())
+    const calls = Array.from({ length: 2_000 }, (_, index) =>
+      rig.queue.enqueue('activity', [activityJob(`lost-${index}`)]),
+    )
+    expect(await timed(() => Promise.all(calls))).toBeLessThan(500)
+    await expect(rig.queue.states('activity', [activityJob('item-1')])).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    })
+    expect(await timed(() => rig.queue.enqueue('activity', [activityJob('lost')]))).toBeLessThan(300)
+    redis.resume()
+    await rig.connected()
+    await rig.queue.add('activity', [activityJob('after')])
+    await until(() => done.has('after'), RECOVERY_MS)
+  })
+
+  it('a pool closes all the same', async () => {
+    await openRig({ started: true })
+    const pool = rig.work({})
+    await until(async () => (await rig.bull.getWorkersCount()) > 0, 5_000)
+    redis.pause()
+    cleanups.push(() => redis.resume())
+    expect(await timed(() => pool.close(500))).toBeLessThan(8_000)
+  })
+})
+
+describe('when a worker is lost', () => {
+  it('its job is taken up by another within fifteen seconds of a kill', async () => {
+    await openRig({ started: true })
+    const script = new URL('../helpers/queue-worker-child.ts', import.meta.url).pathname
+    const child = spawn(process.execPath, [script, redis.url, redis.prefix], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    cleanups.push(() => child.kill('SIGKILL'))
+    await rig.queue.add('activity', [activityJob('item-1')])
+    await once(child.stdout, 'data')
+    child.kill('SIGKILL')
+    const done = processed()
+    expect(await timed(() => until(() => done.has('item-1'), RECOVERY_MS))).toBeLessThan(RECOVERY_MS)
+  })
+
+  it('one that fell silent while jobs wait is replaced', async () => {
+    await openRig({ started: true })
+    const link = openRedisLink({ redisUrl: redis.url, role: 'worker' })
+    const done = new Set<string>()
+    const logger = recordingLogger()
+    const worker = startManagedWorker({
+      queue: 'activity',
+      concurrency: 4,
+      link,
+      logger,
+      prefix: redis.prefix,
+      run: async ({ data }) => void done.add(data.itemId),
+    })
+    cleanups.push(async () => {
+      await worker.close(0)
+      link.close()
+    })
+    const silent = worker.current
+    await silent.waitUntilReady()
+    await silent.pause(true)
+    await rig.queue.add('activity', [activityJob('item-1'), activityJob('item-2')])
+    worker.supervise(true)
+    expect(worker.current).toBe(silent)
+    worker.supervise(true)
+    expect(worker.current).not.toBe(silent)
+    await until(() => done.size === 2, RECOVERY_MS)
+    expect(logger.lines).toContainEqual({
+      level: 'warn',
+      message: 'replacing a queue worker',
+      fields: { queue: 'activity', reason: 'jobs wait and it takes none' },
+    })
+    const replaced = worker.current
+    for (const jobsWait of [true, false, true]) worker.supervise(jobsWait)
+    expect(worker.current).toBe(replaced)
+  })
+})
+
+describe('connections', () => {
+  it('are all gone once queue and pool are closed', async () => {
+    await openRig({ started: true })
+    const clients = async () => (await command(redis.url, (client) => client.client('LIST'))) as string
+    const count = async () => (await clients()).trim().split('\n').length
+    await rig.close()
+    cleanups.pop()
+    await until(async () => (await count()) === 1, 5_000)
+    rig = openQueueRig(redis)
+    const pool = rig.work({})
+    await rig.connected()
+    await until(async () => (await count()) >= 7, 5_000)
+    await pool.close(5_000)
+    await rig.close()
+    await until(async () => (await count()) === 1, 5_000)
+  })
+})
