@@ -36,6 +36,7 @@ export const ERRORS = {
   STORE_BUSY: { status: 503, retryable: true },
   STORE_UNAVAILABLE: { status: 503, retryable: true },
   PROVIDER_UNAVAILABLE: { status: 503, retryable: true },
+  STREAK_IN_USE: { status: 409, retryable: false },
 } as const satisfies Record<string, { status: number; retryable: boolean }>
 
 export type ErrorCode = keyof typeof ERRORS

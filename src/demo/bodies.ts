@@ -4,7 +4,9 @@ import type { Week } from './week.ts'
 /** The body of a webhook as the platform would write it: the same bytes however often it is made in one week. */
 export function bodyOf(send: Send, week: Week): string {
   const purchasedAt = week.at(send.purchased.day, send.purchased.hour)
-  return JSON.stringify(send.kind === 'shopify' ? shopifyOrder(send, purchasedAt) : stripeEvent(send, purchasedAt))
+  return JSON.stringify(
+    send.kind === 'shopify' ? shopifyOrder(send, purchasedAt) : stripeEvent(send, purchasedAt),
+  )
 }
 
 /** What Shopify sends for the topic `orders/paid`, with the fields that matter here. */

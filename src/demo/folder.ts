@@ -31,9 +31,13 @@ export async function withFolder<T>(folder: string, work: () => Promise<T>): Pro
     })
   } catch (error) {
     if (locked) throw error
-    throw new AppError('CONFLICT', `another demo is running in ${folder}: end it, or name another folder with --data-dir`, {
-      cause: error,
-    })
+    throw new AppError(
+      'CONFLICT',
+      `another demo is running in ${folder}: end it, or name another folder with --data-dir`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -50,5 +54,8 @@ export async function wipe(folder: string): Promise<void> {
 async function refuseForeign(folder: string): Promise<void> {
   const entries = (await readdir(folder)).filter((name) => name !== LOCK_FILE && name !== `${STATE_FILE}.new`)
   if (entries.length === 0 || (await readState(folder)) !== null) return
-  throw new AppError('CONFLICT', `${folder} is not empty and holds no demo: name another folder with --data-dir`)
+  throw new AppError(
+    'CONFLICT',
+    `${folder} is not empty and holds no demo: name another folder with --data-dir`,
+  )
 }

@@ -65,7 +65,10 @@ async function findMongod(say: (line: string) => void): Promise<string> {
     path += chunk.toString()
   })
   script.stderr.on('data', (chunk: Buffer) => {
-    for (const line of chunk.toString().split('\n').filter((text) => text.trim() !== '')) {
+    for (const line of chunk
+      .toString()
+      .split('\n')
+      .filter((text) => text.trim() !== '')) {
       lastWords = line.replace(/^mongod\.sh: /, '')
       if (lastWords.startsWith('fetching')) say(lastWords)
     }

@@ -6,8 +6,8 @@ import type { DeliveryItem, DeliveryRecord, StreakLogRecord } from './records.ts
 import { type Send, STEPS } from './scenario.ts'
 import type { Stage } from './setup.ts'
 import { signedHeaders, type WebhookSecrets } from './sign.ts'
-import { lookAt, type Standing } from './standing.ts'
-import { type Narrator, standingText } from './story.ts'
+import { standingOf } from './standing.ts'
+import type { Narrator } from './story.ts'
 import type { Week } from './week.ts'
 
 /** Covers a job whose worker was killed: others take it up after 12 s. */
@@ -46,8 +46,7 @@ export async function playWeek(options: PlayOptions): Promise<Told[]> {
     if (step.day !== day) narrator.day(step.day)
     day = step.day
     if (step.kind === 'look') {
-      const standing = await lookAt(api, stage, week, step.who)
-      narrator.note(step.who, standingText(standing satisfies Standing))
+      narrator.standing(step.who, await standingOf(api, stage, week, step.who))
     } else {
       told.push(await send(step, options, known, coupons))
     }
@@ -85,7 +84,10 @@ async function send(
   for (const { streakProgress: progress, achievedMilestoneRewardLogs } of logs) {
     if (progress?.streakId === stage.fifty.id) {
       const { currentProgressValue, aggregationTargetValue } = progress
-      narrator.note(step.who, `spent that day: ${currentProgressValue} of ${aggregationTargetValue} EUR`)
+      narrator.note(
+        step.who,
+        `spent that day: ${currentProgressValue.toFixed(2)} of ${aggregationTargetValue} EUR`,
+      )
     }
     coupons.expect(achievedMilestoneRewardLogs, step.who)
   }
@@ -112,7 +114,7 @@ function settled(api: ApiClient, id: string, signal: AbortSignal): Promise<Deliv
 function becameOf(delivery: DeliveryRecord | null, item: DeliveryItem | undefined): string {
   if (delivery === null) return 'still pending'
   const { status, reason } = item ?? { status: delivery.outcome, reason: delivery.reason }
-  return reason === null ? status : `${status} ${reason}`
+  return status === 'ignored' || status === 'failed' ? `${status} ${reason}` : status
 }
 
 async function logsOf(api: ApiClient, delivery: DeliveryRecord | null): Promise<StreakLogRecord[]> {

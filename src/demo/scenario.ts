@@ -7,7 +7,9 @@ export const SHOPPERS = ['shopper 1', 'shopper 2', 'shopper 3', 'shopper 4', 'gu
 export type Shopper = (typeof SHOPPERS)[number]
 
 /** Who they are to the platforms: a customer id of Shopify or Stripe, or an address alone. */
-export const IDENTITIES: Readonly<Record<Shopper, { readonly customerId: string | null; readonly email: string }>> = {
+export const IDENTITIES: Readonly<
+  Record<Shopper, { readonly customerId: string | null; readonly email: string }>
+> = {
   'shopper 1': { customerId: '7001000000001', email: 'shopper1@example.com' },
   'shopper 2': { customerId: 'cus_demo_2', email: 'shopper2@example.com' },
   'shopper 3': { customerId: '7001000000003', email: 'shopper3@example.com' },
@@ -137,7 +139,11 @@ export const STEPS: readonly Step[] = [
   order(6, 'shopper 1', '5600000000102', { amount: '29.90', purchased: { day: 6, hour: 19 } }),
   charge(6, '206'),
   order(6, 'shopper 3', '5600000000301'),
-  order(6, 'shopper 4', '5600000000401', { what: 'Shopify test order', test: true, expected: 'ignored TEST_ORDER' }),
+  order(6, 'shopper 4', '5600000000401', {
+    what: 'Shopify test order',
+    test: true,
+    expected: 'ignored TEST_ORDER',
+  }),
   order(6, 'guest', '5600000000501'),
 
   order(7, 'shopper 1', '5700000000101'),

@@ -76,30 +76,40 @@ export async function setStage(api: ApiClient, options: StageOptions): Promise<S
   return { seven, fifty, couponService, pool, connectors }
 }
 
+interface NewRecord {
+  readonly name: string
+  readonly [field: string]: unknown
+}
+
 async function findOrCreate<T extends Named>(
   api: ApiClient,
   slug: string,
-  body: { readonly name: string },
+  body: NewRecord,
   ...filters: Filter[]
 ): Promise<T> {
   const [found] = await api.list<T>(slug, equals('name', body.name), ...filters)
   return found ?? (await api.create<T>(slug, body))
 }
 
-function provider(api: ApiClient, body: { name: string; [field: string]: unknown }): Promise<Named> {
+function provider(api: ApiClient, body: NewRecord): Promise<Named> {
   return findOrCreate(api, 'coupon_provider', body)
 }
 
-function streak(api: ApiClient, body: { name: string; [field: string]: unknown }): Promise<Named> {
-  return findOrCreate(api, 'streak', { ...body, status: 'live', aggregationPeriod: 'daily', timezone: ZONE } as Named)
+function streak(api: ApiClient, body: NewRecord): Promise<Named> {
+  return findOrCreate(api, 'streak', {
+    ...body,
+    status: 'live',
+    aggregationPeriod: 'daily',
+    timezone: ZONE,
+  })
 }
 
-function milestone(api: ApiClient, streak: Named, body: { name: string; [field: string]: unknown }): Promise<Named> {
+function milestone(api: ApiClient, streak: Named, body: NewRecord): Promise<Named> {
   const full = { ...body, linkedSchemaRecordId: streak.id, status: 'live' }
   return findOrCreate(api, 'milestone', full, equals('linkedSchemaRecordId', streak.id))
 }
 
-function connector(api: ApiClient, body: { name: string; [field: string]: unknown }): Promise<ConnectorRecord> {
+function connector(api: ApiClient, body: NewRecord): Promise<ConnectorRecord> {
   return findOrCreate(api, 'connector', body)
 }
 

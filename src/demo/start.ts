@@ -37,7 +37,13 @@ export interface RunningDemo {
 }
 
 /** Starts everything the demo runs on: coupon service, store, Redis, API and workers. @throws AppError, nothing running then */
-export async function startDemo({ folder, state, port, mongodbUri, say }: StartOptions): Promise<RunningDemo> {
+export async function startDemo({
+  folder,
+  state,
+  port,
+  mongodbUri,
+  say,
+}: StartOptions): Promise<RunningDemo> {
   const places = placesIn(folder)
   const closers: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
@@ -78,7 +84,10 @@ export async function endLeftovers(folder: string): Promise<void> {
 }
 
 function openLog(path: string): Logger {
-  return pino({ level: 'info', base: { service: 'streakline' } }, pino.destination({ dest: path, sync: true }))
+  return pino(
+    { level: 'info', base: { service: 'streakline' } },
+    pino.destination({ dest: path, sync: true }),
+  )
 }
 
 async function startCoupons(state: DemoState, port: number, dataFile: string): Promise<DemoCouponService> {
@@ -121,7 +130,10 @@ async function accountOf(
     }
     const [known] = await installation.store.findByKeys('api_key', ['apiKey'], [[account.apiKey]])
     if (known !== undefined) return account
-    throw new AppError('CONFLICT', 'the store does not have the data of this demo any more: begin anew with --fresh')
+    throw new AppError(
+      'CONFLICT',
+      'the store does not have the data of this demo any more: begin anew with --fresh',
+    )
   } finally {
     await installation.close()
   }

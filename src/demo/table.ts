@@ -19,5 +19,9 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
       })
       .join(GAP)
       .trimEnd()
-  return [write(columns.map(({ title }) => title)), write(widths.map((width) => '-'.repeat(width))), ...rows.map(write)]
+  return [
+    write(columns.map(({ title }) => title)),
+    write(widths.map((width) => '-'.repeat(width))),
+    ...rows.map(write),
+  ]
 }

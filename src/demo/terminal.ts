@@ -8,7 +8,10 @@ export interface Terminal {
   style(style: Style, text: string): string
 }
 
-export function openTerminal(stream: NodeJS.WriteStream, env: { readonly NO_COLOR?: string | undefined }): Terminal {
+export function openTerminal(
+  stream: NodeJS.WriteStream,
+  env: { readonly NO_COLOR?: string | undefined },
+): Terminal {
   const colours = stream.isTTY === true && (env.NO_COLOR ?? '') === ''
   return {
     line: (text = '') => void stream.write(`${text}\n`),

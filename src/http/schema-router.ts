@@ -2,13 +2,14 @@ import { type NextFunction, type Request, type RequestHandler, type Response, Ro
 import { AppError } from '../errors.ts'
 import { type Authenticate, createAuthenticate } from './auth.ts'
 import { readJsonBody } from './body.ts'
+import { recordNotFound } from './change-row.ts'
 import { contextOf } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Json } from './json/write-json.ts'
 import { sendJson } from './json/write-json.ts'
 import { refuseParameters } from './list/query.ts'
 import { readUuid } from './read/values.ts'
-import type { Call, Described, Served, Verb } from './resource.ts'
+import type { Call, Served, Verb } from './resource.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }
 const RECORD_VERBS: Readonly<Record<string, Verb>> = {
@@ -79,7 +80,7 @@ async function answer(
   const id = recordId(resource, String(request.params.id))
   if (verb === 'get') {
     const record = await built(resource.get)(call, id)
-    if (record === null) throw recordNotFound(resource)
+    if (record === null) throw recordNotFound(resource.noun)
     return sendJson(response, 200, { data: record })
   }
   if (verb === 'patch') {
@@ -109,12 +110,8 @@ function allowedVerb(resource: Served, verbs: Readonly<Record<string, Verb>>, me
 
 function recordId(resource: Served, text: string): string {
   const id = readUuid(text)
-  if (!id.ok) throw recordNotFound(resource)
+  if (!id.ok) throw recordNotFound(resource.noun)
   return id.value
-}
-
-export function recordNotFound(resource: Pick<Described, 'noun'>): AppError {
-  return new AppError('NOT_FOUND', `There is no ${resource.noun} by this id`)
 }
 
 function searchOf(url: string): string {

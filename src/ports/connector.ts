@@ -72,7 +72,7 @@ export interface TranslateInput {
 
 /**
  * One platform. Pure: no network, no store, no clock; never throws for anything a sender may put into a request.
- * `docs/adding-a-connector.md` is the checklist, `test/contract/connector.ts` the suite each one passes.
+ * `docs/adding-a-connector.md` is the checklist, `test/contract/connector-suite.ts` the suite each one passes.
  */
 export interface Connector {
   readonly platform: Platform

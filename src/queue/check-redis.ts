@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 
 const CONNECT_TIMEOUT_MS = 3_000
+const DISCONNECT_TIMEOUT_MS = 100
 const OLDEST = [6, 2] as const
 
 export interface RedisCheck {
@@ -19,7 +20,9 @@ interface Finding {
 export async function checkRedis(redisUrl: string): Promise<RedisCheck> {
   const client = new Redis(redisUrl, {
     lazyConnect: true,
+    enableReadyCheck: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     commandTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: () => null,
   })
@@ -29,6 +32,7 @@ export async function checkRedis(redisUrl: string): Promise<RedisCheck> {
   })
   try {
     await client.connect()
+    await client.ping()
     return summary(findings(await readSettings(client)))
   } catch (error) {
     const why = cause || (error as Error).message

@@ -6,6 +6,7 @@ import { type LocalAddress, type LocalRedisFiles, readPid, urlOf } from './local
 import { within } from './within.ts'
 
 const PROBE_TIMEOUT_MS = 1_500
+const DISCONNECT_TIMEOUT_MS = 100
 
 /**
  * What is found at an address: `ours` serves our folder (`loading` until its data is in memory), `foreign` is another
@@ -58,6 +59,7 @@ function openProbe(address: LocalAddress, onError: (error: Error & { code?: stri
     enableReadyCheck: false,
     disableClientInfo: true,
     connectTimeout: PROBE_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   })

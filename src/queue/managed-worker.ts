@@ -1,4 +1,4 @@
-import { type Job, Worker, type WorkerOptions } from 'bullmq'
+import { type IRedisClient, type Job, Worker, type WorkerOptions } from 'bullmq'
 import type { Logger } from '../ports/logger.ts'
 import { retryDelayMs } from './backoff.ts'
 import { describeFailure, JobFailure } from './job-error.ts'
@@ -53,7 +53,9 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
   const { queue, concurrency, link, prefix, run } = options
   const logger = options.logger.child({ queue })
   const warn = quietWarnings(logger)
-  const running = new Set<string>()
+  /** A job may run twice at once: its lock ran out during an outage and it was taken again. */
+  const running = new Set<{ readonly jobId: string }>()
+  let closing = false
   let taken = 0
   let takenAtLastCheck = -1
   let onIdle: (() => void) | undefined
@@ -75,13 +77,13 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
   }
 
   async function handle(job: Job, signal: AbortSignal | undefined): Promise<void> {
-    const jobId = String(job.id)
+    const taking = { jobId: String(job.id) }
     taken += 1
-    running.add(jobId)
+    running.add(taking)
     try {
       await run(job, signal ?? new AbortController().signal)
     } finally {
-      running.delete(jobId)
+      running.delete(taking)
       if (running.size === 0) onIdle?.()
     }
   }
@@ -105,25 +107,45 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
       return worker
     },
     supervise(jobsWait) {
-      if (worker.closing !== undefined) return
+      if (closing) return
       if (!worker.isRunning()) return replace('it had stopped')
       const couldTake = jobsWait && running.size < concurrency
       if (couldTake && taken === takenAtLastCheck) return replace('jobs wait and it takes none')
       takenAtLastCheck = couldTake ? taken : -1
     },
     async close(deadlineMs) {
+      closing = true
+      const deadline = performance.now() + deadlineMs
       await worker.pause(true)
       const drained = await settles(deadlineMs, idle())
       if (!drained) {
         worker.cancelAllJobs('the worker is shutting down')
         await settles(ABORT_GRACE_MS, idle())
-        if (running.size > 0) logger.warn({ jobIds: [...running] }, 'gave up on running jobs')
+        if (running.size > 0)
+          logger.warn({ jobIds: [...running].map(({ jobId }) => jobId) }, 'gave up on running jobs')
       }
       const connected = link.client.status === 'ready'
-      const closed = await settles(CLOSE_TIMEOUT_MS, worker.close(running.size > 0 || !connected))
+      const timeoutMs = Math.max(CLOSE_TIMEOUT_MS, deadline - performance.now())
+      const closed = await settles(timeoutMs, worker.close(running.size > 0 || !connected))
       if (!closed) await settles(CLOSE_TIMEOUT_MS, worker.getBackend().close(true))
+      if (!connected) endBlockedRead(worker)
     },
   }
+}
+
+/**
+ * While Redis is away the read that a worker blocks on waits for the connection, and goes on waiting, with a timer that
+ * keeps the process alive, when the connection is given up. A last attempt to connect ends it, whatever comes of it.
+ */
+function endBlockedRead(worker: Worker): void {
+  const end = async (client: Pick<IRedisClient, 'connect' | 'disconnect'>) => {
+    await client.connect().catch(() => {})
+    client.disconnect()
+  }
+  worker
+    .getBackend()
+    .blockingClient?.then(end)
+    .catch(() => {})
 }
 
 function settles(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {

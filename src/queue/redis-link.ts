@@ -3,6 +3,7 @@ import type { Logger } from '../ports/logger.ts'
 import { within } from './within.ts'
 
 const CONNECT_TIMEOUT_MS = 3_000
+const DISCONNECT_TIMEOUT_MS = 300
 const RECONNECT_CAP_MS = 2_000
 const HEARTBEAT_MS = 5_000
 const HEARTBEAT_TIMEOUT_MS = 3_000
@@ -42,6 +43,7 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
     ...BY_ROLE[role],
     connectionName: `streakline-${role}`,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), RECONNECT_CAP_MS),
     // After a failover the old primary still answers, read-only.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),

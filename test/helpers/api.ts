@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { v7 as newId } from 'uuid'
 import { connectorFor } from '../../connectors/registry.ts'
 import { createAccount } from '../../src/accounts/accounts.ts'
@@ -13,13 +10,13 @@ import { createHttpApp } from '../../src/http/app.ts'
 import type { HttpDeps } from '../../src/http/deps.ts'
 import { listen } from '../../src/http/server.ts'
 import { createInbox } from '../../src/inbox/accept.ts'
-import type { Logger } from '../../src/ports/logger.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { drawCode, foldCode } from '../../src/rewards/code.ts'
 import { patchRewardLog } from '../../src/rewards/patch.ts'
 import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
-import { openStore } from './open-store.ts'
+import { type LogLine, recordingLogger } from './recording-logger.ts'
+import { openTempStore } from './sqlite-store.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
 export type Body = any
@@ -42,12 +39,6 @@ export interface Client {
   list(slug: string, parameters?: Readonly<Record<string, unknown>>): Promise<Answer>
   /** Creates a record and answers it. @throws when it was not created */
   create(slug: string, body: unknown): Promise<Body>
-}
-
-export interface LogLine {
-  readonly level: string
-  readonly message: string
-  readonly fields: Record<string, unknown>
 }
 
 export interface Api {
@@ -74,13 +65,15 @@ export const NOW = '2026-11-22T12:00:00.000Z'
 
 /** The real HTTP application on a free port, with a SQLite store of its own and a clock that stands still. */
 export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> {
-  const folder = await mkdtemp(join(tmpdir(), 'streakline-api-'))
-  const store = await openStore('sqlite', join(folder, 'store.sqlite'))
-  await store.migrate()
+  const temp = await openTempStore()
+  const { store } = temp
   const lines: LogLine[] = []
   let now = Date.parse(NOW)
-  const clock = { now: () => now, set: (instant: string) => void (now = Date.parse(instant)) }
-  const logger = collect(lines)
+  const set = (instant: string) => {
+    now = Date.parse(instant)
+  }
+  const clock = { now: () => now, set }
+  const logger = recordingLogger(lines)
   const secretBox = createSecretBox([randomBytes(32).toString('base64')])
   const queue = NO_QUEUE
   const drawn = (prefix: string) => {
@@ -89,6 +82,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
   }
   const recorder = createRecorder({ store, queue, clock, logger, sources: { newId, drawCode: drawn } })
   const inbox = createInbox({ store, queue, connectorFor, secretBox, clock, logger, newId })
+  const upload = { store, clock, newId, queue, logger }
   const deps: HttpDeps = {
     store,
     recorder,
@@ -96,8 +90,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     inbox,
     rewards: {
       patch: (accountId, id, patch) => patchRewardLog({ store, clock }, accountId, id, patch),
-      uploadCodes: (accountId, providerId, codes) =>
-        uploadPoolCodes({ store, clock, newId, queue, logger }, accountId, providerId, codes),
+      uploadCodes: (accountId, providerId, codes) => uploadPoolCodes(upload, accountId, providerId, codes),
     },
     connectors: { get: connectorFor },
     providers: createCouponProviders({ store, clock }),
@@ -126,8 +119,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
       await listening.close(1000)
       await inbox.close()
       await recorder.drain()
-      await store.close()
-      await rm(folder, { recursive: true, force: true })
+      await temp.close()
     },
   }
 }
@@ -171,18 +163,5 @@ function client(send: Api['send'], accountId: string, apiKey: string, apiSecret:
         throw new Error(`creating a ${slug} answered ${answer.status}: ${answer.text}`)
       return answer.body.data
     },
-  }
-}
-
-function collect(lines: LogLine[]): Logger {
-  const write = (level: string) => (fields: object, message: string) => {
-    lines.push({ level, message, fields: { ...fields } })
-  }
-  return {
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    child: () => collect(lines),
   }
 }

@@ -28,15 +28,10 @@ export class JourneyModel {
   }
 
   record(...logs: readonly LogEntry[]): Grant[][] {
-    const journey = new Journey(
-      this.#rules,
-      this.#milestones,
-      this.#facts(logs),
-      () => {
-        this.#ids += 1
-        return `n${this.#ids}`
-      },
-    )
+    const journey = new Journey(this.#rules, this.#milestones, this.#facts(logs), () => {
+      this.#ids += 1
+      return `n${this.#ids}`
+    })
     const grants = logs.map((log) => {
       const granted = journey.apply(log)
       if (log.value > 0n) this.#logs.push(log)

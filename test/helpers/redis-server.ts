@@ -120,7 +120,12 @@ async function answers(url: string): Promise<boolean> {
 
 /** Runs `work` on a connection of its own that is tried once. */
 export async function command<T>(url: string, work: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 2_000 })
+  const client = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: 2_000,
+    disconnectTimeout: 100,
+  })
   client.on('error', () => {})
   try {
     await client.connect()

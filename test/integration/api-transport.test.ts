@@ -127,7 +127,7 @@ describe('verbs', () => {
     ['DELETE', `/schema/reward_log/record/${NOWHERE}`, 'GET, PATCH', 'permanent'],
     ['POST', '/schema/delivery/record', 'GET', '/webhooks/'],
     ['DELETE', '/schema/streak/record', 'GET, POST', 'DELETE'],
-    ['GET', `/schema/coupon_code/record/${NOWHERE}`, '', 'listed'],
+    ['GET', `/schema/coupon_code/record/${NOWHERE}`, 'DELETE', 'listed'],
     ['POST', '/schema/account/record', '', 'command line'],
     ['GET', '/schema/webhook_endpoint/record', '', 'not built yet'],
   ])('%s %s is refused with the verbs that are allowed (%s)', async (method, path, allow, reason) => {
@@ -203,8 +203,8 @@ describe('bodies', () => {
   })
 
   it('with a NUL or a lone surrogate are a 400 that names the place', async () => {
-    for (const escape of ['\\u0000', '\\ud800', '\\udc00x']) {
-      const answer = await post(`{"name":"a","description":"${escape}","aggregationTargetValue":1}`)
+    for (const text of ['\\u0000', '\\ud800', '\\udc00x']) {
+      const answer = await post(`{"name":"a","description":"${text}","aggregationTargetValue":1}`)
       expect(answer).toMatchObject({
         status: 400,
         body: { error: { code: 'INVALID_INPUT', details: [{ path: 'description' }] } },
@@ -342,7 +342,7 @@ describe('failures', () => {
     })
     expect(answer).toMatchObject({ status: 500, body: { error: { code: 'INTERNAL', details: [] } } })
     expect(answer.text).not.toContain(secret)
-    const logged = broken.lines.find(({ fields }) => fields.err instanceof Error)
+    const logged = broken.lines.find(({ fields }) => (fields as { err?: unknown }).err instanceof Error)
     expect(logged).toMatchObject({ level: 'error', fields: { requestId: answer.body.error.requestId } })
     await broken.close()
   })

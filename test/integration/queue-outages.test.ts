@@ -138,10 +138,6 @@ describe('when Redis is lost under idle workers', () => {
   it('jobs that waited in its append-only file are processed', async () => {
     await openRig({ started: true })
     await rig.queue.add('activity', [activityJob('kept')])
-    await command(redis.url, async (client) => {
-      // everysec: what was written a second ago is on disk
-      await client.waitaof(1, 0, 5_000).catch(() => {})
-    })
     await redis.restart()
     const done = processed()
     await until(() => done.has('kept'), RECOVERY_MS)
@@ -194,40 +190,73 @@ describe('when a worker is lost', () => {
   })
 
   it('one that fell silent while jobs wait is replaced', async () => {
+    const { worker, logger, done, release } = await superviseOne()
+    await rig.queue.add('activity', [activityJob('held')])
+    await until(() => done.has('held'), 5_000)
+    const silent = worker.current
+    await silent.pause(true)
+    await rig.queue.add('activity', [activityJob('item-1'), activityJob('item-2')])
+    worker.supervise(true)
+    expect(worker.current === silent).toBe(true)
+    worker.supervise(true)
+    expect(worker.current === silent).toBe(false)
+    await until(() => done.size === 3, RECOVERY_MS)
+    const fields = { queue: 'activity', reason: 'jobs wait and it takes none' }
+    expect(logger.lines).toContainEqual({ level: 'warn', message: 'replacing a queue worker', fields })
+    release()
+  })
+
+  it('one that has stopped is replaced', async () => {
+    const { worker, done } = await superviseOne()
+    const stopped = worker.current
+    await stopped.pause(true)
+    await rig.queue.add('activity', [activityJob('item-1')])
+    await until(() => !stopped.isRunning(), 5_000)
+    worker.supervise(false)
+    expect(worker.current === stopped).toBe(false)
+    await until(() => done.has('item-1'), RECOVERY_MS)
+  })
+
+  it('one that is idle, busy to the full or taking jobs is left alone', async () => {
+    const { worker, done, release } = await superviseOne()
+    const current = worker.current
+    for (const jobsWait of [false, false, true, false, true]) worker.supervise(jobsWait)
+    await rig.queue.add(
+      'activity',
+      ['held-1', 'held-2'].map((id) => activityJob(id)),
+    )
+    await until(() => done.size === 2, 5_000)
+    for (const jobsWait of [true, true, true]) worker.supervise(jobsWait)
+    expect(worker.current === current).toBe(true)
+    release()
+  })
+
+  /** A worker for two jobs at once, of which those named `held…` do not end before `release`. */
+  async function superviseOne() {
     await openRig({ started: true })
     const link = openRedisLink({ redisUrl: redis.url, role: 'worker' })
     const done = new Set<string>()
     const logger = recordingLogger()
+    const held = Promise.withResolvers<void>()
     const worker = startManagedWorker({
       queue: 'activity',
-      concurrency: 4,
+      concurrency: 2,
       link,
       logger,
       prefix: redis.prefix,
-      run: async ({ data }) => void done.add(data.itemId),
+      run: async ({ data }) => {
+        done.add(data.itemId)
+        if (data.itemId.startsWith('held')) await held.promise
+      },
     })
     cleanups.push(async () => {
-      await worker.close(0)
+      held.resolve()
+      await worker.close(1_000)
       link.close()
     })
-    const silent = worker.current
-    await silent.waitUntilReady()
-    await silent.pause(true)
-    await rig.queue.add('activity', [activityJob('item-1'), activityJob('item-2')])
-    worker.supervise(true)
-    expect(worker.current).toBe(silent)
-    worker.supervise(true)
-    expect(worker.current).not.toBe(silent)
-    await until(() => done.size === 2, RECOVERY_MS)
-    expect(logger.lines).toContainEqual({
-      level: 'warn',
-      message: 'replacing a queue worker',
-      fields: { queue: 'activity', reason: 'jobs wait and it takes none' },
-    })
-    const replaced = worker.current
-    for (const jobsWait of [true, false, true]) worker.supervise(jobsWait)
-    expect(worker.current).toBe(replaced)
-  })
+    await worker.current.waitUntilReady()
+    return { worker, logger, done, release: held.resolve }
+  }
 })
 
 describe('connections', () => {

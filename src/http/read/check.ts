@@ -66,9 +66,13 @@ export function checkCreate<T>(schema: z.ZodType<T>, body: unknown): T {
   return check(schema, nullsAsAbsent(objectBody(body)))
 }
 
-/** Checks the body of a patch: an object; whether a field takes null is the schema's to say. */
+/**
+ * Checks the body of a patch: an object; whether a field takes null is the schema's to say. What stands inside a field
+ * replaces the present value whole, so there null is as if absent.
+ */
 export function checkPatch<T>(schema: z.ZodType<T>, body: unknown): T {
-  return check(schema, objectBody(body))
+  const entries = Object.entries(objectBody(body))
+  return check(schema, Object.fromEntries(entries.map(([key, value]) => [key, nullsAsAbsent(value)])))
 }
 
 /** Checks a value that stands at `under` with a schema of an adapter or of ours. */
@@ -78,7 +82,7 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, under: readonly P
   return result.data
 }
 
-function objectBody(body: unknown): unknown {
+function objectBody(body: unknown): object {
   if (typeof body === 'object' && body !== null && !Array.isArray(body) && !(body instanceof JsonNumber))
     return body
   throw new AppError('INVALID_INPUT', 'The body must be a JSON object', {

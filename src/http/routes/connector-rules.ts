@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Connector } from '../../ports/connector.ts'
-import type { ConnectorRule, PurchaseValue } from '../../ports/schema.ts'
+import type { ConnectorRule, PurchaseValue, Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
 import { formatQuantity } from '../../streaks/quantity.ts'
 import { digitsJson, type JsonObject, nullable } from '../json/write-json.ts'
@@ -59,18 +59,19 @@ function checkRule(
   }
 }
 
-/** @throws AppError REFERENCE_NOT_FOUND for the first rule whose streak the account does not have */
-export async function refuseUnknownStreaks(
+/** The streaks that rules feed. @throws AppError REFERENCE_NOT_FOUND for the first one the account does not have */
+export async function streaksOfRules(
   store: Store,
   accountId: string,
   rules: readonly ConnectorRule[],
-): Promise<void> {
-  if (rules.length === 0) return
+): Promise<Row<'streak'>[]> {
+  if (rules.length === 0) return []
   const keys = [...new Set(rules.map((rule) => rule.streakId))].map((id) => [accountId, id])
   const streaks = await store.findByKeys('streak', ['accountId', 'id'], keys)
   const known = new Set(streaks.map((streak) => streak.id))
   const index = rules.findIndex((rule) => !known.has(rule.streakId))
   if (index !== -1) throw referenceNotFound(`rules.${index}.streakId`, 'streak')
+  return streaks
 }
 
 export function ruleJson(rule: ConnectorRule): JsonObject {

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { Connector } from '../../ports/connector.ts'
-import type { Platform, Row } from '../../ports/schema.ts'
-import { commitPlanned } from '../commit.ts'
+import type { ConnectorRule, Platform, Row } from '../../ports/schema.ts'
+import type { Change, Store } from '../../ports/store.ts'
+import { patchRow, recordNotFound, refuseFixed } from '../change-row.ts'
+import { commitPlanned, findRow, standsStill } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { plainJson } from '../json/exact-json.ts'
 import { instantJson, type JsonObject } from '../json/write-json.ts'
-import { check, checkCreate, invalid } from '../read/check.ts'
+import { check, checkCreate, checkPatch, invalid, notBuiltYet } from '../read/check.ts'
 import { bad, good, missing, readText } from '../read/values.ts'
 import { zObject, zOneOf, zRead, zText } from '../read/zod.ts'
 import { ID, type PublicFields, type Resource, rowJson, STATUSES, TIMES } from '../resource.ts'
-import { checkRules, refuseUnknownStreaks, ruleJson, zRules } from './connector-rules.ts'
+import { checkRules, ruleJson, streaksOfRules, zRules } from './connector-rules.ts'
 
 export const connectorFields: PublicFields<'connector'> = {
   ...ID,
@@ -35,6 +37,16 @@ function connectorJson(row: Row<'connector'>): JsonObject {
   return rowJson('connector', connectorFields, row)
 }
 
+/** Its streaks stand still: none of them can be deleted while a connector begins to feed it. */
+async function streakChanges(
+  store: Store,
+  accountId: string,
+  rules: readonly ConnectorRule[],
+): Promise<Change[]> {
+  const streaks = await streaksOfRules(store, accountId, rules)
+  return streaks.map((streak) => standsStill('streak', streak))
+}
+
 /** Credentials and settings are checked by the platform's own schemas. */
 const zAdapterObject = zRead<Readonly<Record<string, unknown>>>(
   (value) => {
@@ -56,9 +68,27 @@ const createSchema = zObject({
   rules: zRules.default([]),
 })
 
+const patchSchema = zObject({
+  name: zText(256).optional(),
+  platform: zText(32).optional(),
+  status: zOneOf(STATUSES).optional(),
+  credentials: zAdapterObject.optional(),
+  settings: zAdapterObject.optional(),
+  rules: zRules.optional(),
+})
+
 const purchaseSpaceSchema = z.object({
   purchaseSpace: zRead(readText(256), { type: 'string' }).optional(),
 })
+
+/** The platform's own settings, and the purchase space that every platform has. */
+function readSettings(platform: Connector, given: Readonly<Record<string, unknown>>) {
+  const { purchaseSpace, ...rest } = given
+  return {
+    ...check(purchaseSpaceSchema, { purchaseSpace }, ['settings']),
+    settings: check(platform.settings, rest, ['settings']),
+  }
+}
 
 type ConnectorDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'connectors'>
 
@@ -74,22 +104,23 @@ export function connectorResource({
     return connector
   }
 
+  function seal(platform: Connector, credentials: Readonly<Record<string, unknown>>): string {
+    return secretBox.seal(JSON.stringify(check(platform.credentials, credentials, ['credentials'])))
+  }
+
   return {
     slug: 'connector',
     noun: 'connector',
     collection: 'connector',
     fields: connectorFields,
-    allows: ['list', 'create', 'get'],
+    allows: ['list', 'create', 'get', 'patch'],
     refuses: {},
     async create({ caller: { accountId }, now, log }, body) {
       const input = checkCreate(createSchema, body)
       const platform = platformOf(input.platform)
-      const { purchaseSpace: givenSpace, ...rest } = input.settings
-      const space = check(purchaseSpaceSchema, { purchaseSpace: givenSpace }, ['settings'])
-      const settings = check(platform.settings, rest, ['settings'])
-      const credentials = check(platform.credentials, input.credentials, ['credentials'])
+      const { settings, purchaseSpace } = readSettings(platform, input.settings)
+      const sealedCredentials = seal(platform, input.credentials)
       const rules = checkRules(input.rules, platform)
-      await refuseUnknownStreaks(store, accountId, rules)
       const id = newId()
       const row: Row<'connector'> = {
         id,
@@ -100,18 +131,48 @@ export function connectorResource({
         name: input.name,
         platform: platform.platform satisfies Platform,
         status: input.status,
-        sealedCredentials: secretBox.seal(JSON.stringify(credentials)),
+        sealedCredentials,
         settings,
-        purchaseSpace: space.purchaseSpace ?? id,
+        purchaseSpace: purchaseSpace ?? id,
         rules,
         refusedCount: 0,
         recentRefusals: [],
       }
       await commitPlanned(store, async () => ({
-        changes: [{ op: 'insert', collection: 'connector', row }],
+        changes: [
+          ...(await streakChanges(store, accountId, rules)),
+          { op: 'insert', collection: 'connector', row },
+        ],
         result: undefined,
       }))
       log({ connectorId: id })
+      return connectorJson(row)
+    },
+    async patch({ caller: { accountId }, now, log }, id, body) {
+      const input = checkPatch(patchSchema, body)
+      log({ connectorId: id })
+      const current = await findRow(store, 'connector', accountId, id)
+      if (current === null) throw recordNotFound('connector')
+      // the platform never changes, so what was read of it still holds when the patch is written
+      const platform = platformOf(current.platform)
+      const read = input.settings === undefined ? {} : readSettings(platform, input.settings)
+      const given = {
+        ...('settings' in read ? read : {}),
+        ...(input.name === undefined ? {} : { name: input.name }),
+        ...(input.status === undefined ? {} : { status: input.status }),
+        ...(input.platform === undefined ? {} : { platform: input.platform as Platform }),
+        ...(input.rules === undefined ? {} : { rules: checkRules(input.rules, platform) }),
+        ...(input.credentials === undefined ? {} : { sealedCredentials: seal(platform, input.credentials) }),
+      }
+      const row = await patchRow(store, { collection: 'connector', noun: 'connector', accountId, id }, now, {
+        given: given as Partial<Row<'connector'>>,
+        check(next, changed) {
+          refuseFixed(changed, ['platform'], 'a connector belongs to one platform: make another one')
+          if (changed.has('purchaseSpace'))
+            throw notBuiltYet('settings.purchaseSpace', 'it stays as it was created')
+          return changed.has('rules') ? streakChanges(store, accountId, next.rules) : []
+        },
+      })
       return connectorJson(row)
     },
   }

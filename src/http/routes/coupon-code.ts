@@ -1,3 +1,6 @@
+import { AppError } from '../../errors.ts'
+import { recordNotFound } from '../change-row.ts'
+import { commitPlanned, findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { checkCreate } from '../read/check.ts'
 import { zList, zObject, zText, zUuid } from '../read/zod.ts'
@@ -22,13 +25,16 @@ const ONE_BY_ONE = 'The codes of a pool are listed: filter by code or rewardLogI
 const AS_UPLOADED = 'A code stays as it was uploaded: delete it and upload another'
 
 /** The codes of a pool; those that the platform draws itself are shown on their reward logs only. */
-export function couponCodeResource({ rewards }: Pick<HttpDeps, 'rewards'>): Resource<'coupon_code'> {
+export function couponCodeResource({
+  store,
+  rewards,
+}: Pick<HttpDeps, 'store' | 'rewards'>): Resource<'coupon_code'> {
   return {
     slug: 'coupon_code',
     noun: 'coupon code',
     collection: 'coupon_code',
     fields: couponCodeFields,
-    allows: ['list', 'create'],
+    allows: ['list', 'create', 'delete'],
     refuses: { get: ONE_BY_ONE, patch: AS_UPLOADED },
     scope: { field: 'source', op: 'eq', value: 'pool' },
     async create({ caller: { accountId }, log }, body) {
@@ -37,5 +43,21 @@ export function couponCodeResource({ rewards }: Pick<HttpDeps, 'rewards'>): Reso
       const rows = await rewards.uploadCodes(accountId, providerId, codes)
       return rows.map((row) => rowJson('coupon_code', couponCodeFields, row))
     },
+    remove: ({ caller: { accountId } }, id) =>
+      commitPlanned(store, async () => {
+        const code = await findRow(store, 'coupon_code', accountId, id)
+        if (code === null || code.source !== 'pool') throw recordNotFound('coupon code')
+        if (code.rewardLogId !== null) {
+          throw new AppError(
+            'CODE_IN_USE',
+            `The code was given out: reward log ${code.rewardLogId} refers to it`,
+          )
+        }
+        const guard = { rewardLogId: null }
+        return {
+          changes: [{ op: 'delete', collection: 'coupon_code', id, accountId, guard }],
+          result: undefined,
+        }
+      }),
   }
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { CouponProvider } from '../../ports/coupon-provider.ts'
-import type { Row } from '../../ports/schema.ts'
-import { commitPlanned, duplicateValue } from '../commit.ts'
+import type { ProviderKind, Row } from '../../ports/schema.ts'
+import { patchRow, recordNotFound, refuseFixed } from '../change-row.ts'
+import { commitPlanned, duplicateValue, findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { plainJson } from '../json/exact-json.ts'
-import { check, checkCreate, invalid, notBuiltYet } from '../read/check.ts'
+import { check, checkCreate, checkPatch, invalid, notBuiltYet } from '../read/check.ts'
 import { zObject, zOneOf, zText } from '../read/zod.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
 
@@ -40,6 +41,13 @@ function sealedCredentials(
   return Object.keys(checked).length === 0 ? null : secretBox.seal(JSON.stringify(checked))
 }
 
+const patchSchema = zObject({
+  name: zText(256).optional(),
+  provider: zOneOf(KINDS).optional(),
+  credentials: z.unknown().optional(),
+  settings: z.unknown().optional(),
+})
+
 type ProviderDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'providers'>
 
 export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_provider'> {
@@ -49,7 +57,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
     noun: 'coupon provider',
     collection: 'coupon_provider',
     fields: couponProviderFields,
-    allows: ['list', 'create', 'get'],
+    allows: ['list', 'create', 'get', 'patch'],
     refuses: {},
     async create({ caller: { accountId }, now, log }, body) {
       const input = checkCreate(createSchema, body)
@@ -78,6 +86,35 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
         () => duplicateValue(store, 'coupon_provider', accountId, 'name', row.name),
       )
       log({ providerId: row.id })
+      return rowJson('coupon_provider', couponProviderFields, row)
+    },
+    async patch({ caller: { accountId }, now, log }, id, body) {
+      const input = checkPatch(patchSchema, body)
+      log({ providerId: id })
+      const current = await findRow(store, 'coupon_provider', accountId, id)
+      if (current === null) throw recordNotFound('coupon provider')
+      // the kind never changes, so what was read of it still holds when the patch is written
+      const provider = providers.get(current.provider)
+      if (provider === undefined)
+        throw notBuiltYet('provider', `coupons cannot be made by ${current.provider}`)
+      const given: Partial<Row<'coupon_provider'>> = {}
+      if (input.name !== undefined) given.name = input.name
+      if (input.provider !== undefined) given.provider = input.provider as ProviderKind
+      if (input.settings !== undefined)
+        given.settings = check(provider.settings, plainJson(input.settings), ['settings'])
+      if (input.credentials !== undefined) {
+        given.sealedCredentials = sealedCredentials(provider, input.credentials, secretBox)
+      }
+      const target = { collection: 'coupon_provider', noun: 'coupon provider', accountId, id } as const
+      const { name = '' } = input
+      const row = await patchRow(store, target, now, {
+        given,
+        check(_next, changed) {
+          refuseFixed(changed, ['provider'], 'a coupon provider stays of its kind: make another one')
+          return []
+        },
+        onDuplicate: () => duplicateValue(store, 'coupon_provider', accountId, 'name', name),
+      })
       return rowJson('coupon_provider', couponProviderFields, row)
     },
   }

@@ -2,7 +2,7 @@ import type { MemberStreakView } from '../../engine/types.ts'
 import type { HttpDeps } from '../deps.ts'
 import { instantJson, type JsonObject, nullable, quantityJson } from '../json/write-json.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
-import { milestoneJson } from './milestone.ts'
+import { milestoneJson } from './milestone-shape.ts'
 
 const memberStreakFields: PublicFields<'member_streak'> = {
   ...ID,

@@ -1,7 +1,8 @@
 import type { MemberProfile, Row } from '../../ports/schema.ts'
+import { patchRow } from '../change-row.ts'
 import { commitPlanned, duplicateValue } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
-import { checkCreate } from '../read/check.ts'
+import { checkCreate, checkPatch } from '../read/check.ts'
 import { zEmail, zExternalId, zObject, zOneOf, zOptionalText, zPhone } from '../read/zod.ts'
 import { ID, type PublicFields, type Resource, rowJson, STATUSES, TIMES } from '../resource.ts'
 
@@ -40,13 +41,23 @@ const createSchema = zObject({
   status: zOneOf(STATUSES).default('live'),
 })
 
+const patchSchema = zObject({
+  externalId: zExternalId.optional(),
+  firstName: zOptionalText(256).nullable(),
+  lastName: zOptionalText(256).nullable(),
+  email: zEmail.nullable().optional(),
+  phoneNumber: zPhone.nullable().optional(),
+  status: zOneOf(STATUSES).optional(),
+})
+const PROFILE = ['firstName', 'lastName', 'email', 'phoneNumber'] as const
+
 export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId'>): Resource<'member'> {
   return {
     slug: 'account_user',
     noun: 'member',
     collection: 'member',
     fields: memberFields,
-    allows: ['list', 'create', 'get'],
+    allows: ['list', 'create', 'get', 'patch'],
     refuses: {},
     async create({ caller: { accountId }, now, log }, body) {
       const input = checkCreate(createSchema, body)
@@ -70,6 +81,22 @@ export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
         () => duplicateValue(store, 'member', accountId, 'externalId', row.externalId),
       )
       log({ memberId: row.id })
+      return rowJson('member', memberFields, row)
+    },
+    async patch({ caller: { accountId }, now, log }, id, body) {
+      const input = checkPatch(patchSchema, body)
+      log({ memberId: id })
+      const given = {
+        ...(input as Partial<Row<'member'>>),
+        // what the API writes is newer than any profile a connector delivered before
+        ...(PROFILE.some((field) => input[field] !== undefined) ? { profileAt: now } : {}),
+      }
+      const target = { collection: 'member', noun: 'member', accountId, id } as const
+      const { externalId = '' } = input
+      const row = await patchRow(store, target, now, {
+        given,
+        onDuplicate: () => duplicateValue(store, 'member', accountId, 'externalId', externalId),
+      })
       return rowJson('member', memberFields, row)
     },
   }

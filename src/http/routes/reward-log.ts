@@ -5,7 +5,7 @@ import { checkPatch } from '../read/check.ts'
 import { bad, readText } from '../read/values.ts'
 import { zInstant, zObject, zRead } from '../read/zod.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
-import { milestoneJson } from './milestone.ts'
+import { milestoneJson } from './milestone-shape.ts'
 import { rewardSpecJson } from './reward-spec.ts'
 
 const FULFILMENT = ['pending', 'held', 'issuing', 'issued', 'failed', 'revoking', 'revoked'] as const

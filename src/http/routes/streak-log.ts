@@ -8,10 +8,10 @@ import { checkCreate, invalid } from '../read/check.ts'
 import { zExternalId, zInstant, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
 import { type Call, ID, type PublicFields, type Resource, rowJson, STATUSES, TIMES } from '../resource.ts'
 import { profileShape, suppliedProfile } from './member.ts'
-import { milestoneJson } from './milestone.ts'
+import { milestoneJson } from './milestone-shape.ts'
 import { rewardLogJson } from './reward-log.ts'
-import { streakJson } from './streak.ts'
 import { progressJson } from './streak-progress.ts'
+import { streakJson } from './streak-shape.ts'
 
 const JOINED = {
   streak: { onRequest: true },

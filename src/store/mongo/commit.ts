@@ -35,9 +35,9 @@ export async function commitChanges(
   if (first === undefined) return { outcome: 'committed' }
   const { models } = connection
   // one document is written atomically by itself, with the same write concern, for half the round trips
-  if (changes.length === 1) return await connection.run((session) => writeOne(models, session, first))
+  if (changes.length === 1) return await connection.write((session) => writeOne(models, session, first))
   const batches = inBatches(changes)
-  return await connection.run((session) => writeAll(models, session, batches))
+  return await connection.write((session) => writeAll(models, session, batches))
 }
 
 async function writeOne(models: Models, session: Session, change: Change): Promise<CommitResult> {

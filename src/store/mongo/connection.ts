@@ -41,11 +41,13 @@ export interface MongoConnection {
   /** Asks the primary what it is. */
   server(): Promise<ServerFacts>
   /**
-   * Runs `work` in a session. Sessions are causally consistent with everything this connection was answered before: a
-   * read waits until what an earlier commit wrote, or a conflict was caused by, is committed by a majority.
+   * Runs `work` in a session that waits for what earlier `write`s were answered with: what they wrote, or what their
+   * conflicts were caused by, is committed by a majority before anything is read.
    * @throws AppError STORE_UNAVAILABLE instead of errors that may pass by themselves, and when it is closed
    */
   run<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** As `run`, for work of which later sessions must see the outcome. */
+  write<T>(work: (session: Session) => Promise<T>): Promise<T>
   /** Waits for what is under way, then ends the connection. Idempotent. */
   close(): Promise<void>
 }
@@ -72,8 +74,6 @@ export async function connect(
     } catch (error) {
       throw translated(error)
     } finally {
-      const seen = session.operationTime
-      if (seen !== undefined && (lastSeen === undefined || seen.greaterThan(lastSeen))) lastSeen = seen
       // ends an open transaction, for which a server that is gone has to be waited for: nobody else should
       track(session.endSession())
     }
@@ -82,6 +82,12 @@ export async function connect(
   async function run<T>(work: (session: Session) => Promise<T>): Promise<T> {
     if (closing !== undefined) throw storeUnavailable('it is closed')
     return await track(inSession(work))
+  }
+
+  /** Not after reads: they may be answered with a time that no majority has yet, and all others would wait for it. */
+  function remember({ operationTime }: Session): void {
+    if (operationTime === undefined) return
+    if (lastSeen === undefined || operationTime.greaterThan(lastSeen)) lastSeen = operationTime
   }
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -96,6 +102,7 @@ export async function connect(
   return {
     models,
     run,
+    write: (work) => run((session) => work(session).finally(() => remember(session))),
     async server() {
       const admin = connection.getClient().db('admin')
       return await run((session) => serverFacts((command) => admin.command(command, { session })))
@@ -131,18 +138,22 @@ async function opened(uri: string, options: mongoose.ConnectOptions): Promise<mo
     })
   } catch (error) {
     await connection.destroy(true)
-    // neither message nor cause: the driver's own repeats the string, which holds a password
-    if (isMalformed(error))
-      throw new AppError('INVALID_INPUT', 'MONGODB_URI is not a MongoDB connection string.')
-    throw translated(error)
+    throw ofOpening(error)
   }
+}
+
+/** The driver's own message stays behind where it may repeat the string, which holds a password. */
+function ofOpening(error: unknown): unknown {
+  const known = translated(error)
+  if (known instanceof AppError) return known
+  const { syscall = '' } = error as NodeJS.ErrnoException
+  if (syscall.startsWith('query')) return storeUnavailable('the DNS does not know the servers of MONGODB_URI')
+  return new AppError(
+    'INVALID_INPUT',
+    'MONGODB_URI is no connection string such as mongodb://host:27017/database?replicaSet=name.',
+  )
 }
 
 function namesDatabase(uri: string): boolean {
   return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]+/.test(uri)
-}
-
-function isMalformed(error: unknown): boolean {
-  const { MongoParseError, MongoInvalidArgumentError } = mongoose.mongo
-  return error instanceof MongoParseError || error instanceof MongoInvalidArgumentError
 }

@@ -1,4 +1,4 @@
-import type { CollectionName, FieldName } from '../../ports/schema.ts'
+import type { CollectionName } from '../../ports/schema.ts'
 import type { Condition, Scalar } from '../../ports/store.ts'
 import { encodeScalar, storedName } from './codec.ts'
 
@@ -25,7 +25,7 @@ export function toFilter<C extends CollectionName>(collection: C, condition: Con
     case 'nin':
       return { [name]: { [`$${condition.op}`]: condition.value.map(encoded) } }
     case 'contains':
-      return { [name]: { $regex: literally(text(condition.field, condition.value)) } }
+      return holding(name, text(condition.field, condition.value))
     case 'startsWith':
       return { [name]: withPrefix(text(condition.field, condition.value)) }
     default:
@@ -48,9 +48,12 @@ function text(field: string, value: Scalar): string {
   return value
 }
 
-/** A regular expression that matches just this text. NUL is spelt out: the server takes none inside an expression. */
-function literally(value: string): string {
-  return value.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&').replaceAll('\0', '\\x00')
+/**
+ * No regular expression: this is as fast, compares bytes, and knows neither special characters nor a longest pattern.
+ * A null has no place to be found at, and null is below every number.
+ */
+function holding(name: string, value: string): Filter {
+  return { $expr: { $gte: [{ $indexOfBytes: [`$${name}`, { $literal: value }] }, 0] } }
 }
 
 /** A range instead of an expression: exact by bytes, and always served by an index on the field. */
@@ -68,12 +71,4 @@ function firstTextAfter(prefix: string): string | null {
     return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1)
   }
   return null
-}
-
-/** Fields of a `find` that are left out. */
-export function toProjection<C extends CollectionName>(
-  collection: C,
-  omit: readonly FieldName<C>[],
-): Record<string, 0> {
-  return Object.fromEntries(omit.map((field) => [storedName(collection, field), 0]))
 }

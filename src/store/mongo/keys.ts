@@ -1,20 +1,68 @@
-import type { CollectionName, FieldName } from '../../ports/schema.ts'
+import { type CollectionName, type FieldName, type IndexSpec, specOf } from '../../ports/schema.ts'
 import type { Scalar } from '../../ports/store.ts'
 import { encodeScalar, storedName } from './codec.ts'
 import type { Filter } from './filter.ts'
 
-/** A filter for the rows whose `fields` equal one of `keys`. */
+type Key = readonly Scalar[]
+
+/**
+ * A filter for exactly the rows whose `fields` equal one of `keys`. Keys that differ in one field only become one
+ * branch with an `$in`, on the field that leaves the fewest branches: each branch costs the server 50 µs of planning,
+ * a value in an `$in` a tenth of that. A wider `$in` over two fields would be cheaper still for some keys, but reads
+ * every row of the cross product, and so costs more the longer the history is.
+ */
 export function toKeysFilter<C extends CollectionName>(
   collection: C,
   fields: readonly FieldName<C>[],
-  keys: readonly (readonly Scalar[])[],
+  keys: readonly Key[],
 ): Filter {
-  const names = fields.map((field) => storedName(collection, field))
-  return {
-    $or: keys.map((key) =>
-      Object.fromEntries(
-        fields.map((field, at) => [names[at], { $eq: encodeScalar(collection, field, key[at]!) }]),
-      ),
-    ),
+  const choices = fields.map((_, position) => ({ position, groups: groupedBut(position, keys) }))
+  const [best] = choices.sort((one, other) => one.groups.length - other.groups.length)
+  if (best === undefined) throw new TypeError(`${collection} is searched by keys without fields`)
+  const branches = best.groups.map((group) => branch(collection, fields, best.position, group))
+  return branches.length === 1 ? (branches[0] ?? {}) : { $or: branches }
+}
+
+/** Keys that are equal in every place but `position`, together. */
+function groupedBut(position: number, keys: readonly Key[]): (readonly Key[])[] {
+  const groups = Map.groupBy(keys, (key) =>
+    key.map((value, at) => (at === position ? '' : JSON.stringify(String(value)))).join(),
+  )
+  return [...groups.values()]
+}
+
+function branch<C extends CollectionName>(
+  collection: C,
+  fields: readonly FieldName<C>[],
+  position: number,
+  group: readonly Key[],
+): Filter {
+  const filter: Filter = {}
+  for (const [at, field] of fields.entries()) {
+    const values = at === position ? group.map((key) => key[at]) : [group[0]?.[at]]
+    const encoded = values.map((value) => encodeScalar(collection, field, value as Scalar))
+    filter[storedName(collection, field)] = encoded.length === 1 ? { $eq: encoded[0] } : { $in: encoded }
   }
+  return filter
+}
+
+/**
+ * The index that serves these fields. Without being told the server tries out every index that begins with
+ * `accountId`, for each branch, and may settle on one that reads a whole streak. undefined: let it choose.
+ */
+export function keysIndex<C extends CollectionName>(
+  collection: C,
+  fields: readonly FieldName<C>[],
+): string | undefined {
+  if (fields.length === 1 && fields[0] === 'id') return '_id_'
+  const wanted: ReadonlySet<string> = new Set(fields)
+  const serves = (index: IndexSpec) => {
+    const leading = index.fields.slice(0, wanted.size)
+    return (
+      index.where === undefined &&
+      leading.length === wanted.size &&
+      leading.every((field) => wanted.has(field))
+    )
+  }
+  return Object.entries(specOf(collection).indexes).find(([, index]) => serves(index))?.[0]
 }

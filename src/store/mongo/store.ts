@@ -3,8 +3,8 @@ import type { Query, Store } from '../../ports/store.ts'
 import { decodeRow, type StoredRow, storedName } from './codec.ts'
 import { commitChanges } from './commit.ts'
 import { connect, type MongoConnection, READ_OPTIONS } from './connection.ts'
-import { type Filter, toFilter, toProjection } from './filter.ts'
-import { toKeysFilter } from './keys.ts'
+import { type Filter, toFilter } from './filter.ts'
+import { keysIndex, toKeysFilter } from './keys.ts'
 import { migrate, readVersion } from './migrate.ts'
 
 /**
@@ -19,7 +19,9 @@ export async function openMongoStore(uri: string): Promise<Store> {
 
     async findByKeys(collection, fields, keys) {
       if (keys.length === 0) return []
-      return await read(connection, collection, toKeysFilter(collection, fields, keys))
+      return await read(connection, collection, toKeysFilter(collection, fields, keys), {
+        hint: keysIndex(collection, fields),
+      })
     },
 
     async find(collection, query) {
@@ -75,31 +77,45 @@ export async function openMongoStore(uri: string): Promise<Store> {
   }
 }
 
+interface ReadOptions<C extends CollectionName> extends Partial<Query<C>> {
+  readonly hint?: string | undefined
+}
+
+/** Most answers in one round trip: the server's own first batch is 101 documents. */
+const BATCH_SIZE = 1_000
+
 async function read<C extends CollectionName>(
   connection: MongoConnection,
   collection: C,
   filter: Filter,
-  { sort = [], offset = 0, limit, omit = [] }: Partial<Query<C>> = {},
+  { sort = [], offset = 0, limit, omit = [], hint }: ReadOptions<C> = {},
 ): Promise<Row<C>[]> {
   const rows = connection.models.rows[collection].collection
-  const order = new Map<string, 1 | -1>()
-  for (const { field, order: direction } of sort) {
-    // a field that is named again decides nothing more, and MongoDB takes it once only
-    const name = storedName(collection, field)
-    if (!order.has(name)) order.set(name, direction === 'asc' ? 1 : -1)
+  const options = {
+    ...READ_OPTIONS,
+    skip: offset,
+    sort: sortOrder(collection, sort),
+    projection: Object.fromEntries(omit.map((field) => [storedName(collection, field), 0])),
+    batchSize: BATCH_SIZE,
+    ...(limit !== undefined && { limit }),
+    ...(hint !== undefined && { hint }),
   }
   const stored = await connection.run((session) =>
-    rows
-      .find<StoredRow>(filter, {
-        ...READ_OPTIONS,
-        session,
-        skip: offset,
-        ...(limit !== undefined && { limit }),
-        ...(order.size > 0 && { sort: order }),
-        ...(omit.length > 0 && { projection: toProjection(collection, omit) }),
-      })
-      .toArray(),
+    rows.find<StoredRow>(filter, { ...options, session }).toArray(),
   )
   const omitted: ReadonlySet<string> = new Set(omit)
   return stored.map((row) => decodeRow(collection, row, omitted))
+}
+
+function sortOrder<C extends CollectionName>(
+  collection: C,
+  sort: NonNullable<Query<C>['sort']>,
+): Map<string, 1 | -1> {
+  const order = new Map<string, 1 | -1>()
+  for (const { field, order: direction } of sort) {
+    // a field that is named again decides nothing more, and MongoDB takes the last
+    const name = storedName(collection, field)
+    if (!order.has(name)) order.set(name, direction === 'asc' ? 1 : -1)
+  }
+  return order
 }

@@ -1,0 +1,48 @@
+import { QUEUES_PATH } from '../ops/bull-board.ts'
+import { FIFTY, SEVEN } from './scenario.ts'
+import type { Stage } from './setup.ts'
+import { OPERATOR, type RunningDemo } from './start.ts'
+import type { StoreChoice } from './state.ts'
+import { DAYS, type Week, ZONE } from './week.ts'
+
+const STORES: Readonly<Record<StoreChoice, string>> = { sqlite: 'SQLite', mongo: 'MongoDB' }
+
+/** What runs and what has been set up, before the story begins. */
+export function openingLines({ origin, coupons }: RunningDemo, store: StoreChoice, week: Week): string[] {
+  return [
+    `Running: API and workers at ${origin}, ${STORES[store]}, a redis-server,`,
+    `and a small coupon service at ${coupons.url}`,
+    '',
+    `"${SEVEN}"  a purchase a day; 10 % off at 3 in a row, 20 % off at 7`,
+    `"${FIFTY}"      50 EUR or more, in orders from 20 EUR on; 5 EUR off, once`,
+    `Shopify and Stripe send the week from ${week.day(1).key} to ${week.day(DAYS).key}, ${ZONE}.`,
+  ]
+}
+
+/** Where to look around, and with what, while the demo stays. */
+export function keepLines(
+  { origin, state }: RunningDemo,
+  { shopify, stripe }: Stage['connectors'],
+): string[] {
+  const { apiKey, apiSecret } = state.account
+  const { webhookSecrets } = state
+  return [
+    '',
+    'Still running, until Ctrl-C:',
+    `  API            ${origin}`,
+    `  Shopify        ${origin}${shopify.webhookPath}`,
+    `                 signed with ${webhookSecrets.shopify}`,
+    `  Stripe         ${origin}${stripe.webhookPath}`,
+    `                 signed with ${webhookSecrets.stripe}`,
+    `  x-api-key      ${apiKey}`,
+    `  x-api-secret   ${apiSecret}`,
+    `  queues         ${origin}${QUEUES_PATH}`,
+    `                 user ${OPERATOR}, password ${state.operatorPassword}`,
+    '',
+    'Try:',
+    `  curl -H 'x-api-key: ${apiKey}' \\`,
+    `    -H 'x-api-secret: ${apiSecret}' \\`,
+    `    ${origin}/schema/member_streak/record`,
+    '',
+  ]
+}

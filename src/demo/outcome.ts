@@ -1,0 +1,72 @@
+import type { ApiClient } from './client.ts'
+import { discountOf, type RewardLogRecord } from './records.ts'
+import type { Stage } from './setup.ts'
+import { type Standing, standings } from './standing.ts'
+import { tableLines } from './table.ts'
+import type { Week } from './week.ts'
+
+export interface Coupon {
+  readonly discount: string
+  /** null until it is issued. */
+  readonly code: string | null
+  readonly status: string
+  readonly providerId: string
+}
+
+export interface OutcomeRow extends Standing {
+  /** Oldest first. */
+  readonly coupons: readonly Coupon[]
+}
+
+/** What the API says when the week is over: a row per shopper and streak. */
+export async function readOutcome(api: ApiClient, stage: Stage, week: Week): Promise<OutcomeRow[]> {
+  const rewards = (await api.list<RewardLogRecord>('reward_log')).toReversed()
+  const all = await standings(api, stage, week)
+  return all.map((standing) => ({
+    ...standing,
+    coupons: rewards
+      .filter((reward) => isOf(reward, standing))
+      .map((reward) => ({
+        discount: discountOf(reward),
+        code: reward.couponCode,
+        status: reward.fulfilmentStatus,
+        providerId: reward.reward.providerId,
+      })),
+  }))
+}
+
+function isOf(
+  { ownedById, linkedSchemaRecordId }: RewardLogRecord,
+  { memberId, streakId }: Standing,
+): boolean {
+  return ownedById === memberId && linkedSchemaRecordId === streakId
+}
+
+/** The outcome as a table of at most 80 columns; a second coupon has a line of its own. */
+export function outcomeTable(rows: readonly OutcomeRow[]): string[] {
+  const columns = [
+    { title: 'shopper' },
+    { title: 'streak' },
+    { title: 'in a row', align: 'right' },
+    { title: 'longest', align: 'right' },
+    { title: 'broken' },
+    { title: 'coupons' },
+  ] as const
+  const cells = rows.flatMap(({ who, streak, inARow, longest, brokenOn, coupons }) => {
+    const [first, ...others] = coupons.map(
+      ({ discount, code, status }) => `${discount.padEnd(5)} ${code ?? status}`,
+    )
+    return [
+      [
+        who,
+        streak,
+        String(inARow),
+        String(longest),
+        brokenOn === null ? 'no' : `day ${brokenOn}`,
+        first ?? '-',
+      ],
+      ...others.map((coupon) => ['', '', '', '', '', coupon]),
+    ]
+  })
+  return tableLines(columns, cells)
+}

@@ -1,0 +1,135 @@
+import { once } from 'node:events'
+import { relative } from 'node:path'
+import { AppError } from '../errors.ts'
+import { type Check, checkOutcome } from './checks.ts'
+import { type ApiClient, createClient } from './client.ts'
+import { placesIn, wipe, withFolder } from './folder.ts'
+import { keepLines, openingLines } from './lines.ts'
+import { dropDatabase } from './mongo.ts'
+import { outcomeTable, readOutcome } from './outcome.ts'
+import { playWeek, type Told } from './play.ts'
+import { type Stage, setStage } from './setup.ts'
+import { endLeftovers, type RunningDemo, startDemo } from './start.ts'
+import { type DemoState, newState, readState, type StoreChoice, writeState } from './state.ts'
+import { createNarrator } from './story.ts'
+import type { Terminal } from './terminal.ts'
+import { type Week, weekBefore } from './week.ts'
+
+export interface DemoOptions {
+  readonly folder: string
+  readonly store: StoreChoice
+  /** MONGODB_URI; null where it is not set. */
+  readonly mongodbUri: string | null
+  /** null: 8080, or any that is free. */
+  readonly port: number | null
+  readonly fresh: boolean
+  readonly keep: boolean
+  readonly terminal: Terminal
+  /** Ends the demo, or the staying after it. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs the demo to its end, from wherever an earlier run in the folder stopped. Leaves nothing running.
+ * @returns whether everything came out as expected
+ * @throws AppError for what a person can mend; the signal's reason when it was told to stop before the end
+ */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const { folder, port, mongodbUri, terminal, signal } = options
+  return await withFolder(folder, async () => {
+    const state = await takeUp(options)
+    const demo = await startDemo({ folder, state, port, mongodbUri, say: (text) => terminal.line(text) })
+    try {
+      signal.throwIfAborted()
+      const { ok, stage } = await tell(demo, options)
+      if (options.keep) await stay(demo, stage, options)
+      return ok
+    } finally {
+      await demo.close()
+    }
+  })
+}
+
+/** The state of the demo in the folder; a new one where there is none or the last one reached its end. */
+async function takeUp({ folder, store, mongodbUri, fresh, terminal }: DemoOptions): Promise<DemoState> {
+  const shown = relative('', folder) || folder
+  const found = await readState(folder)
+  if (found !== null && found.store !== store) {
+    throw new AppError(
+      'CONFLICT',
+      `${shown} holds a demo with --store ${found.store}: name another folder with --data-dir`,
+    )
+  }
+  if (found?.phase === 'playing' && !fresh) {
+    terminal.line(`Taking up the demo in ${shown} that stopped before its end.`)
+    return found
+  }
+  if (found !== null) {
+    await endLeftovers(folder)
+    if (found.mongo !== null) await dropDatabase(found.mongo, mongodbUri)
+    await wipe(folder)
+  }
+  const state = newState(store, mongodbUri === null ? 'local' : 'given', Date.now())
+  await writeState(folder, state)
+  terminal.line(`A new demo, with its data in ${shown}.`)
+  return state
+}
+
+/** Plays the week, prints what came of it and checks it. */
+async function tell(
+  demo: RunningDemo,
+  { folder, store, terminal, signal }: DemoOptions,
+): Promise<{ ok: boolean; stage: Stage }> {
+  const api = createClient(demo.origin, demo.state.account, signal)
+  const week = weekBefore(Date.parse(demo.state.begunAt))
+  const { couponSigningSecret, webhookSecrets } = demo.state
+  const stage = await setStage(api, { couponUrl: demo.coupons.url, couponSigningSecret, webhookSecrets })
+  for (const line of openingLines(demo, store, week)) terminal.line(line)
+  const told = await playWeek({
+    api,
+    stage,
+    week,
+    webhookSecrets,
+    narrator: createNarrator(terminal, week),
+    signal,
+  })
+  const { table, checks } = await conclude(api, stage, week, told, demo)
+  await writeState(folder, { ...demo.state, phase: 'done' })
+  terminal.line()
+  for (const line of table) terminal.line(line)
+  terminal.line()
+  for (const check of checks) printCheck(terminal, check)
+  const failed = checks.filter(({ ok }) => !ok).length
+  terminal.line()
+  if (failed === 0) terminal.line(terminal.style('bold', 'Everything came out as it should.'))
+  else
+    terminal.line(
+      terminal.style(
+        'red',
+        `${failed} of ${checks.length} checks failed; ${placesIn(folder).log} may say why.`,
+      ),
+    )
+  return { ok: failed === 0, stage }
+}
+
+async function conclude(api: ApiClient, stage: Stage, week: Week, told: Told[], demo: RunningDemo) {
+  const rows = await readOutcome(api, stage, week)
+  const deliveries = await api.list<{ id: string; orderId: string | null }>('delivery')
+  const booked = demo.coupons.issued().map(({ code }) => code)
+  const checks = checkOutcome({ told, rows, deliveries, booked, couponServiceId: stage.couponService.id })
+  return { table: outcomeTable(rows), checks }
+}
+
+function printCheck({ line, style }: Terminal, { ok, text, found }: Check): void {
+  line(ok ? `${style('green', '✓')} ${text}` : `${style('red', '✗')} ${text}`)
+  if (found !== undefined) line(`    found: ${found}`)
+}
+
+async function stay(
+  demo: RunningDemo,
+  { connectors }: Stage,
+  { terminal, signal }: DemoOptions,
+): Promise<void> {
+  for (const line of keepLines(demo, connectors)) terminal.line(line)
+  if (!signal.aborted) await once(signal, 'abort')
+}

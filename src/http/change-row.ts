@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util'
+import { AppError } from '../errors.ts'
+import type { CollectionName, Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { commitPlanned, findRow } from './commit.ts'
+
+/** Collections whose rows carry a revision that guards their updates. */
+export type Revised = {
+  [C in CollectionName]: Row<C> extends { revision: number } ? C : never
+}[CollectionName]
+
+export interface Target<C extends CollectionName> {
+  readonly collection: C
+  /** For messages. */
+  readonly noun: string
+  readonly accountId: string
+  readonly id: string
+}
+
+export interface PatchPlan<C extends Revised> {
+  /** The values that were given. */
+  readonly given: Partial<Row<C>>
+  /**
+   * Checks the row as it would become; `changed` names what differs from now. Answers writes that must go with it.
+   * Called anew after each conflict.
+   */
+  check?(
+    next: Row<C>,
+    changed: ReadonlySet<string>,
+    row: Row<C>,
+  ): Promise<readonly Change[]> | readonly Change[]
+  onDuplicate?(): Promise<AppError>
+}
+
+/**
+ * Changes a row, guarded by its revision. What repeats the present value changes nothing, and a patch of nothing
+ * writes nothing. @throws AppError NOT_FOUND, and whatever `check` refuses
+ */
+export function patchRow<C extends Revised>(
+  store: Store,
+  { collection, noun, accountId, id }: Target<C>,
+  now: number,
+  plan: PatchPlan<C>,
+): Promise<Row<C>> {
+  return commitPlanned(
+    store,
+    async () => {
+      const row = await findRow(store, collection, accountId, id)
+      if (row === null) throw recordNotFound(noun)
+      const set = differences(row, plan.given)
+      const changed = new Set(Object.keys(set))
+      if (changed.size === 0) return { changes: [], result: row }
+      const { revision } = row as { revision: number }
+      const next = { ...row, ...set, revision: revision + 1, updatedAt: now }
+      const also = (await plan.check?.(next, changed, row)) ?? []
+      const written = { ...set, revision: revision + 1, updatedAt: now }
+      const update = {
+        op: 'update',
+        collection,
+        id,
+        accountId,
+        guard: { revision },
+        set: written,
+      } as unknown as Change
+      return { changes: [update, ...also], result: next }
+    },
+    plan.onDuplicate,
+  )
+}
+
+function differences<C extends CollectionName>(row: Row<C>, given: Partial<Row<C>>): Partial<Row<C>> {
+  const entries = Object.entries(given).filter(
+    ([field, value]) => value !== undefined && !isDeepStrictEqual(value, row[field as keyof Row<C>]),
+  )
+  return Object.fromEntries(entries) as Partial<Row<C>>
+}
+
+/** Deletes a row that nothing depends on. @throws AppError NOT_FOUND, and whatever `check` refuses */
+export function deleteRow<C extends Revised>(
+  store: Store,
+  { collection, noun, accountId, id }: Target<C>,
+  check: (row: Row<C>) => Promise<void> | void,
+): Promise<void> {
+  return commitPlanned(store, async () => {
+    const row = await findRow(store, collection, accountId, id)
+    if (row === null) throw recordNotFound(noun)
+    await check(row)
+    const { revision } = row as { revision: number }
+    const change = { op: 'delete', collection, id, accountId, guard: { revision } } as unknown as Change
+    return { changes: [change], result: undefined }
+  })
+}
+
+export function recordNotFound(noun: string): AppError {
+  return new AppError('NOT_FOUND', `There is no ${noun} by this id`)
+}
+
+/** @throws AppError FIELD_IS_FIXED naming the first of these fields that would change */
+export function refuseFixed(changed: ReadonlySet<string>, fixed: readonly string[], why: string): void {
+  const path = fixed.find((field) => changed.has(field))
+  if (path === undefined) return
+  throw new AppError('FIELD_IS_FIXED', `${path} is fixed: ${why}`, {
+    details: [{ path, message: `is fixed: ${why}` }],
+  })
+}

@@ -1,0 +1,144 @@
+import { AppError } from '../../errors.ts'
+import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
+import type { Change, CommitResult, Condition, Query, Scalar, Store } from '../../ports/store.ts'
+import { applyChanges } from './changes.ts'
+import { Checkpoints } from './checkpoints.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { asStoreFailure } from './failures.ts'
+import { migrateSchema, readSchemaVersion } from './migrate.ts'
+import { countRows, findRows, findRowsByKeys } from './queries.ts'
+import { Statements } from './statements.ts'
+import { WalSync } from './wal-sync.ts'
+
+/** https://sqlite.org/pragma.html#pragma_synchronous */
+const SYNCHRONOUS = ['OFF', 'NORMAL', 'FULL', 'EXTRA']
+
+/** The ids of the rows that changes leave behind. */
+function* idsLeftBy(changes: readonly Change[]): Iterable<string> {
+  for (const change of changes) {
+    if (change.op !== 'delete') yield change.op === 'insert' ? change.row.id : change.id
+  }
+}
+
+/**
+ * The store in one SQLite file. Statements run in this thread, each in microseconds; what waits for the disk (the
+ * sync of a commit, checkpoints) runs in others.
+ */
+export class SqliteStore implements Store {
+  readonly kind = 'sqlite'
+  readonly #connection: Connection
+  readonly #statements: Statements
+  readonly #sync: WalSync
+  readonly #checkpoints: Checkpoints
+  #closing: Promise<void> | undefined
+
+  constructor(connection: Connection, sync: WalSync, checkpoints: Checkpoints) {
+    this.#connection = connection
+    this.#statements = new Statements(connection.db)
+    this.#sync = sync
+    this.#checkpoints = checkpoints
+  }
+
+  async findByKeys<C extends CollectionName>(
+    collection: C,
+    fields: readonly FieldName<C>[],
+    keys: readonly (readonly Scalar[])[],
+  ): Promise<Row<C>[]> {
+    const rows = this.#run(() => findRowsByKeys(this.#statements, collection, fields, keys)) as Row<C>[]
+    await this.#shownOnDisk(rows)
+    return rows
+  }
+
+  async find<C extends CollectionName>(collection: C, query: Query<C>): Promise<Row<C>[]> {
+    const plain = query as unknown as Query<CollectionName>
+    const rows = this.#run(() => findRows(this.#statements, collection, plain)) as Row<C>[]
+    await this.#shownOnDisk(rows)
+    return rows
+  }
+
+  async count<C extends CollectionName>(collection: C, where: Condition<C>, max: number): Promise<number> {
+    return this.#run(() => countRows(this.#statements, collection, where as Condition, max))
+  }
+
+  async commit(changes: readonly Change[]): Promise<CommitResult> {
+    if (this.#checkpoints.isFull) await this.#checkpoints.drained()
+    const result = this.#run(() => applyChanges(this.#connection.db, this.#statements, changes))
+    if (result.outcome === 'committed') this.#sync.written(idsLeftBy(changes))
+    // the row that a duplicate met may not be on disk yet, and is an answer all the same
+    if (result.outcome === 'committed' || result.reason === 'duplicate') await this.#sync.durable()
+    if (this.#closing === undefined) this.#checkpoints.consider()
+    return result
+  }
+
+  async migrate(): Promise<void> {
+    this.#run(() => migrateSchema(this.#connection.db))
+    this.#sync.written([])
+    await this.#sync.durable()
+  }
+
+  async schemaVersion(): Promise<number> {
+    return this.#run(() => readSchemaVersion(this.#connection.db))
+  }
+
+  async ping(): Promise<void> {
+    this.#run(() => this.#statements.get('SELECT 1 FROM sqlite_schema LIMIT 1').get())
+  }
+
+  async durability(): Promise<string> {
+    return this.#run(() => {
+      const [journal] = this.#statements.get('PRAGMA journal_mode').get() as unknown as [string]
+      const [level] = this.#statements.get('PRAGMA synchronous').get() as unknown as [number]
+      return `journal_mode=${journal}, synchronous=${SYNCHRONOUS[level]}, awaited fdatasync`
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const { db, wal } = this.#connection
+    // a failure was told to those who waited for their commits; what can be saved is
+    await this.#sync.durable().catch(() => {})
+    await this.#checkpoints.close()
+    // the last connection to close checkpoints by itself and removes the WAL
+    db.close()
+    await wal.close()
+  }
+
+  #run<T>(work: () => T): T {
+    if (this.#closing !== undefined) throw new AppError('STORE_UNAVAILABLE', 'The SQLite store is closed.')
+    try {
+      if (this.#sync.failed) this.#recover()
+      return work()
+    } catch (error) {
+      throw asStoreFailure(error)
+    }
+  }
+
+  /** After a failed sync only a checkpoint says whether what was written is on disk: it writes and syncs it anew. */
+  #recover(): void {
+    const checkpoint = this.#statements.get('PRAGMA wal_checkpoint(TRUNCATE)')
+    const [isBusy] = checkpoint.get() as unknown as [number]
+    if (isBusy !== 0)
+      throw new AppError('STORE_UNAVAILABLE', 'The SQLite store could not sync its log to disk.')
+    this.#sync.recovered()
+  }
+
+  /** Nobody is told of a row that a crash could still take back. */
+  async #shownOnDisk(rows: readonly { readonly id?: string }[]): Promise<void> {
+    if (this.#sync.settled) return
+    if (rows.some(({ id }) => id === undefined || this.#sync.isUnsynced(id))) await this.#sync.durable()
+  }
+}
+
+/**
+ * Opens the store in the file `path`, which is made when it is not there, with its folder, for their owner only. Does
+ * not migrate it and does not claim the folder: see `acquireOwnerLock`. @throws AppError STORE_UNAVAILABLE
+ */
+export async function openSqliteStore(path: string): Promise<Store> {
+  const connection = await openConnection(path)
+  const sync = new WalSync(() => connection.wal.datasync())
+  return new SqliteStore(connection, sync, new Checkpoints(connection.db, connection.path))
+}

@@ -1,0 +1,90 @@
+import {
+  type CollectionName,
+  type CollectionSpec,
+  type IndexSpec,
+  SCHEMA,
+  specOf,
+} from '../../ports/schema.ts'
+import { type Column, columnOf, SQL_TYPES, type SqlValue } from './columns.ts'
+
+/** A collection as SQLite has it, worked out once. */
+export interface Table {
+  readonly collection: CollectionName
+  readonly columns: readonly Column[]
+  readonly createSql: readonly string[]
+  readonly insertSql: string
+  /** Index names by the column list that SQLite's message about a violated one gives. */
+  readonly uniqueIndexes: ReadonlyMap<string, string>
+  /** @throws TypeError when there is no such field */
+  column(name: string): Column
+}
+
+export function quoted(name: string): string {
+  return `"${name}"`
+}
+
+function columnSql({ name, type, nullable }: Column): string {
+  const constraint = name === 'id' ? ' PRIMARY KEY' : ''
+  return `${quoted(name)} ${SQL_TYPES[type]}${nullable ? '' : ' NOT NULL'}${constraint}`
+}
+
+function indexSql(collection: string, name: string, { fields, unique, where }: IndexSpec): string {
+  const terms = [
+    ...(where?.isTrue ?? []).map((field) => `${quoted(field)} = 1`),
+    ...(where?.notNull ?? []).map((field) => `${quoted(field)} IS NOT NULL`),
+  ]
+  const only = terms.length === 0 ? '' : ` WHERE ${terms.join(' AND ')}`
+  const kind = unique ? 'UNIQUE INDEX' : 'INDEX'
+  return `CREATE ${kind} IF NOT EXISTS ${quoted(name)} ON ${quoted(collection)} (${fields.map(quoted).join(', ')})${only}`
+}
+
+function uniqueIndexesOf(collection: string, { indexes }: CollectionSpec): ReadonlyMap<string, string> {
+  const named = new Map([[`${collection}.id`, 'id']])
+  for (const [name, index] of Object.entries(indexes)) {
+    if (index.unique) named.set(index.fields.map((field) => `${collection}.${field}`).join(', '), name)
+  }
+  return named
+}
+
+function describeTable(collection: CollectionName): Table {
+  const spec = specOf(collection)
+  const columns = Object.entries(spec.fields).map(([name, field]) => columnOf(name, field))
+  const byName = new Map(columns.map((column) => [column.name, column]))
+  const names = columns.map(({ name }) => quoted(name)).join(', ')
+  return {
+    collection,
+    columns,
+    // Rowid tables: as fast as WITHOUT ROWID here, and better with wide rows (bodies of deliveries).
+    createSql: [
+      `CREATE TABLE IF NOT EXISTS ${quoted(collection)} (${columns.map(columnSql).join(', ')}) STRICT`,
+      ...Object.entries(spec.indexes).map(([name, index]) => indexSql(collection, name, index)),
+    ],
+    insertSql: `INSERT INTO ${quoted(collection)} (${names}) VALUES (${columns.map(() => '?').join(', ')})`,
+    uniqueIndexes: uniqueIndexesOf(collection, spec),
+    column(name) {
+      const column = byName.get(name)
+      if (column === undefined) throw new TypeError(`${collection} has no field ${name}`)
+      return column
+    },
+  }
+}
+
+export const TABLES = Object.fromEntries(
+  (Object.keys(SCHEMA) as CollectionName[]).map((collection) => [collection, describeTable(collection)]),
+) as Readonly<Record<CollectionName, Table>>
+
+/** The stored form of a field's value, null included. */
+export function encodeValue({ encode }: Column, value: unknown): SqlValue {
+  return value === null ? null : encode(value)
+}
+
+/** A row from the values of `columns`, in their order. */
+export function decodeRow(columns: readonly Column[], values: readonly SqlValue[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {}
+  for (let at = 0; at < columns.length; at++) {
+    const column = columns[at] as Column
+    const stored = values[at] as SqlValue
+    row[column.name] = stored === null ? null : column.decode(stored)
+  }
+  return row
+}

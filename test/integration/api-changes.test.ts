@@ -1,0 +1,420 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
+
+let api: Api
+let admin: Client
+let other: Client
+
+beforeAll(async () => {
+  api = await startApi()
+  admin = await api.account('changes')
+  other = await api.account('not yours')
+})
+afterAll(() => api.close())
+
+const NOWHERE = '01890000-0000-7000-8000-000000000000'
+const path = (slug: string, record: Body) => `/schema/${slug}/record/${record.id}`
+
+const streakOf = (fields: object = {}) =>
+  admin.create('streak', {
+    name: 's',
+    status: 'live',
+    aggregationMethod: 'count',
+    aggregationTargetValue: 1,
+    ...fields,
+  })
+const milestoneOf = (streak: Body, fields: object = {}) =>
+  admin.create('milestone', {
+    linkedSchemaRecordId: streak.id,
+    name: 'm',
+    milestoneTargetValue: 1,
+    status: 'live',
+    ...fields,
+  })
+const logBody = (streak: Body, uniqueIdentifier = 'first') => ({
+  streakId: streak.id,
+  ownedBy: { externalId: `member of ${streak.id}` },
+  activityAt: '2026-11-22T10:00:00Z',
+  activityId: 'visit',
+  uniqueIdentifier,
+})
+const logOn = (streak: Body) => admin.create('streak_log', logBody(streak))
+
+/** Patches, and expects a refusal that leaves the record as it is. */
+async function refused(
+  slug: string,
+  record: Body,
+  patch: unknown,
+  status: number,
+  code: string,
+  at?: string,
+) {
+  const before = await admin.get(path(slug, record))
+  const answer = await admin.patch(path(slug, record), patch)
+  expect(answer).toMatchObject({ status, body: { error: { code } } })
+  if (at !== undefined) expect(answer.body.error.details[0].path).toBe(at)
+  expect((await admin.get(path(slug, record))).body).toEqual(before.body)
+  return answer.body.error
+}
+
+async function patched(slug: string, record: Body, patch: object): Promise<Body> {
+  const answer = await admin.patch(path(slug, record), patch)
+  expect(answer.status).toBe(200)
+  expect((await admin.get(path(slug, record))).body).toEqual(answer.body)
+  return answer.body.data
+}
+
+describe('patching', () => {
+  it('changes what is given, and when it was changed', async () => {
+    const streak = await streakOf({ description: 'old' })
+    api.clock.set('2026-11-22T12:30:00Z')
+    const changed = await patched('streak', streak, { status: 'paused', name: 'new' })
+    expect(changed).toEqual({
+      ...streak,
+      status: 'paused',
+      name: 'new',
+      updatedAt: '2026-11-22T12:30:00.000Z',
+    })
+  })
+
+  it('of what is already so, or of nothing, writes nothing', async () => {
+    const streak = await streakOf()
+    api.clock.set('2026-11-22T12:31:00Z')
+    expect(await patched('streak', streak, {})).toEqual(streak)
+    const same = { name: 's', aggregationTargetValue: 1, completionTargetValue: null, timezone: 'UTC' }
+    expect(await patched('streak', streak, same)).toEqual(streak)
+  })
+
+  it('clears optional fields with null, and no others', async () => {
+    const streak = await streakOf({ description: 'd', completionTargetValue: 5 })
+    const cleared = await patched('streak', streak, { description: null, completionTargetValue: null })
+    expect(cleared).toMatchObject({ description: '', completionTargetValue: null })
+    for (const field of ['name', 'status', 'aggregationTargetValue', 'timezone', 'weekStartsOn']) {
+      await refused('streak', streak, { [field]: null }, 400, 'INVALID_INPUT', field)
+    }
+  })
+
+  it('reaches nothing that is not there or not yours', async () => {
+    const streak = await streakOf()
+    const milestone = await milestoneOf(streak)
+    for (const [slug, record] of Object.entries({ streak, milestone })) {
+      expect((await other.patch(path(slug, record), { name: 'theirs' })).status).toBe(404)
+      expect((await other.delete(path(slug, record))).status).toBe(404)
+      expect((await admin.patch(path(slug, { id: NOWHERE }), { name: 'x' })).status).toBe(404)
+      expect((await admin.get(path(slug, record))).body.data).toEqual(record)
+    }
+  })
+
+  it('of one record at the same time loses no change', async () => {
+    const streak = await streakOf()
+    const patches = [{ name: 'n' }, { description: 'd' }, { status: 'paused' }, { weekStartsOn: 'sunday' }]
+    await Promise.all(patches.map((patch) => admin.patch(path('streak', streak), patch)))
+    expect((await admin.get(path('streak', streak))).body.data).toMatchObject(Object.assign({}, ...patches))
+  })
+})
+
+describe('a streak', () => {
+  it('has its rules fixed by the first log, of any status', async () => {
+    const streak = await streakOf({ completionTargetValue: 7 })
+    await admin.create('streak_log', { ...logBody(streak), status: 'draft' })
+    const rules = {
+      aggregationMethod: 'sum',
+      aggregationPeriod: 'weekly',
+      aggregationTargetValue: 2,
+      timezone: 'Europe/Berlin',
+      weekStartsOn: 'sunday',
+      completionTargetValue: 8,
+    }
+    for (const [field, value] of Object.entries(rules)) {
+      await refused('streak', streak, { name: 'kept out', [field]: value }, 400, 'FIELD_IS_FIXED', field)
+    }
+    const { name, ...same } = streak
+    const { aggregationMethod, aggregationTargetValue, completionTargetValue, timezone } = same
+    const repeated = { aggregationMethod, aggregationTargetValue, completionTargetValue, timezone }
+    expect(await patched('streak', streak, { ...repeated, name: 'renamed' })).toMatchObject({
+      name: 'renamed',
+    })
+  })
+
+  it('keeps room for its milestones', async () => {
+    const streak = await streakOf({ aggregationMethod: 'sum' })
+    const seventh = await milestoneOf(streak, { name: 'the seventh', milestoneTargetValue: 7 })
+    const error = await refused(
+      'streak',
+      streak,
+      { completionTargetValue: 6 },
+      400,
+      'INVALID_INPUT',
+      'completionTargetValue',
+    )
+    expect(error.message).toContain(seventh.id)
+    await patched('streak', streak, { completionTargetValue: 7 })
+    await milestoneOf(streak, { milestoneMetric: 'current_progress_value', milestoneTargetValue: 0.5 })
+    await refused('streak', streak, { aggregationMethod: 'count' }, 400, 'INVALID_INPUT', 'aggregationMethod')
+  })
+
+  it('holds its rules against a log that arrives at the same instant', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const streak = await streakOf()
+      const [log, patch] = await Promise.all([
+        admin.post('/schema/streak_log/record', logBody(streak)),
+        admin.patch(path('streak', streak), { aggregationTargetValue: 2 }),
+      ])
+      expect(log.status).toBe(201)
+      const target = (await admin.get(path('streak', streak))).body.data.aggregationTargetValue
+      const progress = (await admin.get(path('streak_log', log.body.data))).body.data.streakProgress
+      expect(target).toBe(patch.status === 200 ? 2 : 1)
+      expect(progress.aggregationTargetValue).toBe(target)
+      expect(progress.streakProgressStatus).toBe(target === 1 ? 'completed' : 'in_progress')
+    }
+  })
+
+  it('is deleted only while nothing depends on it', async () => {
+    const logged = await streakOf()
+    await logOn(logged)
+    expect(await admin.delete(path('streak', logged))).toMatchObject({
+      status: 409,
+      body: { error: { code: 'STREAK_HAS_LOGS' } },
+    })
+    const streak = await streakOf()
+    const milestone = await milestoneOf(streak)
+    const connector = await admin.create('connector', {
+      name: 'feeds it',
+      platform: 'stripe',
+      credentials: { webhookSecrets: ['whsec_x'] },
+      rules: [{ streakId: streak.id }],
+    })
+    const inUse = await admin.delete(path('streak', streak))
+    expect(inUse).toMatchObject({ status: 409, body: { error: { code: 'STREAK_IN_USE' } } })
+    expect(inUse.body.error.message).toContain(milestone.id)
+    expect((await admin.delete(path('milestone', milestone))).status).toBe(204)
+    expect((await admin.delete(path('streak', streak))).body.error.message).toContain(connector.id)
+    await patched('connector', connector, { rules: [] })
+    expect(await admin.delete(path('streak', streak))).toMatchObject({ status: 204, text: '' })
+    expect((await admin.get(path('streak', streak))).status).toBe(404)
+    expect((await admin.delete(path('streak', streak))).status).toBe(404)
+  })
+
+  it('never loses its log or milestone to a deletion at the same instant', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const streak = await streakOf()
+      const [log, milestone, deletion] = await Promise.all([
+        admin.post('/schema/streak_log/record', logBody(streak)),
+        admin.post('/schema/milestone/record', {
+          linkedSchemaRecordId: streak.id,
+          name: 'm',
+          milestoneTargetValue: 1,
+        }),
+        admin.delete(path('streak', streak)),
+      ])
+      const isGone = (await admin.get(path('streak', streak))).status === 404
+      expect(deletion.status).toBe(isGone ? 204 : 409)
+      expect(log.status).toBe(isGone ? 400 : 201)
+      expect(milestone.status).toBe(isGone ? 400 : 201)
+    }
+  })
+})
+
+describe('a milestone', () => {
+  it('has its terms fixed by its first reward', async () => {
+    const streak = await streakOf()
+    const another = await streakOf()
+    const milestone = await milestoneOf(streak)
+    await patched('milestone', milestone, { milestoneTargetValue: 2, linkedSchemaRecordId: another.id })
+    await patched('milestone', milestone, { milestoneTargetValue: 1, linkedSchemaRecordId: streak.id })
+    await logOn(streak)
+    const terms = {
+      milestoneTargetValue: 2,
+      milestoneMetric: 'current_progress_value',
+      milestoneRepeat: 'once',
+      linkedSchemaRecordId: another.id,
+    }
+    for (const [field, value] of Object.entries(terms)) {
+      await refused('milestone', milestone, { [field]: value }, 400, 'FIELD_IS_FIXED')
+    }
+    await patched('milestone', milestone, { milestoneTargetValue: 1, status: 'paused', name: 'over' })
+    expect(await admin.delete(path('milestone', milestone))).toMatchObject({
+      status: 409,
+      body: { error: { code: 'MILESTONE_HAS_REWARD_LOGS' } },
+    })
+  })
+
+  it('stays one that its streak can reach', async () => {
+    const milestone = await milestoneOf(await streakOf({ completionTargetValue: 3 }))
+    const at = (patch: object, code: string, where: string) =>
+      refused('milestone', milestone, patch, 400, code, where)
+    await at({ milestoneTargetValue: 4 }, 'INVALID_INPUT', 'milestoneTargetValue')
+    await at({ milestoneMetric: 'current_progress_value' }, 'INVALID_INPUT', 'milestoneRepeat')
+    await at({ linkedSchemaRecordId: NOWHERE }, 'REFERENCE_NOT_FOUND', 'linkedSchemaRecordId')
+    await at({ caps: {} }, 'NOT_BUILT_YET', 'caps')
+    await at(
+      { reward: { providerId: NOWHERE, discount: { percentage: 5 } } },
+      'REFERENCE_NOT_FOUND',
+      'reward.providerId',
+    )
+    await at({ reward: {} }, 'INVALID_INPUT', 'reward.providerId')
+  })
+
+  it('takes another reward, or none', async () => {
+    const milestone = await milestoneOf(await streakOf())
+    const pool = await admin.create('coupon_provider', { name: 'for patches', provider: 'pool' })
+    const reward = { providerId: pool.id, discount: { percentage: 5 }, prefix: null }
+    expect((await patched('milestone', milestone, { reward })).reward).toEqual({
+      providerId: pool.id,
+      discount: { percentage: 5 },
+    })
+    expect((await patched('milestone', milestone, { reward: null, description: null })).reward).toBeNull()
+  })
+})
+
+describe('a member', () => {
+  it('is changed field by field', async () => {
+    const member = await admin.create('account_user', {
+      externalId: 'changing',
+      firstName: 'Ada',
+      lastName: 'King',
+    })
+    expect(
+      await patched('account_user', member, { firstName: null, email: 'ada@example.com' }),
+    ).toMatchObject({
+      firstName: null,
+      lastName: 'King',
+      email: 'ada@example.com',
+    })
+    await refused('account_user', member, { email: 'x' }, 400, 'INVALID_INPUT', 'email')
+    await refused('account_user', member, { externalId: null }, 400, 'INVALID_INPUT', 'externalId')
+  })
+
+  it('keeps its externalId unique', async () => {
+    const [first, second] = [
+      await admin.create('account_user', { externalId: 'one' }),
+      await admin.create('account_user', { externalId: 'two' }),
+    ]
+    const error = await refused(
+      'account_user',
+      second,
+      { externalId: 'one' },
+      409,
+      'DUPLICATE_VALUE',
+      'externalId',
+    )
+    expect(error.details[0].existingId).toBe(first.id)
+  })
+
+  it('that is paused earns nothing, and everything again once it is live', async () => {
+    const streak = await streakOf()
+    const log = await logOn(streak)
+    await patched('account_user', { id: log.ownedById }, { status: 'paused' })
+    const again = () => admin.post('/schema/streak_log/record', logBody(streak, 'second'))
+    expect((await again()).body.error.code).toBe('MEMBER_NOT_LIVE')
+    await patched('account_user', { id: log.ownedById }, { status: 'live' })
+    expect((await again()).status).toBe(201)
+  })
+
+  it('cannot be erased yet, and says so', async () => {
+    const member = await admin.create('account_user', { externalId: 'stays' })
+    const answer = await admin.delete(path('account_user', member))
+    expect(answer).toMatchObject({ status: 405, body: { error: { code: 'METHOD_NOT_ALLOWED' } } })
+    expect(answer.body.error.message).toContain('not built yet')
+  })
+})
+
+describe('a connector', () => {
+  const connectorOf = (fields: object = {}) =>
+    admin.create('connector', {
+      name: 'shop',
+      platform: 'shopify',
+      credentials: { webhookSecrets: ['old'] },
+      settings: { shopDomain: 'example.myshopify.com' },
+      ...fields,
+    })
+  const secretsOf = async (connector: Body) => {
+    const [row] = await api.store.findByKeys('connector', ['id'], [[connector.id]])
+    return JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? '')).webhookSecrets
+  }
+
+  it('takes new secrets, settings and rules, each replaced whole', async () => {
+    const streak = await streakOf()
+    const connector = await connectorOf({ rules: [{ streakId: streak.id, guests: 'ignore' }] })
+    const changed = await patched('connector', connector, {
+      credentials: { webhookSecrets: ['new', 'old'] },
+      settings: { shopDomain: 'other.myshopify.com', purchaseSpace: connector.id },
+      rules: [{ streakId: streak.id, activityId: null }],
+      platform: 'shopify',
+    })
+    expect(changed.settings).toEqual({ shopDomain: 'other.myshopify.com', purchaseSpace: connector.id })
+    expect(changed.rules).toEqual([
+      expect.objectContaining({ activityId: 'made_a_purchase', guests: 'by_email' }),
+    ])
+    expect(await secretsOf(connector)).toEqual(['new', 'old'])
+  })
+
+  it('is refused what would make it another one', async () => {
+    const connector = await connectorOf()
+    const at = (patch: object, code: string, where: string) =>
+      refused('connector', connector, patch, 400, code, where)
+    await at({ platform: 'stripe' }, 'FIELD_IS_FIXED', 'platform')
+    await at(
+      { settings: { shopDomain: 'a.myshopify.com', purchaseSpace: 'x' } },
+      'NOT_BUILT_YET',
+      'settings.purchaseSpace',
+    )
+    await at({ settings: {} }, 'INVALID_INPUT', 'settings.shopDomain')
+    await at({ credentials: { webhookSecrets: [] } }, 'INVALID_INPUT', 'credentials.webhookSecrets')
+    await at({ rules: [{ streakId: NOWHERE }] }, 'REFERENCE_NOT_FOUND', 'rules.0.streakId')
+    await at({ rules: null }, 'INVALID_INPUT', 'rules')
+    expect(await secretsOf(connector)).toEqual(['old'])
+  })
+})
+
+describe('a coupon provider', () => {
+  it('is renamed and given new credentials, but stays of its kind', async () => {
+    const key = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`
+    const provider = await admin.create('coupon_provider', {
+      name: 'service',
+      provider: 'http',
+      credentials: { signingSecret: key(1) },
+      settings: { url: 'https://coupons.example.com/a' },
+    })
+    await patched('coupon_provider', provider, {
+      name: 'renamed',
+      credentials: { signingSecret: key(2) },
+      settings: { url: 'https://coupons.example.com/b' },
+    })
+    const [row] = await api.store.findByKeys('coupon_provider', ['id'], [[provider.id]])
+    expect(JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? ''))).toEqual({
+      signingSecret: key(2),
+    })
+    await admin.create('coupon_provider', { name: 'taken', provider: 'pool' })
+    await refused('coupon_provider', provider, { name: 'taken' }, 409, 'DUPLICATE_VALUE', 'name')
+    await refused('coupon_provider', provider, { provider: 'pool' }, 400, 'FIELD_IS_FIXED', 'provider')
+    await refused(
+      'coupon_provider',
+      provider,
+      { settings: { url: 'x' } },
+      400,
+      'INVALID_INPUT',
+      'settings.url',
+    )
+  })
+})
+
+describe('a coupon code', () => {
+  it('is deleted while it is unused', async () => {
+    const pool = await admin.create('coupon_provider', { name: 'codes', provider: 'pool' })
+    const [free, used] = await admin.create('coupon_code', { providerId: pool.id, codes: ['FREE', 'USED'] })
+    const streak = await streakOf()
+    await milestoneOf(streak)
+    const { achievedMilestoneRewardLog } = await logOn(streak)
+    await patched('reward_log', achievedMilestoneRewardLog, { couponCode: 'USED' })
+    expect((await other.delete(path('coupon_code', free))).status).toBe(404)
+    expect((await admin.delete(path('coupon_code', free))).status).toBe(204)
+    expect(await admin.delete(path('coupon_code', used))).toMatchObject({
+      status: 409,
+      body: { error: { code: 'CODE_IN_USE' } },
+    })
+    expect((await admin.list('coupon_code')).body.data).toMatchObject([
+      { code: 'USED', rewardLogId: achievedMilestoneRewardLog.id },
+    ])
+  })
+})

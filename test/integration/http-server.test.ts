@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { type Listening, listen } from '../../src/http/server.ts'
+
+const open: Listening[] = []
+const agents: Agent[] = []
+afterEach(async () => {
+  for (const agent of agents.splice(0)) agent.destroy()
+  await Promise.all(open.splice(0).map((server) => server.close(0)))
+})
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+async function serve(handler: Handler): Promise<Listening> {
+  const server = await listen(handler, { port: 0, host: '127.0.0.1' })
+  open.push(server)
+  return server
+}
+
+/** Asks over a connection that is kept open afterwards. */
+async function ask(port: number): Promise<IncomingMessage> {
+  const agent = new Agent({ keepAlive: true })
+  agents.push(agent)
+  const outgoing = request({ port, host: '127.0.0.1', agent })
+  outgoing.end()
+  const [response] = await once(outgoing, 'response')
+  return response
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of response) text += chunk
+  return text
+}
+
+describe('listen', () => {
+  it('takes any free port, and refuses one that is taken', async () => {
+    const { port } = await serve((_request, response) => response.end('ok'))
+    expect(port).toBeGreaterThan(0)
+    expect(await textOf(await ask(port))).toBe('ok')
+    await expect(listen(() => {}, { port, host: '127.0.0.1' })).rejects.toThrow('EADDRINUSE')
+  })
+
+  it('closes while idle connections are kept open', async () => {
+    const server = await serve((_request, response) => response.end('ok'))
+    await textOf(await ask(server.port))
+    const startedMs = performance.now()
+    await server.close(30_000)
+    expect(performance.now() - startedMs).toBeLessThan(5_000)
+    await expect(ask(server.port)).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it('lets a running request finish, then closes at once', async () => {
+    const arrived = Promise.withResolvers<ServerResponse>()
+    const server = await serve((_request, response) => arrived.resolve(response))
+    const asked = ask(server.port)
+    const response = await arrived.promise
+    let isClosed = false
+    const closed = server.close(30_000).then(() => {
+      isClosed = true
+    })
+    await expect(ask(server.port)).rejects.toThrow('ECONNREFUSED')
+    expect(isClosed).toBe(false)
+    response.end('late, but whole')
+    expect(await textOf(await asked)).toBe('late, but whole')
+    await closed
+  })
+
+  it('cuts what is still running at the deadline', async () => {
+    const arrived = Promise.withResolvers<void>()
+    const server = await serve(() => arrived.resolve())
+    const asked = ask(server.port)
+    const cut = expect(asked).rejects.toThrow('socket hang up')
+    await arrived.promise
+    await server.close(50)
+    await cut
+  })
+
+  it('may be closed twice', async () => {
+    const server = await serve((_request, response) => response.end())
+    await Promise.all([server.close(1000), server.close(1000)])
+    await server.close(1000)
+  })
+})
