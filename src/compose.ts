@@ -143,7 +143,7 @@ async function startWeb(
     rewards: {
       patch: (accountId, id, patch) => patchRewardLog({ store, clock }, accountId, id, patch),
       uploadCodes: (accountId, providerId, codes) =>
-        uploadPoolCodes({ store, clock, newId, queue, logger }, accountId, providerId, codes),
+        uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
     },
     connectors: {
       get: (platform) => Object.values(CONNECTORS).find((connector) => connector.platform === platform),

@@ -8,14 +8,14 @@ import { DAYS, type Week, ZONE } from './week.ts'
 const STORES: Readonly<Record<StoreChoice, string>> = { sqlite: 'SQLite', mongo: 'MongoDB' }
 
 /** What runs and what has been set up, before the story begins. */
-export function openingLines({ origin, coupons }: RunningDemo, store: StoreChoice, week: Week): string[] {
+export function openingLines({ origin, coupons, state }: RunningDemo, week: Week): string[] {
   return [
-    `Running: API and workers at ${origin}, ${STORES[store]}, a redis-server,`,
+    `Running: API and workers at ${origin}, ${STORES[state.store]}, a redis-server,`,
     `and a small coupon service at ${coupons.url}`,
     '',
     `"${SEVEN}"  a purchase a day; 10 % off at 3 in a row, 20 % off at 7`,
     `"${FIFTY}"      50 EUR or more, in orders from 20 EUR on; 5 EUR off, once`,
-    `Shopify and Stripe send the week from ${week.day(1).key} to ${week.day(DAYS).key}, ${ZONE}.`,
+    `The week is ${week.day(1).key} to ${week.day(DAYS).key}, ${ZONE}.`,
   ]
 }
 

@@ -1,19 +1,14 @@
 import { once } from 'node:events'
 import { relative } from 'node:path'
 import { AppError } from '../errors.ts'
-import { type Check, checkOutcome } from './checks.ts'
-import { type ApiClient, createClient } from './client.ts'
 import { placesIn, wipe, withFolder } from './folder.ts'
-import { keepLines, openingLines } from './lines.ts'
+import { keepLines } from './lines.ts'
 import { dropDatabase } from './mongo.ts'
-import { outcomeTable, readOutcome } from './outcome.ts'
-import { playWeek, type Told } from './play.ts'
-import { type Stage, setStage } from './setup.ts'
+import type { Stage } from './setup.ts'
 import { endLeftovers, type RunningDemo, startDemo } from './start.ts'
 import { type DemoState, newState, readState, type StoreChoice, writeState } from './state.ts'
-import { createNarrator } from './story.ts'
+import { tell } from './tell.ts'
 import type { Terminal } from './terminal.ts'
-import { type Week, weekBefore } from './week.ts'
 
 export interface DemoOptions {
   readonly folder: string
@@ -41,7 +36,9 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     const demo = await startDemo({ folder, state, port, mongodbUri, say: (text) => terminal.line(text) })
     try {
       signal.throwIfAborted()
-      const { ok, stage } = await tell(demo, options)
+      const { ok, stage } = await tell(demo, terminal, signal)
+      await writeState(folder, { ...demo.state, phase: 'done' })
+      if (!ok) terminal.line(`The log is ${placesIn(folder).log}.`)
       if (options.keep) await stay(demo, stage, options)
       return ok
     } finally {
@@ -73,56 +70,6 @@ async function takeUp({ folder, store, mongodbUri, fresh, terminal }: DemoOption
   await writeState(folder, state)
   terminal.line(`A new demo, with its data in ${shown}.`)
   return state
-}
-
-/** Plays the week, prints what came of it and checks it. */
-async function tell(
-  demo: RunningDemo,
-  { folder, store, terminal, signal }: DemoOptions,
-): Promise<{ ok: boolean; stage: Stage }> {
-  const api = createClient(demo.origin, demo.state.account, signal)
-  const week = weekBefore(Date.parse(demo.state.begunAt))
-  const { couponSigningSecret, webhookSecrets } = demo.state
-  const stage = await setStage(api, { couponUrl: demo.coupons.url, couponSigningSecret, webhookSecrets })
-  for (const line of openingLines(demo, store, week)) terminal.line(line)
-  const told = await playWeek({
-    api,
-    stage,
-    week,
-    webhookSecrets,
-    narrator: createNarrator(terminal, week),
-    signal,
-  })
-  const { table, checks } = await conclude(api, stage, week, told, demo)
-  await writeState(folder, { ...demo.state, phase: 'done' })
-  terminal.line()
-  for (const line of table) terminal.line(line)
-  terminal.line()
-  for (const check of checks) printCheck(terminal, check)
-  const failed = checks.filter(({ ok }) => !ok).length
-  terminal.line()
-  if (failed === 0) terminal.line(terminal.style('bold', 'Everything came out as it should.'))
-  else
-    terminal.line(
-      terminal.style(
-        'red',
-        `${failed} of ${checks.length} checks failed; ${placesIn(folder).log} may say why.`,
-      ),
-    )
-  return { ok: failed === 0, stage }
-}
-
-async function conclude(api: ApiClient, stage: Stage, week: Week, told: Told[], demo: RunningDemo) {
-  const rows = await readOutcome(api, stage, week)
-  const deliveries = await api.list<{ id: string; orderId: string | null }>('delivery')
-  const booked = demo.coupons.issued().map(({ code }) => code)
-  const checks = checkOutcome({ told, rows, deliveries, booked, couponServiceId: stage.couponService.id })
-  return { table: outcomeTable(rows), checks }
-}
-
-function printCheck({ line, style }: Terminal, { ok, text, found }: Check): void {
-  line(ok ? `${style('green', '✓')} ${text}` : `${style('red', '✗')} ${text}`)
-  if (found !== undefined) line(`    found: ${found}`)
 }
 
 async function stay(

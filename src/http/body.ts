@@ -12,6 +12,8 @@ export const MAX_JSON_BYTES = 1024 * 1024
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too_large'> {
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > maxBytes) return Promise.resolve('too_large')
+  // it hung up while something else was awaited: no event will tell any more
+  if (request.destroyed) return Promise.reject(gone())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -22,13 +24,17 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     }
     const onEnd = () =>
       finish(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    const onGone = () => finish(() => reject(new CallerGone('the caller hung up while sending its body')))
+    const onGone = () => finish(() => reject(gone()))
     const finish = (settle: () => void) => {
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
       settle()
     }
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
   })
+}
+
+function gone(): CallerGone {
+  return new CallerGone('the caller hung up while sending its body')
 }
 
 /** Reads a JSON body with exact numbers. @throws AppError NOT_JSON | BODY_TOO_LARGE | INVALID_JSON | INVALID_INPUT */

@@ -20,6 +20,8 @@ export interface Target<C extends CollectionName> {
 export interface PatchPlan<C extends Revised> {
   /** The values that were given. */
   readonly given: Partial<Row<C>>
+  /** What follows from a change, by the names of what differs. */
+  follow?(changed: ReadonlySet<string>): Partial<Row<C>>
   /**
    * Checks the row as it would become; `changed` names what differs from now. Answers writes that must go with it.
    * Called anew after each conflict.
@@ -51,9 +53,9 @@ export function patchRow<C extends Revised>(
       const changed = new Set(Object.keys(set))
       if (changed.size === 0) return { changes: [], result: row }
       const { revision } = row as { revision: number }
-      const next = { ...row, ...set, revision: revision + 1, updatedAt: now }
+      const written = { ...set, ...plan.follow?.(changed), revision: revision + 1, updatedAt: now }
+      const next = { ...row, ...written }
       const also = (await plan.check?.(next, changed, row)) ?? []
-      const written = { ...set, revision: revision + 1, updatedAt: now }
       const update = {
         op: 'update',
         collection,

@@ -16,8 +16,8 @@ export interface WakeDeps {
 type Reward = Row<'reward_log'>
 
 /**
- * Queues rewards anew that wait for this provider, longest waiting first, at most `limit` and those among the account's
- * first 1,000 with work to do: the raised `attempt` makes a new job and lets the old, delayed one end without doing
+ * Queues rewards anew that wait for this provider, longest waiting first, at most `limit` and only those among
+ * the first 1,000 with work to do: the raised `attempt` makes a new job and lets the old, delayed one end without doing
  * anything. Best effort: whoever is missed comes back when its backoff is over. Never rejects.
  */
 export async function wakeRewards(
@@ -27,8 +27,7 @@ export async function wakeRewards(
   limit: number,
 ): Promise<void> {
   try {
-    const waiting = (await findDue(deps, accountId)).filter((row) => row.reward?.providerId === providerId)
-    const chosen = waiting.slice(0, limit)
+    const chosen = (await findWaiting(deps, accountId, providerId)).slice(0, limit)
     for (let first = 0; first < chosen.length; first += REWARDS_PER_COMMIT) {
       await wake(deps, chosen.slice(first, first + REWARDS_PER_COMMIT))
     }
@@ -37,22 +36,29 @@ export async function wakeRewards(
   }
 }
 
-/** Asks in the form of the sweep, which the index on `dueAt` serves. */
-function findDue({ store, clock }: WakeDeps, accountId: string): Promise<Reward[]> {
-  return store.find('reward_log', {
-    where: {
-      and: [
-        { field: 'dueAt', op: 'lte', value: clock.now() },
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'fulfilmentStatus', op: 'eq', value: 'issuing' },
-      ],
-    },
+/**
+ * Asks as the sweep does, for the work of all accounts, and picks out the account's own: with the account in the
+ * condition SQLite would go through every reward log the account ever had instead of the short index on `dueAt`.
+ */
+async function findWaiting(
+  { store, clock }: WakeDeps,
+  accountId: string,
+  providerId: string,
+): Promise<Reward[]> {
+  const due = await store.find('reward_log', {
+    where: { field: 'dueAt', op: 'lte', value: clock.now() },
     sort: [
       { field: 'dueAt', order: 'asc' },
       { field: 'id', order: 'asc' },
     ],
     limit: MAX_LOOKED_THROUGH,
   })
+  return due.filter(
+    (row) =>
+      row.accountId === accountId &&
+      row.fulfilmentStatus === 'issuing' &&
+      row.reward?.providerId === providerId,
+  )
 }
 
 async function wake({ store, clock, queue }: WakeDeps, rewards: readonly Reward[]): Promise<void> {

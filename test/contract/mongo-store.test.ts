@@ -1,7 +1,13 @@
-import { afterAll, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import mongoose from 'mongoose'
+import type { Store } from '../../src/ports/store.ts'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
+import type { MongoContext } from './mongo/context.ts'
+import { describeDurability } from './mongo/durability.ts'
+import { describeIndexes } from './mongo/indexes.ts'
+import { describeTransactions } from './mongo/transactions.ts'
+import { describeValues } from './mongo/values.ts'
 import { describeStoreContract, type StoreHarness } from './store-suite.ts'
 
 const server = await mongoForTests()
@@ -32,6 +38,32 @@ if (server === null) {
         await onDatabase(uri, (database) => database.dropDatabase())
       },
     }
+  })
+
+  describe('MongoDB alone', () => {
+    const stores: Store[] = []
+    const context: MongoContext = {
+      uri: server.uri,
+      store: () => stores[0] as Store,
+      async another() {
+        const store = await openMongoStore(server.uri)
+        stores.push(store)
+        return store
+      },
+      emptyUri: server.anotherUri,
+    }
+    beforeAll(async () => {
+      const store = await context.another()
+      await store.migrate()
+    })
+    afterAll(async () => {
+      for (const store of stores) await store.close()
+    })
+
+    describeDurability(context)
+    describeTransactions(context)
+    describeValues(context)
+    describeIndexes(context)
   })
 }
 

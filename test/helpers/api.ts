@@ -49,7 +49,31 @@ export interface Api {
   readonly lines: LogLine[]
   send(path: string, init?: RequestInit): Promise<Answer>
   account(name: string, timezone?: string): Promise<Client>
+  /** The same caller, here. */
+  as(caller: Client): Client
   close(): Promise<void>
+}
+
+/** A store that does something of a test's choosing just before a commit: what a race would do at the worst moment. */
+export function interruptedStore(store: Store): Store & { beforeCommit(act: () => Promise<unknown>): void } {
+  let next: (() => Promise<unknown>) | undefined
+  const setNext = (act: () => Promise<unknown>) => {
+    next = act
+  }
+  const handler: ProxyHandler<Store> = {
+    get(target, name) {
+      if (name === 'beforeCommit') return setNext
+      const member = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      return async (...input: unknown[]) => {
+        const act = name === 'commit' ? next : undefined
+        if (act !== undefined) next = undefined
+        await act?.()
+        return Reflect.apply(member, target, input)
+      }
+    },
+  }
+  return new Proxy(store, handler) as ReturnType<typeof interruptedStore>
 }
 
 /** The API needs no queue to answer: work is left for whoever sweeps. */
@@ -113,8 +137,10 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     send,
     async account(name, timezone = 'UTC') {
       const made = await createAccount({ store, secretBox, clock, newId }, name, timezone)
-      return client(send, made.account.id, made.apiKey, made.apiSecret)
+      const headers = { 'x-api-key': made.apiKey, 'x-api-secret': made.apiSecret }
+      return client(send, made.account.id, headers)
     },
+    as: ({ accountId, headers }) => client(send, accountId, headers),
     async close() {
       await listening.close(1000)
       await inbox.close()
@@ -134,8 +160,7 @@ async function answerOf(response: Promise<Response>): Promise<Answer> {
   return { status, headers, text: rest.text, body: isJson && rest.text !== '' ? JSON.parse(rest.text) : null }
 }
 
-function client(send: Api['send'], accountId: string, apiKey: string, apiSecret: string): Client {
-  const headers = { 'x-api-key': apiKey, 'x-api-secret': apiSecret }
+function client(send: Api['send'], accountId: string, headers: Client['headers']): Client {
   const write = (method: string, path: string, body: unknown) =>
     send(path, {
       method,

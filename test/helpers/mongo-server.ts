@@ -75,7 +75,7 @@ export async function ownMongoForTests(): Promise<OwnMongoServer | null> {
 }
 
 /** Where a mongod is; null, said loudly, where none can be had. @throws Error instead of null when REQUIRE_MONGO=1 */
-async function mongodBinary(): Promise<string | null> {
+export async function mongodBinary(): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)('bash', [SCRIPT])
     return stdout.trim()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
+import { type Answer, type Api, type Body, type Client, interruptedStore, startApi } from '../helpers/api.ts'
 
 let api: Api
 let admin: Client
@@ -267,6 +267,101 @@ describe('a milestone', () => {
   })
 })
 
+describe('when somebody else is faster by an instant', () => {
+  /** A second way into the same store, in which the next write waits until `meanwhile` is done. */
+  async function interrupted(meanwhile: () => Promise<unknown>, act: (slow: Client) => Promise<Answer>) {
+    const store = interruptedStore(api.store)
+    const slow = await startApi({ store, secretBox: api.deps.secretBox })
+    store.beforeCommit(meanwhile)
+    const answer = await act(slow.as(admin))
+    await slow.close()
+    return answer
+  }
+
+  it('a streak that gets its first log keeps its rules', async () => {
+    const streak = await streakOf()
+    const answer = await interrupted(
+      () => logOn(streak),
+      (slow) => slow.patch(path('streak', streak), { aggregationTargetValue: 2 }),
+    )
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'FIELD_IS_FIXED' } } })
+  })
+
+  it('a streak that gets a milestone keeps its room for it, and is not deleted', async () => {
+    const streak = await streakOf()
+    const shortened = await interrupted(
+      () => milestoneOf(streak, { milestoneTargetValue: 7 }),
+      (slow) => slow.patch(path('streak', streak), { completionTargetValue: 6 }),
+    )
+    expect(shortened).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ path: 'completionTargetValue' }] } },
+    })
+    const another = await streakOf()
+    const deleted = await interrupted(
+      () => milestoneOf(another),
+      (slow) => slow.delete(path('streak', another)),
+    )
+    expect(deleted).toMatchObject({ status: 409, body: { error: { code: 'STREAK_IN_USE' } } })
+  })
+
+  it('a milestone is not attached to a streak that was deleted or shortened', async () => {
+    const body = (streak: Body) => ({ linkedSchemaRecordId: streak.id, name: 'm', milestoneTargetValue: 7 })
+    const [gone, short] = [await streakOf(), await streakOf()]
+    const orphan = await interrupted(
+      () => admin.delete(path('streak', gone)),
+      (slow) => slow.post('/schema/milestone/record', body(gone)),
+    )
+    expect(orphan).toMatchObject({ status: 400, body: { error: { code: 'REFERENCE_NOT_FOUND' } } })
+    const beyond = await interrupted(
+      () => patched('streak', short, { completionTargetValue: 6 }),
+      (slow) => slow.post('/schema/milestone/record', body(short)),
+    )
+    expect(beyond).toMatchObject({
+      status: 400,
+      body: { error: { details: [{ path: 'milestoneTargetValue' }] } },
+    })
+  })
+
+  it('a milestone that grants its first reward keeps its terms', async () => {
+    const streak = await streakOf()
+    const milestone = await milestoneOf(streak)
+    const answer = await interrupted(
+      () => logOn(streak),
+      (slow) => slow.patch(path('milestone', milestone), { milestoneRepeat: 'once' }),
+    )
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'FIELD_IS_FIXED' } } })
+  })
+
+  it('a connector’s rule never feeds a streak that was deleted', async () => {
+    const streak = await streakOf()
+    const body = {
+      name: 'late',
+      platform: 'stripe',
+      credentials: { webhookSecrets: ['whsec_x'] },
+      rules: [{ streakId: streak.id }],
+    }
+    const answer = await interrupted(
+      () => admin.delete(path('streak', streak)),
+      (slow) => slow.post('/schema/connector/record', body),
+    )
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'REFERENCE_NOT_FOUND' } } })
+  })
+
+  it('a code that is given out is not deleted', async () => {
+    const pool = await admin.create('coupon_provider', { name: 'raced', provider: 'pool' })
+    const [code] = await admin.create('coupon_code', { providerId: pool.id, codes: ['RACED'] })
+    const streak = await streakOf()
+    await milestoneOf(streak)
+    const { achievedMilestoneRewardLog } = await logOn(streak)
+    const answer = await interrupted(
+      () => patched('reward_log', achievedMilestoneRewardLog, { couponCode: 'RACED' }),
+      (slow) => slow.delete(path('coupon_code', code)),
+    )
+    expect(answer).toMatchObject({ status: 409, body: { error: { code: 'CODE_IN_USE' } } })
+  })
+})
+
 describe('a member', () => {
   it('is changed field by field', async () => {
     const member = await admin.create('account_user', {
@@ -281,6 +376,9 @@ describe('a member', () => {
       lastName: 'King',
       email: 'ada@example.com',
     })
+    api.clock.set('2026-11-22T13:00:00Z')
+    const { updatedAt } = (await admin.get(path('account_user', member))).body.data
+    expect((await patched('account_user', member, { lastName: 'King' })).updatedAt).toBe(updatedAt)
     await refused('account_user', member, { email: 'x' }, 400, 'INVALID_INPUT', 'email')
     await refused('account_user', member, { externalId: null }, 400, 'INVALID_INPUT', 'externalId')
   })
@@ -413,7 +511,8 @@ describe('a coupon code', () => {
       status: 409,
       body: { error: { code: 'CODE_IN_USE' } },
     })
-    expect((await admin.list('coupon_code')).body.data).toMatchObject([
+    const filters = { fieldSlug: 'providerId', operator: 'EQUALS', value: pool.id }
+    expect((await admin.list('coupon_code', { filters })).body.data).toMatchObject([
       { code: 'USED', rewardLogId: achievedMilestoneRewardLog.id },
     ])
   })

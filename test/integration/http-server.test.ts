@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { readBody } from '../../src/http/body.ts'
+import { CallerGone } from '../../src/http/error-handler.ts'
 import { type Listening, listen } from '../../src/http/server.ts'
 
 const open: Listening[] = []
@@ -81,5 +83,42 @@ describe('listen', () => {
     const server = await serve((_request, response) => response.end())
     await Promise.all([server.close(1000), server.close(1000)])
     await server.close(1000)
+  })
+})
+
+describe('readBody', () => {
+  /** Sends half of a body, and hangs up once the server has the request; what the server's `read` came to. */
+  async function hangUp(read: (request: IncomingMessage) => Promise<unknown>): Promise<unknown> {
+    const arrived = Promise.withResolvers<void>()
+    const outcome = Promise.withResolvers<unknown>()
+    const server = await serve((incoming) => {
+      arrived.resolve()
+      read(incoming).then(outcome.resolve, outcome.resolve)
+    })
+    const outgoing = request({
+      port: server.port,
+      host: '127.0.0.1',
+      method: 'POST',
+      headers: { 'content-length': 10 },
+    })
+    outgoing.on('error', () => {})
+    outgoing.write('half')
+    await arrived.promise
+    outgoing.destroy()
+    return outcome.promise
+  }
+
+  it('gives up when the caller hangs up in the middle', async () => {
+    expect(await hangUp((incoming) => readBody(incoming, 100))).toBeInstanceOf(CallerGone)
+  })
+
+  it('gives up at once when the caller had hung up before', async () => {
+    const late = async (incoming: IncomingMessage) => {
+      const closed = new Promise((resolve) => incoming.once('close', resolve))
+      incoming.on('error', () => {})
+      await closed
+      return readBody(incoming, 100)
+    }
+    expect(await hangUp(late)).toBeInstanceOf(CallerGone)
   })
 })

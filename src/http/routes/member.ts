@@ -86,15 +86,12 @@ export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
     async patch({ caller: { accountId }, now, log }, id, body) {
       const input = checkPatch(patchSchema, body)
       log({ memberId: id })
-      const given = {
-        ...(input as Partial<Row<'member'>>),
-        // what the API writes is newer than any profile a connector delivered before
-        ...(PROFILE.some((field) => input[field] !== undefined) ? { profileAt: now } : {}),
-      }
       const target = { collection: 'member', noun: 'member', accountId, id } as const
       const { externalId = '' } = input
       const row = await patchRow(store, target, now, {
-        given,
+        given: input as Partial<Row<'member'>>,
+        // what the API writes is newer than any profile a connector delivered before
+        follow: (changed) => (PROFILE.some((field) => changed.has(field)) ? { profileAt: now } : {}),
         onDuplicate: () => duplicateValue(store, 'member', accountId, 'externalId', externalId),
       })
       return rowJson('member', memberFields, row)

@@ -112,10 +112,7 @@ export function streakLogResource({
       if (!wants(...Object.keys(JOINED)))
         return rows.map((row) => rowJson('streak_log', streakLogFields, row))
       const contexts = await views.logContexts(accountId, rows, now)
-      return rows.flatMap((row, index) => {
-        const context = contexts[index]
-        return context === undefined ? [] : [streakLogJson(row, context)]
-      })
+      return rows.map((row, index) => streakLogJson(row, contexts[index]!))
     },
     create: async ({ caller: { accountId }, log }: Call, body) => {
       const input = checkCreate(createSchema, body)

@@ -78,11 +78,11 @@ export function encodeScalar(collection: CollectionName, field: string, value: S
   return encode(collection, field, value)
 }
 
-/** Some fields of a row, for a guard or a `$set`. */
+/** Some fields of a row, for a guard or a `$set`. @throws TypeError for undefined: left out it would guard nothing */
 export function encodeFields(collection: CollectionName, fields: object): Record<string, unknown> {
   const stored: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(fields)) {
-    if (value !== undefined) stored[storedName(collection, field)] = encode(collection, field, value)
+    stored[storedName(collection, field)] = encode(collection, field, value)
   }
   return stored
 }

@@ -28,7 +28,7 @@ export interface LocalMongod {
 }
 
 const START_WITHIN_MS = 30_000
-const FOLDER_FREE_WITHIN_MS = 10_000
+const FOLDER_FREE_WITHIN_MS = 5_000
 const STOP_WITHIN_MS = 10_000
 /** mongod's exit codes: 48 = the port is taken, 100 = the data folder is locked, among other faults of start-up. */
 const EXIT_PORT_TAKEN = 48
@@ -38,7 +38,7 @@ const EXIT_START_FAILED = 100
  * Starts a one-node replica set for a demo, a test or a small machine: 127.0.0.1 only, no authentication, 256 MB of
  * cache. It ends with this process, also when this process is killed, and may be started again on the same folder,
  * with the same or another port, after any kind of end. Resolves when writes are accepted.
- * @throws AppError STORE_UNAVAILABLE when it does not come up within 30 s, or the folder stays in use for 10 s
+ * @throws AppError STORE_UNAVAILABLE when it does not come up within 30 s, or the folder stays in use for 5 s
  */
 export async function startLocalMongod(options: LocalMongodOptions): Promise<LocalMongod> {
   await mkdir(options.dataDir, { recursive: true })

@@ -7,7 +7,6 @@ import type { Statements } from './statements.ts'
 import { encodeValue, quoted, TABLES, type Table } from './tables.ts'
 
 type Values = Readonly<Record<string, unknown>>
-type Insert = Extract<Change, { op: 'insert' }>
 type Update = Extract<Change, { op: 'update' }>
 type Delete = Extract<Change, { op: 'delete' }>
 type Conflict = Extract<CommitResult, { outcome: 'conflict' }>

@@ -58,6 +58,7 @@ export class Checkpoints {
     const worker = this.#worker
     this.#worker = undefined
     if (worker === undefined) return
+    worker.ref()
     const ended = once(worker, 'exit')
     worker.postMessage('close')
     await ended

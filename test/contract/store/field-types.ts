@@ -59,7 +59,7 @@ export function describeFieldTypes({ store }: StoreContext): void {
         [
           { body: new Uint8Array(0) },
           { body: Uint8Array.from({ length: 256 }, (_, byte) => byte) },
-          { body: new Uint8Array(300_000).fill(0xff) },
+          { body: new Uint8Array(40_000).fill(0xff) },
           { body: Buffer.from('{"id":450789469}').subarray(1, 5) as Uint8Array },
           { body: null },
         ].map(({ body }) => ({ body: body === null ? null : new Uint8Array(body) })),

@@ -1,0 +1,52 @@
+import { type Check, checkOutcome } from './checks.ts'
+import { createClient } from './client.ts'
+import { openingLines } from './lines.ts'
+import { outcomeTable, readOutcome } from './outcome.ts'
+import { playWeek } from './play.ts'
+import { type Stage, setStage } from './setup.ts'
+import type { RunningDemo } from './start.ts'
+import { createNarrator } from './story.ts'
+import type { Terminal } from './terminal.ts'
+import { weekBefore } from './week.ts'
+
+export interface Ending {
+  /** Whether everything came out as expected. */
+  readonly ok: boolean
+  readonly stage: Stage
+}
+
+/** Sets the stage, plays the week, prints what came of it and checks it. */
+export async function tell(demo: RunningDemo, terminal: Terminal, signal: AbortSignal): Promise<Ending> {
+  const { origin, coupons, state } = demo
+  const { couponSigningSecret, webhookSecrets } = state
+  const api = createClient(origin, state.account, signal)
+  const week = weekBefore(Date.parse(state.begunAt))
+  const stage = await setStage(api, { couponUrl: coupons.url, couponSigningSecret, webhookSecrets })
+  for (const line of openingLines(demo, week)) terminal.line(line)
+  const narrator = createNarrator(terminal, week)
+  const told = await playWeek({ api, stage, week, webhookSecrets, narrator, signal })
+
+  const rows = await readOutcome(api, stage, week)
+  const deliveries = await api.list<{ id: string; orderId: string | null }>('delivery')
+  const booked = coupons.issued().map(({ code }) => code)
+  const checks = checkOutcome({ told, rows, deliveries, booked, couponServiceId: stage.couponService.id })
+  terminal.line()
+  for (const line of outcomeTable(rows)) terminal.line(line)
+  terminal.line()
+  printChecks(terminal, checks)
+  return { ok: checks.every(({ ok }) => ok), stage }
+}
+
+function printChecks({ line, style }: Terminal, checks: readonly Check[]): void {
+  for (const { ok, text, found } of checks) {
+    line(`${ok ? style('green', '✓') : style('red', '✗')} ${text}`)
+    if (found !== undefined) line(`    found: ${found}`)
+  }
+  const failed = checks.filter(({ ok }) => !ok).length
+  line()
+  line(
+    failed === 0
+      ? style('bold', 'Everything came out as it should.')
+      : style('red', `${failed} of ${checks.length} checks failed.`),
+  )
+}

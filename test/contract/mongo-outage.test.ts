@@ -1,0 +1,155 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Store } from '../../src/ports/store.ts'
+import { openMongoStore } from '../../src/store/mongo/store.ts'
+import { ownMongoForTests } from '../helpers/mongo-server.ts'
+import { until } from '../helpers/until.ts'
+import { commitSettled, insert, newAccount, rowsOf, seed } from './store/context.ts'
+import { row } from './store/rows.ts'
+
+/** The port's callers answer 503 within 3 s; the rest is for a machine that is busy with other tests. */
+const DOWN_IS_SAID_WITHIN_MS = 3_500
+/** A server that hangs is told from a slow one by its missing heartbeats. */
+const HANG_IS_SAID_WITHIN_MS = 12_000
+const BACK_WITHIN_MS = 15_000
+
+const server = await ownMongoForTests()
+
+if (server === null) {
+  it('MongoDB part SKIPPED: no server could be had', () => {
+    expect(process.env.REQUIRE_MONGO).not.toBe('1')
+  })
+} else {
+  afterAll(() => server.stop())
+
+  describe('while the server is', () => {
+    let store: Store
+    beforeAll(async () => {
+      store = await openMongoStore(server.uri)
+      await store.migrate()
+    })
+    afterAll(() => store.close())
+    afterEach(() =>
+      until(
+        () =>
+          store.ping().then(
+            () => true,
+            () => false,
+          ),
+        BACK_WITHIN_MS,
+      ),
+    )
+
+    const member = () => insert('member', row('member', { accountId: newAccount() }))
+    const calls: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ['find', () => store.find('member', { limit: 1 })],
+      ['findByKeys', () => store.findByKeys('member', ['id'], [['x']])],
+      ['count', () => store.count('member', { field: 'id', op: 'eq', value: 'x' }, 1)],
+      ['commit of one change', () => store.commit([member()])],
+      ['commit of several', () => store.commit([member(), member()])],
+      ['schemaVersion', () => store.schemaVersion()],
+      ['ping', () => store.ping()],
+      ['durability', () => store.durability()],
+      ['migrate', () => store.migrate()],
+    ]
+
+    /** Every call says STORE_UNAVAILABLE, each in good time. */
+    async function expectUnavailable(withinMs: number): Promise<void> {
+      const answers = await Promise.all(
+        calls.map(async ([name, call]) => {
+          const began = performance.now()
+          const answer = await call().then(
+            () => 'an answer',
+            (error: unknown) => (error as { code?: unknown }).code ?? error,
+          )
+          return { name, answer, inTime: performance.now() - began < withinMs }
+        }),
+      )
+      expect(answers).toEqual(calls.map(([name]) => ({ name, answer: 'STORE_UNAVAILABLE', inTime: true })))
+    }
+
+    it('gone, every call says so within 3 s, and works again by itself when it is back', async () => {
+      const accountId = newAccount()
+      const members = [row('member', { accountId }), row('member', { accountId })]
+      await seed(store, 'member', members)
+      await server.kill()
+      await expectUnavailable(DOWN_IS_SAID_WITHIN_MS)
+      // again, now that the driver knows
+      await expectUnavailable(DOWN_IS_SAID_WITHIN_MS)
+      await expect(openMongoStore(server.uri)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      await server.restart()
+      await until(
+        () =>
+          store.ping().then(
+            () => true,
+            () => false,
+          ),
+        BACK_WITHIN_MS,
+      )
+      expect((await rowsOf(store, 'member', accountId)).map(({ id }) => id)).toEqual(
+        members.map(({ id }) => id).sort(),
+      )
+      await seed(store, 'member', [row('member', { accountId })])
+    })
+
+    it('frozen, every call says so in the end, and works again by itself when it goes on', async () => {
+      server.pause()
+      await expectUnavailable(HANG_IS_SAID_WITHIN_MS)
+      server.resume()
+      await until(
+        () =>
+          store.ping().then(
+            () => true,
+            () => false,
+          ),
+        BACK_WITHIN_MS,
+      )
+      await seed(store, 'member', [row('member')])
+    })
+
+    it('killed under load, every commit that was answered is kept, and the others can be tried again', async () => {
+      const accountId = newAccount()
+      const answered: string[] = []
+      const unanswered: ReturnType<typeof row<'member'>>[] = []
+      const lane = async (size: number) => {
+        for (;;) {
+          const rows = Array.from({ length: size }, () => row('member', { accountId }))
+          try {
+            await commitSettled(
+              store,
+              rows.map((each) => insert('member', each)),
+            )
+            answered.push(...rows.map(({ id }) => id))
+          } catch {
+            unanswered.push(...rows.slice(0, 1))
+            return
+          }
+        }
+      }
+      const lanes = [1, 1, 2, 3].map(lane)
+      await until(() => answered.length > 50, BACK_WITHIN_MS)
+      await server.kill()
+      await Promise.all(lanes)
+      await server.restart()
+      await until(
+        () =>
+          store.ping().then(
+            () => true,
+            () => false,
+          ),
+        BACK_WITHIN_MS,
+      )
+
+      const kept = new Set((await rowsOf(store, 'member', accountId)).map(({ id }) => id))
+      expect(answered.filter((id) => !kept.has(id))).toEqual([])
+      expect(unanswered).toHaveLength(4)
+      for (const each of unanswered) {
+        const again = await commitSettled(store, [insert('member', each)])
+        expect(again).toEqual(
+          kept.has(each.id)
+            ? { outcome: 'conflict', reason: 'duplicate', collection: 'member', index: 'id' }
+            : { outcome: 'committed' },
+        )
+      }
+    })
+  })
+}

@@ -1,0 +1,3 @@
+import { describePurchases } from './purchase-suite.ts'
+
+describePurchases('SQLite', () => undefined)

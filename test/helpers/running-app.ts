@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAccount } from '../../src/accounts/accounts.ts'
+import { type App, openInstallation, type Role, startApp } from '../../src/compose.ts'
+import type { Config } from '../../src/config.ts'
+import { quietLogger } from './quiet-logger.ts'
+import type { SignedRequest } from './signed.ts'
+
+export interface RunningApp {
+  readonly baseUrl: string
+  /** Calls the API as the account's admin. @throws Error on an answer that is not 2xx */
+  call<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** Delivers a webhook; answers the status. */
+  deliver(path: string, request: SignedRequest): Promise<number>
+  /** Ends the program and starts it again on the same data. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface RunningAppOptions {
+  readonly redisUrl: string | null
+  readonly mongoUri?: string
+  readonly httpProviderAllow?: readonly string[]
+  readonly roles?: readonly Role[]
+}
+
+/** The whole program in this process, on real servers, with an account and its key. */
+export async function runApp(options: RunningAppOptions): Promise<RunningApp> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'streakline-app-'))
+  const config: Config = {
+    production: false,
+    dataDir,
+    store: options.mongoUri === undefined ? { kind: 'sqlite' } : { kind: 'mongodb', uri: options.mongoUri },
+    redisUrl: options.redisUrl,
+    encryptionKeys: [randomBytes(32).toString('base64')],
+    host: '127.0.0.1',
+    port: 0,
+    logLevel: 'silent',
+    operator: { user: 'operator', password: 'a password for operators' },
+    httpProviderAllow: options.httpProviderAllow ?? [],
+    deliveryRetentionDays: 30,
+    activityConcurrency: 64,
+    rewardConcurrency: 8,
+    shutdownMs: 5000,
+  }
+  const installation = await openInstallation(config, quietLogger)
+  const { apiKey, apiSecret } = await createAccount(installation, 'test', 'UTC')
+  await installation.close()
+
+  const roles = options.roles ?? ['web', 'worker']
+  let app: App = await startApp(config, roles, quietLogger)
+  const baseUrl = () => `http://127.0.0.1:${app.http!.port}`
+
+  return {
+    get baseUrl() {
+      return baseUrl()
+    },
+    async call(method, path, body) {
+      const response = await fetch(`${baseUrl()}${path}`, {
+        method,
+        headers: { 'x-api-key': apiKey, 'x-api-secret': apiSecret, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const answer = await response.text()
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`)
+      return JSON.parse(answer).data
+    },
+    async deliver(path, { headers, body }) {
+      const response = await fetch(`${baseUrl()}${path}`, { method: 'POST', headers, body: new Uint8Array(body) })
+      await response.arrayBuffer()
+      return response.status
+    },
+    async restart() {
+      await app.close()
+      app = await startApp(config, roles, quietLogger)
+    },
+    async stop() {
+      await app.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
