@@ -72,8 +72,15 @@ fi
 
 # Elsewhere the development dependency mongodb-memory-server-core knows what to download, and keeps it in the same cache.
 cd "$(dirname "$0")/.."
-node --input-type=module -e "
+answer=$(node --input-type=module -e "
   import { createRequire } from 'node:module'
-  const { MongoBinary } = createRequire(process.cwd() + '/')('mongodb-memory-server-core')
-  console.log(await MongoBinary.getPath({ downloadDir: process.argv[1] }))
-" "$cache/memory-server" || fail "no mongod for $(uname -s) $(uname -m): set MONGOD_BIN, put mongod on PATH, or run npm ci so that mongodb-memory-server-core can download one."
+  try {
+    const { MongoBinary } = createRequire(process.cwd() + '/')('mongodb-memory-server-core')
+    console.log(await MongoBinary.getPath({ downloadDir: process.argv[1] }))
+  } catch (error) {
+    console.log(error.message.split('\n')[0])
+    process.exitCode = 1
+  }
+" "$cache/memory-server" 2>/dev/null) ||
+  fail "no mongod for $(uname -s) $(uname -m) (${answer:-node is missing}); set MONGOD_BIN, or put mongod on PATH, or run npm ci on a machine that may download one."
+echo "$answer"

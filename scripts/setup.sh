@@ -15,23 +15,26 @@ say() {
   printf 'setup: %s\n' "$1" >&2
 }
 
-# The stamp holds the lockfile's checksum and the platform: dates change with every checkout.
+# Checksum and platform: dates change with every checkout, and a folder may be carried to another machine.
 fingerprint() {
-  printf '%s %s\n' "$(cksum <package-lock.json)" "$(uname -sm)"
+  printf '%s %s\n' "$(uname -sm)" "$(cksum <package-lock.json)"
 }
 
 packages() {
-  local wanted
+  local wanted found platform
   wanted=$(fingerprint)
-  if [ -f "$STAMP" ] && [ "$(cat "$STAMP")" = "$wanted" ]; then return; fi
-  # Somebody ran npm after the lockfile was last written; it leaves this file when it has finished.
-  if [ ! -f "$STAMP" ] && [ node_modules/.package-lock.json -nt package-lock.json ]; then
+  found=$(cat "$STAMP" 2>/dev/null || true)
+  platform=$(uname -sm)
+  if [ "$found" = "$wanted" ]; then return; fi
+  # npm was run by hand after the lockfile last changed: it leaves this file when it has finished.
+  if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ] &&
+    { [ -z "$found" ] || [ "${found#"$platform "}" != "$found" ]; }; then
     printf '%s\n' "$wanted" >"$STAMP"
     return
   fi
   command -v npm >/dev/null || fail "npm was not found; install Node.js $NODE_MAJOR or newer."
   say 'installing packages (npm ci); this takes a minute ...'
-  npm ci --include=dev --no-audit --no-fund --loglevel=error >&2 || fail 'npm ci failed; see above.'
+  npm ci --include=dev --no-audit --no-fund --loglevel=error >/dev/null || fail 'npm ci failed; see above.'
   printf '%s\n' "$wanted" >"$STAMP"
 }
 

@@ -23,7 +23,9 @@ export async function composeQueue(config: Config, logger: Logger): Promise<Queu
   const queue = createJobQueue({ redisUrl, logger })
   // told, not waited for: webhooks are taken without Redis
   void checkRedis(redisUrl).then(
-    ({ warnings }) => warnings.forEach((warning) => logger.warn({}, warning)),
+    ({ warnings }) => {
+      for (const warning of warnings) logger.warn({}, warning)
+    },
     () => logger.warn({}, 'Redis is not reachable; purchases are kept and processed once it is'),
   )
   return {

@@ -87,9 +87,9 @@ export function withDatabase(uri: string, database: string): string {
   if (match === null) throw new AppError('INVALID_INPUT', 'MONGODB_URI is not a MongoDB connection string')
   const [, hosts = '', path = '', query = ''] = match
   const options = query === '' ? [] : query.split('&')
-  const names = options.map((option) => option.split('=', 1)[0]?.toLowerCase())
-  if (hosts.includes('@') && !names.includes('authsource') && !names.includes('authmechanism')) {
-    options.push(`authSource=${path === '' ? 'admin' : path}`)
-  }
+  const isSet = (name: RegExp) => options.some((option) => name.test(option))
+  // other mechanisms than passwords look elsewhere of their own accord
+  const byPassword = hosts.includes('@') && !isSet(/^authMechanism=(?!SCRAM)/i)
+  if (byPassword && !isSet(/^authSource=/i)) options.push(`authSource=${path === '' ? 'admin' : path}`)
   return `${hosts}/${database}${options.length === 0 ? '' : `?${options.join('&')}`}`
 }

@@ -49,7 +49,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 
 /** The state of the demo in the folder; a new one where there is none or the last one reached its end. */
 async function takeUp({ folder, store, mongodbUri, fresh, terminal }: DemoOptions): Promise<DemoState> {
-  const shown = relative('', folder) || folder
+  const shown = shownPath(folder)
   const found = await readState(folder)
   if (found !== null && found.store !== store) {
     throw new AppError(
@@ -70,6 +70,11 @@ async function takeUp({ folder, store, mongodbUri, fresh, terminal }: DemoOption
   await writeState(folder, state)
   terminal.line(`A new demo, with its data in ${shown}.`)
   return state
+}
+
+function shownPath(folder: string): string {
+  const path = relative('', folder)
+  return path === '' || path.startsWith('..') ? folder : path
 }
 
 async function stay(

@@ -76,6 +76,20 @@ export async function progressAt(
   return found
 }
 
+/** Reward logs by (accountId, id). */
+export async function rewardsById(
+  store: Store,
+  keys: readonly (readonly string[])[],
+): Promise<Row<'reward_log'>[]> {
+  const found: Row<'reward_log'>[] = []
+  for (let at = 0; at < keys.length; at += KEYS_PER_READ) {
+    found.push(
+      ...(await store.findByKeys('reward_log', ['accountId', 'id'], keys.slice(at, at + KEYS_PER_READ))),
+    )
+  }
+  return found
+}
+
 function within(ids: Ids, more: readonly Condition<'run'>[]): Condition<'run'> {
   return {
     and: [

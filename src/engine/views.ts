@@ -15,6 +15,7 @@ import {
   longestRuns,
   milestonesOf,
   progressAt,
+  rewardsById,
   runsAround,
   streaksOf,
 } from './view-reads.ts'
@@ -161,7 +162,7 @@ async function logContexts(
     milestonesOf(store, rows),
     heldOnce(store, rows.map(idsOf)),
     progressAt(store, rows),
-    rewardIds.length === 0 ? [] : store.findByKeys('reward_log', ['accountId', 'id'], rewardIds),
+    rewardsById(store, rewardIds),
   ])
   const progressRows = [
     ...new Set(rows.flatMap((row) => progress.get(pointKey(row, row.periodNumber)) ?? [])),

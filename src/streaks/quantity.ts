@@ -13,6 +13,7 @@ export type ParsedQuantity =
   | { readonly ok: true; readonly value: Quantity }
   | { readonly ok: false; readonly reason: 'not_a_number' | 'too_many_decimals' | 'negative' | 'too_large' }
 
+const ZERO = '0'.charCodeAt(0)
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
 /**
@@ -23,17 +24,26 @@ export function parseQuantity(digits: string): ParsedQuantity {
   const match = NUMBER.exec(digits)
   if (match === null) return { ok: false, reason: 'not_a_number' }
   const [, sign, whole = '', fraction = '', exponentText] = match
-  const significant = (whole + fraction).replace(/^0+/, '').replace(/0+$/, '')
+  const written = whole + fraction
+  const kept = written.slice(0, endOfSignificant(written))
+  const significant = kept.replace(/^0+/, '')
   if (significant === '') return { ok: true, value: 0n }
   if (sign === '-') return { ok: false, reason: 'negative' }
   const exponent = exponentText === undefined ? 0 : Number(exponentText)
-  const trailingZeros = (whole + fraction).length - (whole + fraction).replace(/0+$/, '').length
+  const trailingZeros = written.length - kept.length
   const power = exponent - fraction.length + trailingZeros
   // value = significant × 10^power; a number of more than 10 whole digits is above the limit whatever follows
   if (significant.length + power > 10) return { ok: false, reason: 'too_large' }
   if (power < -SCALE_DIGITS) return { ok: false, reason: 'too_many_decimals' }
   const value = BigInt(significant) * 10n ** BigInt(power + SCALE_DIGITS)
   return value > MAX_QUANTITY ? { ok: false, reason: 'too_large' } : { ok: true, value }
+}
+
+/** Where the trailing zeros begin. A loop, because a pattern tries each row of zeros inside the number anew. */
+function endOfSignificant(digits: string): number {
+  let end = digits.length
+  while (end > 0 && digits.charCodeAt(end - 1) === ZERO) end -= 1
+  return end
 }
 
 /** All digits, no trailing zeros, no exponent: `12.5`. */

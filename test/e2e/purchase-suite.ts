@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { paidOrderSample } from '../fixtures/shopify/samples.ts'
-import { absentRedis, type AbsentRedis } from '../helpers/redis-server.ts'
+import { type AbsentRedis, absentRedis } from '../helpers/redis-server.ts'
 import { type RunningApp, runApp } from '../helpers/running-app.ts'
 import { shopifyOrder, shopifyRequest, stripeChargeEvent, stripeRequest } from '../helpers/signed.ts'
 import { until } from '../helpers/until.ts'
@@ -39,8 +39,14 @@ export function describePurchases(name: string, mongoUri: () => string | undefin
         aggregationMethod: 'count',
         aggregationTargetValue: 1,
       })
-      const pool = await app.call<Named>('POST', '/schema/coupon_provider/record', { name: 'codes', provider: 'pool' })
-      await app.call('POST', '/schema/coupon_code/record', { providerId: pool.id, codes: ['CODE-1', 'CODE-2', 'CODE-3'] })
+      const pool = await app.call<Named>('POST', '/schema/coupon_provider/record', {
+        name: 'codes',
+        provider: 'pool',
+      })
+      await app.call('POST', '/schema/coupon_code/record', {
+        providerId: pool.id,
+        codes: ['CODE-1', 'CODE-2', 'CODE-3'],
+      })
       await app.call('POST', '/schema/milestone/record', {
         linkedSchemaSlug: 'streak',
         linkedSchemaRecordId: streak.id,
@@ -73,7 +79,9 @@ export function describePurchases(name: string, mongoUri: () => string | undefin
     const logs = () => app.call<Log[]>('GET', '/schema/streak_log/record?limit=100')
     const issued = async () => {
       const rewards = await app.call<Reward[]>('GET', '/schema/reward_log/record?limit=100')
-      return rewards.filter((reward) => reward.fulfilmentStatus === 'issued').map((reward) => reward.couponCode)
+      return rewards
+        .filter((reward) => reward.fulfilmentStatus === 'issued')
+        .map((reward) => reward.couponCode)
     }
 
     it('becomes a log and a coupon; the platform sample counts under its exact order id', async () => {
@@ -115,7 +123,12 @@ export function describePurchases(name: string, mongoUri: () => string | undefin
       await app.restart()
       await until(async () => {
         const deliveries = await app.call<{ items: { status: string }[] }[]>('GET', '/schema/delivery/record')
-        return deliveries.flatMap(({ items }) => items.map((item) => item.status)).toSorted().join() === 'counted,duplicate'
+        return (
+          deliveries
+            .flatMap(({ items }) => items.map((item) => item.status))
+            .toSorted()
+            .join() === 'counted,duplicate'
+        )
       }, RECOVERY_MS)
       expect(await logs()).toHaveLength(1)
     })
@@ -124,7 +137,10 @@ export function describePurchases(name: string, mongoUri: () => string | undefin
       const forged = shopifyRequest({ body: shopifyOrder({ id: '1001' }), secret: 'another secret entirely' })
       expect(await app.deliver(shopify.webhookPath, forged)).toBe(401)
       await until(async () => {
-        const { refusedCount } = await app.call<{ refusedCount: number }>('GET', `/schema/connector/record/${shopify.id}`)
+        const { refusedCount } = await app.call<{ refusedCount: number }>(
+          'GET',
+          `/schema/connector/record/${shopify.id}`,
+        )
         return refusedCount === 1
       }, 5000)
       expect(await app.call<unknown[]>('GET', '/schema/delivery/record')).toEqual([])
@@ -138,7 +154,10 @@ export function describePurchases(name: string, mongoUri: () => string | undefin
       const page = await fetch(url, { headers: { authorization } })
       expect([page.status, (await page.text()).includes('Streakline queues')]).toEqual([200, true])
       const pause = (site: string) =>
-        fetch(`${url}api/queues/activity/pause`, { method: 'PUT', headers: { authorization, 'sec-fetch-site': site } })
+        fetch(`${url}api/queues/activity/pause`, {
+          method: 'PUT',
+          headers: { authorization, 'sec-fetch-site': site },
+        })
       expect((await pause('cross-site')).status).toBe(403)
       expect((await pause('same-origin')).status).toBe(200)
     })

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { localRedisFiles } from '../../src/queue/local-redis-files.ts'
 import { livingServer } from '../../src/queue/local-redis-probe.ts'
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+const CLI = fileURLToPath(new URL('../../src/streakline.js', import.meta.url))
 
 export interface DemoRun {
   /** What it has printed so far, or altogether. */

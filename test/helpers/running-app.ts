@@ -68,7 +68,11 @@ export async function runApp(options: RunningAppOptions): Promise<RunningApp> {
       return JSON.parse(answer).data
     },
     async deliver(path, { headers, body }) {
-      const response = await fetch(`${baseUrl()}${path}`, { method: 'POST', headers, body: new Uint8Array(body) })
+      const response = await fetch(`${baseUrl()}${path}`, {
+        method: 'POST',
+        headers,
+        body: new Uint8Array(body),
+      })
       await response.arrayBuffer()
       return response.status
     },

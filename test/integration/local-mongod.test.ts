@@ -96,7 +96,7 @@ if (binary === null) {
       expect(isAlive(first.pid)).toBe(true)
     })
 
-    it.each(['/bin/false', '/nonexistent/mongod'])('that is none says so: %s', async (other) => {
+    it.each([process.execPath, '/nonexistent/mongod'])('that is none says so: %s', async (other) => {
       await expect(start({ binary: other })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     })
 

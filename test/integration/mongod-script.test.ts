@@ -30,7 +30,7 @@ describe('scripts/mongod.sh', () => {
     await chmod(path, 0o755)
     return path
   }
-  /** The machine's own PATH without a mongod of its own: what the script itself needs. */
+  /** With nothing in its environment but what is given, and a PATH. */
   async function run(env: Readonly<Record<string, string>>): Promise<Answer> {
     return await new Promise((resolve) => {
       const PATH = env.PATH ?? '/usr/bin:/bin'
@@ -49,7 +49,7 @@ describe('scripts/mongod.sh', () => {
     const old = await mongod(join(await folder(), 'mongod'), '5.0.14')
     for (const [MONGOD_BIN, reason] of [
       [old, 'MongoDB 5; 6.0 is the oldest'],
-      ['/bin/true', 'not a mongod that runs'],
+      [process.execPath, 'not a mongod that runs'],
       ['/nonexistent', 'not a mongod that runs'],
     ] as const) {
       const { code, stdout, stderr } = await run({ MONGOD_BIN })
@@ -68,7 +68,7 @@ describe('scripts/mongod.sh', () => {
   it('passes over one on PATH that is too old, for the one in the cache', async () => {
     const old = await mongod(join(await folder(), 'mongod'), '4.4.0')
     const cache = await folder()
-    // every platform's answer, so that nothing is fetched here: Linux x64 has its own place in the cache
+    // so that the place in the cache is known on every machine, and nothing is fetched
     const uname = join(old, '..', 'uname')
     await writeFile(uname, '#!/bin/sh\n[ "$1" = -s ] && echo Linux || echo x86_64\n')
     await chmod(uname, 0o755)
@@ -81,8 +81,10 @@ describe('scripts/mongod.sh', () => {
   })
 
   it('fails in one sentence where there is no cache to keep one in', async () => {
-    const { code, stdout, stderr } = await run({})
+    const old = await mongod(join(await folder(), 'mongod'), '4.4.0')
+    const PATH = [join(old, '..'), '/usr/bin', '/bin'].join(delimiter)
+    const { code, stdout, stderr } = await run({ PATH })
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr.trim()).toMatch(/^mongod\.sh: neither XDG_CACHE_HOME nor HOME is set/)
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/neither XDG_CACHE_HOME nor HOME is set/)
   })
 })

@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals'
+import { readConfig, summaryOf } from '../../src/config.ts'
+
+const KEY = { STREAKLINE_ENCRYPTION_KEY: 'bm90IGEgcmVhbCBrZXksIDMyIGJ5dGVzIGxvbmcgISE=' }
+const faultsOf = (env: Record<string, string>) => {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    return (error as Error).message.split('\n')
+  }
+}
+
+describe('the environment', () => {
+  it('has defaults for a machine of one', () => {
+    const config = readConfig(KEY)
+    expect(config).toMatchObject({
+      store: { kind: 'sqlite' },
+      redisUrl: null,
+      host: '127.0.0.1',
+      port: 8080,
+      operator: null,
+    })
+  })
+
+  it('names every fault at once', () => {
+    const faults = faultsOf({
+      ...KEY,
+      PORT: '99999',
+      MONGODB_URI: 'localhost',
+      REDIS_URL: 'http://x',
+      STREAKLINE_OPS_PASSWORD: 'short',
+    })
+    expect(faults.map((fault) => fault.split(' ')[0]).toSorted()).toEqual([
+      'MONGODB_URI',
+      'PORT',
+      'REDIS_URL',
+      'STREAKLINE_OPS_PASSWORD',
+    ])
+  })
+
+  it('takes no silent defaults for store and queue in production', () => {
+    const production = { ...KEY, NODE_ENV: 'production' }
+    expect(faultsOf(production)).toEqual([
+      expect.stringContaining('set MONGODB_URI and REDIS_URL, or STREAKLINE_EMBEDDED=1'),
+    ])
+    expect(faultsOf({ ...production, MONGODB_URL: 'mongodb://a typo', REDIS_URL: 'redis://h' })).toEqual([
+      expect.stringContaining('set MONGODB_URI,'),
+    ])
+    expect(faultsOf({ ...production, MONGODB_URI: 'mongodb://h/d', REDIS_URL: 'redis://h' })).toEqual([])
+    expect(faultsOf({ ...production, STREAKLINE_EMBEDDED: '1' })).toEqual([])
+  })
+
+  it('says how to make the encryption key when there is none', () => {
+    expect(faultsOf({})).toEqual([expect.stringContaining('openssl rand -base64 32')])
+    expect(faultsOf({ STREAKLINE_ENCRYPTION_KEY: '' })).toHaveLength(1)
+  })
+
+  it('wants both operator credentials or neither', () => {
+    expect(faultsOf({ ...KEY, STREAKLINE_OPS_USER: 'operator' })).toEqual([
+      expect.stringContaining('belong together'),
+    ])
+  })
+
+  it('shows no secret in its summary', () => {
+    const config = readConfig({
+      ...KEY,
+      MONGODB_URI: 'mongodb://u:hidden@h/d',
+      REDIS_URL: 'redis://:hidden@h',
+      STREAKLINE_OPS_USER: 'operator',
+      STREAKLINE_OPS_PASSWORD: 'hidden-hidden',
+    })
+    const summary = JSON.stringify(summaryOf(config))
+    expect(summary).not.toContain('hidden')
+    expect(summary).not.toContain(KEY.STREAKLINE_ENCRYPTION_KEY)
+  })
+})
