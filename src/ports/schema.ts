@@ -17,6 +17,8 @@ export interface FieldSpec<T = unknown> {
 export interface IndexSpec {
   readonly fields: readonly string[]
   readonly unique?: boolean
+  /** Fields of the index that are kept in descending order; all others ascend. */
+  readonly descending?: readonly string[]
   /** Partial index: only rows in which these booleans are true and these fields are not null. */
   readonly where?: { readonly isTrue?: readonly string[]; readonly notNull?: readonly string[] }
 }
@@ -100,6 +102,11 @@ export interface Refusal {
 const common = { id, accountId: id, createdAt: instant, updatedAt: instant }
 /** Rows that several writers change carry a `revision`: an update is guarded by the one it read. */
 const revised = { ...common, revision: integer }
+/** Serves lists in their default order: the newest first, ties by id. */
+const newestFirst = <const F extends readonly string[]>(...fields: F) => ({
+  fields: [...fields, 'createdAt', 'id'],
+  descending: ['createdAt'],
+})
 const journey = ['accountId', 'ownedById', 'streakId'] as const
 
 export const SCHEMA = {
@@ -136,7 +143,7 @@ export const SCHEMA = {
       /** Set by the commit of the first log, of any status; from then on the rules are fixed. */
       hasLogs: boolean,
     },
-    indexes: { streak_created: { fields: ['accountId', 'createdAt', 'id'] } },
+    indexes: { streak_created: newestFirst('accountId') },
   },
   milestone: {
     fields: {
@@ -156,8 +163,8 @@ export const SCHEMA = {
       hasRewardLogs: boolean,
     },
     indexes: {
-      milestone_created: { fields: ['accountId', 'createdAt', 'id'] },
-      milestone_streak: { fields: ['accountId', 'linkedSchemaRecordId', 'createdAt', 'id'] },
+      milestone_created: newestFirst('accountId'),
+      milestone_streak: newestFirst('accountId', 'linkedSchemaRecordId'),
     },
   },
   member: {
@@ -174,7 +181,7 @@ export const SCHEMA = {
     },
     indexes: {
       member_external_id: { fields: ['accountId', 'externalId'], unique: true },
-      member_created: { fields: ['accountId', 'createdAt', 'id'] },
+      member_created: newestFirst('accountId'),
     },
   },
   streak_log: {
@@ -198,9 +205,9 @@ export const SCHEMA = {
     indexes: {
       streak_log_unique: { fields: [...journey, 'uniqueIdentifier'], unique: true },
       streak_log_period: { fields: [...journey, 'periodNumber', 'activityAt'] },
-      streak_log_created: { fields: ['accountId', 'createdAt', 'id'] },
-      streak_log_member: { fields: ['accountId', 'ownedById', 'createdAt', 'id'] },
-      streak_log_streak: { fields: ['accountId', 'streakId', 'createdAt', 'id'] },
+      streak_log_created: newestFirst('accountId'),
+      streak_log_member: newestFirst('accountId', 'ownedById'),
+      streak_log_streak: newestFirst('accountId', 'streakId'),
       streak_log_identifier: { fields: ['accountId', 'uniqueIdentifier'] },
     },
   },
@@ -224,9 +231,9 @@ export const SCHEMA = {
     },
     indexes: {
       streak_progress_unique: { fields: [...journey, 'periodNumber'], unique: true },
-      streak_progress_created: { fields: ['accountId', 'createdAt', 'id'] },
-      streak_progress_member: { fields: ['accountId', 'ownedById', 'createdAt', 'id'] },
-      streak_progress_streak: { fields: ['accountId', 'streakId', 'createdAt', 'id'] },
+      streak_progress_created: newestFirst('accountId'),
+      streak_progress_member: newestFirst('accountId', 'ownedById'),
+      streak_progress_streak: newestFirst('accountId', 'streakId'),
     },
   },
   /** A maximal row of consecutive completed periods of a member on a streak. Internal. */
@@ -265,8 +272,8 @@ export const SCHEMA = {
     },
     indexes: {
       member_streak_unique: { fields: [...journey], unique: true },
-      member_streak_created: { fields: ['accountId', 'createdAt', 'id'] },
-      member_streak_streak: { fields: ['accountId', 'streakId', 'createdAt', 'id'] },
+      member_streak_created: newestFirst('accountId'),
+      member_streak_streak: newestFirst('accountId', 'streakId'),
     },
   },
   reward_log: {
@@ -314,10 +321,10 @@ export const SCHEMA = {
       reward_log_journey: {
         fields: ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once', 'periodNumber'],
       },
-      reward_log_created: { fields: ['accountId', 'createdAt', 'id'] },
-      reward_log_member: { fields: ['accountId', 'ownedById', 'createdAt', 'id'] },
-      reward_log_milestone: { fields: ['accountId', 'milestoneId', 'createdAt', 'id'] },
-      reward_log_streak: { fields: ['accountId', 'linkedSchemaRecordId', 'createdAt', 'id'] },
+      reward_log_created: newestFirst('accountId'),
+      reward_log_member: newestFirst('accountId', 'ownedById'),
+      reward_log_milestone: newestFirst('accountId', 'milestoneId'),
+      reward_log_streak: newestFirst('accountId', 'linkedSchemaRecordId'),
       reward_log_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
     },
   },
@@ -331,7 +338,7 @@ export const SCHEMA = {
     },
     indexes: {
       coupon_provider_name: { fields: ['accountId', 'name'], unique: true },
-      coupon_provider_created: { fields: ['accountId', 'createdAt', 'id'] },
+      coupon_provider_created: newestFirst('accountId'),
     },
   },
   /** Every code the platform drew or a merchant uploaded: unique in the account, whatever its case. */
@@ -364,7 +371,7 @@ export const SCHEMA = {
       recentRefusals: json<readonly Refusal[]>(),
     },
     indexes: {
-      connector_created: { fields: ['accountId', 'createdAt', 'id'] },
+      connector_created: newestFirst('accountId'),
     },
   },
   delivery: {
@@ -389,8 +396,8 @@ export const SCHEMA = {
     },
     indexes: {
       delivery_unique: { fields: ['connectorId', 'dedupeKey'], unique: true },
-      delivery_connector: { fields: ['accountId', 'connectorId', 'createdAt', 'id'] },
-      delivery_created: { fields: ['accountId', 'createdAt', 'id'] },
+      delivery_connector: newestFirst('accountId', 'connectorId'),
+      delivery_created: newestFirst('accountId'),
       delivery_body: { fields: ['bodyKeptSince', 'id'], where: { notNull: ['bodyKeptSince'] } },
       delivery_order: { fields: ['accountId', 'orderId'] },
     },

@@ -1,7 +1,7 @@
 import { type IRedisClient, type Job, Worker, type WorkerOptions } from 'bullmq'
 import type { Logger } from '../ports/logger.ts'
 import { retryDelayMs } from './backoff.ts'
-import { describeFailure, JobFailure } from './job-error.ts'
+import { JobFailure } from './job-error.ts'
 import { type BullQueueName, KEEP_COMPLETED, KEEP_FAILED, keyPrefix } from './names.ts'
 import { quietWarnings } from './quiet-log.ts'
 import type { RedisLink } from './redis-link.ts'
@@ -9,6 +9,7 @@ import { within } from './within.ts'
 
 const ABORT_GRACE_MS = 250
 const CLOSE_TIMEOUT_MS = 2_000
+const REFUSED_PAUSE_MS = 1_000
 
 /**
  * A job whose worker was killed is taken up by another one after the lock ran out and the check that follows it:
@@ -27,6 +28,18 @@ const TUNING = {
       retryDelayMs(triesMade, error instanceof JobFailure ? error.retryAfterMs : undefined, Math.random),
   },
 } as const satisfies Partial<WorkerOptions>
+
+/** BullMQ asks for the next job again at once when Redis refuses (out of memory, read-only): a full core for nothing. */
+class PatientWorker extends Worker {
+  protected override async moveToActive(token: string, name?: string): ReturnType<Worker['getNextJob']> {
+    try {
+      return await super.moveToActive(token, name)
+    } catch (error) {
+      await this.delay(REFUSED_PAUSE_MS)
+      throw error
+    }
+  }
+}
 
 export interface ManagedWorkerOptions {
   readonly queue: BullQueueName
@@ -62,7 +75,7 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
   let worker = start()
 
   function start(): Worker {
-    const started = new Worker(queue, (job, _token, signal) => handle(job, signal), {
+    const started = new PatientWorker(queue, (job, _token, signal) => handle(job, signal), {
       ...TUNING,
       connection: link.client,
       prefix: keyPrefix(queue, prefix),
@@ -70,8 +83,7 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
     })
     started.on('error', (error) => {
       // The link reports outages.
-      if (link.client.status === 'ready')
-        warn({ cause: describeFailure(error) }, 'the queue worker met an error')
+      if (link.client.status === 'ready') warn({ cause: error.message }, 'the queue worker met an error')
     })
     return started
   }

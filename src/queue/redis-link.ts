@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Logger } from '../ports/logger.ts'
+import { quietWarnings } from './quiet-log.ts'
 import { within } from './within.ts'
 
 const CONNECT_TIMEOUT_MS = 3_000
@@ -50,6 +51,7 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
   })
   /** How the first attempt to connect ends. */
   const opening = Promise.withResolvers<boolean>()
+  const warn = logger && quietWarnings(logger)
   let closed = false
   let failed = false
   let reported = false
@@ -70,9 +72,8 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
   function fail(cause: string): void {
     failed = true
     opening.resolve(false)
-    if (reported || closed) return
-    reported = true
-    logger?.warn({ role, cause }, 'Redis cannot be reached; trying again until it can')
+    if (reported || closed || warn === undefined) return
+    reported = warn({ role, cause }, 'Redis cannot be reached; trying again until it can')
   }
 
   async function answers(timeoutMs: number): Promise<boolean> {

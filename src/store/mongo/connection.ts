@@ -14,6 +14,7 @@ const CONNECT_WITHIN_MS = 2_500
 /** The longest a single command may take before its connection is given up. */
 const SOCKET_SILENT_MS = 10_000
 const MAX_CONNECTIONS = 50
+const FREE_CONNECTION_WITHIN_MS = 5_000
 const DATABASE_BY_DEFAULT = 'streakline'
 
 /** Below `SOCKET_SILENT_MS`: the server says so, instead of our giving up on the connection. */
@@ -67,7 +68,7 @@ export async function connect(
   let closing: Promise<void> | undefined
 
   async function inSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const session = connection.getClient().startSession({ causalConsistency: true })
+    const session = await connection.startSession({ causalConsistency: true })
     if (lastSeen !== undefined) session.advanceOperationTime(lastSeen)
     try {
       return await work(session)
@@ -130,7 +131,7 @@ async function opened(uri: string, options: mongoose.ConnectOptions): Promise<mo
       serverSelectionTimeoutMS: SELECT_SERVER_WITHIN_MS,
       connectTimeoutMS: CONNECT_WITHIN_MS,
       heartbeatFrequencyMS: HEARTBEAT_MS,
-      waitQueueTimeoutMS: SOCKET_SILENT_MS,
+      waitQueueTimeoutMS: FREE_CONNECTION_WITHIN_MS,
       maxPoolSize: MAX_CONNECTIONS,
       retryReads: true,
       retryWrites: true,

@@ -16,7 +16,8 @@ export function toKeysFilter<C extends CollectionName>(
   fields: readonly FieldName<C>[],
   keys: readonly Key[],
 ): Filter {
-  const choices = fields.map((_, position) => ({ position, groups: groupedBut(position, keys) }))
+  const parts = keys.map((key) => key.map((value) => JSON.stringify(String(value))))
+  const choices = fields.map((_, position) => ({ position, groups: groupedBut(position, keys, parts) }))
   const [best] = choices.sort((one, other) => one.groups.length - other.groups.length)
   if (best === undefined) throw new TypeError(`${collection} is searched by keys without fields`)
   const branches = best.groups.map((group) => branch(collection, fields, best.position, group))
@@ -24,10 +25,12 @@ export function toKeysFilter<C extends CollectionName>(
 }
 
 /** Keys that are equal in every place but `position`, together. */
-function groupedBut(position: number, keys: readonly Key[]): (readonly Key[])[] {
-  const groups = Map.groupBy(keys, (key) =>
-    key.map((value, at) => (at === position ? '' : JSON.stringify(String(value)))).join(),
-  )
+function groupedBut(
+  position: number,
+  keys: readonly Key[],
+  parts: readonly (readonly string[])[],
+): (readonly Key[])[] {
+  const groups = Map.groupBy(keys, (_, at) => parts[at]?.toSpliced(position, 1).join())
   return [...groups.values()]
 }
 

@@ -52,7 +52,10 @@ function rowSchema(collection: CollectionName): mongoose.Schema {
   ])
   const schema = new mongoose.Schema(Object.fromEntries(paths), { id: false, versionKey: false })
   for (const [name, index] of Object.entries(indexes)) {
-    const keys = index.fields.map((field) => [storedName(collection, field), 1 as const])
+    const keys = index.fields.map((field) => [
+      storedName(collection, field),
+      index.descending?.includes(field) ? (-1 as const) : (1 as const),
+    ])
     schema.index(Object.fromEntries(keys), { name, ...indexOptions(collection, index) })
   }
   return schema

@@ -28,14 +28,19 @@ function columnSql({ name, type, nullable }: Column): string {
   return `${quoted(name)} ${SQL_TYPES[type]}${nullable ? '' : ' NOT NULL'}${constraint}`
 }
 
-function indexSql(collection: string, name: string, { fields, unique, where }: IndexSpec): string {
+function indexSql(
+  collection: string,
+  name: string,
+  { fields, unique, descending, where }: IndexSpec,
+): string {
   const terms = [
     ...(where?.isTrue ?? []).map((field) => `${quoted(field)} = 1`),
     ...(where?.notNull ?? []).map((field) => `${quoted(field)} IS NOT NULL`),
   ]
   const only = terms.length === 0 ? '' : ` WHERE ${terms.join(' AND ')}`
+  const keys = fields.map((field) => `${quoted(field)}${descending?.includes(field) ? ' DESC' : ''}`)
   const kind = unique ? 'UNIQUE INDEX' : 'INDEX'
-  return `CREATE ${kind} IF NOT EXISTS ${quoted(name)} ON ${quoted(collection)} (${fields.map(quoted).join(', ')})${only}`
+  return `CREATE ${kind} IF NOT EXISTS ${quoted(name)} ON ${quoted(collection)} (${keys.join(', ')})${only}`
 }
 
 function uniqueIndexesOf(collection: string, { indexes }: CollectionSpec): ReadonlyMap<string, string> {
