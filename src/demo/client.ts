@@ -5,8 +5,14 @@ const PAUSE_MS = 20
 
 export interface Answer {
   readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: JSON from the wire; callers say what they expect of it
-  readonly body: any
+  readonly body: {
+    readonly data?: unknown
+    readonly error?: {
+      readonly code: string
+      readonly message: string
+      readonly details: readonly { readonly message: string }[]
+    }
+  }
 }
 
 export interface Filter {
@@ -39,16 +45,14 @@ export function createClient(origin: string, credentials: Credentials, signal: A
     const limit = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)])
     const response = await fetch(`${origin}${path}`, { ...init, signal: limit })
     const text = await response.text()
-    return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) }
   }
 
-  async function data(path: string, init: RequestInit = {}) {
+  async function data<T>(path: string, init: RequestInit = {}): Promise<T> {
     const { status, body } = await call(path, { ...init, headers: { ...headers, ...init.headers } })
-    if (status >= 400) {
-      const { code, message } = body.error
-      throw new Error(`${init.method ?? 'GET'} ${path} was answered ${status} ${code}: ${message}`)
-    }
-    return body.data
+    if (status < 400) return body.data as T
+    const { code, message } = body.error ?? {}
+    throw new Error(`${init.method ?? 'GET'} ${path} was answered ${status} ${code}: ${message}`)
   }
 
   return {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { bodyOf } from './bodies.ts'
 import { type Answer, type ApiClient, poll } from './client.ts'
 import { type CouponWatch, watchCoupons } from './coupons.ts'
-import type { DeliveryItem, DeliveryRecord, StreakLogRecord } from './records.ts'
+import type { DeliveryRecord, StreakLogRecord } from './records.ts'
 import { type Send, STEPS } from './scenario.ts'
 import type { Stage } from './setup.ts'
 import { signedHeaders, type WebhookSecrets } from './sign.ts'
@@ -57,42 +57,49 @@ export async function playWeek(options: PlayOptions): Promise<Told[]> {
 
 async function send(
   step: Send,
-  { api, stage, week, webhookSecrets, narrator, signal }: PlayOptions,
+  options: PlayOptions,
   known: Set<string>,
   coupons: CouponWatch,
 ): Promise<Told> {
+  const { api, stage, week, webhookSecrets, narrator, signal } = options
   const body = bodyOf(step, week)
   const deliver = () =>
     api.deliver(stage.connectors[step.kind].webhookPath, signedHeaders(step, body, webhookSecrets), body)
   const answer = await deliverPatiently(deliver, signal)
   const { status } = answer
   if (status !== 200) {
-    const reason = String(answer.body?.error?.details?.[0]?.message ?? answer.body?.error?.code)
+    const { error } = answer.body
+    const reason = error?.details[0]?.message ?? error?.code ?? 'no reason'
     narrator.sent(step, `${status} refused`, reason)
     return { send: step, status, deliveryId: null, became: status === 401 ? 'refused' : reason }
   }
-  const deliveryId = String(answer.body.data.deliveryId)
+  const { deliveryId } = answer.body.data as { deliveryId: string }
   const answered = `200 ${known.has(deliveryId) ? 'already stored' : 'stored'}`
   known.add(deliveryId)
   const delivery = await settled(api, deliveryId, signal)
-  const item = delivery?.items.find(({ streakId }) => streakId === stage.seven.id)
-  const became = becameOf(delivery, item)
   const logs = await logsOf(api, delivery)
-  const log = logs.find(({ streakProgress }) => streakProgress?.streakId === stage.seven.id)
-  const count = became === 'counted' ? `, ${log?.streakProgress?.consecutiveCount} in a row` : ''
-  narrator.sent(step, answered, `${became}${count}`)
-  for (const { streakProgress: progress, achievedMilestoneRewardLogs } of logs) {
-    if (progress?.streakId === stage.fifty.id) {
-      const { currentProgressValue, aggregationTargetValue } = progress
-      narrator.note(
-        step.who,
-        `spent that day: ${currentProgressValue.toFixed(2)} of ${aggregationTargetValue} EUR`,
-      )
-    }
-    coupons.expect(achievedMilestoneRewardLogs, step.who)
-  }
+  const became = becameOf(delivery, stage.seven.id)
+  narrator.sent(step, answered, `${became}${became === 'counted' ? countText(logs, stage.seven.id) : ''}`)
+  tellSpending(step, logs, options)
+  for (const { achievedMilestoneRewardLogs } of logs) coupons.expect(achievedMilestoneRewardLogs, step.who)
   await coupons.settle(COUPON_TIMEOUT_MS)
   return { send: step, status, deliveryId, became }
+}
+
+function countText(logs: readonly StreakLogRecord[], streakId: string): string {
+  const log = logs.find(({ streakProgress }) => streakProgress?.streakId === streakId)
+  return `, ${log?.streakProgress?.consecutiveCount} in a row`
+}
+
+function tellSpending(step: Send, logs: readonly StreakLogRecord[], { stage, narrator }: PlayOptions): void {
+  for (const { streakProgress } of logs) {
+    if (streakProgress?.streakId !== stage.fifty.id) continue
+    const { currentProgressValue, aggregationTargetValue } = streakProgress
+    narrator.note(
+      step.who,
+      `spent that day: ${currentProgressValue.toFixed(2)} of ${aggregationTargetValue} EUR`,
+    )
+  }
 }
 
 async function deliverPatiently(deliver: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
@@ -111,8 +118,10 @@ function settled(api: ApiClient, id: string, signal: AbortSignal): Promise<Deliv
   })
 }
 
-function becameOf(delivery: DeliveryRecord | null, item: DeliveryItem | undefined): string {
+/** Of the items the one of that streak speaks for the delivery. */
+function becameOf(delivery: DeliveryRecord | null, streakId: string): string {
   if (delivery === null) return 'still pending'
+  const item = delivery.items.find((candidate) => candidate.streakId === streakId)
   const { status, reason } = item ?? { status: delivery.outcome, reason: delivery.reason }
   return status === 'ignored' || status === 'failed' ? `${status} ${reason}` : status
 }

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
+export type Style = 'bold' | 'green' | 'red' | 'yellow'
 
 /** Where the story is told. Plain text, unless a person looks on and has nothing against colours. */
 export interface Terminal {

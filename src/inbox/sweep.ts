@@ -14,6 +14,10 @@ export interface SweepDeps {
   readonly queue: JobQueue
   readonly clock: Clock
   readonly logger: Logger
+  /** Rows per read; at most 1,000, for so many jobs' states are asked at once. */
+  readonly pageRows?: number
+  /** Rows of a kind that one sweep looks at. */
+  readonly maxRows?: number
 }
 
 /** The last row looked at, where a sweep had to leave rows to the next one. */
@@ -26,14 +30,15 @@ type Cursor = { readonly dueAt: Instant; readonly id: string } | undefined
  * next time. Does nothing while Redis is away. @throws AppError STORE_UNAVAILABLE when the store is
  */
 export function createSweep(deps: SweepDeps): () => Promise<void> {
+  const { pageRows = PAGE_ROWS, maxRows = MAX_ROWS } = deps
   const cursors = new Map<Lane, Cursor>()
 
   async function sweepLane(lane: Lane): Promise<void> {
     const until = deps.clock.now() - GRACE_MS
-    for (let looked = 0; looked < MAX_ROWS; looked += PAGE_ROWS) {
-      const rows = await lane.read(deps.store, dueQuery(until, cursors.get(lane)))
+    for (let looked = 0; looked < maxRows; looked += pageRows) {
+      const rows = await lane.read(deps.store, dueQuery(until, cursors.get(lane), pageRows))
       await requeue(lane, rows, deps)
-      const last = rows.length < PAGE_ROWS ? undefined : rows.at(-1)
+      const last = rows.length < pageRows ? undefined : rows.at(-1)
       cursors.set(lane, cursorAt(last))
       if (last === undefined) return
     }
@@ -54,7 +59,7 @@ function cursorAt(row: DueRow | undefined): Cursor {
   return row === undefined || row.dueAt === null ? undefined : { dueAt: row.dueAt, id: row.id }
 }
 
-function dueQuery(until: Instant, after: Cursor): Query<DueCollection> {
+function dueQuery(until: Instant, after: Cursor, limit: number): Query<DueCollection> {
   const due: Condition<DueCollection> = { field: 'dueAt', op: 'lte', value: until }
   return {
     where: after === undefined ? due : { and: [due, ...beyond(after)] },
@@ -62,7 +67,7 @@ function dueQuery(until: Instant, after: Cursor): Query<DueCollection> {
       { field: 'dueAt', order: 'asc' },
       { field: 'id', order: 'asc' },
     ],
-    limit: PAGE_ROWS,
+    limit,
   }
 }
 

@@ -35,7 +35,7 @@ class PatientWorker extends Worker {
     try {
       return await super.moveToActive(token, name)
     } catch (error) {
-      await this.delay(REFUSED_PAUSE_MS)
+      if (this.closing === undefined) await this.delay(REFUSED_PAUSE_MS)
       throw error
     }
   }

@@ -63,7 +63,8 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
     logger.warn({ cause: describeFailure(error) }, 'a sweep failed; the next one follows')
   })
   const guarding = repeat(TIMER_MS, guard, (error) => {
-    logger.warn({ cause: describeFailure(error) }, 'the queues could not be looked after; trying again')
+    const cause = error instanceof Error ? error.message : String(error)
+    logger.warn({ cause }, 'the queues could not be looked after; trying again')
   })
 
   async function close(deadlineMs: number): Promise<void> {

@@ -151,8 +151,9 @@ export function describePurchases(name: string, mongoUri: () => string | undefin
       const url = `${app.baseUrl}/ops/queues/`
       const authorization = `Basic ${Buffer.from('operator:a password for operators').toString('base64')}`
       expect((await fetch(url)).status).toBe(401)
-      const page = await fetch(url, { headers: { authorization } })
-      expect([page.status, (await page.text()).includes('Streakline queues')]).toEqual([200, true])
+      const page = () => fetch(url, { headers: { authorization } })
+      await until(async () => (await page()).status === 200, RECOVERY_MS)
+      expect(await (await page()).text()).toContain('Streakline queues')
       const pause = (site: string) =>
         fetch(`${url}api/queues/activity/pause`, {
           method: 'PUT',

@@ -144,10 +144,10 @@ describe('the local Redis of a killed process', () => {
 
   it('does not hear the signals of the terminal', async () => {
     const { started } = await startElsewhere()
-    const stat_ = await readFile(`/proc/${started.pid}/stat`, 'utf8').catch(() => null)
+    const processStat = await readFile(`/proc/${started.pid}/stat`, 'utf8').catch(() => null)
     // pid (comm) state ppid pgrp session
     const session =
-      stat_ === null ? started.pid : Number(stat_.slice(stat_.lastIndexOf(')') + 2).split(' ')[3])
+      processStat === null ? started.pid : Number(processStat.slice(processStat.lastIndexOf(')') + 2).split(' ')[3])
     expect(session).toBe(started.pid)
   })
 })

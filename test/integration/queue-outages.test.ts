@@ -174,6 +174,33 @@ describe('when Redis stops answering with its connections open', () => {
   })
 })
 
+describe('when Redis refuses to write', () => {
+  it('workers do not ask again at once, and go on when it takes writes again', async () => {
+    await openRig({ started: true })
+    const limit = (bytes: string) => command(redis.url, (client) => client.config('SET', 'maxmemory', bytes))
+    const scriptCalls = async () => {
+      const stats = await command(redis.url, (client) => client.info('commandstats'))
+      return [...stats.matchAll(/cmdstat_eval\w*:calls=(\d+)/g)].reduce(
+        (sum, [, calls]) => sum + Number(calls),
+        0,
+      )
+    }
+    await rig.queue.add('activity', [activityJob('item-1')])
+    await limit('1mb')
+    const done = processed()
+    await until(
+      async () => rig.logger.lines.some(({ fields }) => JSON.stringify(fields).includes('OOM')),
+      5_000,
+    )
+    const before = await scriptCalls()
+    await timed(() => until(async () => (await scriptCalls()) - before >= 6, 10_000)).then((tookMs) => {
+      expect(tookMs).toBeGreaterThan(500)
+    })
+    await limit('0')
+    await until(() => done.has('item-1'), RECOVERY_MS)
+  })
+})
+
 describe('when a worker is lost', () => {
   it('its job is taken up by another within fifteen seconds of a kill', async () => {
     await openRig({ started: true })

@@ -3,7 +3,7 @@ import type { CollectionName } from '../../ports/schema.ts'
 import type { Change, CommitResult } from '../../ports/store.ts'
 import { encodeFields, encodeRow } from './codec.ts'
 import { type MongoConnection, type Session, WRITE_CONCERN } from './connection.ts'
-import { conflictOf } from './errors.ts'
+import { type Conflict, conflictOf } from './errors.ts'
 import type { Filter } from './filter.ts'
 import type { Models } from './models.ts'
 
@@ -14,7 +14,7 @@ type Update = { readonly $set: Record<string, unknown>; readonly $inc?: { readon
 interface Batch {
   readonly op: Change['op']
   readonly collection: CollectionName
-  readonly changes: Change[]
+  readonly writes: Write[]
 }
 
 const ORDER = ['delete', 'update', 'insert'] as const
@@ -27,6 +27,7 @@ const TRANSACTION = {
 const COMMIT_TRIES = 3
 const COMMIT_TRIES_WITHIN_MS = 2_500
 
+/** `Store.commit`: one transaction, or none where one document is all there is to write. */
 export async function commitChanges(
   connection: MongoConnection,
   changes: readonly Change[],
@@ -70,24 +71,20 @@ async function writeAll(models: Models, session: Session, batches: readonly Batc
   for (const batch of batches) {
     const conflict = await writeBatch(models, session, batch)
     if (conflict === null) continue
-    await session.abortTransaction()
+    // after an error the server has ended the transaction itself
+    if (conflict.reason === 'changed') await session.abortTransaction()
     return conflict
   }
   return await commitTransaction(session)
 }
 
 /** null: all of it was written, as far as the transaction goes. */
-async function writeBatch(models: Models, session: Session, batch: Batch): Promise<CommitResult | null> {
-  const { op, collection, changes } = batch
+async function writeBatch(models: Models, session: Session, batch: Batch): Promise<Conflict | null> {
+  const { op, collection, writes } = batch
   try {
-    const result = await models.rows[collection].collection.bulkWrite(changes.map(toWrite), {
-      session,
-      ordered: true,
-    })
-    const done = { delete: result.deletedCount, update: result.matchedCount, insert: result.insertedCount }[
-      op
-    ]
-    return done === changes.length ? null : changed(collection)
+    const result = await models.rows[collection].collection.bulkWrite(writes, { session, ordered: true })
+    const done = { delete: result.deletedCount, update: result.matchedCount, insert: result.insertedCount }
+    return done[op] === writes.length ? null : changed(collection)
   } catch (error) {
     const conflict = conflictOf(error, collection)
     if (conflict === null) throw error
@@ -115,7 +112,7 @@ function isUnknownResult(error: unknown): boolean {
     : false
 }
 
-function changed(collection: CollectionName): CommitResult {
+function changed(collection: CollectionName): Conflict {
   return { outcome: 'conflict', reason: 'changed', collection }
 }
 
@@ -126,8 +123,8 @@ function inBatches(changes: readonly Change[]): Batch[] {
       if (change.op !== op) continue
       const { collection } = change
       const key = `${op} ${collection}`
-      const batch = batches.get(key) ?? { op, collection, changes: [] }
-      batch.changes.push(change)
+      const batch = batches.get(key) ?? { op, collection, writes: [] }
+      batch.writes.push(toWrite(change))
       batches.set(key, batch)
     }
   }

@@ -5,6 +5,8 @@ import type { CommitResult } from '../../ports/store.ts'
 
 const { MongoBulkWriteError, MongoError, MongoNetworkError, MongoServerSelectionError } = mongoose.mongo
 
+export type Conflict = Extract<CommitResult, { outcome: 'conflict' }>
+
 const DUPLICATE_KEY = 11000
 
 /** Server error codes that say: not now, or not by this server. With what they mean for whoever reads the log. */
@@ -64,7 +66,7 @@ function whyUnavailable(error: Error): string | null {
 }
 
 /** What a failed write means for its change set; null when it is no conflict. */
-export function conflictOf(thrown: unknown, collection?: CollectionName): CommitResult | null {
+export function conflictOf(thrown: unknown, collection?: CollectionName): Conflict | null {
   const error = unwrapped(thrown)
   if (!(error instanceof MongoError) || whyUnavailable(error) !== null) return null
   const where = collection === undefined ? {} : { collection }

@@ -92,6 +92,8 @@ async function launch(
       ...['--bind_ip', '127.0.0.1', '--port', String(port), '--nounixsocket'],
       ...['--replSet', REPLICA_SET, '--oplogSize', '256', '--wiredTigerCacheSizeGB', '0.25'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+      // rows that a killed process had in a transaction are free after this, not after the server's own 60 s
+      ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
     ],
     // a group of its own, so that Ctrl-C reaches the program first; an environment of its own, so that it sees no secrets
     { stdio: 'ignore', detached: true, env: { LC_ALL: 'C' } },

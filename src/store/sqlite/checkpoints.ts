@@ -20,9 +20,11 @@ export class Checkpoints {
   readonly #state: StatementSync
   #worker: Worker | undefined
   #running: Promise<void> | undefined
+  #answered: (() => void) | undefined
   #draining: Promise<void> | undefined
   #isFull = false
-  #isClosed = false
+  /** Closed, or without a thread. */
+  #isOver = false
 
   constructor(db: DatabaseSync, path: string, limits: CheckpointLimits = DEFAULT_LIMITS) {
     this.#db = db
@@ -38,11 +40,16 @@ export class Checkpoints {
     return this.#isFull
   }
 
-  /** Looks at the WAL after a commit; starts a checkpoint when it has grown. */
+  /** Looks at the WAL after a commit; starts a checkpoint when it has grown. Never throws: the commit stands. */
   consider(): void {
-    const [, frames, done] = this.#state.get() as unknown as [number, number, number]
-    this.#isFull = frames >= this.#limits.holdFrames
-    if (frames - done >= this.#limits.startFrames) this.#start()
+    if (this.#isOver) return
+    try {
+      const [, frames, done] = this.#state.get() as unknown as [number, number, number]
+      this.#isFull = frames >= this.#limits.holdFrames
+      if (frames - done >= this.#limits.startFrames) this.#start()
+    } catch {
+      // the next commit looks again
+    }
   }
 
   /** Resolves when a checkpoint that no commit ran into has ended, whether or not it succeeded. */
@@ -51,12 +58,11 @@ export class Checkpoints {
     return this.#draining
   }
 
-  /** Waits for a running checkpoint and ends the thread. Idempotent. */
+  /** Empties the WAL once more if it has ever been long, and ends the thread. Idempotent. */
   async close(): Promise<void> {
-    this.#isClosed = true
-    await this.#running
+    if (this.#worker !== undefined) await this.drained()
+    this.#isOver = true
     const worker = this.#worker
-    this.#worker = undefined
     if (worker === undefined) return
     worker.ref()
     const ended = once(worker, 'exit')
@@ -71,30 +77,51 @@ export class Checkpoints {
     this.#draining = undefined
   }
 
+  /** A checkpoint that fails is tried again after the next commit; until then the WAL keeps everything. */
   #start(): Promise<void> | undefined {
-    if (this.#isClosed) return undefined
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    if (this.#isOver) return undefined
+    this.#running ??= this.#run()
     return this.#running
   }
 
   async #run(): Promise<void> {
     try {
-      this.#worker ??= new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
-        workerData: { path: this.#path, timeoutMs: BUSY_TIMEOUT_MS },
+      const worker = this.#worker ?? this.#spawn()
+      const answer = new Promise<void>((resolve) => {
+        this.#answered = resolve
       })
       // counts as a reason to stay alive only while somebody may wait for it
-      this.#worker.ref()
-      const answered = once(this.#worker, 'message')
-      this.#worker.postMessage('checkpoint')
-      // a checkpoint that failed is tried again after the next commit; until then the WAL keeps everything
-      await answered
-      this.#worker.unref()
+      worker.ref()
+      worker.postMessage('checkpoint')
+      await answer
+      worker.unref()
     } catch {
-      // no thread to be had: SQLite does it itself, in this one
-      this.#worker = undefined
-      this.#db.exec('PRAGMA wal_autocheckpoint = 1000')
+      this.#useOwnThread()
+    } finally {
+      this.#running = undefined
     }
+  }
+
+  #spawn(): Worker {
+    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
+      workerData: { path: this.#path, timeoutMs: BUSY_TIMEOUT_MS },
+    })
+    worker.on('message', () => this.#answered?.())
+    // what went wrong in it does not matter: it ends, and that is seen
+    worker.on('error', () => {})
+    worker.on('exit', () => {
+      this.#worker = undefined
+      if (!this.#isOver) this.#useOwnThread()
+      this.#answered?.()
+    })
+    this.#worker = worker
+    return worker
+  }
+
+  /** No thread to be had: SQLite does it itself, in this one. */
+  #useOwnThread(): void {
+    this.#isOver = true
+    this.#isFull = false
+    this.#db.exec('PRAGMA wal_autocheckpoint = 1000')
   }
 }

@@ -16,10 +16,9 @@ function rowsOf(
   statement: StatementSync,
   columns: readonly Column[],
   params: readonly SqlValue[],
-  rows: PlainRow[],
-): void {
+): PlainRow[] {
   const found = statement.all(...params) as unknown as SqlValue[][]
-  for (const values of found) rows.push(decodeRow(columns, values))
+  return found.map((values) => decodeRow(columns, values))
 }
 
 export function findRows(
@@ -40,9 +39,7 @@ export function findRows(
   const sorted = terms.length === 0 ? '' : ` ORDER BY ${terms.join(', ')}`
   params.push(limit, offset)
   const sql = `${selectSql(table, columns)}${matching}${sorted} LIMIT ? OFFSET ?`
-  const rows: PlainRow[] = []
-  rowsOf(statements.get(sql), columns, params, rows)
-  return rows
+  return rowsOf(statements.get(sql), columns, params)
 }
 
 export function countRows(
@@ -60,26 +57,30 @@ export function countRows(
   return count
 }
 
-/** One point lookup per different key: in this process that is cheaper than one statement over a list of keys. */
+/**
+ * Looks each key up through an index. The keys travel as one JSON text: one statement, whatever their number, and
+ * half the time of a statement per key.
+ */
+export function keysSql({ collection, columns }: Table, keyColumns: readonly Column[]): string {
+  const names = columns.map(({ name }) => `t.${quoted(name)}`).join(', ')
+  const terms = keyColumns.map(({ name }, at) => `t.${quoted(name)} = k.value ->> ${at}`).join(' AND ')
+  // CROSS JOIN keeps the keys in the outer loop
+  return `SELECT ${names} FROM json_each(?) AS k CROSS JOIN ${quoted(collection)} AS t ON ${terms}`
+}
+
 export function findRowsByKeys(
   statements: Statements,
   collection: CollectionName,
   fields: readonly string[],
   keys: readonly (readonly Scalar[])[],
 ): PlainRow[] {
+  if (keys.length === 0) return []
   const table = TABLES[collection]
   const keyColumns = fields.map((field) => table.column(field))
-  const terms = keyColumns.map(({ name }) => `${quoted(name)} = ?`).join(' AND ')
-  const statement = statements.get(`${selectSql(table, table.columns)} WHERE ${terms}`)
-  const rows: PlainRow[] = []
-  const seen = new Set<string>()
+  const different = new Set<string>()
   for (const key of keys) {
-    const params = keyColumns.map((column, at) => column.encode(key[at]))
-    // texts never hold NUL, so that different keys never look the same
-    const identity = params.join('\0')
-    if (seen.has(identity)) continue
-    seen.add(identity)
-    rowsOf(statement, table.columns, params, rows)
+    different.add(JSON.stringify(keyColumns.map((column, at) => column.encode(key[at]))))
   }
-  return rows
+  const statement = statements.get(keysSql(table, keyColumns))
+  return rowsOf(statement, table.columns, [`[${[...different].join(',')}]`])
 }

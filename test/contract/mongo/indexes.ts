@@ -17,9 +17,12 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
         for (const collection of Object.keys(SCHEMA) as CollectionName[]) {
           const present = await connection.models.rows[collection].collection.listIndexes().toArray()
           const wanted = Object.entries(specOf(collection).indexes).map(
-            ([name, { fields, unique, where }]) => ({
+            ([name, { fields, descending = [], unique, where }]) => ({
               name,
-              fields: fields.map((field) => (field === 'id' ? '_id' : field)),
+              fields: fields.map((field) => [
+                field === 'id' ? '_id' : field,
+                descending.includes(field) ? -1 : 1,
+              ]),
               unique: unique ?? false,
               isTrue: where?.isTrue ?? [],
               notNull: where?.notNull ?? [],
@@ -33,7 +36,7 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
                 conditions.filter(([, rule]) => (rule === true) === isTrue).map(([field]) => field)
               return {
                 name,
-                fields: Object.keys(key),
+                fields: Object.entries(key as object),
                 unique: unique ?? false,
                 isTrue: where(true),
                 notNull: where(false),
@@ -53,7 +56,7 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
         const members = connection.models.rows.member.collection
         await members.createIndex({ accountId: 1, externalId: 1 }, { name: 'member_external_id' })
         await members.createIndex(
-          { accountId: 1, createdAt: 1, _id: 1 },
+          { accountId: 1, createdAt: -1, _id: 1 },
           { name: 'of_an_earlier_version', sparse: true },
         )
         await members.createIndex({ email: 1 }, { name: 'of_an_operator' })

@@ -1,0 +1,40 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Queue } from 'bullmq'
+import express from 'express'
+import { v7 as uuidv7 } from 'uuid'
+import { jobIdOf, TRIES } from '../../src/queue/names.ts'
+import type { Running, Subject } from './child-protocol.ts'
+import { BASELINE_PREFIX, connectionOf } from './queues.ts'
+
+/** What one writes first: check the signature, add the job, answer. Nothing is kept but the job. */
+export async function startExpressBaseline(subject: Extract<Subject, { kind: 'express' }>): Promise<Running> {
+  const queue = new Queue('activity', {
+    connection: connectionOf(subject.redisUrl),
+    prefix: BASELINE_PREFIX,
+    defaultJobOptions: { attempts: TRIES.activity, backoff: { type: 'custom' }, stackTraceLimit: 3 },
+  })
+  const accountId = uuidv7()
+  const app = express()
+  app.post('/webhooks', express.raw({ type: 'application/json', limit: '8mb' }), async (request, response) => {
+    const expected = createHmac('sha256', subject.secret).update(request.body).digest()
+    const given = Buffer.from(String(request.headers['x-shopify-hmac-sha256']), 'base64')
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return response.sendStatus(401)
+    const job = { accountId, deliveryId: uuidv7(), itemId: uuidv7(), attempt: 0 }
+    await queue.add('activity', job, { jobId: jobIdOf('activity', job) })
+    return response.json({ data: { deliveryId: job.deliveryId } })
+  })
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  await queue.waitUntilReady()
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await queue.close()
+    },
+  }
+}

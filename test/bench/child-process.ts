@@ -1,0 +1,42 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Answer, Command, Subject, Usage } from './child-protocol.ts'
+
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
+
+export interface Child {
+  /** Where it answers HTTP; null when it does not. */
+  start(subject: Subject): Promise<number | null>
+  stop(): Promise<void>
+  usage(): Promise<Usage>
+  /** Ends the process. */
+  exit(): Promise<void>
+}
+
+/** A process for something under test, with the same flags for all; its log goes nowhere. */
+export function spawnChild(profileDir: string | null): Child {
+  const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
+  const child = fork(CHILD, { execArgv: profiling, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const ended = once(child, 'exit')
+
+  async function ask(command: Command): Promise<Extract<Answer, { ok: true }>['value']> {
+    child.send(command)
+    const gone = ended.then(([code]) => {
+      throw new Error(`a process under test ended by itself (${code})`)
+    })
+    const [answer] = (await Promise.race([once(child, 'message'), gone])) as [Answer]
+    if (!answer.ok) throw new Error(answer.message)
+    return answer.value
+  }
+
+  return {
+    start: async (subject) => (await ask({ do: 'start', subject })) as number | null,
+    stop: async () => void (await ask({ do: 'stop' })),
+    usage: async () => (await ask({ do: 'usage' })) as Usage,
+    async exit() {
+      if (child.connected) child.send({ do: 'exit' } satisfies Command)
+      await ended
+    },
+  }
+}

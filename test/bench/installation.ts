@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto'
+import { createAccount } from '../../src/accounts/accounts.ts'
+import { openInstallation } from '../../src/compose.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import type { Change, Store } from '../../src/ports/store.ts'
+import { wholeQuantity } from '../../src/streaks/quantity.ts'
+import type { StoreKind } from '../helpers/open-store.ts'
+import { quietLogger } from '../helpers/quiet-logger.ts'
+import { makeTempFolder } from '../helpers/temp-folder.ts'
+
+export const WEBHOOK_SECRET = 'shpss_0123456789abcdef'
+const ROWS_PER_COMMIT = 500
+
+/** An installation with a shop: a daily streak, a milestone on its 7th day, a Shopify connector that feeds it. */
+export interface Installation {
+  /** What a process of the product is started with. */
+  readonly env: Readonly<Record<string, string>>
+  readonly accountId: string
+  readonly streakId: string
+  readonly connector: Row<'connector'>
+  readonly durability: string
+  /** Opens the store for `work`; no process of the product may have it meanwhile. */
+  withStore<T>(work: (store: Store) => Promise<T>): Promise<T>
+  remove(): Promise<void>
+}
+
+export interface InstallationOptions {
+  readonly store: StoreKind
+  readonly redisUrl: string
+  readonly mongoUri: string | undefined
+}
+
+export async function makeInstallation(options: InstallationOptions): Promise<Installation> {
+  const [dataDir, removeFolder] = await makeTempFolder()
+  const env = {
+    STREAKLINE_DATA_DIR: dataDir,
+    STREAKLINE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    REDIS_URL: options.redisUrl,
+    PORT: '0',
+    ...(options.store === 'mongodb' ? { MONGODB_URI: options.mongoUri! } : {}),
+  }
+  const open = () => openInstallation(readConfig(env), quietLogger)
+  const parts = await open()
+  const { account } = await createAccount(parts, 'bench', 'UTC')
+  const common = () => {
+    const now = parts.clock.now()
+    return { id: parts.newId(), accountId: account.id, createdAt: now, updatedAt: now, revision: 1 }
+  }
+  const streak = dailyStreak(common())
+  const credentials = parts.secretBox.seal(JSON.stringify({ webhookSecrets: [WEBHOOK_SECRET] }))
+  const connector = shopifyConnector(common(), streak.id, credentials)
+  await commitAll(parts.store, [
+    { op: 'insert', collection: 'streak', row: streak },
+    { op: 'insert', collection: 'milestone', row: seventhDay(common(), streak.id) },
+    { op: 'insert', collection: 'connector', row: connector },
+  ])
+  const durability = await parts.store.durability()
+  await parts.close()
+  return {
+    env,
+    accountId: account.id,
+    streakId: streak.id,
+    connector,
+    durability,
+    async withStore(work) {
+      const { store, close } = await open()
+      try {
+        return await work(store)
+      } finally {
+        await close()
+      }
+    },
+    remove: removeFolder,
+  }
+}
+
+/** @throws Error when one of them conflicts */
+export async function commitAll(store: Store, changes: readonly Change[]): Promise<void> {
+  for (let from = 0; from < changes.length; from += ROWS_PER_COMMIT) {
+    const result = await store.commit(changes.slice(from, from + ROWS_PER_COMMIT))
+    if (result.outcome !== 'committed') throw new Error(`rows of the bench conflict: ${JSON.stringify(result)}`)
+  }
+}
+
+interface Common {
+  readonly id: string
+  readonly accountId: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly revision: number
+}
+
+export function dailyStreak(common: Common, completionTargetValue: number | null = null): Row<'streak'> {
+  return {
+    ...common,
+    name: 'daily purchase',
+    description: '',
+    status: 'live',
+    aggregationMethod: 'count',
+    aggregationPeriod: 'daily',
+    aggregationTargetValue: wholeQuantity(1),
+    completionTargetValue,
+    timezone: 'America/New_York',
+    weekStartsOn: 'monday',
+    hasLogs: false,
+  }
+}
+
+export function countMilestone(
+  common: Common,
+  streakId: string,
+  days: number,
+  milestoneRepeat: 'every_streak' | 'once' = 'every_streak',
+): Row<'milestone'> {
+  return {
+    ...common,
+    linkedSchemaSlug: 'streak',
+    linkedSchemaRecordId: streakId,
+    name: `day ${days}`,
+    description: '',
+    milestoneTargetValue: wholeQuantity(days),
+    status: 'live',
+    eudMilestoneRewardInstructionMessage: null,
+    milestoneMetric: 'consecutive_count',
+    milestoneRepeat,
+    // fulfilled by hand: what providers take is not measured here
+    reward: null,
+    onWithdrawal: 'keep',
+    hasRewardLogs: false,
+  }
+}
+
+const seventhDay = (common: Common, streakId: string) => countMilestone(common, streakId, 7)
+
+function shopifyConnector(common: Common, streakId: string, sealedCredentials: string): Row<'connector'> {
+  return {
+    ...common,
+    name: 'shop',
+    platform: 'shopify',
+    status: 'live',
+    sealedCredentials,
+    settings: { shopDomain: 'example.myshopify.com' },
+    purchaseSpace: common.id,
+    rules: [
+      {
+        streakId,
+        activityId: 'made_a_purchase',
+        value: 'one',
+        currency: null,
+        minimumValue: null,
+        identifyBy: 'customer_id',
+        guests: 'by_email',
+        testOrders: 'ignore',
+      },
+    ],
+    refusedCount: 0,
+    recentRefusals: [],
+  }
+}
