@@ -147,7 +147,9 @@ describe('the local Redis of a killed process', () => {
     const processStat = await readFile(`/proc/${started.pid}/stat`, 'utf8').catch(() => null)
     // pid (comm) state ppid pgrp session
     const session =
-      processStat === null ? started.pid : Number(processStat.slice(processStat.lastIndexOf(')') + 2).split(' ')[3])
+      processStat === null
+        ? started.pid
+        : Number(processStat.slice(processStat.lastIndexOf(')') + 2).split(' ')[3])
     expect(session).toBe(started.pid)
   })
 })
