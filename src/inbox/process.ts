@@ -1,6 +1,6 @@
 import { Batcher } from '../engine/batcher.ts'
 import type { Recorder, RecordResult } from '../engine/types.ts'
-import { AppError } from '../errors.ts'
+import { AppError, isRetryable } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { ActivityJob, JobContext } from '../ports/queue.ts'
@@ -66,7 +66,7 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
       const result = await recorder.record(requestOf(item, item.activity))
       logger.info({ ...ids, ...outcomeOf(result) }, 'purchase processed')
     } catch (error) {
-      if (context.lastTry) await markFailed(item, error)
+      if (context.lastTry || !isRetryable(error)) await markFailed(item, error)
       throw error
     }
   }

@@ -72,11 +72,14 @@ if (server === null) {
       const members = [row('member', { accountId }), row('member', { accountId })]
       await seed(store, 'member', members)
       await server.kill()
-      await expectUnavailable(DOWN_IS_SAID_WITHIN_MS)
-      // again, now that the driver knows
-      await expectUnavailable(DOWN_IS_SAID_WITHIN_MS)
-      await expect(openMongoStore(server.uri)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-      await server.restart()
+      try {
+        await expectUnavailable(DOWN_IS_SAID_WITHIN_MS)
+        // again, now that the driver knows
+        await expectUnavailable(DOWN_IS_SAID_WITHIN_MS)
+        await expect(openMongoStore(server.uri)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+      } finally {
+        await server.restart()
+      }
       await until(
         () =>
           store.ping().then(
@@ -93,8 +96,11 @@ if (server === null) {
 
     it('frozen, every call says so in the end, and works again by itself when it goes on', async () => {
       server.pause()
-      await expectUnavailable(HANG_IS_SAID_WITHIN_MS)
-      server.resume()
+      try {
+        await expectUnavailable(HANG_IS_SAID_WITHIN_MS)
+      } finally {
+        server.resume()
+      }
       await until(
         () =>
           store.ping().then(

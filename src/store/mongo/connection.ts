@@ -145,10 +145,11 @@ async function opened(uri: string, options: mongoose.ConnectOptions): Promise<mo
 
 /** The driver's own message stays behind where it may repeat the string, which holds a password. */
 function ofOpening(error: unknown): unknown {
+  const { syscall } = error as NodeJS.ErrnoException
+  if (syscall?.startsWith('query'))
+    return storeUnavailable('the DNS does not know the servers of MONGODB_URI')
   const known = translated(error)
   if (known instanceof AppError) return known
-  const { syscall = '' } = error as NodeJS.ErrnoException
-  if (syscall.startsWith('query')) return storeUnavailable('the DNS does not know the servers of MONGODB_URI')
   return new AppError(
     'INVALID_INPUT',
     'MONGODB_URI is no connection string such as mongodb://host:27017/database?replicaSet=name.',

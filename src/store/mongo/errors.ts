@@ -53,15 +53,16 @@ function unwrapped(error: unknown): unknown {
 /** STORE_UNAVAILABLE for whatever may pass by itself; everything else is a mistake of ours and stays what it is. */
 export function translated(thrown: unknown): unknown {
   const error = unwrapped(thrown)
-  if (!(error instanceof Error) || error instanceof AppError) return error
   const why = whyUnavailable(error)
   return why === null ? error : storeUnavailable(why, error)
 }
 
-function whyUnavailable(error: Error): string | null {
+function whyUnavailable(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || error instanceof AppError) return null
   if (error instanceof MongoServerSelectionError) return 'no primary answers'
-  if (error instanceof MongoNetworkError) return 'the connection was lost'
-  if (OUT_OF_REACH.has(error.name)) return 'no primary answers'
+  // a socket that breaks while it is written to: the driver lets the error of Node through as it is
+  if (error instanceof MongoNetworkError || 'syscall' in error) return 'the connection was lost'
+  if ('name' in error && OUT_OF_REACH.has(String(error.name))) return 'no primary answers'
   return UNAVAILABLE.get(codeOf(error)) ?? null
 }
 
@@ -87,6 +88,6 @@ function duplicateIndex(message: string): string | null {
   return name === '_id_' ? 'id' : name
 }
 
-function codeOf(error: Error): number {
+function codeOf(error: object): number {
   return 'code' in error && typeof error.code === 'number' ? error.code : 0
 }
