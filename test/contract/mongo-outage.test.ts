@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Store } from '../../src/ports/store.ts'
+import mongoose from 'mongoose'
+import type { Change, Store } from '../../src/ports/store.ts'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { ownMongoForTests } from '../helpers/mongo-server.ts'
 import { until } from '../helpers/until.ts'
@@ -110,6 +111,34 @@ if (server === null) {
         BACK_WITHIN_MS,
       )
       await seed(store, 'member', [row('member')])
+    })
+
+    it('left by a process in mid-commit, what that held is free within seconds', async () => {
+      const accountId = newAccount()
+      const held = row('member', { accountId })
+      await seed(store, 'member', [held])
+      // a process that is gone: MongoDB does not end a transaction because its connection is lost
+      const gone = await mongoose.mongo.MongoClient.connect(server.uri)
+      const session = gone.startSession()
+      session.startTransaction()
+      const members = gone.db().collection<{ _id: string }>('member')
+      await members.updateOne({ _id: held.id }, { $set: { firstName: 'Eve' } }, { session })
+
+      const changes: Change[] = [
+        {
+          op: 'update',
+          collection: 'member',
+          id: held.id,
+          accountId,
+          guard: { revision: 0 },
+          set: { revision: 1 },
+        },
+        member(),
+      ]
+      expect(await store.commit(changes)).toMatchObject({ outcome: 'conflict', reason: 'busy' })
+      expect(await commitSettled(store, changes)).toEqual({ outcome: 'committed' })
+      expect(await rowsOf(store, 'member', accountId)).toEqual([{ ...held, revision: 1 }])
+      await gone.close()
     })
 
     it('killed under load, every commit that was answered is kept, and the others can be tried again', async () => {

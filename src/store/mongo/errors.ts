@@ -61,9 +61,13 @@ function whyUnavailable(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || error instanceof AppError) return null
   if (error instanceof MongoServerSelectionError) return 'no primary answers'
   // a socket that breaks while it is written to: the driver lets the error of Node through as it is
-  if (error instanceof MongoNetworkError || 'syscall' in error) return 'the connection was lost'
+  if (error instanceof MongoNetworkError || isOfSocket(error)) return 'the connection was lost'
   if ('name' in error && OUT_OF_REACH.has(String(error.name))) return 'no primary answers'
   return UNAVAILABLE.get(codeOf(error)) ?? null
+}
+
+function isOfSocket(error: object): boolean {
+  return 'syscall' in error && /^(read|write|connect|getaddrinfo)/.test(String(error.syscall))
 }
 
 /** What a failed write means for its change set; null when it is no conflict. */

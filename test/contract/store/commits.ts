@@ -147,24 +147,31 @@ export function describeCommits({ store }: StoreContext): void {
 
     it('undoes everything when a guard fails, and the next commit works', async () => {
       const accountId = newAccount()
-      const member = row('member', { accountId, revision: 5 })
-      await seed(store(), 'member', [member])
+      const [removed, updated, guarded] = [1, 2, 3].map((revision) => row('member', { accountId, revision }))
+      const members = [removed, updated, guarded].filter((each) => each !== undefined)
+      await seed(store(), 'member', members)
+      const before = await rowsOf(store(), 'member', accountId)
       const streak = row('streak', { accountId })
       const attempt = (revision: number) =>
         commitSettled(store(), [
           insert('streak', streak),
+          { op: 'delete', collection: 'member', id: removed?.id ?? '', accountId },
+          { op: 'update', collection: 'member', id: updated?.id ?? '', accountId, set: { revision: 7 } },
           {
             op: 'update',
             collection: 'member',
-            id: member.id,
+            id: guarded?.id ?? '',
             accountId,
             guard: { revision },
-            set: { revision: 6 },
+            set: { revision: 8 },
           },
         ])
       expect(await attempt(4)).toMatchObject({ outcome: 'conflict', reason: 'changed' })
+      expect(await rowsOf(store(), 'member', accountId)).toEqual(before)
       expect(await rowsOf(store(), 'streak', accountId)).toEqual([])
-      expect(await attempt(5)).toEqual({ outcome: 'committed' })
+      expect(await attempt(3)).toEqual({ outcome: 'committed' })
+      const revisions = (await rowsOf(store(), 'member', accountId)).map((member) => member.revision)
+      expect(revisions.sort()).toEqual([7, 8])
       expect(await rowsOf(store(), 'streak', accountId)).toEqual([streak])
     })
 

@@ -169,6 +169,20 @@ export function describeQueries({ store }: StoreContext): void {
       expect(byId(found)).toEqual(byId(logs.slice(0, 600)))
     })
 
+    it('tells texts of every kind apart', async () => {
+      const own = newAccount()
+      const members = TEXTS.map((externalId) => row('member', { accountId: own, externalId }))
+      await seed(store(), 'member', members)
+      const find = (texts: readonly string[]) =>
+        store().findByKeys(
+          'member',
+          ['accountId', 'externalId'],
+          texts.map((text) => [own, text]),
+        )
+      expect(byId(await find(TEXTS))).toEqual(byId(members))
+      for (const [at, text] of TEXTS.entries()) expect(await find([text])).toEqual([members[at]])
+    })
+
     it('gives a row once when its key is given twice', async () => {
       expect(await store().findByKeys('streak_log', uniqueFields, [keyOf(logs[1]), keyOf(logs[1])])).toEqual([
         logs[1],
