@@ -22,12 +22,9 @@ export async function composeQueue(config: Config, logger: Logger): Promise<Queu
   const redisUrl = local?.url ?? config.redisUrl!
   const queue = createJobQueue({ redisUrl, logger })
   // told, not waited for: webhooks are taken without Redis
-  void checkRedis(redisUrl).then(
-    ({ warnings }) => {
-      for (const warning of warnings) logger.warn({}, warning)
-    },
-    () => logger.warn({}, 'Redis is not reachable; purchases are kept and processed once it is'),
-  )
+  void checkRedis(redisUrl).then(({ ok, warnings }) => {
+    for (const warning of warnings) logger[ok ? 'warn' : 'error']({}, warning)
+  })
   return {
     queue,
     redisUrl,

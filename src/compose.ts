@@ -10,6 +10,7 @@ import { composeStore, type StoreParts } from './compose-store.ts'
 import { type Config, summaryOf } from './config.ts'
 import { createCouponProviders } from './coupons/registry.ts'
 import { createSecretBox } from './crypto/secret-box.ts'
+import { describeError } from './describe-error.ts'
 import { createRecorder } from './engine/record.ts'
 import { createViews } from './engine/views.ts'
 import { createHttpApp } from './http/app.ts'
@@ -46,7 +47,11 @@ function drawFoldedCode(prefix: string): { code: string; foldedCode: string } {
 }
 
 export function createLogger(config: Config): Logger {
-  return pino({ level: config.logLevel, base: { service: 'streakline' } })
+  return pino({
+    level: config.logLevel,
+    base: { service: 'streakline' },
+    serializers: { err: describeError },
+  })
 }
 
 /** What the command line needs of an installation without running it. */

@@ -40,6 +40,10 @@ const urlOf = (...protocols: string[]) =>
     error: `must begin with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   })
 
+function isEncryptionKey(text: string): boolean {
+  return /^[A-Za-z0-9+/_-]{43}=?$/.test(text)
+}
+
 const Environment = z.object({
   NODE_ENV: z.string().optional(),
   STREAKLINE_DATA_DIR: z.string().min(1).default('data'),
@@ -49,7 +53,13 @@ const Environment = z.object({
     .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
     .optional(),
   REDIS_URL: urlOf('redis:', 'rediss:').optional(),
-  STREAKLINE_ENCRYPTION_KEY: z.string().optional(),
+  STREAKLINE_ENCRYPTION_KEY: z
+    .string()
+    .refine((list) => split(list).every(isEncryptionKey), {
+      error:
+        'must be base64 of 32 bytes (44 characters), or several of them, newest first, separated by commas',
+    })
+    .optional(),
   HOST: z.string().min(1).optional(),
   PORT: count(0, 65_535, 8080),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -61,7 +71,6 @@ const Environment = z.object({
   STREAKLINE_REWARD_CONCURRENCY: count(1, 500, 16),
   STREAKLINE_SHUTDOWN_SECONDS: count(1, 600, 20),
 })
-type Environment = z.infer<typeof Environment>
 
 /**
  * Reads and checks the environment; empty values count as absent. In production the store and the queue must be
@@ -72,14 +81,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )
   const parsed = Environment.safeParse(given)
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`).join('\n'),
-    )
-  }
+  const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`) ?? []
+  const faults = [...issues, ...crossFaults(given)]
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults.join('\n'))
   const values = parsed.data
-  const faults = crossFaults(values)
-  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   const production = values.NODE_ENV === 'production'
   const { STREAKLINE_OPS_USER: user, STREAKLINE_OPS_PASSWORD: password } = values
   return {
@@ -108,9 +113,11 @@ function split(list: string): string[] {
     .filter((entry) => entry !== '')
 }
 
-function crossFaults(values: Environment): string[] {
+/** Faults of settings taken together, found on what was given so that they show beside those of single settings. */
+function crossFaults(values: Readonly<Record<string, string | undefined>>): string[] {
   const faults: string[] = []
-  const { MONGODB_URI: mongo, REDIS_URL: redis, STREAKLINE_EMBEDDED: embedded } = values
+  const { MONGODB_URI: mongo, REDIS_URL: redis } = values
+  const embedded = ['1', 'true'].includes(values.STREAKLINE_EMBEDDED ?? '')
   if (values.NODE_ENV === 'production' && !embedded && (mongo === undefined || redis === undefined)) {
     const missing = [mongo === undefined ? 'MONGODB_URI' : [], redis === undefined ? 'REDIS_URL' : []]
       .flat()

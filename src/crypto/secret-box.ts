@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { AppError } from '../errors.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 
 const ALGORITHM = 'aes-256-gcm'
@@ -59,10 +60,10 @@ function open(keys: ReadonlyMap<string, Key>, sealed: string): string {
   const [, keyId = '', payload = ''] = SEALED.exec(sealed) ?? []
   const bytes = Buffer.from(payload, 'base64url')
   if (bytes.length < NONCE_BYTES + TAG_BYTES)
-    throw new Error('sealed text is malformed: v1.{key id}.{data} expected')
+    throw unreadable('sealed text is malformed: v1.{key id}.{data} expected')
   const key = keys.get(keyId)
   if (key === undefined) {
-    throw new Error(`sealed with key ${keyId}, which is not among the ${keys.size} encryption keys given`)
+    throw unreadable(`sealed with key ${keyId}, which is not among the ${keys.size} encryption keys given`)
   }
   const decipher = createDecipheriv(ALGORITHM, key.bytes, bytes.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
@@ -74,6 +75,10 @@ function open(keys: ReadonlyMap<string, Key>, sealed: string): string {
       decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
     )
   } catch {
-    throw new Error(`sealed text was altered, or sealed with another key that has the id ${keyId}`)
+    throw unreadable(`sealed text was altered, or sealed with another key that has the id ${keyId}`)
   }
+}
+
+function unreadable(message: string): AppError {
+  return new AppError('SECRET_UNREADABLE', message)
 }

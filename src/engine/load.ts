@@ -1,3 +1,4 @@
+import type { Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { periodAt } from '../streaks/period.ts'
@@ -5,10 +6,14 @@ import { loadNeeds } from './load-needs.ts'
 import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey, purchaseKey } from './loaded.ts'
 import type { RecordRequest } from './types.ts'
 
-/** Reads what deciding a batch needs, in two rounds whatever the size of the batch (a third only where a late log asks for it). */
+/**
+ * Reads what deciding a batch needs, in two rounds whatever the size of the batch (a third only where a late log asks
+ * for it). Logs after `latestAt` will be refused, and may lie where no calendar reaches: no period is looked up for them.
+ */
 export async function load(
   store: Store,
   requests: readonly RecordRequest[],
+  latestAt: Instant,
   isRetry: boolean,
 ): Promise<Loaded> {
   const loaded: Loaded = {
@@ -28,7 +33,14 @@ export async function load(
     // an item is known to be pending when it is first tried; only a conflict can mean that it no longer is
     isRetry ? loadSettledItems(store, requests, loaded) : undefined,
   ])
-  await Promise.all([loadExistingLogs(store, requests, loaded), loadJourneys(store, requests, loaded)])
+  await Promise.all([
+    loadExistingLogs(store, requests, loaded),
+    loadJourneys(
+      store,
+      requests.filter((request) => request.activityAt <= latestAt),
+      loaded,
+    ),
+  ])
   return loaded
 }
 

@@ -17,7 +17,7 @@ export class MemberChanges {
     ref: Extract<MemberRef, { externalId: string }>,
     now: Instant,
   ): Row<'member'> {
-    const blank = { firstName: null, lastName: null, email: null, phoneNumber: null, profileAt: null }
+    const blank = { firstName: null, lastName: null, email: null, phoneNumber: null, profileTimes: {} }
     const common = { id, accountId, createdAt: now, updatedAt: now, revision: 1 }
     const row = withProfile(
       { ...common, ...blank, externalId: ref.externalId, status: 'live' },
@@ -46,7 +46,7 @@ export class MemberChanges {
     return [...this.#current.values()].map((row): Change => {
       const original = this.#original.get(row.id)
       if (original === null || original === undefined) return { op: 'insert', collection: 'member', row }
-      const { firstName, lastName, email, phoneNumber, profileAt, updatedAt } = row
+      const { firstName, lastName, email, phoneNumber, profileTimes, updatedAt } = row
       return {
         op: 'update',
         collection: 'member',
@@ -58,7 +58,7 @@ export class MemberChanges {
           lastName,
           email,
           phoneNumber,
-          profileAt,
+          profileTimes,
           updatedAt,
           revision: original.revision + 1,
         },
@@ -68,23 +68,27 @@ export class MemberChanges {
 }
 
 /**
- * Supplied fields overwrite, absent ones stay. A profile with a source time older than the member's only fills blanks;
- * the API's (no source time) always overwrites. Returns the same object when nothing changes.
+ * Supplied fields overwrite, absent ones stay. A value with a source time older than that of the value it would
+ * replace only fills a blank; the API's (no source time) counts as of the request and always overwrites. Repeating a
+ * value makes it newer. Returns the same object when nothing changes.
  */
-function withProfile(
+export function withProfile(
   member: Row<'member'>,
   profile: MemberProfile,
   profileAt: Instant | null,
   now: Instant,
 ): Row<'member'> {
   const at = profileAt ?? now
-  const overwrites = profileAt === null || member.profileAt === null || profileAt >= member.profileAt
-  const changed: Partial<Row<'member'>> = {}
+  const values: Partial<Row<'member'>> = {}
+  const times: Record<string, Instant> = {}
   for (const field of PROFILE_FIELDS) {
     const value = profile[field]
-    if (value !== undefined && value !== member[field] && (overwrites || member[field] === null))
-      changed[field] = value
+    const knownAt = member.profileTimes[field]
+    const overwrites = profileAt === null || knownAt === undefined || at >= knownAt
+    if (value === undefined || !(overwrites || member[field] === null)) continue
+    if (value !== member[field]) values[field] = value
+    if (at !== knownAt) times[field] = at
   }
-  if (Object.keys(changed).length === 0) return member
-  return { ...member, ...changed, profileAt: overwrites ? at : member.profileAt }
+  if (Object.keys(values).length === 0 && Object.keys(times).length === 0) return member
+  return { ...member, ...values, profileTimes: { ...member.profileTimes, ...times } }
 }

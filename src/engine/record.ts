@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { CommitResult, Store } from '../ports/store.ts'
+import { MAX_AHEAD_MS } from './batch-decision.ts'
 import { Batcher } from './batcher.ts'
 import { type Decision, decide, type Sources } from './decide.ts'
 import { load } from './load.ts'
@@ -115,7 +116,7 @@ async function decideBatch(
   requests: readonly RecordRequest[],
   isRetry: boolean,
 ): Promise<Extract<Decision, { kind: 'decided' }>> {
-  const loaded = await load(store, requests, isRetry)
+  const loaded = await load(store, requests, clock.now() + MAX_AHEAD_MS, isRetry)
   for (let round = 0; round < MAX_NEED_ROUNDS; round += 1) {
     const decision = decide(loaded, requests, clock.now(), sources)
     if (decision.kind === 'decided') return decision

@@ -21,7 +21,7 @@ export interface PatchPlan<C extends Revised> {
   /** The values that were given. */
   readonly given: Partial<Row<C>>
   /** What follows from a change, by the names of what differs. */
-  follow?(changed: ReadonlySet<string>): Partial<Row<C>>
+  follow?(changed: ReadonlySet<string>, stored: Row<C>): Partial<Row<C>>
   /**
    * Checks the row as it would become; `changed` names what differs from now. Answers writes that must go with it.
    * Called anew after each conflict.
@@ -53,7 +53,7 @@ export function patchRow<C extends Revised>(
       const changed = new Set(Object.keys(set))
       if (changed.size === 0) return { changes: [], result: row }
       const { revision } = row as { revision: number }
-      const written = { ...set, ...plan.follow?.(changed), revision: revision + 1, updatedAt: now }
+      const written = { ...set, ...plan.follow?.(changed, row), revision: revision + 1, updatedAt: now }
       const next = { ...row, ...written }
       const also = (await plan.check?.(next, changed, row)) ?? []
       const update = {

@@ -1,9 +1,12 @@
+import type { z } from 'zod'
+import type { ErrorCode } from '../errors.ts'
 import type { Instant } from '../ports/clock.ts'
 import type { CollectionName, FieldName, FieldType, Row } from '../ports/schema.ts'
 import { specOf } from '../ports/schema.ts'
 import type { Condition } from '../ports/store.ts'
 import type { Quantity } from '../streaks/quantity.ts'
-import type { Caller } from './auth.ts'
+import type { Admin, Caller, EndUser } from './auth.ts'
+import type { JsonSchema } from './json/json-schema.ts'
 import { instantJson, type Json, type JsonObject, quantityJson } from './json/write-json.ts'
 
 export type Verb = 'list' | 'create' | 'get' | 'patch' | 'delete'
@@ -26,6 +29,8 @@ export interface PublicField<C extends CollectionName> {
   readonly filter?: FilterRewrite<C>
   /** Joined from other records: lists leave it out unless `fields` names it. */
   readonly onRequest?: true
+  /** What is shown, for the API document, where the type of what is stored does not say it. */
+  readonly schema?: JsonSchema
   /** How a stored value is written, where its type does not say it. */
   show?(row: Row<C>): Json
 }
@@ -33,11 +38,26 @@ export interface PublicField<C extends CollectionName> {
 export type PublicFields<C extends CollectionName> = Readonly<Record<string, PublicField<C>>>
 
 /** What a handler knows of the request it serves. */
-export interface Call {
-  readonly caller: Caller
+export interface Call<Who extends Caller = Caller> {
+  readonly caller: Who
   readonly now: Instant
   /** Adds ids to the request's log line. */
   log(fields: Record<string, string | number>): void
+}
+
+/** A call that may write. */
+export type AdminCall = Call<Admin>
+
+/**
+ * What an end user sees of a resource, read only. Rows and fields that are not named here do not exist for them: these
+ * can be neither shown nor filtered nor sorted by.
+ */
+export interface EndUserView<C extends CollectionName> {
+  /** Which rows, as a condition that becomes part of every query. */
+  scope(caller: EndUser): Condition<C>
+  readonly shows: readonly string[]
+  /** Of the records that are joined in a shown field: the fields that are left. */
+  readonly joined?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface PresentOptions {
@@ -55,16 +75,33 @@ export interface Described {
   readonly allows: readonly Verb[]
   /** Why a verb is never allowed; verbs in neither list are not built yet. */
   readonly refuses: Readonly<Partial<Record<Verb, string>>>
+  /** Error codes that a verb may answer beside those that every resource may. */
+  readonly fails?: Readonly<Partial<Record<Verb, readonly ErrorCode[]>>>
+}
+
+/** A public field, seen without its collection. */
+export type ShownField = Pick<PublicField<CollectionName>, 'values' | 'contains' | 'onRequest' | 'schema'> & {
+  readonly stored?: string
+  readonly filter?: { readonly values: readonly string[] }
 }
 
 interface Writes {
-  create?(call: Call, body: unknown): Promise<Json>
-  patch?(call: Call, id: string, body: unknown): Promise<Json>
-  remove?(call: Call, id: string): Promise<void>
+  /** The schemas that check the bodies of these verbs, and describe them in the API document. */
+  readonly bodies?: { readonly create?: z.ZodType; readonly patch?: z.ZodType }
+  /** One create makes several records and answers a list of them. */
+  readonly createsSeveral?: true
+  create?(call: AdminCall, body: unknown): Promise<Json>
+  patch?(call: AdminCall, id: string, body: unknown): Promise<Json>
+  remove?(call: AdminCall, id: string): Promise<void>
 }
 
 /** What the router serves: a resource that no longer says which collection it is of. */
 export interface Served extends Described, Writes {
+  readonly collection?: CollectionName
+  readonly fields?: Readonly<Record<string, ShownField>>
+  readonly ledger?: true
+  /** End users may read it, within what it says they see. */
+  readonly openToEndUsers?: true
   list?(call: Call, search: string): Promise<{ data: JsonObject[]; paging: object }>
   /** null: the account has none by this id. */
   get?(call: Call, id: string): Promise<JsonObject | null>
@@ -78,6 +115,8 @@ export interface Resource<C extends CollectionName> extends Described, Writes {
   readonly ledger?: true
   /** Rows of the collection that are no records of this resource are kept out. */
   readonly scope?: Condition<C>
+  /** Without one, end users are refused. */
+  readonly endUser?: EndUserView<C>
   /** Wide fields that are never shown. */
   readonly omit?: readonly FieldName<C>[]
   /** Rows as records, in order; default: the stored fields. */

@@ -1,15 +1,17 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { AppError } from '../errors.ts'
-import { type Authenticate, createAuthenticate } from './auth.ts'
+import { type Authenticate, type Caller, createAuthenticate } from './auth.ts'
 import { readJsonBody } from './body.ts'
 import { recordNotFound } from './change-row.ts'
 import { contextOf } from './context.ts'
+import { createEndUserCors, type EndUserCors, isPreflight } from './cors.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Json } from './json/write-json.ts'
 import { sendJson } from './json/write-json.ts'
+import { closedToEndUsers } from './list/end-user.ts'
 import { refuseParameters } from './list/query.ts'
 import { readUuid } from './read/values.ts'
-import type { Call, Served, Verb } from './resource.ts'
+import type { AdminCall, Call, Served, Verb } from './resource.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }
 const RECORD_VERBS: Readonly<Record<string, Verb>> = {
@@ -31,21 +33,23 @@ type SchemaDeps = Pick<HttpDeps, 'store' | 'secretBox' | 'clock'>
 /** `/schema/{slug}/record` and `/schema/{slug}/record/{id}` for every resource. */
 export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[]): Router {
   const bySlug = new Map(resources.map((resource) => [resource.slug, resource]))
-  const authenticate = createAuthenticate(deps)
+  const serving = { bySlug, authenticate: createAuthenticate(deps), cors: createEndUserCors(deps), ...deps }
   const router = Router({ caseSensitive: true })
-  router.all('/schema/:slug/record', serve(deps, bySlug, authenticate, LIST_VERBS, '/schema/{slug}/record'))
-  router.all(
-    '/schema/:slug/record/:id',
-    serve(deps, bySlug, authenticate, RECORD_VERBS, '/schema/{slug}/record/{id}'),
-  )
+  router.all('/schema/:slug/record', serve(serving, LIST_VERBS, '/schema/{slug}/record'))
+  router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))
   return router
+}
+
+interface Serving {
+  readonly bySlug: ReadonlyMap<string, Served>
+  readonly authenticate: Authenticate
+  readonly cors: EndUserCors
+  readonly clock: HttpDeps['clock']
 }
 
 /** Checks in the order of the contract: the address, who calls, whether the verb is allowed, and only then the rest. */
 function serve(
-  deps: SchemaDeps,
-  bySlug: ReadonlyMap<string, Served>,
-  authenticate: Authenticate,
+  { bySlug, authenticate, cors, clock }: Serving,
   verbs: Readonly<Record<string, Verb>>,
   pattern: string,
 ): RequestHandler {
@@ -54,13 +58,40 @@ function serve(
     if (resource === undefined) return next()
     const context = contextOf(response)
     context.route = pattern.replace('{slug}', resource.slug)
+    if (resource.openToEndUsers) {
+      if (isPreflight(request)) return cors.answerPreflight(request, response)
+      await cors.mark(request, response)
+    }
     const caller = await authenticate(request.headers)
-    context.logFields.accountId = caller.accountId
+    Object.assign(context.logFields, idsOf(caller))
+    if (caller.kind === 'end_user') refuseEndUser(resource, verbs, request.method)
     const verb = allowedVerb(resource, verbs, request.method)
     const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
-    const call: Call = { caller, now: deps.clock.now(), log }
+    const call: Call = { caller, now: clock.now(), log }
     await answer(resource, verb, call, request, response)
   }
+}
+
+function idsOf(caller: Caller): Record<string, string> {
+  if (caller.kind === 'admin') return { accountId: caller.accountId }
+  return { accountId: caller.accountId, memberId: caller.memberId ?? 'none' }
+}
+
+/** End users read what is open to them, and nothing else. @throws AppError FORBIDDEN, also where a backend meets a 405 */
+function refuseEndUser(resource: Served, verbs: Readonly<Record<string, Verb>>, method: string): void {
+  if (!resource.openToEndUsers) throw closedToEndUsers(resource.noun)
+  const verb = verbOf(verbs, method)
+  if (verb !== 'list' && verb !== 'get') throw onlyReads(resource)
+}
+
+function onlyReads({ noun }: Served): AppError {
+  return new AppError('FORBIDDEN', `End users can only read: changing a ${noun} is for your backend alone`)
+}
+
+/** Writes are handed to resources with an admin as their caller, so that no other can reach them. */
+function asAdmin(resource: Served, { caller, ...call }: Call): AdminCall {
+  if (caller.kind !== 'admin') throw onlyReads(resource)
+  return { ...call, caller }
 }
 
 async function answer(
@@ -74,7 +105,7 @@ async function answer(
   if (verb === 'list') return sendJson(response, 200, { ...(await built(resource.list)(call, search)) })
   refuseParameters(search)
   if (verb === 'create') {
-    const data = await built(resource.create)(call, await readJsonBody(request))
+    const data = await built(resource.create)(asAdmin(resource, call), await readJsonBody(request))
     return sendJson(response, 201, { data })
   }
   const id = recordId(resource, String(request.params.id))
@@ -84,10 +115,10 @@ async function answer(
     return sendJson(response, 200, { data: record })
   }
   if (verb === 'patch') {
-    const data: Json = await built(resource.patch)(call, id, await readJsonBody(request))
+    const data: Json = await built(resource.patch)(asAdmin(resource, call), id, await readJsonBody(request))
     return sendJson(response, 200, { data })
   }
-  await built(resource.remove)(call, id)
+  await built(resource.remove)(asAdmin(resource, call), id)
   response.status(204).end()
 }
 
@@ -96,8 +127,12 @@ function built<T>(handler: T | undefined): T {
   return handler
 }
 
+function verbOf(verbs: Readonly<Record<string, Verb>>, method: string): Verb | undefined {
+  return Object.hasOwn(verbs, method) ? verbs[method] : undefined
+}
+
 function allowedVerb(resource: Served, verbs: Readonly<Record<string, Verb>>, method: string): Verb {
-  const verb = Object.hasOwn(verbs, method) ? verbs[method] : undefined
+  const verb = verbOf(verbs, method)
   if (verb !== undefined && resource.allows.includes(verb)) return verb
   const known = Object.values(verbs).filter((candidate) => resource.allows.includes(candidate))
   const allow = [...new Set(known.map((candidate) => METHOD_OF[candidate]))]

@@ -77,10 +77,13 @@ function translate(
   rawBody: Uint8Array,
   receivedAt: number,
 ): Translation {
-  if (row.status !== 'live') return { kind: 'ignored', reason: 'CONNECTOR_NOT_LIVE', orderId: null }
-  if (verified.mismatch !== undefined) return { kind: 'ignored', reason: verified.mismatch, orderId: null }
   const { rules, purchaseSpace } = row
-  return platform.translate({ rawBody, topic: verified.topic, receivedAt, rules, purchaseSpace })
+  const translation = platform.translate({ rawBody, topic: verified.topic, receivedAt, rules, purchaseSpace })
+  // ignored as a whole, but still to be found by its order
+  const { orderId } = translation
+  if (row.status !== 'live') return { kind: 'ignored', reason: 'CONNECTOR_NOT_LIVE', orderId }
+  if (verified.mismatch !== undefined) return { kind: 'ignored', reason: verified.mismatch, orderId }
+  return translation
 }
 
 function isJson(contentType: string | undefined): boolean {

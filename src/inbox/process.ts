@@ -1,6 +1,6 @@
 import { Batcher } from '../engine/batcher.ts'
 import type { Recorder, RecordResult } from '../engine/types.ts'
-import { AppError, isRetryable } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { ActivityJob, JobContext } from '../ports/queue.ts'
@@ -19,7 +19,8 @@ const ITEMS_PER_READ = 256
 
 /**
  * Records what a delivery's item says. Idempotent: an item that is settled, or queued anew meanwhile, is left alone.
- * @throws AppError, retryable, when the store cannot take it now; on the last try the item is then marked failed
+ * @throws AppError, retryable, when the store cannot take it now: the item stays due, also after the last try. What
+ * cannot pass by itself marks the item failed: at once where the cause is known, on the last try where it is not
  */
 export function createProcessItem({ store, recorder, clock, logger }: ProcessDeps) {
   // jobs that start together read their items together
@@ -66,7 +67,9 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
       const result = await recorder.record(requestOf(item, item.activity))
       logger.info({ ...ids, ...outcomeOf(result) }, 'purchase processed')
     } catch (error) {
-      if (context.lastTry || !isRetryable(error)) await markFailed(item, error)
+      // trouble of the store may pass: the row stays due and the sweep goes on with it
+      const givesUp = error instanceof AppError ? !error.retryable : context.lastTry
+      if (givesUp) await markFailed(item, error)
       throw error
     }
   }

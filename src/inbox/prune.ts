@@ -26,11 +26,13 @@ export function createPrune({ store, clock, logger, deliveryRetentionDays }: Pru
       })
       if (rows.length === 0) break
       const set = { body: null, bodyKeptSince: null, updatedAt: clock.now() }
-      await store.commit(
+      const result = await store.commit(
         rows.map(
           ({ id, accountId }): Change => ({ op: 'update', collection: 'delivery', id, accountId, set }),
         ),
       )
+      // another worker prunes at the same moment: it, or the next round, sees to the rest
+      if (result.outcome === 'conflict') break
       pruned += rows.length
     }
     if (pruned > 0)

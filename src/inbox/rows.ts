@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from '../ports/clock.ts'
-import type { Translation, Verification } from '../ports/connector.ts'
-import type { Row } from '../ports/schema.ts'
+import type { RuleOutcome, Translation, Verification } from '../ports/connector.ts'
+import type { ConnectorRule, Row } from '../ports/schema.ts'
 
 export interface ArrivedWebhook {
   readonly connector: Row<'connector'>
@@ -40,7 +40,8 @@ export function deliveryRows(
     outcome: translation.kind,
     reason: translation.kind === 'ignored' ? translation.reason : null,
   }
-  const outcomes = translation.kind === 'translated' ? translation.outcomes : []
+  const outcomes =
+    translation.kind === 'translated' ? firstOfEachStreak(translation.outcomes, connector.rules) : []
   const items = outcomes.map((outcome, ruleIndex): Row<'delivery_item'> => {
     const pending = outcome.kind === 'log'
     return {
@@ -62,4 +63,20 @@ export function deliveryRows(
     }
   })
   return { delivery, items }
+}
+
+/** A purchase counts once for a streak, so of several rules for one streak the first that takes it decides. */
+function firstOfEachStreak(outcomes: readonly RuleOutcome[], rules: readonly ConnectorRule[]): RuleOutcome[] {
+  const taken = new Map<string, number>()
+  return outcomes.map((outcome, ruleIndex) => {
+    const { streakId } = rules[ruleIndex]!
+    const first = taken.get(streakId)
+    if (outcome.kind !== 'log') return outcome
+    if (first === undefined) {
+      taken.set(streakId, ruleIndex)
+      return outcome
+    }
+    const message = `rule ${first} already counts this purchase for the same streak`
+    return { kind: 'ignored', reason: 'EARLIER_RULE_COUNTS', message }
+  })
 }

@@ -41,6 +41,7 @@ export type IgnoreReason =
   | 'SHOP_MISMATCH'
   | 'BODY_NOT_UNDERSTOOD'
   | 'NO_RULES'
+  | 'EARLIER_RULE_COUNTS'
   | 'NOT_PAID'
   | 'CANCELLED'
   | 'NOT_CAPTURED'

@@ -78,6 +78,7 @@ export interface MemberProfile {
   readonly email?: string
   readonly phoneNumber?: string
 }
+export type ProfileTimes = { readonly [F in keyof MemberProfile]?: Instant }
 /** A purchase as one rule sees it: everything the engine needs to record it. */
 export interface PurchaseActivity {
   readonly externalId: string
@@ -176,8 +177,8 @@ export const SCHEMA = {
       email: optional(text()),
       phoneNumber: optional(text()),
       status: text<Status>(),
-      /** Time of the newest profile: the source's for a connector's, that of the request for the API's; null when blank. */
-      profileAt: optional(instant),
+      /** By field: the time of its value, the source's for a connector's, that of the request for the API's. */
+      profileTimes: json<ProfileTimes>(),
     },
     indexes: {
       member_external_id: { fields: ['accountId', 'externalId'], unique: true },

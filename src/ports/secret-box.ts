@@ -2,6 +2,6 @@
 export interface SecretBox {
   /** Encrypts; the same text gives another result each time. */
   seal(plain: string): string
-  /** @throws Error when the text was sealed with a key this box does not have, or was altered */
+  /** @throws AppError SECRET_UNREADABLE when the text was sealed with a key this box does not have, or was altered */
   open(sealed: string): string
 }

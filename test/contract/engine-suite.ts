@@ -296,6 +296,27 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
       const [member] = await kit.rows('member')
       expect([member!.firstName, member!.lastName]).toEqual(['new', 'older'])
     })
+
+    it('knows the time of each profile field by itself, and a value repeated is newer', async () => {
+      const streak = await kit.streak()
+      const from = (profileAt: number | null, profile: object) => ({
+        member: { externalId: 'm1', profile, profileAt },
+      })
+      await kit.record(streak, june(1), from(june(1), { firstName: 'a' }))
+      await kit.record(streak, june(3), from(june(3), { firstName: 'a' }))
+      await kit.record(streak, june(2), from(june(2), { firstName: 'b', lastName: 'c' }))
+      await kit.record(streak, june(4), from(null, { email: 'api@example.com' }))
+      await kit.record(streak, june(5), from(june(5), { lastName: 'd' }))
+      const [member] = await kit.rows('member')
+      expect([member!.firstName, member!.lastName, member!.email]).toEqual(['a', 'd', 'api@example.com'])
+    })
+
+    it('refuses an activity where no calendar reaches like any other in the future', async () => {
+      const streak = await kit.streak({ timezone: 'Pacific/Auckland' })
+      await kit.record(streak, june(1))
+      const result = await kit.record(streak, Date.UTC(9999, 11, 31, 23))
+      expect(result).toMatchObject({ outcome: 'refused', code: 'IN_FUTURE' })
+    })
   })
 }
 

@@ -49,7 +49,7 @@ describe('the statements of the SQLite store', () => {
 
   it('read the default order of a list from an index', () => {
     const sql = 'SELECT * FROM streak_log WHERE accountId = ? ORDER BY createdAt DESC, id ASC LIMIT 20'
-    expect(planOf(sql, 'a')).toMatch(/^SEARCH streak_log USING INDEX streak_log_created \(accountId=\?\)/)
+    expect(planOf(sql, 'a')).toBe('SEARCH streak_log USING INDEX streak_log_created (accountId=?)')
   })
 
   it('know the end of a prefix: all that starts with it lies before, all that is greater lies behind', () => {

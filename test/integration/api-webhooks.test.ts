@@ -70,6 +70,7 @@ describe('a webhook', () => {
           message: null,
           streakLogId: null,
           duplicateOfId: null,
+          droppedFields: [],
         },
       ],
       createdAt: expect.any(String),

@@ -36,6 +36,7 @@ describe('the environment', () => {
       'PORT',
       'REDIS_URL',
       'STREAKLINE_OPS_PASSWORD',
+      'STREAKLINE_OPS_USER',
     ])
   })
 
@@ -49,6 +50,12 @@ describe('the environment', () => {
     ])
     expect(faultsOf({ ...production, MONGODB_URI: 'mongodb://h/d', REDIS_URL: 'redis://h' })).toEqual([])
     expect(faultsOf({ ...production, STREAKLINE_EMBEDDED: '1' })).toEqual([])
+  })
+
+  it('refuses an encryption key of another length, without showing it', () => {
+    const faults = faultsOf({ STREAKLINE_ENCRYPTION_KEY: `${KEY.STREAKLINE_ENCRYPTION_KEY},dG9vIHNob3J0` })
+    expect(faults).toEqual([expect.stringContaining('base64 of 32 bytes')])
+    expect(faults[0]).not.toContain('dG9vIHNob3J0')
   })
 
   it('says how to make the encryption key when there is none', () => {

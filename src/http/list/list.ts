@@ -2,6 +2,7 @@ import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { type Call, type PresentOptions, type Resource, rowJson, type Served } from '../resource.ts'
+import { asSeenBy } from './end-user.ts'
 import { readListQuery } from './query.ts'
 
 /** Totals are exact up to here. */
@@ -11,8 +12,9 @@ export const MAX_TOTAL_COUNT = 100_000
 export function served<C extends CollectionName>(store: Store, resource: Resource<C>): Served {
   return {
     ...resource,
-    list: (call, search) => listRecords(store, resource, call, search),
-    get: (call, id) => getRecord(store, resource, call, id),
+    ...(resource.endUser === undefined ? {} : { openToEndUsers: true }),
+    list: (call, search) => listRecords(store, asSeenBy(resource, call.caller), call, search),
+    get: (call, id) => getRecord(store, asSeenBy(resource, call.caller), call, id),
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Instant } from '../../ports/clock.ts'
 import type { Quantity } from '../../streaks/quantity.ts'
+import { QUANTITY_SCHEMA } from '../json/json-schema.ts'
 import {
   bad,
   good,
@@ -35,16 +36,19 @@ export function zRead<T>(read: Reader<T>, described: Described) {
     .meta(described)
 }
 
+const MAX_QUANTITY_NUMBER = 1_000_000_000
+
 export const zText = (max: number) => zRead(readText(max), { type: 'string', minLength: 1, maxLength: max })
 export const zOptionalText = (max: number) =>
   zRead(readText(max, { blank: 'allowed' }), { type: 'string', maxLength: max }).optional()
 export const zUuid = zRead<string>(readUuid, { type: 'string', format: 'uuid' })
 export const zInstant = zRead<Instant>(readInstant, { type: 'string', format: 'date-time' })
-export const zQuantity = zRead<Quantity>(readQuantity, { type: 'number', minimum: 0, maximum: 1_000_000_000 })
+export const zQuantity = zRead<Quantity>(readQuantity, { ...QUANTITY_SCHEMA, maximum: MAX_QUANTITY_NUMBER })
 export const zPositiveQuantity = zRead<Quantity>(readPositiveQuantity, {
   type: 'number',
+  format: 'decimal',
   exclusiveMinimum: 0,
-  maximum: 1_000_000_000,
+  maximum: MAX_QUANTITY_NUMBER,
 })
 export const zInteger = (min: number, max: number) =>
   zRead(readInteger(min, max), { type: 'integer', minimum: min, maximum: max })
@@ -52,8 +56,16 @@ export const zBoolean = zRead<boolean>(readBoolean, { type: 'boolean' })
 export const zOneOf = <T extends string>(allowed: readonly T[]) =>
   zRead(readOneOf(allowed), { type: 'string', enum: allowed })
 export const zEmail = zRead<string>(readEmail, { type: 'string', format: 'email', maxLength: 320 })
-export const zPhone = zRead<string>(readPhone, { type: 'string', maxLength: 16 })
-export const zExternalId = zRead<string>(readExternalId, { type: 'string', maxLength: 256 })
+export const zPhone = zRead<string>(readPhone, {
+  type: 'string',
+  maxLength: 16,
+  pattern: '^\\+[1-9][0-9]{1,14}$',
+})
+export const zExternalId = zRead<string>(readExternalId, {
+  type: 'string',
+  minLength: 1,
+  maxLength: 256,
+})
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
 
@@ -66,6 +78,9 @@ export const zCurrency = zRead<string>(
   },
   { type: 'string', pattern: '^[A-Za-z]{3}$' },
 )
+
+/** A field of the contract that is not built yet: the handler refuses it, and the API document leaves it out. */
+export const zLater = z.unknown().meta({ not: {} }).optional()
 
 /** A list; `zod`'s own messages for lists do not name the value. */
 export function zList<T extends z.ZodType>(item: T, min: number, max: number) {

@@ -1,11 +1,12 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Connector } from '../../ports/connector.ts'
 import type { ConnectorRule, PurchaseValue, Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
 import { formatQuantity } from '../../streaks/quantity.ts'
+import { orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { digitsJson, type JsonObject, nullable } from '../json/write-json.ts'
 import { invalid, notBuiltYet, referenceNotFound } from '../read/check.ts'
-import { zCurrency, zList, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
+import { zCurrency, zLater, zList, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
 
 const MAX_RULES = 50
 const VALUES = ['one', 'order_total', 'order_subtotal', 'item_count'] as const satisfies PurchaseValue[]
@@ -21,9 +22,9 @@ const zRule = zObject({
   identifyBy: zOneOf(['customer_id', 'email']).default('customer_id'),
   guests: zOneOf(['by_email', 'ignore']).default('by_email'),
   testOrders: zOneOf(['ignore', 'count']).default('ignore'),
-  tags: z.unknown().optional(),
-  products: z.unknown().optional(),
-  channels: z.unknown().optional(),
+  tags: zLater,
+  products: zLater,
+  channels: zLater,
 })
 
 export const zRules = zList(zRule, 0, MAX_RULES)
@@ -73,6 +74,31 @@ export async function streaksOfRules(
   if (index !== -1) throw referenceNotFound(`rules.${index}.streakId`, 'streak')
   return streaks
 }
+
+/** What `ruleJson` writes. */
+export const ruleSchema = {
+  type: 'object',
+  required: [
+    'streakId',
+    'activityId',
+    'value',
+    'currency',
+    'minimumValue',
+    'identifyBy',
+    'guests',
+    'testOrders',
+  ],
+  properties: {
+    streakId: UUID_SCHEMA,
+    activityId: { type: 'string' },
+    value: { type: 'string', enum: VALUES },
+    currency: { type: ['string', 'null'] },
+    minimumValue: orNull(QUANTITY_SCHEMA),
+    identifyBy: { type: 'string', enum: ['customer_id', 'email'] },
+    guests: { type: 'string', enum: ['by_email', 'ignore'] },
+    testOrders: { type: 'string', enum: ['ignore', 'count'] },
+  },
+} as const
 
 export function ruleJson(rule: ConnectorRule): JsonObject {
   return { ...rule, minimumValue: nullable(rule.minimumValue, digitsJson) }

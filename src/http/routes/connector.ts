@@ -6,12 +6,13 @@ import { patchRow, recordNotFound, refuseFixed } from '../change-row.ts'
 import { commitPlanned, findRow, standsStill } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { plainJson } from '../json/exact-json.ts'
+import { INSTANT_SCHEMA } from '../json/json-schema.ts'
 import { instantJson, type JsonObject } from '../json/write-json.ts'
 import { check, checkCreate, checkPatch, invalid, notBuiltYet } from '../read/check.ts'
 import { bad, good, missing, readText } from '../read/values.ts'
 import { zObject, zOneOf, zRead, zText } from '../read/zod.ts'
 import { ID, type PublicFields, type Resource, rowJson, STATUSES, TIMES } from '../resource.ts'
-import { checkRules, ruleJson, streaksOfRules, zRules } from './connector-rules.ts'
+import { checkRules, ruleJson, ruleSchema, streaksOfRules, zRules } from './connector-rules.ts'
 
 export const connectorFields: PublicFields<'connector'> = {
   ...ID,
@@ -20,13 +21,30 @@ export const connectorFields: PublicFields<'connector'> = {
   status: { stored: 'status', values: STATUSES },
   settings: {
     stored: 'settings',
+    schema: {
+      type: 'object',
+      required: ['purchaseSpace'],
+      properties: { purchaseSpace: { type: 'string' }, shopDomain: { type: 'string' } },
+    },
     show: ({ settings, purchaseSpace }) => ({ ...settings, purchaseSpace }),
   },
-  rules: { stored: 'rules', show: ({ rules }) => rules.map(ruleJson) },
-  webhookPath: { show: ({ platform, id }) => `/webhooks/${platform}/${id}` },
+  rules: {
+    stored: 'rules',
+    schema: { type: 'array', items: ruleSchema },
+    show: ({ rules }) => rules.map(ruleJson),
+  },
+  webhookPath: { schema: { type: 'string' }, show: ({ platform, id }) => `/webhooks/${platform}/${id}` },
   refusedCount: { stored: 'refusedCount' },
   recentRefusals: {
     stored: 'recentRefusals',
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['at', 'reason'],
+        properties: { at: INSTANT_SCHEMA, reason: { type: 'string' } },
+      },
+    },
     show: ({ recentRefusals }) => recentRefusals.map(({ at, reason }) => ({ at: instantJson(at), reason })),
   },
   ...TIMES,
@@ -115,6 +133,11 @@ export function connectorResource({
     fields: connectorFields,
     allows: ['list', 'create', 'get', 'patch'],
     refuses: {},
+    fails: {
+      create: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET'],
+      patch: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
+    },
+    bodies: { create: createSchema, patch: patchSchema },
     async create({ caller: { accountId }, now, log }, body) {
       const input = checkCreate(createSchema, body)
       const platform = platformOf(input.platform)

@@ -36,6 +36,9 @@ export function couponCodeResource({
     fields: couponCodeFields,
     allows: ['list', 'create', 'delete'],
     refuses: { get: ONE_BY_ONE, patch: AS_UPLOADED },
+    fails: { create: ['REFERENCE_NOT_FOUND', 'DUPLICATE_VALUE'], delete: ['CODE_IN_USE'] },
+    bodies: { create: createSchema },
+    createsSeveral: true,
     scope: { field: 'source', op: 'eq', value: 'pool' },
     async create({ caller: { accountId }, log }, body) {
       const { providerId, codes } = checkCreate(createSchema, body)

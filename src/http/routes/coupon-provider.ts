@@ -6,7 +6,7 @@ import { commitPlanned, duplicateValue, findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { plainJson } from '../json/exact-json.ts'
 import { check, checkCreate, checkPatch, invalid, notBuiltYet } from '../read/check.ts'
-import { zObject, zOneOf, zText } from '../read/zod.ts'
+import { zLater, zObject, zOneOf, zText } from '../read/zod.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
 
 const KINDS = ['pool', 'http', 'shopify', 'stripe', 'voucherify'] as const
@@ -15,16 +15,19 @@ const couponProviderFields: PublicFields<'coupon_provider'> = {
   ...ID,
   name: { stored: 'name' },
   provider: { stored: 'provider', values: KINDS },
-  settings: { stored: 'settings' },
+  settings: { stored: 'settings', schema: { type: 'object' } },
   ...TIMES,
 }
+
+/** Checked by the provider's own schemas. */
+const zAdapterInput = z.unknown().meta({ type: 'object' }).optional()
 
 const createSchema = zObject({
   name: zText(256),
   provider: zOneOf(KINDS),
-  connectorId: z.unknown().optional(),
-  credentials: z.unknown().optional(),
-  settings: z.unknown().optional(),
+  connectorId: zLater,
+  credentials: zAdapterInput,
+  settings: zAdapterInput,
 })
 
 /** What the store keeps of credentials: nothing readable, null where the provider takes none. */
@@ -44,8 +47,8 @@ function sealedCredentials(
 const patchSchema = zObject({
   name: zText(256).optional(),
   provider: zOneOf(KINDS).optional(),
-  credentials: z.unknown().optional(),
-  settings: z.unknown().optional(),
+  credentials: zAdapterInput,
+  settings: zAdapterInput,
 })
 
 type ProviderDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'providers'>
@@ -59,6 +62,11 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
     fields: couponProviderFields,
     allows: ['list', 'create', 'get', 'patch'],
     refuses: {},
+    fails: {
+      create: ['DUPLICATE_VALUE', 'NOT_BUILT_YET'],
+      patch: ['DUPLICATE_VALUE', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
+    },
+    bodies: { create: createSchema, patch: patchSchema },
     async create({ caller: { accountId }, now, log }, body) {
       const input = checkCreate(createSchema, body)
       const provider = providers.get(input.provider)

@@ -1,7 +1,36 @@
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
+import { COUNT_SCHEMA, orNull, UUID_SCHEMA } from '../json/json-schema.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+
+const ITEM_STATUSES = ['pending', 'counted', 'duplicate', 'ignored', 'failed'] as const
+const textOrNull = { type: ['string', 'null'] }
+
+/** What `itemJson` writes. */
+const itemSchema = {
+  type: 'object',
+  required: [
+    'ruleIndex',
+    'streakId',
+    'status',
+    'reason',
+    'message',
+    'streakLogId',
+    'duplicateOfId',
+    'droppedFields',
+  ],
+  properties: {
+    ruleIndex: COUNT_SCHEMA,
+    streakId: UUID_SCHEMA,
+    status: { type: 'string', enum: ITEM_STATUSES },
+    reason: textOrNull,
+    message: textOrNull,
+    streakLogId: orNull(UUID_SCHEMA),
+    duplicateOfId: orNull(UUID_SCHEMA),
+    droppedFields: { type: 'array', items: { type: 'string' } },
+  },
+} as const
 
 const deliveryFields: PublicFields<'delivery'> = {
   ...ID,
@@ -11,18 +40,22 @@ const deliveryFields: PublicFields<'delivery'> = {
   webhookId: { stored: 'webhookId' },
   bodySha256: { stored: 'bodySha256' },
   receivedAt: { stored: 'receivedAt' },
-  headers: { stored: 'headers' },
+  headers: {
+    stored: 'headers',
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+  },
   orderId: { stored: 'orderId' },
   outcome: { stored: 'outcome', values: ['translated', 'ignored'] },
   reason: { stored: 'reason' },
-  items: {},
+  items: { schema: { type: 'array', items: itemSchema } },
   ...TIMES,
 }
 
 /** What became of a delivery by one rule. */
 function itemJson(item: Row<'delivery_item'>): JsonObject {
-  const { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId } = item
-  return { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId }
+  const { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId, activity } = item
+  const droppedFields = activity?.droppedFields ?? []
+  return { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId, droppedFields }
 }
 
 const FROM_PLATFORMS =

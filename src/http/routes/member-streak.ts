@@ -1,5 +1,7 @@
 import type { MemberStreakView } from '../../engine/types.ts'
 import type { HttpDeps } from '../deps.ts'
+import { memberStreakForEndUsers } from '../end-user-views.ts'
+import { COUNT_SCHEMA, INSTANT_SCHEMA, orNull, QUANTITY_SCHEMA, recordRef } from '../json/json-schema.ts'
 import { instantJson, type JsonObject, nullable, quantityJson } from '../json/write-json.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
 import { milestoneJson } from './milestone-shape.ts'
@@ -8,16 +10,16 @@ const memberStreakFields: PublicFields<'member_streak'> = {
   ...ID,
   streakId: { stored: 'streakId' },
   ownedById: { stored: 'ownedById' },
-  currentConsecutiveCount: {},
-  longestConsecutiveCount: {},
-  completedCycles: {},
-  currentPeriodKey: {},
-  currentProgressValue: {},
-  currentPeriodEndAt: {},
-  streakStatus: {},
-  lastBrokenAt: {},
+  currentConsecutiveCount: { schema: COUNT_SCHEMA },
+  longestConsecutiveCount: { schema: COUNT_SCHEMA },
+  completedCycles: { schema: COUNT_SCHEMA },
+  currentPeriodKey: { schema: { type: 'string' } },
+  currentProgressValue: { schema: QUANTITY_SCHEMA },
+  currentPeriodEndAt: { schema: INSTANT_SCHEMA },
+  streakStatus: { schema: { type: 'string', enum: ['active', 'at_risk', 'inactive'] } },
+  lastBrokenAt: { schema: orNull(INSTANT_SCHEMA) },
   lastActivityAt: { stored: 'lastActivityAt' },
-  nextMilestone: {},
+  nextMilestone: { schema: orNull(recordRef('milestone')) },
   ...TIMES,
 }
 
@@ -46,6 +48,7 @@ export function memberStreakResource({ views }: Pick<HttpDeps, 'views'>): Resour
     fields: memberStreakFields,
     allows: ['list', 'get'],
     refuses: { create: SYSTEM_MANAGED, patch: SYSTEM_MANAGED, delete: SYSTEM_MANAGED },
+    endUser: memberStreakForEndUsers,
     ledger: true,
     async present(rows, { accountId, now, wants }) {
       const computed = Object.entries(memberStreakFields).flatMap(([slug, field]) =>

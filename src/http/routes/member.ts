@@ -1,3 +1,4 @@
+import type { Instant } from '../../ports/clock.ts'
 import type { MemberProfile, Row } from '../../ports/schema.ts'
 import { patchRow } from '../change-row.ts'
 import { commitPlanned, duplicateValue } from '../commit.ts'
@@ -51,6 +52,10 @@ const patchSchema = zObject({
 })
 const PROFILE = ['firstName', 'lastName', 'email', 'phoneNumber'] as const
 
+function timesOf(fields: readonly string[], at: Instant): Record<string, Instant> {
+  return Object.fromEntries(fields.map((field) => [field, at]))
+}
+
 export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId'>): Resource<'member'> {
   return {
     slug: 'account_user',
@@ -59,6 +64,8 @@ export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
     fields: memberFields,
     allows: ['list', 'create', 'get', 'patch'],
     refuses: {},
+    fails: { create: ['DUPLICATE_VALUE'], patch: ['DUPLICATE_VALUE'] },
+    bodies: { create: createSchema, patch: patchSchema },
     async create({ caller: { accountId }, now, log }, body) {
       const input = checkCreate(createSchema, body)
       const row: Row<'member'> = {
@@ -73,7 +80,10 @@ export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
         email: input.email ?? null,
         phoneNumber: input.phoneNumber ?? null,
         status: input.status,
-        profileAt: now,
+        profileTimes: timesOf(
+          PROFILE.filter((field) => input[field] !== undefined),
+          now,
+        ),
       }
       await commitPlanned(
         store,
@@ -91,7 +101,15 @@ export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
       const row = await patchRow(store, target, now, {
         given: input as Partial<Row<'member'>>,
         // what the API writes is newer than any profile a connector delivered before
-        follow: (changed) => (PROFILE.some((field) => changed.has(field)) ? { profileAt: now } : {}),
+        follow: (changed, { profileTimes }) => ({
+          profileTimes: {
+            ...profileTimes,
+            ...timesOf(
+              PROFILE.filter((field) => changed.has(field)),
+              now,
+            ),
+          },
+        }),
         onDuplicate: () => duplicateValue(store, 'member', accountId, 'externalId', externalId),
       })
       return rowJson('member', memberFields, row)

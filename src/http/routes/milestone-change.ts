@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
@@ -6,7 +5,7 @@ import { deleteRow, patchRow, refuseFixed } from '../change-row.ts'
 import { findRow, standsStill } from '../commit.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { checkPatch, notBuiltYet, referenceNotFound } from '../read/check.ts'
-import { zObject, zOneOf, zOptionalText, zPositiveQuantity, zText, zUuid } from '../read/zod.ts'
+import { zLater, zObject, zOneOf, zOptionalText, zPositiveQuantity, zText, zUuid } from '../read/zod.ts'
 import { STATUSES } from '../resource.ts'
 import {
   checkMilestoneRules,
@@ -18,7 +17,7 @@ import {
 } from './milestone-shape.ts'
 import { rewardSpec, zReward } from './reward-spec.ts'
 
-const patchSchema = zObject({
+export const patchSchema = zObject({
   linkedSchemaSlug: zOneOf(['streak']).optional(),
   linkedSchemaRecordId: zUuid.optional(),
   name: zText(256).optional(),
@@ -30,7 +29,7 @@ const patchSchema = zObject({
   milestoneRepeat: zOneOf(REPEATS).optional(),
   reward: zReward.nullable().optional(),
   onWithdrawal: zOneOf(ON_WITHDRAWAL).optional(),
-  caps: z.unknown().optional(),
+  caps: zLater,
 })
 
 const FIXED_BY_REWARDS = [

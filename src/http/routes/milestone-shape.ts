@@ -2,10 +2,11 @@ import type { RewardSpec, Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
 import { isWhole, wholeQuantity } from '../../streaks/quantity.ts'
 import { findRow, standsStill } from '../commit.ts'
+import { orNull } from '../json/json-schema.ts'
 import { type JsonObject, nullable } from '../json/write-json.ts'
 import { invalid, referenceNotFound } from '../read/check.ts'
 import { ID, type PublicFields, rowJson, STATUSES, TIMES } from '../resource.ts'
-import { rewardSpecJson } from './reward-spec.ts'
+import { rewardSpecJson, rewardSpecSchema } from './reward-spec.ts'
 
 export const METRICS = ['consecutive_count', 'current_progress_value'] as const
 export const REPEATS = ['every_streak', 'every_period', 'once'] as const
@@ -22,7 +23,11 @@ export const milestoneFields: PublicFields<'milestone'> = {
   eudMilestoneRewardInstructionMessage: { stored: 'eudMilestoneRewardInstructionMessage' },
   milestoneMetric: { stored: 'milestoneMetric', values: METRICS },
   milestoneRepeat: { stored: 'milestoneRepeat', values: REPEATS },
-  reward: { stored: 'reward', show: ({ reward }) => nullable(reward, rewardSpecJson) },
+  reward: {
+    stored: 'reward',
+    schema: orNull(rewardSpecSchema),
+    show: ({ reward }) => nullable(reward, rewardSpecJson),
+  },
   onWithdrawal: { stored: 'onWithdrawal', values: ON_WITHDRAWAL },
   ...TIMES,
 }

@@ -1,12 +1,12 @@
-import { z } from 'zod'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import { commitPlanned, findRow, standsStill } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
+import { milestoneForEndUsers } from '../end-user-views.ts'
 import { checkCreate, notBuiltYet, referenceNotFound } from '../read/check.ts'
-import { zObject, zOneOf, zOptionalText, zPositiveQuantity, zText, zUuid } from '../read/zod.ts'
+import { zLater, zObject, zOneOf, zOptionalText, zPositiveQuantity, zText, zUuid } from '../read/zod.ts'
 import { type Resource, STATUSES } from '../resource.ts'
-import { deleteMilestone, patchMilestone } from './milestone-change.ts'
+import { deleteMilestone, patchMilestone, patchSchema } from './milestone-change.ts'
 import {
   checkMilestoneRules,
   METRICS,
@@ -31,7 +31,7 @@ const createSchema = zObject({
   milestoneRepeat: zOneOf(REPEATS).optional(),
   reward: zReward.optional(),
   onWithdrawal: zOneOf(ON_WITHDRAWAL).default('keep'),
-  caps: z.unknown().optional(),
+  caps: zLater,
 })
 
 export function milestoneResource({
@@ -45,6 +45,13 @@ export function milestoneResource({
     fields: milestoneFields,
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
+    endUser: milestoneForEndUsers,
+    fails: {
+      create: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET'],
+      patch: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
+      delete: ['MILESTONE_HAS_REWARD_LOGS'],
+    },
+    bodies: { create: createSchema, patch: patchSchema },
     patch: ({ caller, now }, id, body) => patchMilestone(store, caller.accountId, id, now, body),
     remove: ({ caller }, id) => deleteMilestone(store, caller.accountId, id),
     async create({ caller: { accountId }, now, log }, body) {

@@ -1,12 +1,14 @@
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
+import { rewardLogForEndUsers } from '../end-user-views.ts'
+import { orNull, recordRef } from '../json/json-schema.ts'
 import { type JsonObject, nullable } from '../json/write-json.ts'
 import { checkPatch } from '../read/check.ts'
 import { bad, readText } from '../read/values.ts'
 import { zInstant, zObject, zRead } from '../read/zod.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
 import { milestoneJson } from './milestone-shape.ts'
-import { rewardSpecJson } from './reward-spec.ts'
+import { rewardSpecJson, rewardSpecSchema } from './reward-spec.ts'
 
 const FULFILMENT = ['pending', 'held', 'issuing', 'issued', 'failed', 'revoking', 'revoked'] as const
 /** Until then the code is nobody's business: the coupon may not exist. */
@@ -17,7 +19,7 @@ export const rewardLogFields: PublicFields<'reward_log'> = {
   linkedSchemaSlug: { stored: 'linkedSchemaSlug', values: ['streak'] },
   linkedSchemaRecordId: { stored: 'linkedSchemaRecordId' },
   milestoneId: { stored: 'milestoneId' },
-  milestone: {},
+  milestone: { schema: orNull(recordRef('milestone')) },
   ownedById: { stored: 'ownedById' },
   streakLogId: { stored: 'streakLogId' },
   periodKey: { stored: 'periodKey' },
@@ -32,7 +34,11 @@ export const rewardLogFields: PublicFields<'reward_log'> = {
   fulfilAfter: { stored: 'fulfilAfter' },
   failureReason: { stored: 'failureReason' },
   couponUsed: { stored: 'couponUsed', values: ['yes', 'no', 'unknown'] },
-  reward: { stored: 'reward', show: ({ reward }) => nullable(reward, rewardSpecJson) },
+  reward: {
+    stored: 'reward',
+    schema: orNull(rewardSpecSchema),
+    show: ({ reward }) => nullable(reward, rewardSpecJson),
+  },
   onWithdrawal: { stored: 'onWithdrawal', values: ['keep', 'revoke'] },
   ...TIMES,
 }
@@ -84,6 +90,9 @@ export function rewardLogResource({
     fields: rewardLogFields,
     allows: ['list', 'get', 'patch'],
     refuses: { create: BY_PLATFORM, delete: PERMANENT },
+    endUser: rewardLogForEndUsers,
+    fails: { patch: ['REWARD_BEING_FULFILLED', 'REWARD_HELD', 'REWARD_REVOKED'] },
+    bodies: { patch: patchSchema },
     ledger: true,
     async present(rows, { accountId, wants }) {
       if (!wants('milestone')) return rows.map((row) => rowJson('reward_log', rewardLogFields, row))

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { RewardSpec } from '../../ports/schema.ts'
 import { formatQuantity, QUANTITY_SCALE } from '../../streaks/quantity.ts'
+import { QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { digitsJson, type JsonObject } from '../json/write-json.ts'
 import { invalid, notBuiltYet } from '../read/check.ts'
 import { bad, readText } from '../read/values.ts'
@@ -63,6 +64,28 @@ function discountOf({ percentage, amount, currency }: RewardInput['discount']): 
   if (currency === undefined) throw invalid('reward.discount.currency', 'is required with an amount')
   return { amount: formatQuantity(amount), currency }
 }
+
+/** What `rewardSpecJson` writes. */
+export const rewardSpecSchema = {
+  type: 'object',
+  required: ['providerId', 'discount'],
+  properties: {
+    providerId: UUID_SCHEMA,
+    discount: {
+      anyOf: [
+        { type: 'object', required: ['percentage'], properties: { percentage: QUANTITY_SCHEMA } },
+        {
+          type: 'object',
+          required: ['amount', 'currency'],
+          properties: { amount: QUANTITY_SCHEMA, currency: { type: 'string', pattern: '^[A-Z]{3}$' } },
+        },
+      ],
+    },
+    expiresInDays: { type: 'integer', minimum: 1, maximum: MAX_EXPIRY_DAYS },
+    minimumSubtotal: QUANTITY_SCHEMA,
+    prefix: { type: 'string', maxLength: MAX_PREFIX_CHARACTERS },
+  },
+} as const
 
 export function rewardSpecJson(reward: RewardSpec): JsonObject {
   const { discount, minimumSubtotal, ...rest } = reward

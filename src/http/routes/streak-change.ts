@@ -18,7 +18,7 @@ import {
 } from './streak-shape.ts'
 import { connectorsFeeding, milestonesOf } from './streak-users.ts'
 
-const patchSchema = zObject({
+export const patchSchema = zObject({
   name: zText(256).optional(),
   description: zOptionalText(1024).nullable(),
   status: zOneOf(STATUSES).optional(),

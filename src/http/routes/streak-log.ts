@@ -3,6 +3,7 @@ import type { LogContext, MemberRef, RecordRequest } from '../../engine/types.ts
 import { AppError } from '../../errors.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
+import { orNull, recordRef } from '../json/json-schema.ts'
 import { type JsonObject, nullable } from '../json/write-json.ts'
 import { checkCreate, invalid } from '../read/check.ts'
 import { zExternalId, zInstant, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
@@ -14,13 +15,13 @@ import { progressJson } from './streak-progress.ts'
 import { streakJson } from './streak-shape.ts'
 
 const JOINED = {
-  streak: { onRequest: true },
-  streakProgress: { onRequest: true },
-  achievedMilestone: { onRequest: true },
-  nextMilestone: { onRequest: true },
-  achievedMilestoneRewardLog: { onRequest: true },
-  achievedMilestones: { onRequest: true },
-  achievedMilestoneRewardLogs: { onRequest: true },
+  streak: { onRequest: true, schema: recordRef('streak') },
+  streakProgress: { onRequest: true, schema: orNull(recordRef('streak progress')) },
+  achievedMilestone: { onRequest: true, schema: orNull(recordRef('milestone')) },
+  nextMilestone: { onRequest: true, schema: orNull(recordRef('milestone')) },
+  achievedMilestoneRewardLog: { onRequest: true, schema: orNull(recordRef('reward log')) },
+  achievedMilestones: { onRequest: true, schema: { type: 'array', items: recordRef('milestone') } },
+  achievedMilestoneRewardLogs: { onRequest: true, schema: { type: 'array', items: recordRef('reward log') } },
 } as const
 
 export const streakLogFields: PublicFields<'streak_log'> = {
@@ -107,6 +108,10 @@ export function streakLogResource({
     fields: streakLogFields,
     allows: ['list', 'create', 'get'],
     refuses: { patch: PERMANENT, delete: PERMANENT },
+    fails: {
+      create: ['REFERENCE_NOT_FOUND', 'DUPLICATE_STREAK_LOG', 'STREAK_NOT_LIVE', 'MEMBER_NOT_LIVE', 'IN_FUTURE'],
+    },
+    bodies: { create: createSchema },
     ledger: true,
     async present(rows, { accountId, now, wants }) {
       if (!wants(...Object.keys(JOINED)))

@@ -1,6 +1,8 @@
 import type { ProgressView } from '../../engine/types.ts'
 import type { Condition } from '../../ports/store.ts'
 import type { HttpDeps } from '../deps.ts'
+import { streakProgressForEndUsers } from '../end-user-views.ts'
+import { COUNT_SCHEMA, INSTANT_SCHEMA, orNull } from '../json/json-schema.ts'
 import { instantJson, type JsonObject, nullable } from '../json/write-json.ts'
 import { type FilterRewrite, ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
 
@@ -42,12 +44,12 @@ export const streakProgressFields: PublicFields<'streak_progress'> = {
   periodEndAt: { stored: 'periodEndAt' },
   currentProgressValue: { stored: 'currentProgressValue' },
   aggregationTargetValue: { stored: 'aggregationTargetValue' },
-  streakProgressStatus: { filter: statusFilter },
-  consecutiveCount: {},
-  longestConsecutiveCount: {},
-  streakStartedAt: {},
-  streakBrokenAt: {},
-  streakCompletedAt: {},
+  streakProgressStatus: { filter: statusFilter, schema: { type: 'string', enum: statusFilter.values } },
+  consecutiveCount: { schema: COUNT_SCHEMA },
+  longestConsecutiveCount: { schema: COUNT_SCHEMA },
+  streakStartedAt: { schema: orNull(INSTANT_SCHEMA) },
+  streakBrokenAt: { schema: orNull(INSTANT_SCHEMA) },
+  streakCompletedAt: { schema: orNull(INSTANT_SCHEMA) },
   ...TIMES,
 }
 
@@ -73,6 +75,7 @@ export function streakProgressResource({ views }: Pick<HttpDeps, 'views'>): Reso
     fields: streakProgressFields,
     allows: ['list', 'get'],
     refuses: { create: SYSTEM_MANAGED, patch: SYSTEM_MANAGED, delete: SYSTEM_MANAGED },
+    endUser: streakProgressForEndUsers,
     ledger: true,
     async present(rows, { accountId, now, wants }) {
       const computed = Object.entries(streakProgressFields).flatMap(([slug, field]) =>

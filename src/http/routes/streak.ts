@@ -2,10 +2,11 @@ import type { z } from 'zod'
 import type { Row } from '../../ports/schema.ts'
 import { commitPlanned, findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
+import { streakForEndUsers } from '../end-user-views.ts'
 import { checkCreate } from '../read/check.ts'
 import { zInteger, zObject, zOneOf, zOptionalText, zPositiveQuantity, zText } from '../read/zod.ts'
 import { type Resource, STATUSES } from '../resource.ts'
-import { deleteStreak, patchStreak } from './streak-change.ts'
+import { deleteStreak, patchSchema, patchStreak } from './streak-change.ts'
 import {
   checkStreakTarget,
   MAX_PERIODS,
@@ -43,6 +44,9 @@ export function streakResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
     fields: streakFields,
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
+    endUser: streakForEndUsers,
+    fails: { patch: ['FIELD_IS_FIXED'], delete: ['STREAK_HAS_LOGS', 'STREAK_IN_USE'] },
+    bodies: { create: createSchema, patch: patchSchema },
     patch: ({ caller, now }, id, body) => patchStreak(store, caller.accountId, id, now, body),
     remove: ({ caller }, id) => deleteStreak(store, caller.accountId, id),
     async create({ caller: { accountId }, now, log }, body) {

@@ -9,20 +9,21 @@ export type Conflict = Extract<CommitResult, { outcome: 'conflict' }>
 
 const DUPLICATE_KEY = 11000
 
-/** Server error codes that say: not now, or not by this server. With what they mean for whoever reads the log. */
-const UNAVAILABLE: ReadonlyMap<number, string> = new Map([
-  ...[6, 7, 89, 9001].map((code) => [code, 'the servers cannot reach each other'] as const),
-  ...[91, 11600].map((code) => [code, 'the server is shutting down'] as const),
-  ...[189, 10107, 10058, 11602, 13435, 13436, 133].map(
-    (code) => [code, 'the replica set has no primary'] as const,
-  ),
-  ...[50, 262].map((code) => [code, 'the server took too long'] as const),
-  ...[64, 79, 100].map((code) => [code, 'a majority of the replica set did not confirm the write'] as const),
-  ...[134].map((code) => [code, 'the replica set has no majority'] as const),
-  ...[43, 237, 11601].map((code) => [code, 'the server gave up the operation'] as const),
-  ...[13, 18, 8000].map((code) => [code, 'the server refused the credentials of MONGODB_URI'] as const),
-  ...[14031].map((code) => [code, 'the disk of the server is full'] as const),
-])
+/** Server error codes that say: not now, or not by this server; under what they mean for whoever reads the log. */
+const UNAVAILABLE_CODES: Readonly<Record<string, readonly number[]>> = {
+  'the servers cannot reach each other': [6, 7, 89, 9001],
+  'the server is shutting down': [91, 11600],
+  'the replica set has no primary': [133, 189, 10058, 10107, 11602, 13435, 13436],
+  'the replica set has no majority': [134],
+  'a majority of the replica set did not confirm the write': [64, 79, 100],
+  'the server took too long': [50, 262],
+  'the server gave up the operation': [43, 237, 11601],
+  'the server refused the credentials of MONGODB_URI': [13, 18, 8000],
+  'the disk of the server is full': [14031],
+}
+const UNAVAILABLE: ReadonlyMap<number, string> = new Map(
+  Object.entries(UNAVAILABLE_CODES).flatMap(([why, codes]) => codes.map((code) => [code, why] as const)),
+)
 
 /** WriteConflict, LockTimeout, SnapshotUnavailable, NoSuchTransaction, TemporarilyUnavailable. */
 const BUSY: ReadonlySet<number> = new Set([112, 24, 246, 251, 365])

@@ -125,11 +125,12 @@ async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
 
 /** A shell that reads from us for ever: when we are gone, however that came about, its read ends and it ends `pid`. */
 function endWithThisProcess(pid: number): ChildProcess {
-  const guard = spawn('sh', ['-c', 'read -r _; kill -TERM "$0"', String(pid)], {
+  const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -TERM "$0"', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     env: {},
   })
+  guard.on('error', () => undefined)
   guard.unref()
   const pipe = guard.stdin as typeof guard.stdin & { unref(): void }
   pipe.unref()

@@ -25,7 +25,8 @@ const SUBJECTS = [
     collection: 'streak',
     fields: ['name', 'completionTargetValue', 'hasLogs', 'aggregationTargetValue', 'createdAt'],
   },
-  { collection: 'member', fields: ['email', 'profileAt', 'revision'] },
+  { collection: 'member', fields: ['email', 'revision'] },
+  { collection: 'reward_log', fields: ['rewardIssuedAt', 'couponCode'] },
   { collection: 'streak_log', fields: ['activityValue', 'deliveryId', 'rewardLogIds'] },
   { collection: 'delivery', fields: ['body', 'headers'] },
 ] as const satisfies readonly { collection: CollectionName; fields: readonly string[] }[]

@@ -43,8 +43,8 @@ export function describeFieldTypes({ store }: StoreContext): void {
 
     it('with instants', () =>
       expectExact(
-        'member',
-        INSTANTS.map((profileAt) => ({ profileAt, createdAt: profileAt })),
+        'streak_progress',
+        INSTANTS.map((firstEffectiveAt) => ({ firstEffectiveAt, createdAt: firstEffectiveAt })),
       ))
 
     it('with booleans', () =>

@@ -1,0 +1,80 @@
+import type { ResourceText } from './types.ts'
+
+export const connector: ResourceText = {
+  about:
+    'An installation of a commerce platform: whose webhooks are taken, and which purchases feed which streak. Give the platform the address at `webhookPath`.',
+  verbs: {
+    patch: 'The `platform` and the purchase space stay. `rules` and `settings` are replaced whole.',
+  },
+  fields: {
+    name: 'For people.',
+    platform: 'Which platform.',
+    status: 'Webhooks of a connector that is not `live` are stored and ignored.',
+    credentials: 'What the platform’s webhooks are checked with. Written, never read back.',
+    settings: 'The platform’s own settings.',
+    'settings.purchaseSpace':
+      'Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id.',
+    'settings.shopDomain': 'The shop’s own domain.',
+    rules: 'Which purchases feed which streak; at most 50.',
+    'rules.streakId': 'The streak that is fed.',
+    'rules.activityId': 'The `activityId` of its logs.',
+    'rules.value': 'What the `activityValue` of its logs is.',
+    'rules.currency': 'ISO 4217. Required where an amount is measured; other currencies are ignored.',
+    'rules.minimumValue': 'Smaller purchases are ignored.',
+    'rules.identifyBy': 'What tells members apart.',
+    'rules.guests': 'What to do with an order without a customer id.',
+    'rules.testOrders': 'Whether test orders count.',
+    webhookPath: 'Where the platform sends its webhooks, on this server.',
+    refusedCount: 'Webhooks that were refused, mostly for a wrong signature.',
+    recentRefusals: 'The last 20 of them.',
+  },
+}
+
+export const delivery: ResourceText = {
+  about: 'One verified webhook: what arrived, when, and what became of it by each rule.',
+  fields: {
+    platform: 'Which platform sent it.',
+    topic: 'What it is about, as the platform says it.',
+    webhookId: 'The platform’s id of it; `null` when it sent none.',
+    bodySha256: 'The SHA-256 of its body.',
+    receivedAt: 'When it arrived.',
+    headers: 'What is kept of its headers.',
+    orderId: 'The order it is about.',
+    outcome: '`translated` by the rules, or `ignored` as a whole.',
+    reason: 'Why it was ignored.',
+    items: 'What became of it, rule by rule.',
+  },
+}
+
+export const couponProvider: ResourceText = {
+  about: 'Where coupons come from: a pool of codes that you upload, or your own service over HTTP.',
+  fields: {
+    name: 'Unique in the account.',
+    provider: 'Of which kind it is; never changes.',
+    settings: 'What the kind needs to know.',
+    credentials: 'What it signs its requests with. Written, never read back.',
+  },
+}
+
+export const couponCode: ResourceText = {
+  about: 'The codes of a pool. Each is given out once.',
+  verbs: {
+    create: 'Uploads up to 1,000 codes, all or none.',
+    delete: 'Only while the code was not given out.',
+  },
+  fields: {
+    code: 'Unique in the account, whatever its case.',
+    codes: 'The codes.',
+    rewardLogId: 'The reward log it was given to; `null` while it is free.',
+  },
+}
+
+export const webhookEndpoint: ResourceText = {
+  about: 'Where Streakline reports what happened.',
+  fields: {
+    url: 'Where to.',
+    events: 'Which events.',
+    secret: 'What its requests are signed with. Shown only in the answer to the create.',
+    status: 'Only a `live` endpoint is told.',
+  },
+}

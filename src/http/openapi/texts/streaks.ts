@@ -1,0 +1,61 @@
+import type { ResourceText } from './types.ts'
+
+export const streak: ResourceText = {
+  about:
+    'The rules by which logs become progress: what is added up, in which periods, and how much completes one.',
+  verbs: {
+    patch:
+      'From the first log on, `aggregationMethod`, `aggregationPeriod`, `aggregationTargetValue`, `timezone`, `weekStartsOn` and `completionTargetValue` are fixed: progress already earned must not change meaning.',
+    delete:
+      'Only while the streak has no logs and nothing refers to it. A streak with logs is paused instead.',
+  },
+  fields: {
+    name: 'For people.',
+    description: 'For people.',
+    status: 'Only a `live` streak takes logs. Pausing stops logs, not the clock: periods end as ever.',
+    aggregationMethod: '`count` counts logs, `sum` adds up their `activityValue`.',
+    aggregationPeriod: 'How long a period lasts. Days, weeks and months are those of the `timezone`.',
+    aggregationTargetValue:
+      'How much completes a period: a number of logs, or a sum. A whole number on count streaks.',
+    completionTargetValue:
+      'How many completed periods in a row finish the streak; the count then starts again at 1. `null`: endless.',
+    timezone:
+      'IANA time zone in its exact spelling, in which periods begin and end. Default: that of the account.',
+    weekStartsOn: 'The first day of a week, for `weekly` streaks.',
+  },
+}
+
+export const milestone: ResourceText = {
+  about:
+    'A target on a streak, and what reaching it earns. Rewards are granted by a live log, in the same commit, while the milestone is live; never for what was reached before.',
+  verbs: {
+    patch:
+      'Once it has a reward log, `milestoneTargetValue`, `milestoneMetric`, `milestoneRepeat` and `linkedSchemaRecordId` are fixed.',
+    delete: 'Only while the milestone has granted no reward. One that has is paused instead.',
+  },
+  fields: {
+    linkedSchemaSlug: 'What the milestone belongs to: always a streak.',
+    linkedSchemaRecordId: 'The streak it belongs to.',
+    name: 'For people.',
+    description: 'For people.',
+    milestoneTargetValue:
+      'The number to reach. With `consecutive_count` a whole number, and not above the streak’s `completionTargetValue`.',
+    status: 'Only a `live` milestone grants rewards.',
+    eudMilestoneRewardInstructionMessage: 'What an end user is told about the reward.',
+    milestoneMetric:
+      'What has to reach the target: completed periods in a row, or the progress inside one period.',
+    milestoneRepeat:
+      'How often a member can earn it: with `consecutive_count` `every_streak` (default) or `once`, with `current_progress_value` `every_period` (default) or `once`.',
+    reward:
+      'The coupon to make. `null`: your backend fulfils the reward itself, by a PATCH of the reward log.',
+    'reward.discount': 'Either `percentage`, or `amount` and `currency`.',
+    'reward.discount.percentage': 'Above 0, at most 100.',
+    'reward.discount.amount': 'In whole units of the currency, not in cents.',
+    'reward.discount.currency': 'ISO 4217, in any case.',
+    'reward.expiresInDays': 'Days from the making of the coupon to its end. Absent: the provider decides.',
+    'reward.holdDays': 'Days to wait before the coupon is made.',
+    'reward.minimumSubtotal': 'The smallest order that the coupon is good for.',
+    'reward.prefix': 'What each code begins with.',
+    onWithdrawal: 'What happens to an issued reward whose ground a withdrawal takes away.',
+  },
+}

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { v7 as uuidv7 } from 'uuid'
+import type { Recorder } from '../../src/engine/types.ts'
+import { AppError } from '../../src/errors.ts'
+import { createProcessItem } from '../../src/inbox/process.ts'
+import { deliveryRows } from '../../src/inbox/rows.ts'
+import type { RuleOutcome } from '../../src/ports/connector.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import type { Store } from '../../src/ports/store.ts'
+import { row } from '../contract/store/rows.ts'
+import { quietLogger } from '../helpers/quiet-logger.ts'
+import { rule } from '../helpers/rules.ts'
+import { openTempStore } from '../helpers/sqlite-store.ts'
+
+const activity = {
+  externalId: 'shopify:1',
+  profile: {},
+  profileAt: 1,
+  activityAt: 1,
+  activityId: 'made_a_purchase',
+  activityValue: null,
+  orderId: '1001',
+  purchaseSpace: 'shop',
+  droppedFields: [],
+}
+
+describe('an item of a delivery', () => {
+  let store: Store
+  let close: () => Promise<void>
+  let item: Row<'delivery_item'>
+
+  beforeEach(async () => {
+    ;({ store, close } = await openTempStore())
+    item = row('delivery_item', { activity, status: 'pending', dueAt: 1 })
+    await store.commit([{ op: 'insert', collection: 'delivery_item', row: item }])
+  })
+  afterEach(() => close())
+
+  async function tryOnce(error: unknown, lastTry: boolean): Promise<Row<'delivery_item'>> {
+    const recorder: Recorder = { record: () => Promise.reject(error) }
+    const processItem = createProcessItem({ store, recorder, clock: { now: () => 2 }, logger: quietLogger })
+    const job = { accountId: item.accountId, deliveryId: item.deliveryId, itemId: item.id, attempt: 0 }
+    const context = { tryNumber: 1, lastTry, jobId: 'act-1', signal: new AbortController().signal }
+    await expect(processItem(job, context)).rejects.toBe(error)
+    const [after] = await store.findByKeys('delivery_item', ['id'], [[item.id]])
+    return after!
+  }
+
+  it('stays due after the last try when the store was in trouble, so that nothing is lost', async () => {
+    const after = await tryOnce(new AppError('STORE_UNAVAILABLE', 'the store is down'), true)
+    expect([after.status, after.dueAt]).toEqual(['pending', 1])
+  })
+
+  it('fails at once when it can never be recorded', async () => {
+    const after = await tryOnce(new AppError('INVALID_INPUT', 'the value is not a number'), false)
+    expect([after.status, after.reason, after.dueAt]).toEqual(['failed', 'INVALID_INPUT', null])
+  })
+
+  it('fails after the last try when nobody knows why', async () => {
+    expect((await tryOnce(new TypeError('secret'), false)).status).toBe('pending')
+    const after = await tryOnce(new TypeError('secret'), true)
+    expect([after.status, after.reason]).toEqual(['failed', 'INTERNAL'])
+    expect(after.message).not.toContain('secret')
+  })
+})
+
+describe('a delivery that several rules look at', () => {
+  it('counts for one streak by the first rule that takes it', () => {
+    const streaks = [uuidv7(), uuidv7()]
+    const rules = [0, 0, 1, 0].map((index) => rule({ streakId: streaks[index]! }))
+    const log: RuleOutcome = { kind: 'log', activity }
+    const ignored: RuleOutcome = { kind: 'ignored', reason: 'BELOW_MINIMUM', message: 'below the minimum' }
+    const { items } = deliveryRows(
+      {
+        connector: row('connector', { platform: 'shopify', rules }),
+        verified: { ok: true, webhookId: 'w1', topic: 'orders/paid', headers: {} },
+        rawBody: new Uint8Array([1]),
+        receivedAt: 1,
+        translation: { kind: 'translated', orderId: '1001', outcomes: [ignored, log, log, log] },
+      },
+      uuidv7,
+    )
+    expect(items.map((each) => each.status)).toEqual(['ignored', 'pending', 'pending', 'ignored'])
+    expect(items[3]!.message).toBe('rule 1 already counts this purchase for the same streak')
+  })
+})
