@@ -29,6 +29,8 @@ export const ERRORS = {
   MILESTONE_HAS_REWARD_LOGS: { status: 409, retryable: false },
   PROVIDER_IN_USE: { status: 409, retryable: false },
   CODE_IN_USE: { status: 409, retryable: false },
+  CONNECTOR_HAS_DELIVERIES: { status: 409, retryable: false },
+  LAST_LIVE_KEY: { status: 409, retryable: false },
   BODY_TOO_LARGE: { status: 413, retryable: false },
   NOT_JSON: { status: 415, retryable: false },
   TOO_MANY_REQUESTS: { status: 429, retryable: true },

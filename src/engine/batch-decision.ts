@@ -1,4 +1,3 @@
-import type { ErrorCode } from '../errors.ts'
 import type { Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
@@ -12,11 +11,9 @@ import { memberOf } from './load.ts'
 import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey, purchaseKey } from './loaded.ts'
 import { logContext } from './log-context.ts'
 import { MemberChanges } from './members.ts'
+import { itemOutcome, refusal, refuse } from './refusals.ts'
 import { rewardRows } from './reward-rows.ts'
 import type { RecordRequest, RecordResult } from './types.ts'
-
-/** How far ahead of the clock an activity may lie. */
-export const MAX_AHEAD_MS = 5 * 60_000
 
 interface OpenJourney {
   readonly streak: Row<'streak'>
@@ -107,7 +104,7 @@ export class BatchDecision {
     }
     const existingId = this.#existingLog(request, member)
     if (existingId !== undefined) return { outcome: 'duplicate', existingId }
-    return this.#refusal(request, streak, member) ?? this.#accept(request, streak, member)
+    return refusal(request, streak, member, this.#now) ?? this.#accept(request, streak, member)
   }
 
   #findMember(request: RecordRequest): Row<'member'> | undefined {
@@ -126,30 +123,6 @@ export class BatchDecision {
     if (member === undefined) return undefined
     const key = logKey(accountId, member.id, streakId, uniqueIdentifier)
     return this.#newLogs.get(key) ?? this.#loaded.existingLogs.get(key)
-  }
-
-  #refusal(
-    request: RecordRequest,
-    streak: Row<'streak'>,
-    member: Row<'member'> | undefined,
-  ): RecordResult | undefined {
-    if (streak.status !== 'live') {
-      const hint = streak.status === 'draft' ? ' (draft is the default; patch its status to live)' : ''
-      return refuse(
-        'STREAK_NOT_LIVE',
-        'streakId',
-        `streakId: the streak is ${streak.status}, not live${hint}`,
-      )
-    }
-    if (member !== undefined && member.status !== 'live') {
-      const path = 'id' in request.member ? 'ownedById' : 'ownedBy'
-      return refuse('MEMBER_NOT_LIVE', path, `${path}: the member is ${member.status}, not live`)
-    }
-    if (request.activityAt > this.#now + MAX_AHEAD_MS) {
-      const at = new Date(request.activityAt).toISOString()
-      return refuse('IN_FUTURE', 'activityAt', `activityAt: ${at} is more than 5 minutes in the future`)
-    }
-    return undefined
   }
 
   #accept(request: RecordRequest, streak: Row<'streak'>, member: Row<'member'> | undefined): RecordResult {
@@ -282,19 +255,4 @@ export class BatchDecision {
       set: { ...outcome, dueAt: null, updatedAt: this.#now },
     })
   }
-}
-
-function refuse(code: ErrorCode, path: string, message: string): RecordResult {
-  return { outcome: 'refused', code, path, message }
-}
-
-/** A streak or member that is not live is a state of the shop, so the purchase is ignored; all else failed. Both can be replayed. */
-function itemOutcome(result: RecordResult): Partial<Row<'delivery_item'>> {
-  if (result.outcome === 'recorded') return { status: 'counted', streakLogId: result.log.id }
-  if (result.outcome === 'duplicate') {
-    return { status: 'duplicate', reason: 'DUPLICATE', duplicateOfId: result.existingId }
-  }
-  if (result.outcome === 'settled') return {}
-  const status = result.code === 'STREAK_NOT_LIVE' || result.code === 'MEMBER_NOT_LIVE' ? 'ignored' : 'failed'
-  return { status, reason: result.code, message: result.message }
 }

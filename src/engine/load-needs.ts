@@ -1,6 +1,6 @@
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
-import { anchorsKey } from '../streaks/journey.ts'
+import { anchorsKey } from '../streaks/journey-state.ts'
 import type { LogEntry, Need } from '../streaks/types.ts'
 import { journeyKey, keyOf, type Loaded, type LoadedJourney } from './loaded.ts'
 

@@ -1,6 +1,6 @@
 import type { Row } from '../ports/schema.ts'
-import type { JourneyFacts } from '../streaks/journey.ts'
-import { anchorsKey } from '../streaks/journey.ts'
+import type { JourneyFacts } from '../streaks/journey-state.ts'
+import { anchorsKey } from '../streaks/journey-state.ts'
 import type { LogEntry, Need, Progress, Run, StandingReward } from '../streaks/types.ts'
 
 /** Everything a batch needs to be decided, as it stood at one moment. Commits are guarded against what changed since. */

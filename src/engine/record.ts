@@ -4,11 +4,11 @@ import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { CommitResult, Store } from '../ports/store.ts'
-import { MAX_AHEAD_MS } from './batch-decision.ts'
 import { Batcher } from './batcher.ts'
 import { type Decision, decide, type Sources } from './decide.ts'
 import { load } from './load.ts'
 import { loadNeeds } from './load-needs.ts'
+import { MAX_AHEAD_MS } from './refusals.ts'
 import type { Recorder, RecordRequest, RecordResult } from './types.ts'
 
 export interface RecorderDeps {

@@ -100,6 +100,7 @@ export interface Served extends Described, Writes {
   readonly collection?: CollectionName
   readonly fields?: Readonly<Record<string, ShownField>>
   readonly ledger?: true
+  readonly endUser?: { readonly shows: readonly string[] }
   /** End users may read it, within what it says they see. */
   readonly openToEndUsers?: true
   list?(call: Call, search: string): Promise<{ data: JsonObject[]; paging: object }>

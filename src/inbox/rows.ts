@@ -52,6 +52,7 @@ export function deliveryRows(
       ruleIndex,
       streakId: connector.rules[ruleIndex]!.streakId,
       activity: pending ? outcome.activity : null,
+      externalId: pending ? outcome.activity.externalId : null,
       status: outcome.kind === 'log' ? 'pending' : outcome.kind,
       reason: pending ? null : outcome.reason,
       message: pending ? null : outcome.message,

@@ -185,6 +185,17 @@ export const SCHEMA = {
       member_created: newestFirst('accountId'),
     },
   },
+  /** An erasure of a member that is under way; its `id` is the member's. Internal, and gone when all is done. */
+  erasure: {
+    fields: {
+      ...common,
+      /** Of the member, who has lost it: what still names it is found by it. */
+      externalId: text(),
+    },
+    indexes: {
+      erasure_created: { fields: ['createdAt', 'id'] },
+    },
+  },
   streak_log: {
     fields: {
       ...common,
@@ -336,6 +347,8 @@ export const SCHEMA = {
       provider: text<ProviderKind>(),
       sealedCredentials: optional(text()),
       settings: json<Readonly<Record<string, unknown>>>(),
+      /** Set when a milestone that has granted rewards turns away from it: reward logs may name it for ever. */
+      hasRewards: boolean,
     },
     indexes: {
       coupon_provider_name: { fields: ['accountId', 'name'], unique: true },
@@ -367,6 +380,10 @@ export const SCHEMA = {
       settings: json<Readonly<Record<string, unknown>>>(),
       purchaseSpace: text(),
       rules: json<readonly ConnectorRule[]>(),
+      /** Set by the commit of the first delivery of any kind; from then on the connector is not deleted. */
+      hasDeliveries: boolean,
+      /** Set by the commit of the first delivery with a purchase; from then on the purchase space is fixed. */
+      hasPurchases: boolean,
       /** Refused webhooks: how many, and the last 20. Never guarded by `revision`. */
       refusedCount: integer,
       recentRefusals: json<readonly Refusal[]>(),
@@ -412,6 +429,8 @@ export const SCHEMA = {
       ruleIndex: integer,
       streakId: id,
       activity: optional(json<PurchaseActivity>()),
+      /** The member that `activity` names; null without one, and once that member is erased. */
+      externalId: optional(text()),
       status: text<ItemStatus>(),
       reason: optional(text()),
       message: optional(text()),
@@ -424,6 +443,7 @@ export const SCHEMA = {
     indexes: {
       delivery_item_delivery: { fields: ['accountId', 'deliveryId', 'ruleIndex'] },
       delivery_item_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+      delivery_item_member: { fields: ['accountId', 'externalId', 'id'], where: { notNull: ['externalId'] } },
     },
   },
   /** The connectors' own ledger: one purchase feeds one streak once, whoever reports it and whoever bought. */

@@ -154,6 +154,8 @@ function shopifyConnector(common: Common, streakId: string, sealedCredentials: s
         testOrders: 'ignore',
       },
     ],
+    hasDeliveries: false,
+    hasPurchases: false,
     refusedCount: 0,
     recentRefusals: [],
   }

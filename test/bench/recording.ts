@@ -131,6 +131,7 @@ async function checkRecorded(store: Store, { accountId }: Installation, recorded
 /** The item that the inbox would have stored, without its delivery, which a worker does not read. */
 function itemOf({ accountId, streakId, connector }: Installation, order: Order): Row<'delivery_item'> {
   const now = Date.now()
+  const activity = activityOf(order, connector.purchaseSpace)
   return {
     id: uuidv7(),
     accountId,
@@ -140,7 +141,8 @@ function itemOf({ accountId, streakId, connector }: Installation, order: Order):
     connectorId: connector.id,
     ruleIndex: 0,
     streakId,
-    activity: activityOf(order, connector.purchaseSpace),
+    activity,
+    externalId: activity.externalId,
     status: 'pending',
     reason: null,
     message: null,

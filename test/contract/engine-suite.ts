@@ -329,6 +329,7 @@ async function pendingItem(kit: EngineKit, streak: Row<'streak'>): Promise<strin
     ruleIndex: 0,
     streakId: streak.id,
     activity: null,
+    externalId: null,
     status: 'pending',
     reason: null,
     message: null,

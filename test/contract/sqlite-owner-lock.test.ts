@@ -12,6 +12,11 @@ const HOLD = `
   const { acquireOwnerLock } = await import(process.argv[1])
   try {
     acquireOwnerLock(process.argv[2])
+    // the caller does not keep what it was given: the lock must not go with it
+    for (let turn = 0; turn < 3; turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      gc()
+    }
     process.stdout.write('held')
     setInterval(() => {}, 60_000)
   } catch (error) {
@@ -34,7 +39,15 @@ afterEach(async () => {
 
 /** Starts a process that claims the folder and stays; gives what it said. */
 async function claimElsewhere(): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', HOLD, MODULE, folder])
+  const child = spawn(process.execPath, [
+    '--no-warnings',
+    '--expose-gc',
+    '--input-type=module',
+    '-e',
+    HOLD,
+    MODULE,
+    folder,
+  ])
   children.push(child)
   const [said] = (await once(child.stdout, 'data')) as [Buffer]
   return { child, said: said.toString() }

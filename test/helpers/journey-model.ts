@@ -1,4 +1,5 @@
-import { anchorsKey, Journey, type JourneyFacts } from '../../src/streaks/journey.ts'
+import { Journey } from '../../src/streaks/journey.ts'
+import { anchorsKey, type JourneyFacts } from '../../src/streaks/journey-state.ts'
 import { lengthOf } from '../../src/streaks/runs.ts'
 import type {
   Grant,

@@ -80,7 +80,8 @@ export async function mongodBinary(): Promise<string | null> {
     const { stdout } = await promisify(execFile)('bash', [SCRIPT])
     return stdout.trim()
   } catch (error) {
-    const why = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error)
+    const { stderr } = error as { readonly stderr?: string }
+    const why = stderr?.trim() ?? String(error)
     if (process.env.REQUIRE_MONGO === '1') throw new Error(`REQUIRE_MONGO=1, but ${why}`)
     process.stderr.write(`\nMongoDB part SKIPPED: ${why}\n\n`)
     return null

@@ -68,7 +68,7 @@ describe('credentials', () => {
     const headers = { 'x-enduser-access-token': 'token', 'x-account-id': admin.accountId }
     const answer = await api.send(STREAKS, { headers })
     expect(answer.status).toBe(401)
-    expect(answer.body.error.message).toContain('not built yet')
+    expect(answer.body.error.message).toContain('x-enduser-access-token is refused: it is not a JWT')
   })
 })
 

@@ -49,6 +49,7 @@ function itemRow(set: Partial<Row<'delivery_item'>> = {}): Row<'delivery_item'> 
     ruleIndex: 0,
     streakId: newId(),
     activity: null,
+    externalId: null,
     status: 'pending',
     reason: null,
     message: null,

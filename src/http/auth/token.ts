@@ -104,7 +104,9 @@ function asRefusal(error: unknown): unknown {
   if (error instanceof errors.JWSSignatureVerificationFailed) return badSignature()
   if (error instanceof errors.JOSENotSupported) return refused('its header asks for an extension (crit)')
   if (error instanceof errors.JWTExpired) {
-    return refused(`it has expired: its exp is past by ${CLOCK_TOLERANCE_S} s or more`)
+    return error.claim === 'iat'
+      ? refused(`its iat is more than ${MAX_LIFETIME_S} s (24 hours) past`)
+      : refused(`it has expired: its exp is past by ${CLOCK_TOLERANCE_S} s or more`)
   }
   if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error.claim, error.reason)
   if (error instanceof errors.JWTInvalid) return refused('its payload is not a JSON object')

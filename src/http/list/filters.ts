@@ -146,8 +146,9 @@ export function ownField<C extends CollectionName>(
   return Object.hasOwn(resource.fields, slug) ? resource.fields[slug] : undefined
 }
 
-function filterFieldOf<C extends CollectionName>(
-  resource: Resource<C>,
+/** What a field can be filtered by; null when it cannot. */
+export function filterFieldOf<C extends CollectionName>(
+  resource: Pick<Resource<C>, 'collection'>,
   field: PublicField<C>,
 ): FilterField | null {
   if (field.filter !== undefined) return { type: 'text', values: field.filter.values }

@@ -11,8 +11,8 @@ import { requireSelective } from './selective.ts'
 const PARAMETERS = ['fields', 'filters', 'sortBy', 'offset', 'limit', 'fetchTotalCount'] as const
 export const MAX_OFFSET = 100_000
 export const MAX_LIMIT = 1000
-const DEFAULT_LIMIT = 20
-const MAX_SORT_FIELDS = 5
+export const DEFAULT_LIMIT = 20
+export const MAX_SORT_FIELDS = 5
 
 type Sort<C extends CollectionName> = NonNullable<Query<C>['sort']>
 
@@ -171,8 +171,8 @@ function readSortItem<C extends CollectionName>(
   return { field: field.stored, order: direction.value === 'ASC' ? 'asc' : 'desc' }
 }
 
-function isSortable<C extends CollectionName>(
-  resource: Resource<C>,
+export function isSortable<C extends CollectionName>(
+  resource: Pick<Resource<C>, 'collection'>,
   field: Resource<C>['fields'][string],
 ): boolean {
   const type = typeOf(resource.collection, field)

@@ -5,7 +5,7 @@ import type { OperatorName } from './filter-values.ts'
 import type { WrittenLeaf } from './filters.ts'
 
 /** Fields that have an index on the ledger, so that a filtered list does not read all of it. */
-const SELECTIVE_FIELDS = [
+export const SELECTIVE_FIELDS = [
   'ownedById',
   'streakId',
   'linkedSchemaRecordId',

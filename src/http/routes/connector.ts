@@ -158,6 +158,8 @@ export function connectorResource({
         settings,
         purchaseSpace: purchaseSpace ?? id,
         rules,
+        hasDeliveries: false,
+        hasPurchases: false,
         refusedCount: 0,
         recentRefusals: [],
       }

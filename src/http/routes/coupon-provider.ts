@@ -87,6 +87,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
         provider: provider.kind,
         sealedCredentials: sealedCredentials(provider, input.credentials, secretBox),
         settings: check(provider.settings, plainJson(input.settings ?? {}), ['settings']),
+        hasRewards: false,
       }
       await commitPlanned(
         store,

@@ -14,6 +14,9 @@ function ownerNamed(pidFile: string): string {
   return 'another process'
 }
 
+/** Locks end with their database objects: kept here they outlive a caller that forgets what it was given. */
+const held = new Set<DatabaseSync>()
+
 /**
  * Claims a data folder for this process, making it when it is not there. The operating system gives it free when the
  * process ends, however it ends. @throws AppError CONFLICT when it is claimed already, naming the folder and the
@@ -43,12 +46,13 @@ export function acquireOwnerLock(dataDir: string): { release(): void } {
       },
     )
   }
-  const held = db
+  const lock = db
+  held.add(lock)
   return {
     release() {
-      if (!held.isOpen) return
+      if (!held.delete(lock)) return
       rmSync(pidFile, { force: true })
-      held.close()
+      lock.close()
     },
   }
 }

@@ -1,0 +1,82 @@
+import { componentName, type JsonSchema } from '../json/json-schema.ts'
+import type { Served } from '../resource.ts'
+import { bodySchema } from './bodies.ts'
+import { errorSchema, sharedResponses } from './errors.ts'
+import { filterName, filterSchema, pagingSchema, sharedParameters } from './lists.ts'
+import { bodyName, listedName, resourcePaths, tagOf } from './operations.ts'
+import { isRecorded, listedSchema, type Recorded, recordSchema } from './records.ts'
+import { securitySchemes } from './security.ts'
+import { systemPaths, systemTags } from './system.ts'
+import { INFO, textOf } from './texts/index.ts'
+
+/** The version of the API, as in `/api/v1.0`. */
+const API_VERSION = '1.0'
+
+/** The OpenAPI 3.1 document of these resources: all that callers are told stems from what serves them. Pure. */
+export function openApiDocument(resources: readonly Served[]): JsonSchema {
+  const recorded = resources.filter(isRecorded)
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Streakline',
+      version: API_VERSION,
+      summary: 'Purchases become streaks, streaks become coupons.',
+      description: INFO,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [
+      { url: '/', description: 'This server' },
+      { url: '/api/v1.0', description: 'The same, with the version in the address' },
+    ],
+    tags: [...recorded.map(tag), ...systemTags],
+    paths: { ...Object.assign({}, ...recorded.map(resourcePaths)), ...systemPaths },
+    components: {
+      securitySchemes,
+      headers: {
+        RequestId: { description: 'Finds this request in our log.', schema: { type: 'string' } },
+        RetryAfter: {
+          description: 'Seconds after which trying again makes sense.',
+          schema: { type: 'integer', minimum: 1 },
+        },
+      },
+      parameters: {
+        id: {
+          name: 'id',
+          in: 'path',
+          required: true,
+          description: 'The `id` of the record.',
+          schema: { type: 'string', format: 'uuid' },
+        },
+        ...sharedParameters,
+      },
+      responses: sharedResponses,
+      schemas: {
+        ...Object.assign({}, ...recorded.map(schemasOf)),
+        Paging: pagingSchema,
+        Error: errorSchema,
+      },
+    },
+  }
+}
+
+function tag({ slug, noun }: Recorded): JsonSchema {
+  return { name: tagOf(noun), description: textOf(slug).about }
+}
+
+function schemasOf(resource: Recorded): Record<string, JsonSchema> {
+  const { slug, noun, bodies, allows } = resource
+  const body = (verb: 'create' | 'patch') => {
+    const schema = bodies?.[verb]
+    if (!allows.includes(verb)) return {}
+    if (schema === undefined) throw new Error(`${slug} says nothing of the body of its ${verb}`)
+    return { [bodyName(noun, verb)]: bodySchema(slug, schema) }
+  }
+  return {
+    [componentName(noun)]: recordSchema(resource),
+    ...body('create'),
+    ...body('patch'),
+    ...(allows.includes('list')
+      ? { [listedName(noun)]: listedSchema(resource), [filterName(resource)]: filterSchema(resource) }
+      : {}),
+  }
+}

@@ -1,0 +1,149 @@
+import type { CollectionName } from '../../ports/schema.ts'
+import { componentName, type JsonSchema } from '../json/json-schema.ts'
+import { type OperatorName, operatorsOf } from '../list/filter-values.ts'
+import { filterFieldOf, MAX_FILTER_DEPTH, MAX_FILTER_LEAVES } from '../list/filters.ts'
+import { DEFAULT_LIMIT, isSortable, MAX_LIMIT, MAX_OFFSET, MAX_SORT_FIELDS } from '../list/query.ts'
+import { SELECTIVE_FIELDS } from '../list/selective.ts'
+import type { PublicField } from '../resource.ts'
+import type { Recorded } from './records.ts'
+
+type Field = PublicField<CollectionName>
+
+/** Field by field: the operators its filter takes; none where it cannot be filtered. */
+function filterable({ collection, fields }: Recorded): [string, readonly OperatorName[]][] {
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const filter = filterFieldOf({ collection }, field as Field)
+    return filter === null ? [] : [[name, operatorsOf(filter)]]
+  })
+}
+
+function sortable({ collection, fields }: Recorded): string[] {
+  return Object.entries(fields).flatMap(([name, field]) =>
+    field.filter === undefined && isSortable({ collection }, field as Field) ? [name] : [],
+  )
+}
+
+export function filterName({ noun }: Recorded): string {
+  return `${componentName(noun)}Filter`
+}
+
+/** Conditions on this resource: a comparison, or a group of conditions. */
+export function filterSchema(resource: Recorded): JsonSchema {
+  const fields = filterable(resource)
+  const self = { $ref: `#/components/schemas/${filterName(resource)}` }
+  const group = (name: 'and' | 'or') => ({
+    type: 'object',
+    required: [name],
+    additionalProperties: false,
+    properties: { [name]: { type: 'array', minItems: 1, items: self } },
+  })
+  const scalar = [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }]
+  return {
+    description: `A comparison, or conditions under \`and\` or \`or\`: at most ${MAX_FILTER_DEPTH} deep, ${MAX_FILTER_LEAVES} comparisons.`,
+    anyOf: [
+      {
+        type: 'object',
+        required: ['fieldSlug', 'operator'],
+        additionalProperties: false,
+        properties: {
+          fieldSlug: { type: 'string', enum: fields.map(([name]) => name) },
+          operator: { type: 'string', enum: [...new Set(fields.flatMap(([, operators]) => operators))] },
+          value: {
+            description: 'A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL.',
+            anyOf: [...scalar, { type: 'array', minItems: 1, items: { anyOf: scalar } }],
+          },
+        },
+      },
+      group('and'),
+      group('or'),
+    ],
+  }
+}
+
+/** What lists of this resource take, with a table of its fields. */
+export function listText(resource: Recorded): string {
+  const operators = new Map(filterable(resource))
+  const sorts = new Set(sortable(resource))
+  const rows = Object.keys(resource.fields).flatMap((name) => {
+    const own = operators.get(name)
+    if (own === undefined && !sorts.has(name)) return []
+    return [`| \`${name}\` | ${own?.join(', ') ?? '–'} | ${sorts.has(name) ? 'yes' : 'no'} |`]
+  })
+  const selective = SELECTIVE_FIELDS.filter((name) => Object.hasOwn(resource.fields, name))
+  const rule = `With \`filters\`, one condition at the top level must be an EQUALS or a range on one of: ${selective.join(', ')}.`
+  return [
+    ...(resource.ledger === undefined ? [] : [rule, '']),
+    '| field | operators | sortable |',
+    '|---|---|---|',
+    ...rows,
+  ].join('\n')
+}
+
+export function listParameters(resource: Recorded): JsonSchema[] {
+  const names = Object.keys(resource.fields)
+  return [
+    inJson('fields', 'Which fields to show, as a JSON array. Default: all but joined records.', {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: { type: 'string', enum: names },
+    }),
+    inJson('filters', 'Which records, as a JSON condition.', {
+      $ref: `#/components/schemas/${filterName(resource)}`,
+    }),
+    inJson('sortBy', 'In which order, as a JSON array. Default: the newest first; ties by `id`.', {
+      type: 'array',
+      maxItems: MAX_SORT_FIELDS,
+      items: {
+        type: 'object',
+        required: ['fieldSlug'],
+        additionalProperties: false,
+        properties: {
+          fieldSlug: { type: 'string', enum: sortable(resource) },
+          order: { type: 'string', enum: ['ASC', 'DESC'], default: 'ASC' },
+        },
+      },
+    }),
+    { $ref: '#/components/parameters/offset' },
+    { $ref: '#/components/parameters/limit' },
+    { $ref: '#/components/parameters/fetchTotalCount' },
+  ]
+}
+
+function inJson(name: string, description: string, schema: JsonSchema): JsonSchema {
+  return { name, in: 'query', description, content: { 'application/json': { schema } } }
+}
+
+/** Parameters that every list takes. */
+export const sharedParameters: Readonly<Record<string, JsonSchema>> = {
+  offset: {
+    name: 'offset',
+    in: 'query',
+    description: 'How many records to pass over.',
+    schema: { type: 'integer', minimum: 0, maximum: MAX_OFFSET, default: 0 },
+  },
+  limit: {
+    name: 'limit',
+    in: 'query',
+    description: 'How many records to answer at most.',
+    schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
+  },
+  fetchTotalCount: {
+    name: 'fetchTotalCount',
+    in: 'query',
+    description: 'Whether to count all records that match.',
+    schema: { type: 'boolean', default: false },
+  },
+}
+
+export const pagingSchema: JsonSchema = {
+  type: 'object',
+  required: ['offset', 'limit', 'hasMore'],
+  properties: {
+    offset: { type: 'integer' },
+    limit: { type: 'integer' },
+    hasMore: { type: 'boolean', description: 'Whether more records follow.' },
+    totalCount: { type: 'integer', description: 'With `fetchTotalCount`: exact up to 100,000.' },
+    totalCountCapped: { type: 'boolean', const: true, description: 'There are more than `totalCount`.' },
+  },
+}

@@ -1,0 +1,158 @@
+import type { ErrorCode } from '../../errors.ts'
+import { componentName, type JsonSchema } from '../json/json-schema.ts'
+import type { Verb } from '../resource.ts'
+import { errorResponses } from './errors.ts'
+import { bodyExamples, responseExamples } from './examples/index.ts'
+import { listParameters, listText } from './lists.ts'
+import type { Recorded } from './records.ts'
+import { ADMIN, ADMIN_OR_END_USER } from './security.ts'
+import { textOf } from './texts/index.ts'
+
+const EVERY: readonly ErrorCode[] = ['UNAUTHENTICATED', 'TOO_MANY_REQUESTS', 'INTERNAL', 'STORE_UNAVAILABLE']
+const WRITES: readonly ErrorCode[] = ['STORE_BUSY', 'FORBIDDEN']
+const BODIES: readonly ErrorCode[] = [
+  'INVALID_INPUT',
+  'INVALID_JSON',
+  'UNKNOWN_FIELD',
+  'BODY_TOO_LARGE',
+  'NOT_JSON',
+]
+
+/** What every resource may answer to a verb. */
+const FAILURES: Readonly<Record<Verb, readonly ErrorCode[]>> = {
+  list: [...EVERY, 'INVALID_INPUT'],
+  get: [...EVERY, 'INVALID_INPUT', 'NOT_FOUND'],
+  create: [...EVERY, ...WRITES, ...BODIES],
+  patch: [...EVERY, ...WRITES, ...BODIES, 'NOT_FOUND'],
+  delete: [...EVERY, ...WRITES, 'INVALID_INPUT', 'NOT_FOUND'],
+}
+
+const METHODS: Readonly<Record<Verb, string>> = {
+  list: 'get',
+  create: 'post',
+  get: 'get',
+  patch: 'patch',
+  delete: 'delete',
+}
+const SUMMARIES: Readonly<Record<Verb, (noun: string) => string>> = {
+  list: (noun) => `List ${plural(noun)}`,
+  create: (noun) => `Create ${article(noun)} ${noun}`,
+  get: (noun) => `Get ${article(noun)} ${noun}`,
+  patch: (noun) => `Change ${article(noun)} ${noun}`,
+  delete: (noun) => `Delete ${article(noun)} ${noun}`,
+}
+
+/** The paths of one resource, with the operations it allows. */
+export function resourcePaths(resource: Recorded): Record<string, JsonSchema> {
+  const { slug, allows } = resource
+  const of = (verbs: readonly Verb[]) =>
+    Object.fromEntries(
+      verbs
+        .filter((verb) => allows.includes(verb))
+        .map((verb) => [METHODS[verb], operation(resource, verb)]),
+    )
+  const collection = of(['list', 'create'])
+  const record = of(['get', 'patch', 'delete'])
+  const id = { parameters: [{ $ref: '#/components/parameters/id' }] }
+  return {
+    ...(Object.keys(collection).length === 0 ? {} : { [`/schema/${slug}/record`]: collection }),
+    ...(Object.keys(record).length === 0 ? {} : { [`/schema/${slug}/record/{id}`]: { ...id, ...record } }),
+  }
+}
+
+function operation(resource: Recorded, verb: Verb): JsonSchema {
+  const { slug, noun } = resource
+  const description = [textOf(slug).verbs?.[verb] ?? '', verb === 'list' ? listText(resource) : '']
+    .filter((text) => text !== '')
+    .join('\n\n')
+  const open = resource.endUser !== undefined && (verb === 'list' || verb === 'get')
+  return {
+    operationId: `${verb}${componentName(noun)}`,
+    tags: [tagOf(noun)],
+    summary: SUMMARIES[verb](noun),
+    ...(description === '' ? {} : { description }),
+    security: open ? ADMIN_OR_END_USER : ADMIN,
+    ...(verb === 'list' ? { parameters: listParameters(resource) } : {}),
+    ...(verb === 'create' || verb === 'patch' ? { requestBody: requestBody(resource, verb) } : {}),
+    responses: { ...success(resource, verb), ...errorResponses(failuresOf(resource, verb)) },
+  }
+}
+
+function failuresOf(resource: Recorded, verb: Verb): ErrorCode[] {
+  return [
+    ...FAILURES[verb],
+    ...(resource.endUser === undefined ? (['FORBIDDEN'] as const) : []),
+    ...(verb === 'list' && resource.ledger ? (['FILTER_NOT_SELECTIVE'] as const) : []),
+    ...(verb === 'list' && computedSort(resource) ? (['NOT_BUILT_YET'] as const) : []),
+    ...(resource.fails?.[verb] ?? []),
+  ]
+}
+
+/** Fields that can be filtered but not yet sorted by. */
+function computedSort({ fields }: Recorded): boolean {
+  return Object.values(fields).some((field) => field.filter !== undefined)
+}
+
+function requestBody({ slug, noun }: Recorded, verb: 'create' | 'patch'): JsonSchema {
+  const schema = { $ref: `#/components/schemas/${bodyName(noun, verb)}` }
+  return {
+    required: true,
+    content: { 'application/json': { schema, ...bodyExamples(slug, verb) } },
+  }
+}
+
+export function bodyName(noun: string, verb: 'create' | 'patch'): string {
+  return `${componentName(noun)}${verb === 'create' ? 'Create' : 'Patch'}`
+}
+
+function success({ slug, noun, createsSeveral }: Recorded, verb: Verb): Record<string, JsonSchema> {
+  const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } }
+  if (verb === 'delete') return { '204': { description: 'Done. No body.', headers } }
+  const record = { $ref: `#/components/schemas/${componentName(noun)}` }
+  const data = verb === 'create' && createsSeveral ? { type: 'array', items: record } : record
+  const schema = verb === 'list' ? listAnswer(noun) : answer(data)
+  const description =
+    verb === 'list' ? `The ${plural(noun)}.` : `The ${noun}, ${verb === 'get' ? 'as it is' : 'as it now is'}.`
+  return {
+    [verb === 'create' ? '201' : '200']: {
+      description,
+      headers,
+      content: { 'application/json': { schema, ...responseExamples(slug, verb) } },
+    },
+  }
+}
+
+function answer(data: JsonSchema): JsonSchema {
+  return { type: 'object', required: ['data'], properties: { data } }
+}
+
+function listAnswer(noun: string): JsonSchema {
+  return {
+    type: 'object',
+    required: ['data', 'paging'],
+    properties: {
+      data: {
+        type: 'array',
+        items: { $ref: `#/components/schemas/${listedName(noun)}` },
+      },
+      paging: { $ref: '#/components/schemas/Paging' },
+    },
+  }
+}
+
+export function listedName(noun: string): string {
+  return `${componentName(noun)}Listed`
+}
+
+export function tagOf(noun: string): string {
+  return noun.charAt(0).toUpperCase() + noun.slice(1)
+}
+
+function plural(noun: string): string {
+  if (noun.endsWith('progress')) return noun
+  return noun.endsWith('y') && !noun.endsWith('ey') ? `${noun.slice(0, -1)}ies` : `${noun}s`
+}
+
+function article(noun: string): string {
+  return /^[aeio]/i.test(noun) ? 'an' : 'a'
+}

@@ -1,0 +1,96 @@
+import type { JsonSchema } from '../json/json-schema.ts'
+import { errorResponses, errorSchema } from './errors.ts'
+
+const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } }
+
+function answered(description: string, schema: JsonSchema): JsonSchema {
+  return { description, headers, content: { 'application/json': { schema } } }
+}
+
+function object(properties: Record<string, JsonSchema>): JsonSchema {
+  return { type: 'object', required: Object.keys(properties), properties }
+}
+
+const upOrDown = { type: 'string', enum: ['up', 'down'] }
+const readiness = object({ store: upOrDown, redis: upOrDown })
+const errorOf = (errorSchema.properties as Record<string, JsonSchema>).error ?? {}
+
+/** What is not a record: webhooks of platforms, and what tells whether the program is well. */
+export const systemPaths: Readonly<Record<string, JsonSchema>> = {
+  '/webhooks/{platform}/{connectorId}': {
+    parameters: [
+      {
+        name: 'platform',
+        in: 'path',
+        required: true,
+        description: 'As on the connector.',
+        schema: { type: 'string' },
+      },
+      {
+        name: 'connectorId',
+        in: 'path',
+        required: true,
+        description: 'The connector.',
+        schema: { type: 'string', format: 'uuid' },
+      },
+    ],
+    post: {
+      operationId: 'receiveWebhook',
+      tags: ['Webhooks'],
+      summary: 'Receive a webhook of a platform',
+      description:
+        'Platforms send here; give them the `webhookPath` of a connector. The signature over the raw body is all that counts. 200 once the delivery is on disk, whatever becomes of it then: the `delivery` tells. No rate limit.',
+      security: [],
+      requestBody: {
+        required: true,
+        description: 'As the platform signed it, at most 8 MiB.',
+        content: { 'application/json': { schema: { type: 'object' } } },
+      },
+      responses: {
+        '200': answered('Stored.', object({ data: object({ deliveryId: { type: 'string', format: 'uuid' } }) })),
+        ...errorResponses([
+          'SIGNATURE_INVALID',
+          'NOT_FOUND',
+          'BODY_TOO_LARGE',
+          'NOT_JSON',
+          'INTERNAL',
+          'STORE_BUSY',
+          'STORE_UNAVAILABLE',
+        ]),
+      },
+    },
+  },
+  '/healthz': {
+    get: {
+      operationId: 'getHealth',
+      tags: ['Health'],
+      summary: 'Does the program run?',
+      security: [],
+      responses: {
+        '200': answered('It does.', object({ data: object({ status: { type: 'string', const: 'ok' } }) })),
+      },
+    },
+  },
+  '/readyz': {
+    get: {
+      operationId: 'getReadiness',
+      tags: ['Health'],
+      summary: 'Can it serve?',
+      description:
+        'The store decides. Redis is reported: webhooks are taken without it, and processed once it is back.',
+      security: [],
+      responses: {
+        '200': answered('It can.', object({ data: readiness })),
+        '503': {
+          ...answered('It cannot: the store is down.', object({ data: readiness, error: errorOf })),
+          'x-error-codes': ['STORE_UNAVAILABLE'],
+        },
+      },
+    },
+  },
+}
+
+export const systemTags = [
+  { name: 'Webhooks', description: 'Where platforms deliver.' },
+  { name: 'Health', description: 'For load balancers and monitors.' },
+]

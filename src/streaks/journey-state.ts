@@ -1,0 +1,138 @@
+import type { JourneyTotals, LogEntry, Need, Progress, Run, StandingReward } from './types.ts'
+import { MissingFact } from './types.ts'
+
+/** What was loaded of a member on a streak. An entry that is absent from a map is unknown; null means there is none. */
+export interface JourneyFacts {
+  readonly totals: JourneyTotals
+  readonly progress: ReadonlyMap<number, Progress | null>
+  readonly runsByFirst: ReadonlyMap<number, Run | null>
+  readonly runsByLast: ReadonlyMap<number, Run | null>
+  readonly rewardsAt: ReadonlyMap<number, readonly StandingReward[]>
+  /** `once` milestones the member holds; null = unknown. */
+  readonly heldOnce: ReadonlySet<string> | null
+  /** Periods with a standing reward, by `anchorsKey`. */
+  readonly anchors: ReadonlyMap<string, ReadonlySet<number>>
+  /** Effective logs of a period in the order of activityAt, up to the one that reaches the target. */
+  readonly periodLogs: ReadonlyMap<number, readonly LogEntry[]>
+  /** True when nothing at all is stored yet: every unknown fact is then known to be absent. */
+  readonly isNew: boolean
+}
+
+export function anchorsKey(milestoneId: string, from: number, to: number): string {
+  return `${milestoneId}:${from}:${to}`
+}
+
+/**
+ * The working state of a journey while a batch is decided: what was loaded, overlaid with what the batch changed.
+ * Every look-up throws MissingFact where the answer was not loaded.
+ */
+export class JourneyState {
+  readonly #facts: JourneyFacts
+  totals: JourneyTotals
+  readonly progress = new Map<number, Progress>()
+  /** Runs as they now are; null = gone. By id. */
+  readonly runs = new Map<string, Run | null>()
+  readonly #runsByFirst = new Map<number, Run | null>()
+  readonly #runsByLast = new Map<number, Run | null>()
+  readonly #granted: StandingReward[] = []
+  readonly #logs = new Map<number, LogEntry[]>()
+
+  constructor(facts: JourneyFacts) {
+    this.#facts = facts
+    this.totals = facts.totals
+  }
+
+  progressAt(periodNumber: number): Progress | null {
+    const here = this.progress.get(periodNumber)
+    const loaded = () => this.#facts.progress.get(periodNumber)
+    return here ?? this.#known(loaded(), null, { fact: 'progress', periodNumber })
+  }
+
+  runEnding(periodNumber: number): Run | null {
+    const here = this.#runsByLast.get(periodNumber)
+    if (here !== undefined) return here
+    return this.#known(this.#facts.runsByLast.get(periodNumber), null, { fact: 'run_ending', periodNumber })
+  }
+
+  runStarting(periodNumber: number): Run | null {
+    const here = this.#runsByFirst.get(periodNumber)
+    if (here !== undefined) return here
+    return this.#known(this.#facts.runsByFirst.get(periodNumber), null, {
+      fact: 'run_starting',
+      periodNumber,
+    })
+  }
+
+  /** The run of a completed period. */
+  runContaining(periodNumber: number): Run {
+    const holds = (run: Run | null): run is Run =>
+      run !== null && run.firstPeriod <= periodNumber && periodNumber <= run.lastPeriod
+    for (const run of this.runs.values()) if (holds(run)) return run
+    for (const run of this.#facts.runsByFirst.values()) {
+      if (holds(run) && !this.runs.has(run.id)) return run
+    }
+    throw new MissingFact({ fact: 'run_containing', periodNumber })
+  }
+
+  /** Standing rewards anchored in a period. */
+  rewardsAt(periodNumber: number): readonly StandingReward[] {
+    const granted = this.#granted.filter((reward) => reward.periodNumber === periodNumber)
+    if (!this.#facts.totals.hasRewards) return granted
+    const loaded = this.#facts.rewardsAt.get(periodNumber)
+    return [...granted, ...this.#known(loaded, [], { fact: 'rewards_at', periodNumber })]
+  }
+
+  /** `once` milestones the member holds now. */
+  heldOnce(): ReadonlySet<string> {
+    const stored = this.#facts.totals.hasRewards ? this.#facts.heldOnce : new Set<string>()
+    const known = this.#known(stored ?? undefined, new Set<string>(), { fact: 'once_rewards' })
+    return new Set([...known, ...this.#granted.map((reward) => reward.milestoneId)])
+  }
+
+  /** Whether a milestone has a standing reward at a period of a run. */
+  isAnchored(milestoneId: string, periodNumber: number, run: Run): boolean {
+    const isOurs = (reward: StandingReward) =>
+      reward.milestoneId === milestoneId && reward.periodNumber === periodNumber
+    if (this.#granted.some(isOurs)) return true
+    if (!this.#facts.totals.hasRewards) return false
+    const here = this.#facts.rewardsAt.get(periodNumber)
+    if (here !== undefined) return here.some(isOurs)
+    const { firstPeriod: from, lastPeriod: to } = run
+    const loaded = this.#facts.anchors.get(anchorsKey(milestoneId, from, to))
+    return this.#known(loaded, new Set(), { fact: 'anchors', milestoneId, from, to }).has(periodNumber)
+  }
+
+  /** Effective logs of a period, this batch's among them, as far as they are needed to see where the target is reached. */
+  logsOf(periodNumber: number): readonly LogEntry[] {
+    const stored = this.#facts.periodLogs.get(periodNumber)
+    const known = this.#known(stored, [], { fact: 'period_logs', periodNumber })
+    return [...known, ...(this.#logs.get(periodNumber) ?? [])]
+  }
+
+  noteLog(log: LogEntry): void {
+    this.#logs.set(log.periodNumber, [...(this.#logs.get(log.periodNumber) ?? []), log])
+  }
+
+  noteGranted(reward: StandingReward): void {
+    this.#granted.push(reward)
+    this.totals = { ...this.totals, hasRewards: true }
+  }
+
+  putRun(run: Run): void {
+    this.runs.set(run.id, run)
+    this.#runsByFirst.set(run.firstPeriod, run)
+    this.#runsByLast.set(run.lastPeriod, run)
+  }
+
+  forgetRun(run: Run): void {
+    this.runs.set(run.id, null)
+    this.#runsByFirst.set(run.firstPeriod, null)
+    this.#runsByLast.set(run.lastPeriod, null)
+  }
+
+  #known<T>(value: T | undefined, absent: T, need: Need): T {
+    if (value !== undefined) return value
+    if (this.#facts.isNew) return absent
+    throw new MissingFact(need)
+  }
+}
