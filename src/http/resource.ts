@@ -100,9 +100,8 @@ export interface Served extends Described, Writes {
   readonly collection?: CollectionName
   readonly fields?: Readonly<Record<string, ShownField>>
   readonly ledger?: true
-  readonly endUser?: { readonly shows: readonly string[] }
   /** End users may read it, within what it says they see. */
-  readonly openToEndUsers?: true
+  readonly endUser?: Pick<EndUserView<CollectionName>, 'shows' | 'joined'>
   list?(call: Call, search: string): Promise<{ data: JsonObject[]; paging: object }>
   /** null: the account has none by this id. */
   get?(call: Call, id: string): Promise<JsonObject | null>

@@ -58,7 +58,7 @@ function serve(
     if (resource === undefined) return next()
     const context = contextOf(response)
     context.route = pattern.replace('{slug}', resource.slug)
-    if (resource.openToEndUsers) {
+    if (resource.endUser !== undefined) {
       if (isPreflight(request)) return cors.answerPreflight(request, response)
       await cors.mark(request, response)
     }
@@ -79,7 +79,7 @@ function idsOf(caller: Caller): Record<string, string> {
 
 /** End users read what is open to them, and nothing else. @throws AppError FORBIDDEN, also where a backend meets a 405 */
 function refuseEndUser(resource: Served, verbs: Readonly<Record<string, Verb>>, method: string): void {
-  if (!resource.openToEndUsers) throw closedToEndUsers(resource.noun)
+  if (resource.endUser === undefined) throw closedToEndUsers(resource.noun)
   const verb = verbOf(verbs, method)
   if (verb !== 'list' && verb !== 'get') throw onlyReads(resource)
 }

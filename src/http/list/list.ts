@@ -12,7 +12,6 @@ export const MAX_TOTAL_COUNT = 100_000
 export function served<C extends CollectionName>(store: Store, resource: Resource<C>): Served {
   return {
     ...resource,
-    ...(resource.endUser === undefined ? {} : { openToEndUsers: true }),
     list: (call, search) => listRecords(store, asSeenBy(resource, call.caller), call, search),
     get: (call, id) => getRecord(store, asSeenBy(resource, call.caller), call, id),
   }
