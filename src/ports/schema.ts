@@ -127,6 +127,7 @@ export const SCHEMA = {
     indexes: {
       api_key_key: { fields: ['apiKey'], unique: true },
       api_key_name: { fields: ['accountId', 'name'], unique: true },
+      api_key_created: newestFirst('accountId'),
     },
   },
   streak: {
@@ -183,6 +184,7 @@ export const SCHEMA = {
     indexes: {
       member_external_id: { fields: ['accountId', 'externalId'], unique: true },
       member_created: newestFirst('accountId'),
+      member_email: newestFirst('accountId', 'email'),
     },
   },
   /** An erasure of a member that is under way; its `id` is the member's. Internal, and gone when all is done. */
@@ -220,7 +222,8 @@ export const SCHEMA = {
       streak_log_created: newestFirst('accountId'),
       streak_log_member: newestFirst('accountId', 'ownedById'),
       streak_log_streak: newestFirst('accountId', 'streakId'),
-      streak_log_identifier: { fields: ['accountId', 'uniqueIdentifier'] },
+      streak_log_identifier: newestFirst('accountId', 'uniqueIdentifier'),
+      streak_log_activity: { fields: ['accountId', 'activityAt', 'id'], descending: ['activityAt'] },
     },
   },
   streak_progress: {
@@ -285,6 +288,7 @@ export const SCHEMA = {
     indexes: {
       member_streak_unique: { fields: [...journey], unique: true },
       member_streak_created: newestFirst('accountId'),
+      member_streak_member: newestFirst('accountId', 'ownedById'),
       member_streak_streak: newestFirst('accountId', 'streakId'),
     },
   },
@@ -368,6 +372,9 @@ export const SCHEMA = {
     indexes: {
       coupon_code_unique: { fields: ['accountId', 'foldedCode'], unique: true },
       coupon_code_pool: { fields: ['accountId', 'providerId', 'rewardLogId', 'createdAt', 'id'] },
+      coupon_code_created: newestFirst('accountId', 'source'),
+      coupon_code_provider: newestFirst('accountId', 'providerId'),
+      coupon_code_reward: newestFirst('accountId', 'rewardLogId'),
     },
   },
   connector: {
@@ -417,7 +424,7 @@ export const SCHEMA = {
       delivery_connector: newestFirst('accountId', 'connectorId'),
       delivery_created: newestFirst('accountId'),
       delivery_body: { fields: ['bodyKeptSince', 'id'], where: { notNull: ['bodyKeptSince'] } },
-      delivery_order: { fields: ['accountId', 'orderId'] },
+      delivery_order: newestFirst('accountId', 'orderId'),
     },
   },
   /** One rule's view of a delivery and what became of it. Internal: shown inside `delivery`. */

@@ -62,7 +62,13 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
         await members.createIndex({ email: 1 }, { name: 'of_an_operator' })
         await old.migrate()
         const names = (await members.listIndexes().toArray()).map(({ name }) => name as string)
-        expect(names.sort()).toEqual(['_id_', 'member_created', 'member_external_id', 'of_an_operator'])
+        expect(names.sort()).toEqual([
+          '_id_',
+          'member_created',
+          'member_email',
+          'member_external_id',
+          'of_an_operator',
+        ])
         const twin = { accountId: newAccount(), externalId: 'customer-1' }
         await seed(old, 'member', [row('member', twin)])
         expect(await old.commit([insert('member', row('member', twin))])).toMatchObject({
