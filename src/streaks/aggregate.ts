@@ -1,6 +1,6 @@
 import type { JourneyState } from './journey-state.ts'
 import type { Quantity } from './quantity.ts'
-import type { LogEntry, Progress, StreakRules } from './types.ts'
+import type { LogEntry, PeriodEdges, Progress, StreakRules, ValueChange } from './types.ts'
 
 /** The progress of a log's period with the log in it. @throws MissingFact */
 export function withLog(
@@ -58,7 +58,7 @@ function targetReachedAt(
   if (isLast || log.value === 0n || (reachedBefore !== null && log.activityAt >= reachedBefore)) {
     return reachedBefore ?? (total >= target ? log.activityAt : null)
   }
-  return total < target ? null : reachedAt(state.logsOf(log.periodNumber), target)
+  return total < target ? null : reachedAt(state.logsOf(log.periodNumber, target), target)
 }
 
 /** The `activityAt` at which logs, taken in that order, add up to the target; null if they do not. */
@@ -69,4 +69,37 @@ export function reachedAt(logs: readonly LogEntry[], target: Quantity): number |
     if (sum >= target) return log.activityAt
   }
   return null
+}
+
+/** The progress of a period in which one log's value changes. @throws MissingFact */
+export function withValue(
+  state: JourneyState,
+  rules: StreakRules,
+  before: Progress,
+  { log, after }: ValueChange,
+): Progress {
+  const { aggregationTargetValue: target, completionTargetValue } = rules
+  const currentProgressValue = before.currentProgressValue - log.value + after
+  const completed = currentProgressValue >= target
+  const { first, last } = state.edgesOf(log.periodNumber)
+  const here = after > 0n ? [log.activityAt] : []
+  const without = (logs: PeriodEdges['first']) =>
+    logs.filter(({ id }) => id !== log.id).map(({ activityAt }) => activityAt)
+  return {
+    ...before,
+    currentProgressValue,
+    completed,
+    firstEffectiveAt: extreme(Math.min, null, [...without(first), ...here]),
+    lastEffectiveAt: extreme(Math.max, null, [...without(last), ...here]),
+    targetReachedAt:
+      completionTargetValue !== null && completed
+        ? reachedAt(changedLogs(state, target, log, after), target)
+        : null,
+  }
+}
+
+/** What is withdrawn can lie before the target, so as much more is looked at behind it. */
+function changedLogs(state: JourneyState, target: Quantity, log: LogEntry, after: Quantity): LogEntry[] {
+  const others = state.logsOf(log.periodNumber, target + log.value).filter(({ id }) => id !== log.id)
+  return after > 0n ? [...others, { ...log, value: after }] : others
 }

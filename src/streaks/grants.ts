@@ -26,32 +26,48 @@ function holds(state: JourneyState, milestone: MilestoneRules, periodNumber: num
   return state.rewardsAt(periodNumber).some((reward) => reward.milestoneId === milestone.id)
 }
 
-/** A period was completed: it founds, lengthens or joins runs, and the run it is in may earn. */
-export function completePeriod(
+/** A run as an entry formed it, and the lengths of the parts it was formed of. */
+export interface FormedRun {
+  readonly runId: string
+  readonly partLengths: readonly number[]
+}
+
+/** A period was completed: it founds, lengthens or joins runs. @throws MissingFact */
+export function formRun(
   state: JourneyState,
   rules: StreakRules,
-  milestones: readonly MilestoneRules[],
   periodNumber: number,
   newId: () => string,
-): Grant[] {
+): FormedRun {
   const cycle = rules.completionTargetValue
   const left = state.runEnding(periodNumber - 1)
   const right = state.runStarting(periodNumber + 1)
   const run = join(state, left, right, periodNumber, newId)
-  const lengths = [left, right].map((part) => (part === null ? 0 : lengthOf(part)))
-  const closedBefore = lengths.reduce((sum, length) => sum + cyclesClosed(length, cycle), 0)
+  const partLengths = [left, right].map((part) => (part === null ? 0 : lengthOf(part)))
+  const closedBefore = partLengths.reduce((sum, length) => sum + cyclesClosed(length, cycle), 0)
   const { totals } = state
   state.totals = {
     ...totals,
     longestRunLength: Math.max(totals.longestRunLength, lengthOf(run)),
     completedCycles: totals.completedCycles + cyclesClosed(lengthOf(run), cycle) - closedBefore,
   }
+  return { runId: run.id, partLengths }
+}
+
+/** What a formed run earns. `milestones` are the live ones, in listing order. @throws MissingFact */
+export function runGrants(
+  state: JourneyState,
+  rules: StreakRules,
+  milestones: readonly MilestoneRules[],
+  { runId, partLengths }: FormedRun,
+): Grant[] {
+  const cycle = rules.completionTargetValue
   return milestones
     .filter((milestone) => milestone.milestoneMetric === 'consecutive_count')
     .flatMap((milestone) => {
       const target = targetPeriods(milestone)
-      const owedBefore = lengths.reduce((sum, length) => sum + owed(length, target, cycle), 0)
-      return countGrants(state, cycle, milestone, run.id, owedBefore)
+      const owedBefore = partLengths.reduce((sum, length) => sum + owed(length, target, cycle), 0)
+      return countGrants(state, cycle, milestone, runId, owedBefore)
     })
 }
 

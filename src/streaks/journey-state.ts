@@ -1,4 +1,14 @@
-import type { JourneyTotals, LogEntry, Need, Progress, Run, StandingReward } from './types.ts'
+import type { Quantity } from './quantity.ts'
+import type {
+  JourneyTotals,
+  LogEntry,
+  Need,
+  PeriodEdges,
+  Progress,
+  RewardFact,
+  Run,
+  StandingReward,
+} from './types.ts'
 import { MissingFact } from './types.ts'
 
 /** What was loaded of a member on a streak. An entry that is absent from a map is unknown; null means there is none. */
@@ -12,14 +22,29 @@ export interface JourneyFacts {
   readonly heldOnce: ReadonlySet<string> | null
   /** Periods with a standing reward, by `anchorsKey`. */
   readonly anchors: ReadonlyMap<string, ReadonlySet<number>>
-  /** Effective logs of a period in the order of activityAt, up to the one that reaches the target. */
+  /** Effective logs of a period in the order of activityAt, as far as was asked for. */
   readonly periodLogs: ReadonlyMap<number, readonly LogEntry[]>
+  readonly periodEdges: ReadonlyMap<number, PeriodEdges>
+  /** Rewards of any state, by `rangeKey`; `once` ones under ONCE. */
+  readonly rewards: ReadonlyMap<string, readonly RewardFact[]>
+  /** Length of the longest run but one, by that one's id. */
+  readonly longestBesides: ReadonlyMap<string, number>
+  /** By `valueKey`. */
+  readonly valueElsewhere: ReadonlyMap<string, boolean>
   /** True when nothing at all is stored yet: every unknown fact is then known to be absent. */
   readonly isNew: boolean
 }
 
 export function anchorsKey(milestoneId: string, from: number, to: number): string {
   return `${milestoneId}:${from}:${to}`
+}
+
+export const ONCE = 'once'
+export function rangeKey(from: number, to: number): string {
+  return `${from}:${to}`
+}
+export function valueKey(periodNumber: number, value: Quantity): string {
+  return `${periodNumber}:${value}`
 }
 
 /**
@@ -36,6 +61,8 @@ export class JourneyState {
   readonly #runsByLast = new Map<number, Run | null>()
   readonly #granted: StandingReward[] = []
   readonly #logs = new Map<number, LogEntry[]>()
+  /** Rewards whose state or anchor this batch changed, by id. */
+  readonly #changedRewards = new Map<string, RewardFact>()
 
   constructor(facts: JourneyFacts) {
     this.#facts = facts
@@ -102,15 +129,56 @@ export class JourneyState {
     return this.#known(loaded, new Set(), { fact: 'anchors', milestoneId, from, to }).has(periodNumber)
   }
 
-  /** Effective logs of a period, this batch's among them, as far as they are needed to see where the target is reached. */
-  logsOf(periodNumber: number): readonly LogEntry[] {
+  /** Effective logs of a period by activityAt until their values reach `upTo`, and all of this batch. */
+  logsOf(periodNumber: number, upTo: Quantity): readonly LogEntry[] {
     const stored = this.#facts.periodLogs.get(periodNumber)
-    const known = this.#known(stored, [], { fact: 'period_logs', periodNumber })
+    const known = this.#known(stored, [], { fact: 'period_logs', periodNumber, upTo })
     return [...known, ...(this.#logs.get(periodNumber) ?? [])]
+  }
+
+  edgesOf(periodNumber: number): PeriodEdges {
+    const loaded = this.#facts.periodEdges.get(periodNumber)
+    return this.#known(loaded, { first: [], last: [] }, { fact: 'period_edges', periodNumber })
+  }
+
+  /** Rewards of milestones that are not `once`, of any state, anchored in a row of periods. */
+  rewardsBetween(from: number, to: number): readonly RewardFact[] {
+    if (!this.#facts.totals.hasRewards) return []
+    const loaded = this.#facts.rewards.get(rangeKey(from, to))
+    return this.#asChanged(this.#known(loaded, [], { fact: 'rewards_between', from, to }))
+  }
+
+  /** Rewards of `once` milestones, of any state. */
+  rewardsOnce(): readonly RewardFact[] {
+    if (!this.#facts.totals.hasRewards) return []
+    return this.#asChanged(this.#known(this.#facts.rewards.get(ONCE), [], { fact: 'rewards_once' }))
+  }
+
+  /** Length of the longest stored run other than this one. */
+  longestBesides(runId: string): number {
+    return this.#known(this.#facts.longestBesides.get(runId), 0, { fact: 'longest_besides', runId })
+  }
+
+  /** Whether any other period has at least this value. */
+  hasValueElsewhere(periodNumber: number, value: Quantity): boolean {
+    const loaded = this.#facts.valueElsewhere.get(valueKey(periodNumber, value))
+    return this.#known(loaded, false, { fact: 'value_elsewhere', periodNumber, value })
   }
 
   noteLog(log: LogEntry): void {
     this.#logs.set(log.periodNumber, [...(this.#logs.get(log.periodNumber) ?? []), log])
+  }
+
+  /** A reward loses or regains its standing, or is anchored anew. */
+  changeReward(reward: RewardFact, state: RewardFact['state'], periodNumber: number): void {
+    this.#changedRewards.set(reward.id, { ...reward, state, periodNumber })
+    const step = state === 'revoked' ? 1 : reward.state === 'revoked' ? -1 : 0
+    this.totals = { ...this.totals, revokedRewards: this.totals.revokedRewards + step }
+    if (state === 'standing') this.noteGranted({ ...reward, periodNumber })
+  }
+
+  #asChanged(rewards: readonly RewardFact[]): readonly RewardFact[] {
+    return rewards.map((reward) => this.#changedRewards.get(reward.id) ?? reward)
   }
 
   noteGranted(reward: StandingReward): void {

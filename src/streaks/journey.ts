@@ -1,9 +1,28 @@
-import { withLog } from './aggregate.ts'
-import { completePeriod, valueGrants } from './grants.ts'
+import { withLog, withValue } from './aggregate.ts'
+import { formRun, runGrants, valueGrants } from './grants.ts'
+import { breakPeriod, lostOnceCounts, lostValues } from './ground.ts'
 import { type JourneyFacts, JourneyState } from './journey-state.ts'
 import { byListingOrder } from './milestones.ts'
-import type { Grant, JourneyTotals, LogEntry, MilestoneRules, Progress, Run, StreakRules } from './types.ts'
+import { restore } from './restore.ts'
+import type {
+  Grant,
+  JourneyTotals,
+  LogEntry,
+  MilestoneRules,
+  Progress,
+  RewardEffects,
+  Run,
+  StreakRules,
+  ValueChange,
+} from './types.ts'
 import { type Standing, standingAfter, standingInside } from './view.ts'
+
+/** What an entry of the ledger does to rewards. Grants and restored ones each in listing order. */
+export interface Outcome extends RewardEffects {
+  readonly grants: readonly Grant[]
+}
+
+const NO_LOSSES = { groundless: [], moved: [] } as const
 
 /**
  * A member on a streak while a batch of its logs is decided. Pure: reads facts, collects changes. Methods throw
@@ -15,7 +34,7 @@ export class Journey {
   readonly #state: JourneyState
   readonly #newId: () => string
 
-  /** `milestones` are the live ones. `newId` names new progress records and runs. */
+  /** `milestones` are those of the streak, of any status. `newId` names new progress records and runs. */
   constructor(
     rules: StreakRules,
     milestones: readonly MilestoneRules[],
@@ -28,17 +47,53 @@ export class Journey {
     this.#newId = newId
   }
 
-  /** Takes one live log in and returns the rewards it is granted, in listing order. */
-  apply(log: LogEntry): Grant[] {
+  /** Takes one live log in. */
+  apply(log: LogEntry): Outcome {
     const state = this.#state
     const before = state.progressAt(log.periodNumber)
     const after = withLog(state, this.#rules, before, log, this.#newId)
     state.progress.set(log.periodNumber, after)
     const lastActivityAt = Math.max(state.totals.lastActivityAt ?? log.activityAt, log.activityAt)
     state.totals = { ...state.totals, lastActivityAt }
-    const grants = valueGrants(state, this.#milestones, before?.currentProgressValue ?? 0n, after)
-    if (!after.completed || before?.completed === true) return grants
-    return [...grants, ...completePeriod(state, this.#rules, this.#milestones, log.periodNumber, this.#newId)]
+    return { ...NO_LOSSES, ...this.#earn(before, after) }
+  }
+
+  /** Changes what a live log counts, by a withdrawal or by undoing one. The only entry of its batch for this journey. */
+  changeValue(change: ValueChange): Outcome {
+    const state = this.#state
+    const before = state.progressAt(change.log.periodNumber)!
+    const after = withValue(state, this.#rules, before, change)
+    state.progress.set(after.periodNumber, after)
+    if (change.after > change.log.value) return { ...NO_LOSSES, ...this.#earn(before, after) }
+    return { ...this.#lose(before, after), grants: [], restored: [] }
+  }
+
+  /** The rewards that a rise of a period earns: first those that come back, then new ones. */
+  #earn(before: Progress | null, after: Progress): Pick<Outcome, 'grants' | 'restored'> {
+    const state = this.#state
+    const live = this.#milestones.filter((milestone) => milestone.status === 'live')
+    const isNewlyDone = after.completed && before?.completed !== true
+    const formed = isNewlyDone ? formRun(state, this.#rules, after.periodNumber, this.#newId) : null
+    const restored = restore(state, this.#rules, this.#milestones, after.periodNumber)
+    const grants = valueGrants(state, live, before?.currentProgressValue ?? 0n, after)
+    if (formed !== null) grants.push(...runGrants(state, this.#rules, live, formed))
+    return { grants, restored }
+  }
+
+  /** The rewards that a fall of a period leaves without ground, or moves. */
+  #lose(before: Progress, after: Progress): Pick<Outcome, 'groundless' | 'moved'> {
+    const state = this.#state
+    const groundless = lostValues(state, this.#milestones, before.currentProgressValue, after)
+    const moved: RewardEffects['moved'][number][] = []
+    if (before.completed && !after.completed) {
+      const losses = breakPeriod(state, this.#rules, this.#milestones, after.periodNumber, this.#newId)
+      groundless.push(...losses.groundless, ...lostOnceCounts(state, this.#milestones))
+      moved.push(...losses.moved)
+    }
+    for (const reward of groundless) {
+      if (!reward.isMinted) state.changeReward(reward, 'revoked', reward.periodNumber)
+    }
+    return { groundless, moved }
   }
 
   /** The count of a period as things stand now. */

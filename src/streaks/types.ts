@@ -14,6 +14,8 @@ export interface MilestoneRules {
   readonly milestoneTargetValue: Quantity
   readonly milestoneMetric: 'consecutive_count' | 'current_progress_value'
   readonly milestoneRepeat: 'every_streak' | 'every_period' | 'once'
+  /** Only live ones grant. */
+  readonly status: 'draft' | 'live' | 'paused'
   readonly createdAt: number
 }
 
@@ -39,6 +41,38 @@ export interface Run {
   readonly standing: Readonly<Record<string, number>>
 }
 
+/** A reward with what a withdrawal or its undoing must know of it. */
+export interface RewardFact extends StandingReward {
+  readonly id: string
+  readonly once: boolean
+  /** Minted, or being minted: losing its ground does not by itself end its standing. */
+  readonly isMinted: boolean
+  /** `standing`; `revoked` before it was minted, so that it can come back; `spent`: revoked for good. */
+  readonly state: 'standing' | 'revoked' | 'spent'
+}
+
+/** The value of a log as it was and as it becomes, by a withdrawal or by undoing one. */
+export interface ValueChange {
+  readonly log: LogEntry
+  readonly after: Quantity
+}
+
+/** What an entry of the ledger does to rewards, apart from granting. */
+export interface RewardEffects {
+  /** Lost their ground. */
+  readonly groundless: readonly RewardFact[]
+  /** Kept their ground elsewhere, where they are anchored anew. */
+  readonly moved: readonly { readonly reward: RewardFact; readonly periodNumber: number }[]
+  /** Came back under their own ids, anchored at this crossing. */
+  readonly restored: readonly { readonly reward: RewardFact; readonly periodNumber: number }[]
+}
+
+/** The earliest and the latest effective logs of a period, two each. */
+export interface PeriodEdges {
+  readonly first: readonly { readonly id: string; readonly activityAt: number }[]
+  readonly last: readonly { readonly id: string; readonly activityAt: number }[]
+}
+
 /** What is known of a member on a streak as a whole. */
 export interface JourneyTotals {
   readonly longestRunLength: number
@@ -46,6 +80,8 @@ export interface JourneyTotals {
   /** Latest `activityAt` of a live log; null before the first. */
   readonly lastActivityAt: number | null
   readonly hasRewards: boolean
+  /** Rewards that were revoked before they were minted: they may come back. */
+  readonly revokedRewards: number
 }
 
 /** A live log as the core sees it. `value` is what it counts: 1 on count streaks, else its activityValue. */
@@ -78,7 +114,15 @@ export type Need =
   | { readonly fact: 'rewards_at'; readonly periodNumber: number }
   | { readonly fact: 'once_rewards' }
   | { readonly fact: 'anchors'; readonly milestoneId: string; readonly from: number; readonly to: number }
-  | { readonly fact: 'period_logs'; readonly periodNumber: number }
+  /** In the order of activityAt, up to the one with which their values reach `upTo`. */
+  | { readonly fact: 'period_logs'; readonly periodNumber: number; readonly upTo: Quantity }
+  | { readonly fact: 'period_edges'; readonly periodNumber: number }
+  /** Rewards of any state, anchored in a row of periods, or `once` ones wherever they are. */
+  | { readonly fact: 'rewards_between'; readonly from: number; readonly to: number }
+  | { readonly fact: 'rewards_once' }
+  | { readonly fact: 'longest_besides'; readonly runId: string }
+  /** Whether any other period has at least this value. */
+  | { readonly fact: 'value_elsewhere'; readonly periodNumber: number; readonly value: Quantity }
 
 /** Thrown inside the core where a fact is missing; never leaves the engine. */
 export class MissingFact extends Error {

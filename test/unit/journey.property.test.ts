@@ -54,6 +54,7 @@ function everyStreak(target: number): MilestoneRules {
     milestoneMetric: 'consecutive_count',
     milestoneRepeat: 'every_streak',
     createdAt: 0,
+    status: 'live',
   }
 }
 

@@ -22,6 +22,7 @@ const milestone = (
   milestoneMetric: metric,
   milestoneRepeat: repeat,
   createdAt: 0,
+  status: 'live',
 })
 const count = (target: number, repeat: MilestoneRules['milestoneRepeat'] = 'every_streak') =>
   milestone('consecutive_count', target, repeat)
@@ -63,6 +64,42 @@ describe('worked examples of rewards', () => {
       expect(model.rewards.map((entry) => entry.periodNumber)).toEqual(anchors)
     })
   }
+})
+
+/** `4` a log on day 4, `-4` its withdrawal, `+4` the reinstatement. */
+const WITHDRAWALS: readonly [string, MilestoneRules, string, number[], number[]][] = [
+  ['the ground is gone', count(3), '1 2 3 -3', [], [3]],
+  ['and comes back under its own id', count(3), '1 2 3 -3 +3', [3], []],
+  ['another log of that day brings it back too', count(3), '1 2 3 -3 3', [3], []],
+  ['the anchor lies in what is long enough', count(3), '1 2 3 4 5 -2', [3], []],
+  ['neither part is long enough', count(3), '1 2 3 4 5 -3', [], [3]],
+  ['the anchor falls out: the reward moves to the part that owes one', count(2), '1 2 3 4 5 -2', [4], []],
+  ['some run is long enough: the anchor stays', count(3, 'once'), '1 2 3 5 6 7 -2', [3], []],
+  ['another period has the value; the anchor stays', value(2, 'once'), '1 1 2 2 -1', [1], []],
+  ['no period has the value any more', value(2, 'once'), '1 1 -1', [], [1]],
+  ['the value of the period itself fell', value(2), '1 1 2 2 -2', [1], [2]],
+]
+
+describe('worked examples of withdrawals', () => {
+  it.each(WITHDRAWALS)('%s: %o, %s', (_why, reward, entries, standing, revoked) => {
+    const model = new JourneyModel(rules(), [reward])
+    const idOf = new Map<number, string>()
+    for (const [index, entry] of entries.split(' ').entries()) {
+      const day = Math.abs(Number(entry))
+      const id = idOf.get(day)
+      if (entry.startsWith('-')) model.change(id!, 0n)
+      else if (entry.startsWith('+')) model.change(id!, wholeQuantity(1))
+      else {
+        idOf.set(day, `l${index}`)
+        model.record(logOn(day, index))
+      }
+    }
+    expect(model.standing().map((each) => each.periodNumber)).toEqual(standing)
+    expect(model.rewards.filter((each) => each.state === 'revoked').map((each) => each.periodNumber)).toEqual(
+      revoked,
+    )
+    expect(model.totals.revokedRewards).toBe(revoked.length)
+  })
 })
 
 describe('where a period reached its target', () => {
