@@ -21,6 +21,8 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, retryable: false },
   CONFLICT: { status: 409, retryable: false },
   DUPLICATE_STREAK_LOG: { status: 409, retryable: false },
+  DUPLICATE_WITHDRAWAL: { status: 409, retryable: false },
+  DUPLICATE_REINSTATEMENT: { status: 409, retryable: false },
   DUPLICATE_VALUE: { status: 409, retryable: false },
   REWARD_BEING_FULFILLED: { status: 409, retryable: false },
   REWARD_HELD: { status: 409, retryable: false },

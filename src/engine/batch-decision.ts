@@ -1,10 +1,9 @@
 import type { Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
-import { Journey } from '../streaks/journey.ts'
+import { Journey, type Outcome } from '../streaks/journey.ts'
 import { periodAt } from '../streaks/period.ts'
 import { ONE } from '../streaks/quantity.ts'
-import type { Grant } from '../streaks/types.ts'
 import type { Sources } from './decide.ts'
 import { journeyChanges } from './journey-changes.ts'
 import { memberOf } from './load.ts'
@@ -12,7 +11,7 @@ import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey, purchaseKey } fr
 import { logContext } from './log-context.ts'
 import { MemberChanges } from './members.ts'
 import { itemOutcome, refusal, refuse } from './refusals.ts'
-import { rewardRows } from './reward-rows.ts'
+import { firstRewardFlags, rewardOutcome } from './reward-outcome.ts'
 import type { RecordRequest, RecordResult } from './types.ts'
 
 interface OpenJourney {
@@ -66,11 +65,7 @@ export class BatchDecision {
       const set = { hasLogs: true, revision: revision + 1 }
       return { op: 'update', collection: 'streak', id, accountId, guard: { revision }, set }
     })
-    const milestoneFlags = [...this.#firstRewards.values()].map((milestone): Change => {
-      const { id, accountId, revision } = milestone
-      const set = { hasRewardLogs: true, revision: revision + 1 }
-      return { op: 'update', collection: 'milestone', id, accountId, guard: { revision }, set }
-    })
+    const milestoneFlags = firstRewardFlags(this.#firstRewards.values())
     // a journey that only saw logs that are not live stays as it was
     const touched = [...this.#journeys.values()].filter(({ journey }) => journey.progress.size > 0)
     const journeys = touched.flatMap(({ streak, ownedById, loaded, journey }) =>
@@ -135,8 +130,7 @@ export class BatchDecision {
     const activityValue = request.activityValue ?? (streak.aggregationMethod === 'sum' ? ONE : null)
     const value = status !== 'live' ? 0n : streak.aggregationMethod === 'count' ? ONE : (activityValue ?? 0n)
     const entry = { id, periodNumber: period.number, activityAt: request.activityAt, value }
-    const grants = status === 'live' ? open.journey.apply(entry) : []
-    const rewards = this.#rewards(streak, ownedById, id, grants)
+    const rewards = status === 'live' ? this.#rewards(open, id, open.journey.apply(entry)) : []
     const log: Row<'streak_log'> = {
       id,
       accountId,
@@ -152,10 +146,11 @@ export class BatchDecision {
       periodKey: period.key,
       periodNumber: period.number,
       effectiveValue: value,
+      entryCount: 0,
       rewardLogIds: rewards.length === 0 ? null : rewards.map((reward) => reward.id),
       deliveryId: request.purchase?.deliveryId ?? null,
     }
-    const milestones = this.#loaded.milestones.get(keyOf(accountId, streak.id)) ?? []
+    const milestones = this.#milestonesOf(streak)
     const context = request.enrich
       ? logContext({
           streak,
@@ -178,38 +173,39 @@ export class BatchDecision {
     this.#inHand = loaded
     const open = this.#journeys.get(key)
     if (open !== undefined) return open
-    const milestones = this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
-    const live = milestones.filter((milestone) => milestone.status === 'live')
-    const journey = new Journey(streak, live, loaded.facts(), this.#sources.newId)
+    const journey = new Journey(streak, this.#milestonesOf(streak), loaded.facts(), this.#sources.newId)
     const opened = { streak, ownedById, loaded, journey }
     this.#journeys.set(key, opened)
     return opened
   }
 
+  #milestonesOf(streak: Row<'streak'>): readonly Row<'milestone'>[] {
+    return this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
+  }
+
   #rewards(
-    streak: Row<'streak'>,
-    ownedById: string,
+    { streak, ownedById, loaded }: OpenJourney,
     streakLogId: string,
-    grants: readonly Grant[],
-  ): Row<'reward_log'>[] {
-    const milestones = this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
-    return grants.map((grant) => {
-      const milestone = milestones.find(({ id }) => id === grant.milestone.id)!
-      const { reward, code } = rewardRows({
-        streak,
-        milestone,
-        ownedById,
-        streakLogId,
-        grant,
-        now: this.#now,
-        sources: this.#sources,
-      })
-      this.#changes.push({ op: 'insert', collection: 'reward_log', row: reward })
-      if (code !== null) this.#changes.push({ op: 'insert', collection: 'coupon_code', row: code })
-      if (reward.dueAt !== null) this.dueRewards.push(reward)
-      if (!milestone.hasRewardLogs) this.#firstRewards.set(milestone.id, milestone)
-      return reward
+    outcome: Outcome,
+  ): readonly Row<'reward_log'>[] {
+    const milestones = this.#milestonesOf(streak)
+    const { rewardRows } = loaded
+    const sources = this.#sources
+    const now = this.#now
+    const rewards = rewardOutcome({
+      streak,
+      milestones,
+      ownedById,
+      streakLogId,
+      outcome,
+      rewardRows,
+      now,
+      sources,
     })
+    this.#changes.push(...rewards.changes)
+    this.dueRewards.push(...rewards.due)
+    for (const milestone of rewards.firstOf) this.#firstRewards.set(milestone.id, milestone)
+    return rewards.listed
   }
 
   /** Remembers an accepted log for the rest of the batch and for the commit. */

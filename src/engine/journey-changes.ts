@@ -65,12 +65,13 @@ function memberStreakChange(
   newId: () => string,
   now: Instant,
 ): Change {
-  const { longestRunLength, completedCycles, lastActivityAt, hasRewards } = journey.totals
+  const { longestRunLength, completedCycles, lastActivityAt, hasRewards, revokedRewards } = journey.totals
   const totals = {
     longestRunLength,
     completedCycles,
     lastActivityAt: lastActivityAt ?? now,
     hasRewards,
+    revokedRewards,
     updatedAt: now,
   }
   const { accountId } = streak

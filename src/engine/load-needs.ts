@@ -1,7 +1,15 @@
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { anchorsKey } from '../streaks/journey-state.ts'
-import type { LogEntry, Need } from '../streaks/types.ts'
+import type { Need } from '../streaks/types.ts'
+import {
+  loadLongestBesides,
+  loadPeriodEdges,
+  loadPeriodLogs,
+  loadRewardsBetween,
+  loadRewardsOnce,
+  loadValueElsewhere,
+} from './load-rare.ts'
 import { journeyKey, keyOf, type Loaded, type LoadedJourney } from './loaded.ts'
 
 export interface JourneyNeed {
@@ -9,13 +17,11 @@ export interface JourneyNeed {
   readonly need: Need
 }
 type NeedOf<F extends Need['fact']> = Extract<Need, { fact: F }>
-interface Wanted<F extends Need['fact']> {
+export interface Wanted<F extends Need['fact']> {
   readonly row: Row<'member_streak'>
   readonly journey: LoadedJourney
   readonly need: NeedOf<F>
 }
-
-const PERIOD_LOGS_PAGE = 500
 
 /** Loads missing facts of journeys that exist. Facts of one kind share one round trip. */
 export async function loadNeeds(store: Store, loaded: Loaded, needs: readonly JourneyNeed[]): Promise<void> {
@@ -33,7 +39,12 @@ export async function loadNeeds(store: Store, loaded: Loaded, needs: readonly Jo
     loadHeldOnce(store, loaded, wanted('once_rewards')),
     ...wanted('run_containing').map((want) => loadRunContaining(store, want)),
     ...wanted('anchors').map((want) => loadAnchors(store, want)),
-    ...wanted('period_logs').map((want) => loadPeriodLogs(store, loaded, want)),
+    ...wanted('period_logs').map((want) => loadPeriodLogs(store, want)),
+    ...wanted('period_edges').map((want) => loadPeriodEdges(store, want)),
+    ...wanted('rewards_between').map((want) => loadRewardsBetween(store, loaded, want)),
+    ...wanted('rewards_once').map((want) => loadRewardsOnce(store, loaded, want)),
+    ...wanted('longest_besides').map((want) => loadLongestBesides(store, want)),
+    ...wanted('value_elsewhere').map((want) => loadValueElsewhere(store, want)),
   ])
   for (const { journey, need } of needs) journey.settle(need)
 }
@@ -137,43 +148,4 @@ async function loadAnchors(store: Store, { row, journey, need }: Wanted<'anchors
   })
   const anchors = new Set(rewards.map((reward) => reward.periodNumber))
   journey.anchors.set(anchorsKey(need.milestoneId, need.from, need.to), anchors)
-}
-
-/** The period's effective logs by activityAt, up to the one that reaches the target. */
-async function loadPeriodLogs(store: Store, loaded: Loaded, want: Wanted<'period_logs'>): Promise<void> {
-  const { row, journey, need } = want
-  const target = loaded.streaks.get(keyOf(row.accountId, row.streakId))!.aggregationTargetValue
-  const logs: LogEntry[] = []
-  let sum = 0n
-  for (let offset = 0; sum < target; offset += PERIOD_LOGS_PAGE) {
-    const page = await store.find('streak_log', {
-      where: {
-        and: [
-          { field: 'accountId', op: 'eq', value: row.accountId },
-          { field: 'ownedById', op: 'eq', value: row.ownedById },
-          { field: 'streakId', op: 'eq', value: row.streakId },
-          { field: 'periodNumber', op: 'eq', value: need.periodNumber },
-          { field: 'effectiveValue', op: 'gt', value: 0n },
-        ],
-      },
-      sort: [
-        { field: 'activityAt', order: 'asc' },
-        { field: 'id', order: 'asc' },
-      ],
-      offset,
-      limit: PERIOD_LOGS_PAGE,
-    })
-    for (const log of page) {
-      if (sum >= target) break
-      sum += log.effectiveValue
-      logs.push({
-        id: log.id,
-        periodNumber: log.periodNumber,
-        activityAt: log.activityAt,
-        value: log.effectiveValue,
-      })
-    }
-    if (page.length < PERIOD_LOGS_PAGE) break
-  }
-  journey.periodLogs.set(need.periodNumber, logs)
 }

@@ -1,7 +1,16 @@
 import type { Row } from '../ports/schema.ts'
 import type { JourneyFacts } from '../streaks/journey-state.ts'
 import { anchorsKey } from '../streaks/journey-state.ts'
-import type { LogEntry, Need, Progress, Run, StandingReward } from '../streaks/types.ts'
+import type {
+  JourneyTotals,
+  LogEntry,
+  Need,
+  PeriodEdges,
+  Progress,
+  RewardFact,
+  Run,
+  StandingReward,
+} from '../streaks/types.ts'
 
 /** Everything a batch needs to be decided, as it stood at one moment. Commits are guarded against what changed since. */
 export interface Loaded {
@@ -32,22 +41,28 @@ export class LoadedJourney {
   readonly rewardsAt = new Map<number, StandingReward[]>()
   readonly anchors = new Map<string, ReadonlySet<number>>()
   readonly periodLogs = new Map<number, LogEntry[]>()
+  readonly periodEdges = new Map<number, PeriodEdges>()
+  readonly rewards = new Map<string, readonly RewardFact[]>()
+  readonly longestBesides = new Map<string, number>()
+  readonly valueElsewhere = new Map<string, boolean>()
+  /** Rewards that were loaded as facts, by id: to be changed they must be guarded by their revision. */
+  readonly rewardRows = new Map<string, Row<'reward_log'>>()
   heldOnce: Set<string> | null = null
 
   facts(): JourneyFacts {
-    const { progress, runsByFirst, runsByLast, rewardsAt, anchors, periodLogs, heldOnce, row } = this
-    const totals = row ?? { longestRunLength: 0, completedCycles: 0, lastActivityAt: null, hasRewards: false }
-    return {
-      totals,
-      progress,
-      runsByFirst,
-      runsByLast,
-      rewardsAt,
-      anchors,
-      periodLogs,
-      heldOnce,
-      isNew: row === null,
+    const { row } = this
+    const totals: JourneyTotals = row ?? {
+      longestRunLength: 0,
+      completedCycles: 0,
+      lastActivityAt: null,
+      hasRewards: false,
+      revokedRewards: 0,
     }
+    const { progress, runsByFirst, runsByLast, rewardsAt, anchors, periodLogs, heldOnce } = this
+    const { periodEdges, rewards, longestBesides, valueElsewhere } = this
+    const forLogs = { progress, runsByFirst, runsByLast, rewardsAt, anchors, periodLogs, heldOnce }
+    const forChanges = { periodEdges, rewards, longestBesides, valueElsewhere }
+    return { totals, isNew: row === null, ...forLogs, ...forChanges }
   }
 
   addProgress(row: Row<'streak_progress'>): void {

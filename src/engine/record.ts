@@ -6,10 +6,11 @@ import type { JobQueue } from '../ports/queue.ts'
 import type { CommitResult, Store } from '../ports/store.ts'
 import { Batcher } from './batcher.ts'
 import { type Decision, decide, type Sources } from './decide.ts'
+import { createEnter } from './enter.ts'
 import { load } from './load.ts'
 import { loadNeeds } from './load-needs.ts'
 import { MAX_AHEAD_MS } from './refusals.ts'
-import type { Recorder, RecordRequest, RecordResult } from './types.ts'
+import type { EntryRecorder, Recorder, RecordRequest, RecordResult } from './types.ts'
 
 export interface RecorderDeps {
   readonly store: Store
@@ -29,7 +30,7 @@ const MAX_JITTER_MS = 20
 const MAX_NEED_ROUNDS = 2 * MAX_BATCH_LOGS
 
 /** The engine: load, decide, commit, in batches shared by whoever calls at the same time. */
-export function createRecorder(deps: RecorderDeps): Recorder & { drain(): Promise<void> } {
+export function createRecorder(deps: RecorderDeps): Recorder & EntryRecorder & { drain(): Promise<void> } {
   const batcher = new Batcher<RecordRequest, RecordResult | Failure>({
     run: (requests) => recordBatch(deps, requests),
     keyOf: ({ accountId, member }) => `${accountId} ${'id' in member ? member.id : member.externalId}`,
@@ -43,7 +44,11 @@ export function createRecorder(deps: RecorderDeps): Recorder & { drain(): Promis
     if (result.outcome === 'failure') throw result.error
     return result
   }
-  return { record, drain: () => batcher.drain() }
+  const entries = createEnter(deps)
+  const drain = async () => {
+    await Promise.all([batcher.drain(), entries.drain()])
+  }
+  return { record, enter: entries.enter, drain }
 }
 
 /** A log that could not be recorded, among others that were. */

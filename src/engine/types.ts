@@ -73,6 +73,21 @@ export interface MemberStreakView {
   readonly nextMilestone: Row<'milestone'> | null
 }
 
+/** An entry of the ledger about a log that is there: it takes the log back, whole or in part, or undoes that. */
+export interface EntryRequest {
+  readonly accountId: string
+  readonly streakLogId: string
+  readonly reason: string
+  readonly entry:
+    | { readonly kind: 'withdrawal'; readonly value: Quantity | null; readonly uniqueIdentifier: string }
+    | { readonly kind: 'reinstatement'; readonly withdrawalId: string }
+}
+
+export type EntryResult =
+  | { readonly outcome: 'recorded'; readonly entry: Row<'withdrawal'> }
+  | { readonly outcome: 'duplicate'; readonly existingId: string }
+  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly path: string; readonly message: string }
+
 /**
  * Records streak logs. Callers that arrive together share a commit; each gets its own answer.
  * Durable when it resolves. Idempotent by (streak, member, uniqueIdentifier) and, for purchases, by
@@ -80,6 +95,15 @@ export interface MemberStreakView {
  */
 export interface Recorder {
   record(request: RecordRequest): Promise<RecordResult>
+}
+
+/** Records what takes logs back, and what undoes that. */
+export interface EntryRecorder {
+  /**
+   * Records a withdrawal or its undoing, with everything that follows for progress, runs and rewards in one commit.
+   * Idempotent by (log, uniqueIdentifier) and by withdrawal. @throws as `record`
+   */
+  enter(request: EntryRequest): Promise<EntryResult>
 }
 
 /** Reads that need more than a row: computed fields and joins, all as of `now`. One answer per row, in order. */

@@ -212,6 +212,8 @@ export const SCHEMA = {
       periodNumber: integer,
       /** What the log counts for now: 1 or its value, less what was withdrawn; 0 for logs that are not live. */
       effectiveValue: quantity,
+      /** Withdrawals and reinstatements of this log: each is guarded by how many there were. */
+      entryCount: integer,
       /** The rewards this log was granted, in the order of the response; null when none. */
       rewardLogIds: optional(json<readonly string[]>()),
       deliveryId: optional(id),
@@ -246,6 +248,7 @@ export const SCHEMA = {
     },
     indexes: {
       streak_progress_unique: { fields: [...journey, 'periodNumber'], unique: true },
+      streak_progress_value: { fields: [...journey, 'currentProgressValue'] },
       streak_progress_created: newestFirst('accountId'),
       streak_progress_member: newestFirst('accountId', 'ownedById'),
       streak_progress_streak: newestFirst('accountId', 'streakId'),
@@ -284,6 +287,8 @@ export const SCHEMA = {
       completedCycles: integer,
       /** False until the first reward of this member on this streak: spares looking for them. */
       hasRewards: boolean,
+      /** Rewards revoked before they were minted: they may come back. */
+      revokedRewards: integer,
     },
     indexes: {
       member_streak_unique: { fields: [...journey], unique: true },
@@ -451,6 +456,37 @@ export const SCHEMA = {
       delivery_item_delivery: { fields: ['accountId', 'deliveryId', 'ruleIndex'] },
       delivery_item_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
       delivery_item_member: { fields: ['accountId', 'externalId', 'id'], where: { notNull: ['externalId'] } },
+    },
+  },
+  /** Withdrawals of a log, whole or in part, and what undoes them. Append-only, like the log. */
+  withdrawal: {
+    fields: {
+      ...common,
+      ownedById: id,
+      streakId: id,
+      streakLogId: id,
+      kind: text<'withdrawal' | 'reinstatement'>(),
+      /** What is taken back, at most the log's value; null = the whole, and on reinstatements. */
+      value: optional(quantity),
+      reason: text(),
+      uniqueIdentifier: optional(text()),
+      /** Of a reinstatement: the withdrawal it undoes. */
+      withdrawalId: optional(id),
+    },
+    indexes: {
+      withdrawal_unique: {
+        fields: ['accountId', 'ownedById', 'streakLogId', 'uniqueIdentifier'],
+        unique: true,
+        where: { notNull: ['uniqueIdentifier'] },
+      },
+      withdrawal_undone: {
+        fields: ['accountId', 'ownedById', 'withdrawalId'],
+        unique: true,
+        where: { notNull: ['withdrawalId'] },
+      },
+      withdrawal_log: { fields: ['accountId', 'ownedById', 'streakLogId'] },
+      withdrawal_created: newestFirst('accountId'),
+      withdrawal_member: newestFirst('accountId', 'ownedById'),
     },
   },
   /** The connectors' own ledger: one purchase feeds one streak once, whoever reports it and whoever bought. */

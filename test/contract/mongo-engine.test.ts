@@ -2,6 +2,7 @@ import { afterAll, expect, it } from '@jest/globals'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeEngine } from './engine-suite.ts'
+import { describeWithdrawals } from './withdrawal-suite.ts'
 
 const server = await mongoForTests()
 
@@ -12,9 +13,11 @@ if (server === null) {
 } else {
   afterAll(() => server.stop())
 
-  describeEngine('MongoDB', async () => {
-    const store = await openMongoStore(server.uri)
+  const setup = async () => {
+    const store = await openMongoStore(server.anotherUri())
     await store.migrate()
     return { store, close: () => store.close() }
-  })
+  }
+  describeEngine('MongoDB', setup)
+  describeWithdrawals('MongoDB', setup)
 }

@@ -1,4 +1,6 @@
 import { openTempStore } from '../helpers/sqlite-store.ts'
 import { describeEngine } from './engine-suite.ts'
+import { describeWithdrawals } from './withdrawal-suite.ts'
 
 describeEngine('SQLite', openTempStore)
+describeWithdrawals('SQLite', openTempStore)

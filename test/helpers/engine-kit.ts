@@ -1,6 +1,13 @@
 import { v7 as uuidv7 } from 'uuid'
 import { createRecorder } from '../../src/engine/record.ts'
-import type { Recorder, RecordRequest, RecordResult } from '../../src/engine/types.ts'
+import type {
+  EntryRecorder,
+  EntryRequest,
+  EntryResult,
+  Recorder,
+  RecordRequest,
+  RecordResult,
+} from '../../src/engine/types.ts'
 import { createViews } from '../../src/engine/views.ts'
 import type { JobQueue, RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -13,7 +20,7 @@ export class EngineKit {
   readonly store: Store
   readonly accountId = uuidv7()
   readonly views
-  readonly recorder: Recorder
+  readonly recorder: Recorder & EntryRecorder
   readonly enqueued: RewardJob[] = []
   now = Date.UTC(2025, 6, 15)
 
@@ -24,7 +31,7 @@ export class EngineKit {
   }
 
   /** A recorder of its own on the same store, as another process would have. */
-  anotherRecorder(): Recorder {
+  anotherRecorder(): Recorder & EntryRecorder {
     const drawCode = () => {
       const code = `C-${uuidv7()}`
       return { code, foldedCode: code }
@@ -105,6 +112,23 @@ export class EngineKit {
     return this.recorder.record(this.request(streak, activityAt, fields))
   }
 
+  /** Takes a log back, whole or by a value. */
+  withdraw(
+    streakLogId: string,
+    value: bigint | null = null,
+    uniqueIdentifier: string = uuidv7(),
+  ): Promise<EntryResult> {
+    return this.enter(streakLogId, { kind: 'withdrawal', value, uniqueIdentifier })
+  }
+
+  reinstate(streakLogId: string, withdrawalId: string): Promise<EntryResult> {
+    return this.enter(streakLogId, { kind: 'reinstatement', withdrawalId })
+  }
+
+  enter(streakLogId: string, entry: EntryRequest['entry']): Promise<EntryResult> {
+    return this.recorder.enter({ accountId: this.accountId, streakLogId, reason: 'a test', entry })
+  }
+
   rows<
     C extends
       | 'streak_progress'
@@ -113,7 +137,8 @@ export class EngineKit {
       | 'streak_log'
       | 'run'
       | 'member'
-      | 'purchase',
+      | 'purchase'
+      | 'withdrawal',
   >(collection: C): Promise<Row<C>[]> {
     return this.store.find(collection, {
       where: { field: 'accountId', op: 'eq', value: this.accountId } as never,

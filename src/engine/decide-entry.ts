@@ -1,0 +1,124 @@
+import type { Instant } from '../ports/clock.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change } from '../ports/store.ts'
+import { Journey } from '../streaks/journey.ts'
+import { MissingFact } from '../streaks/types.ts'
+import type { Sources } from './decide.ts'
+import { effectiveValue, fullValue } from './effective-value.ts'
+import { journeyChanges } from './journey-changes.ts'
+import type { JourneyNeed } from './load-needs.ts'
+import type { LoadedJourney } from './loaded.ts'
+import { firstRewardFlags, rewardOutcome } from './reward-outcome.ts'
+import type { EntryRequest, EntryResult } from './types.ts'
+
+/** What one entry needs to be decided. */
+export interface LoadedEntry {
+  readonly log: Row<'streak_log'>
+  readonly streak: Row<'streak'>
+  /** Milestones of the streak, of any status. */
+  readonly milestones: readonly Row<'milestone'>[]
+  /** Entries the log has already. */
+  readonly entries: readonly Row<'withdrawal'>[]
+  readonly journey: LoadedJourney
+}
+
+export type EntryDecision =
+  | {
+      readonly kind: 'decided'
+      readonly changes: readonly Change[]
+      readonly result: EntryResult
+      readonly due: readonly Row<'reward_log'>[]
+    }
+  | { readonly kind: 'needs'; readonly needs: readonly JourneyNeed[] }
+
+/** Decides a withdrawal or a reinstatement. Pure; answers `needs` where facts are missing, like `decide`. */
+export function decideEntry(
+  loaded: LoadedEntry,
+  request: EntryRequest,
+  now: Instant,
+  sources: Sources,
+): EntryDecision {
+  const refused = refusal(loaded, request)
+  if (refused !== null) return { kind: 'decided', changes: [], result: refused, due: [] }
+  const entry = entryRow(loaded, request, now, sources)
+  try {
+    const { changes, due } = effects(loaded, entry, now, sources)
+    const all: Change[] = [...changes, { op: 'insert', collection: 'withdrawal', row: entry }]
+    return { kind: 'decided', changes: all, result: { outcome: 'recorded', entry }, due }
+  } catch (error) {
+    if (!(error instanceof MissingFact)) throw error
+    return { kind: 'needs', needs: [{ journey: loaded.journey, need: error.need }] }
+  }
+}
+
+function refusal({ streak, entries, log }: LoadedEntry, { entry }: EntryRequest): EntryResult | null {
+  if (entry.kind === 'withdrawal') {
+    if (entry.value !== null && streak.aggregationMethod === 'count') {
+      const message = 'value: a log of a count streak is withdrawn whole; leave value out'
+      return { outcome: 'refused', code: 'INVALID_INPUT', path: 'value', message }
+    }
+    const known = entries.find((each) => each.uniqueIdentifier === entry.uniqueIdentifier)
+    return known === undefined ? null : { outcome: 'duplicate', existingId: known.id }
+  }
+  const { withdrawalId } = entry
+  const undone = entries.find((each) => each.withdrawalId === withdrawalId)
+  if (undone !== undefined) return { outcome: 'duplicate', existingId: undone.id }
+  if (entries.some((each) => each.id === withdrawalId && each.kind === 'withdrawal')) return null
+  const message = `withdrawalId: the streak log ${log.id} has no withdrawal with the id ${withdrawalId}`
+  return { outcome: 'refused', code: 'REFERENCE_NOT_FOUND', path: 'withdrawalId', message }
+}
+
+function entryRow(
+  { log, streak }: LoadedEntry,
+  request: EntryRequest,
+  now: Instant,
+  { newId }: Sources,
+): Row<'withdrawal'> {
+  const { accountId, reason, entry } = request
+  const full = log.activityValue ?? 0n
+  const isWithdrawal = entry.kind === 'withdrawal'
+  const cut = isWithdrawal && entry.value !== null && entry.value > full && streak.aggregationMethod === 'sum'
+  return {
+    id: newId(),
+    accountId,
+    createdAt: now,
+    updatedAt: now,
+    ownedById: log.ownedById,
+    streakId: log.streakId,
+    streakLogId: log.id,
+    kind: entry.kind,
+    value: isWithdrawal ? (cut ? full : entry.value) : null,
+    reason,
+    uniqueIdentifier: isWithdrawal ? entry.uniqueIdentifier : null,
+    withdrawalId: isWithdrawal ? null : entry.withdrawalId,
+  }
+}
+
+function effects(
+  { log, streak, milestones, entries, journey: loaded }: LoadedEntry,
+  entry: Row<'withdrawal'>,
+  now: Instant,
+  sources: Sources,
+): { changes: Change[]; due: readonly Row<'reward_log'>[] } {
+  const { id, accountId, ownedById, periodNumber, activityAt, entryCount, effectiveValue: value } = log
+  const after = effectiveValue(fullValue(streak, log), [...entries, entry])
+  const noted: Change = {
+    op: 'update',
+    collection: 'streak_log',
+    id,
+    accountId,
+    guard: { entryCount },
+    set: { effectiveValue: after, entryCount: entryCount + 1, updatedAt: now },
+  }
+  if (after === value) return { changes: [noted], due: [] }
+  const journey = new Journey(streak, milestones, loaded.facts(), sources.newId)
+  const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after })
+  const { rewardRows } = loaded
+  const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, now, sources }
+  const rewards = rewardOutcome(input)
+  const progress = journeyChanges(streak, ownedById, loaded, journey, sources.newId, now)
+  return {
+    due: rewards.due,
+    changes: [noted, ...progress, ...firstRewardFlags(rewards.firstOf), ...rewards.changes],
+  }
+}

@@ -1,0 +1,16 @@
+import type { Row } from '../ports/schema.ts'
+import { ONE, type Quantity } from '../streaks/quantity.ts'
+
+/** What a live log counts in full. */
+export function fullValue(streak: Row<'streak'>, log: Row<'streak_log'>): Quantity {
+  if (log.status !== 'live') return 0n
+  return streak.aggregationMethod === 'count' ? ONE : (log.activityValue ?? 0n)
+}
+
+/** What a log counts with these entries: its value less what was withdrawn and not given back, never below 0. */
+export function effectiveValue(full: Quantity, entries: readonly Row<'withdrawal'>[]): Quantity {
+  const undone = new Set(entries.flatMap((entry) => entry.withdrawalId ?? []))
+  const standing = entries.filter((entry) => entry.kind === 'withdrawal' && !undone.has(entry.id))
+  const withdrawn = standing.reduce((sum, entry) => sum + (entry.value ?? full), 0n)
+  return withdrawn >= full ? 0n : full - withdrawn
+}

@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import type { EntryResult, RecordResult } from '../../src/engine/types.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import { formatQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
+import { EngineKit } from '../helpers/engine-kit.ts'
+import { countsOf, type OracleLog, runsOf, valuesOf } from '../helpers/oracle.ts'
+import type { EngineSetup } from './engine-suite.ts'
+
+const june = (day: number, hour = 12) => Date.UTC(2025, 5, day, hour)
+const dayOf = (row: { periodKey: string }) => Number(row.periodKey.slice(-2))
+
+function logOf(result: RecordResult): Row<'streak_log'> {
+  if (result.outcome !== 'recorded') throw new Error(`not recorded: ${JSON.stringify(result)}`)
+  return result.log
+}
+function entryOf(result: EntryResult): Row<'withdrawal'> {
+  if (result.outcome !== 'recorded') throw new Error(`not entered: ${JSON.stringify(result)}`)
+  return result.entry
+}
+
+/** Withdrawals and what undoes them, on a real store: the same suite for each. */
+export function describeWithdrawals(name: string, setup: () => Promise<EngineSetup>): void {
+  describe(`withdrawals on ${name}`, () => {
+    let parts: EngineSetup
+    let kit: EngineKit
+    beforeAll(async () => {
+      parts = await setup()
+    })
+    afterAll(() => parts.close())
+    beforeEach(() => {
+      kit = new EngineKit(parts.store)
+    })
+
+    const reward = { providerId: '00000000-0000-7000-8000-000000000001', discount: { percentage: '10' } }
+    const statuses = async () =>
+      (await kit.rows('reward_log')).map((row) => [dayOf(row), row.fulfilmentStatus, row.standing])
+
+    async function recordDays(streak: Row<'streak'>, days: readonly number[]): Promise<Row<'streak_log'>[]> {
+      const logs: Row<'streak_log'>[] = []
+      for (const day of days) logs.push(logOf(await kit.record(streak, june(day))))
+      return logs
+    }
+
+    it('shows the worked example of a withdrawn day', async () => {
+      const logs = await recordDays(await kit.streak(), [1, 2, 3])
+      await kit.withdraw(logs[1]!.id)
+      const rows = (await kit.rows('streak_progress')).toSorted((a, b) => a.periodNumber - b.periodNumber)
+      const views = await kit.views.progress(kit.accountId, rows, kit.now)
+      expect(
+        views.map((view) => [
+          dayOf(view.row),
+          formatQuantity(view.row.currentProgressValue),
+          view.status,
+          view.consecutiveCount,
+          view.longestConsecutiveCount,
+          view.streakBrokenAt,
+        ]),
+      ).toEqual([
+        [1, '1', 'completed', 1, 1, null],
+        [2, '0', 'broken', 1, 1, june(3, 0)],
+        [3, '1', 'completed', 1, 1, null],
+      ])
+    })
+
+    it('revokes a reward that is not minted, and brings it back under its own id', async () => {
+      const streak = await kit.streak()
+      await kit.milestone(streak, { reward })
+      const logs = await recordDays(streak, [1, 2, 3])
+      const withdrawal = entryOf(await kit.withdraw(logs[2]!.id))
+      expect(await statuses()).toEqual([[3, 'revoked', false]])
+      const [revoked] = await kit.rows('reward_log')
+      expect(revoked!.dueAt).toBeNull()
+      kit.enqueued.length = 0
+      entryOf(await kit.reinstate(logs[2]!.id, withdrawal.id))
+      expect(await statuses()).toEqual([[3, 'pending', true]])
+      const [back] = await kit.rows('reward_log')
+      expect([back!.id, back!.createdAt, back!.streakLogId]).toEqual([
+        revoked!.id,
+        revoked!.createdAt,
+        logs[2]!.id,
+      ])
+      expect(kit.enqueued).toEqual([
+        { accountId: kit.accountId, rewardLogId: back!.id, attempt: back!.attempt },
+      ])
+    })
+
+    it('brings a reward back by another log, and lists it as achieved by that log', async () => {
+      const streak = await kit.streak()
+      await kit.milestone(streak)
+      const logs = await recordDays(streak, [1, 2, 3])
+      await kit.withdraw(logs[2]!.id)
+      const again = await kit.record(streak, june(3, 20))
+      const context = again.outcome === 'recorded' ? again.context! : null
+      const [row] = await kit.rows('reward_log')
+      expect(context!.achieved.map(({ rewardLog }) => [rewardLog.id, rewardLog.fulfilmentStatus])).toEqual([
+        [row!.id, 'pending'],
+      ])
+      expect([row!.streakLogId, await statuses()]).toEqual([logOf(again).id, [[3, 'pending', true]]])
+    })
+
+    it('moves a reward whose own day falls out to the part that owes one', async () => {
+      const streak = await kit.streak()
+      await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(2) })
+      const logs = await recordDays(streak, [1, 2, 3, 4, 5])
+      await kit.withdraw(logs[1]!.id)
+      expect(await statuses()).toEqual([[4, 'pending', true]])
+    })
+
+    it('keeps an issued reward, or asks for it back, as its milestone said', async () => {
+      const streak = await kit.streak()
+      await kit.milestone(streak, { reward })
+      await kit.milestone(streak, { reward, onWithdrawal: 'revoke' })
+      const logs = await recordDays(streak, [1, 2, 3])
+      for (const row of await kit.rows('reward_log')) {
+        const set = { fulfilmentStatus: 'issued', couponCode: row.drawnCode, dueAt: null } as const
+        await kit.store.commit([
+          { op: 'update', collection: 'reward_log', id: row.id, accountId: kit.accountId, set },
+        ])
+      }
+      await kit.withdraw(logs[2]!.id)
+      expect((await statuses()).toSorted()).toEqual([
+        [3, 'issued', true],
+        [3, 'revoking', true],
+      ])
+    })
+
+    it('is entered once by its identifier, and undone once', async () => {
+      const [log] = await recordDays(await kit.streak(), [1])
+      const first = entryOf(await kit.withdraw(log!.id, null, 'refund-1'))
+      expect(await kit.withdraw(log!.id, null, 'refund-1')).toEqual({
+        outcome: 'duplicate',
+        existingId: first.id,
+      })
+      const undone = entryOf(await kit.reinstate(log!.id, first.id))
+      expect(await kit.reinstate(log!.id, first.id)).toEqual({ outcome: 'duplicate', existingId: undone.id })
+      expect(await kit.reinstate(log!.id, undone.id)).toMatchObject({
+        outcome: 'refused',
+        code: 'REFERENCE_NOT_FOUND',
+      })
+      const racing = await Promise.all(
+        Array.from({ length: 20 }, () => kit.withdraw(log!.id, null, 'refund-2')),
+      )
+      expect(racing.filter((result) => result.outcome === 'recorded')).toHaveLength(1)
+    })
+
+    it('takes parts of a value, cut to it, and gives back what is left of them', async () => {
+      const streak = await kit.streak({ aggregationMethod: 'sum', aggregationTargetValue: wholeQuantity(20) })
+      const log = logOf(await kit.record(streak, june(1), { activityValue: wholeQuantity(30) }))
+      const value = async () => formatQuantity((await kit.rows('streak_progress'))[0]!.currentProgressValue)
+      const first = entryOf(await kit.withdraw(log.id, wholeQuantity(20)))
+      expect(await value()).toBe('10')
+      const second = entryOf(await kit.withdraw(log.id, wholeQuantity(50)))
+      expect([await value(), formatQuantity(second.value!)]).toEqual(['0', '30'])
+      await kit.reinstate(log.id, first.id)
+      expect(await value()).toBe('0')
+      await kit.reinstate(log.id, second.id)
+      expect(await value()).toBe('30')
+    })
+
+    it('refuses a part of a log that only counts, and a log that is not there', async () => {
+      const [log] = await recordDays(await kit.streak(), [1])
+      expect(await kit.withdraw(log!.id, wholeQuantity(1))).toMatchObject({
+        code: 'INVALID_INPUT',
+        path: 'value',
+      })
+      expect(await kit.withdraw('00000000-0000-7000-8000-000000000000')).toMatchObject({ code: 'NOT_FOUND' })
+    })
+
+    it('is taken while streak and member are paused', async () => {
+      const streak = await kit.streak()
+      const [log] = await recordDays(streak, [1])
+      await kit.store.commit([
+        {
+          op: 'update',
+          collection: 'streak',
+          id: streak.id,
+          accountId: kit.accountId,
+          set: { status: 'paused' },
+        },
+      ])
+      entryOf(await kit.withdraw(log!.id))
+      expect((await kit.rows('streak_progress'))[0]!.completed).toBe(false)
+    })
+
+    it('ends in what the ledger says, whatever the order of logs, withdrawals and reinstatements from two writers', async () => {
+      const entry = fc.record({
+        day: fc.integer({ min: 1, max: 8 }),
+        value: fc.integer({ min: 0, max: 3 }),
+        take: fc.option(fc.integer({ min: 1, max: 3 })),
+        giveBack: fc.boolean(),
+      })
+      const history = fc.array(entry, { minLength: 1, maxLength: 14 })
+      await fc.assert(
+        fc.asyncProperty(
+          history,
+          fc.integer({ min: 1, max: 3 }),
+          fc.option(fc.integer({ min: 1, max: 3 })),
+          async (entries, target, cycle) => {
+            kit = new EngineKit(parts.store)
+            const other = kit.anotherRecorder()
+            const streak = await kit.streak({
+              aggregationMethod: 'sum',
+              aggregationTargetValue: wholeQuantity(target),
+              completionTargetValue: cycle,
+            })
+            await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(1), milestoneRepeat: 'once' })
+            await kit.milestone(streak, {
+              milestoneTargetValue: wholeQuantity(2),
+              milestoneMetric: 'current_progress_value',
+              milestoneRepeat: 'every_period',
+            })
+            const left: OracleLog[] = await Promise.all(
+              entries.map(async ({ day, value, take, giveBack }, index) => {
+                const writer = index % 2 === 0 ? kit.recorder : other
+                const log = logOf(
+                  await writer.record(
+                    kit.request(streak, june(day) + index, { activityValue: wholeQuantity(value) }),
+                  ),
+                )
+                if (take === null) return { day, value }
+                const withdrawal = entryOf(await kit.withdraw(log.id, wholeQuantity(take)))
+                if (giveBack) entryOf(await kit.reinstate(log.id, withdrawal.id))
+                return { day, value: giveBack ? value : Math.max(0, value - take) }
+              }),
+            )
+            const progress = await kit.rows('streak_progress')
+            expect(
+              new Map(progress.map((row) => [dayOf(row), Number(formatQuantity(row.currentProgressValue))])),
+            ).toEqual(valuesOf(left))
+            const runs = runsOf(left, target)
+            const stored = (await kit.rows('run')).toSorted((a, b) => a.firstPeriod - b.firstPeriod)
+            expect(stored.map((run) => run.length)).toEqual(runs.map((run) => run.last - run.first + 1))
+            const [journey] = await kit.rows('member_streak')
+            const closed = [...countsOf(runs, cycle).values()].filter((count) => count === cycle).length
+            expect([journey!.longestRunLength, journey!.completedCycles]).toEqual([
+              Math.max(0, ...stored.map((run) => run.length)),
+              closed,
+            ])
+            const standing = (await kit.rows('reward_log')).filter((row) => row.standing)
+            const days = [...valuesOf(left)].filter(([, value]) => value >= 2).map(([day]) => day)
+            expect(
+              standing
+                .filter((row) => !row.once)
+                .map(dayOf)
+                .toSorted((a, b) => a - b),
+            ).toEqual(days.toSorted((a, b) => a - b))
+            expect(standing.filter((row) => row.once)).toHaveLength(runs.length > 0 ? 1 : 0)
+          },
+        ),
+        { numRuns: name === 'SQLite' ? 60 : 15 },
+      )
+    })
+  })
+}
