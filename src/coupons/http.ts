@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import type { Clock } from '../ports/clock.ts'
-import type { CouponProvider, CouponRequest, IssueOutcome } from '../ports/coupon-provider.ts'
+import type {
+  CouponProvider,
+  CouponRequest,
+  IssueOutcome,
+  RevokeOutcome,
+  RevokeRequest,
+} from '../ports/coupon-provider.ts'
 import {
   AddressRefused,
   guardedLookup,
@@ -44,6 +50,8 @@ const answerShape = z.object({
     .nullish(),
 })
 
+const usedShape = z.object({ used: z.boolean() })
+
 /**
  * Asks the merchant's own coupon service: one signed POST, told apart by its `Idempotency-Key`. What the service has
  * to do is written in docs/coupon-service.md. The code it answers with wins over the one it was offered.
@@ -52,36 +60,43 @@ const answerShape = z.object({
 export function createHttpProvider(options: HttpProviderOptions): CouponProvider {
   const trustedHosts = parseTrustedHosts(options.allowedHosts ?? [])
   const lookup = guardedLookup(options.resolve ?? systemResolve)
-  const settingsShape = z.strictObject({
-    url: z.string().superRefine((text, context) => {
-      const verdict = judgeUrl(text, trustedHosts)
-      if (!verdict.ok) context.addIssue({ code: 'custom', message: verdict.fault })
-    }),
+  const urlShape = z.string().superRefine((text, context) => {
+    const verdict = judgeUrl(text, trustedHosts)
+    if (!verdict.ok) context.addIssue({ code: 'custom', message: verdict.fault })
   })
+  const settingsShape = z.strictObject({ url: urlShape, revokeUrl: urlShape.optional() })
 
-  async function issue(request: CouponRequest): Promise<IssueOutcome> {
+  /** What is wrong with a provider's settings or credentials, or where and with what key to ask. */
+  function targetOf(request: Asking, setting: 'url' | 'revokeUrl'): Target | { readonly fault: string } {
     const settings = settingsShape.safeParse(request.settings)
     const credentials = credentialsShape.safeParse(request.credentials)
     const key = credentials.success ? signingKey(credentials.data.signingSecret) : null
-    const verdict = settings.success ? judgeUrl(settings.data.url, trustedHosts) : null
-    if (key === null || verdict === null || !verdict.ok) {
-      const [fault] = (settings.error ?? credentials.error)?.issues ?? []
-      return failed(
-        `PROVIDER_MISCONFIGURED: ${fault?.path.join('.') || 'settings'} ${fault?.message ?? ''}`.trim(),
-      )
-    }
-    const body = bodyOf(request)
+    const url = settings.data?.[setting]
+    const verdict = url === undefined ? null : judgeUrl(url, trustedHosts)
+    if (key !== null && verdict?.ok === true) return { key, url: verdict.url, trusted: verdict.trusted }
+    const [fault] = (settings.error ?? credentials.error)?.issues ?? []
+    const where = fault?.path.join('.') || 'settings'
+    return { fault: `PROVIDER_MISCONFIGURED: ${where} ${fault?.message ?? ''}`.trim() }
+  }
+
+  async function ask<T>(
+    request: Asking,
+    target: Target,
+    body: string,
+    read: (answer: PostAnswer) => T | null,
+  ): Promise<T | Trouble> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)])
+    const timestampSeconds = Math.floor(options.clock.now() / 1000)
     try {
       const answer = await post({
-        url: verdict.url,
-        headers: headersOf(request, key, body, Math.floor(options.clock.now() / 1000)),
+        url: target.url,
+        headers: headersOf(request.idempotencyKey, target.key, body, timestampSeconds),
         body,
-        ...(verdict.trusted ? {} : { lookup }),
+        ...(target.trusted ? {} : { lookup }),
         signal,
         maxResponseBytes: MAX_RESPONSE_BYTES,
       })
-      return outcomeOf(answer, options.clock.now())
+      return read(answer) ?? troubleOf(answer, options.clock.now())
     } catch (error) {
       return signal.aborted
         ? retry('PROVIDER_TIMEOUT: the coupon service did not answer in time')
@@ -89,7 +104,36 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
     }
   }
 
-  return { kind: 'http', settings: settingsShape, credentials: credentialsShape, issue }
+  async function issue(request: CouponRequest): Promise<IssueOutcome> {
+    const target = targetOf(request, 'url')
+    if ('fault' in target) return failed(target.fault)
+    return ask(request, target, bodyOf(request), (answer) =>
+      isGood(answer) ? outcomeOfBody(answer.body) : null,
+    )
+  }
+
+  async function revoke(request: RevokeRequest): Promise<RevokeOutcome> {
+    // without an address to ask nothing can be disabled
+    if (request.settings.revokeUrl === undefined) return { outcome: 'revoked', used: 'unknown' }
+    const target = targetOf(request, 'revokeUrl')
+    if ('fault' in target) return failed(target.fault)
+    const { idempotencyKey, rewardLogId, accountId, code } = request
+    const body = JSON.stringify({ idempotencyKey, rewardLogId, accountId, code })
+    return ask(request, target, body, (answer): RevokeOutcome | null => {
+      // what was never made is never used
+      if (answer.status === 404) return { outcome: 'revoked', used: 'no' }
+      return isGood(answer) ? { outcome: 'revoked', used: usedOf(answer.body) } : null
+    })
+  }
+
+  return { kind: 'http', settings: settingsShape, credentials: credentialsShape, issue, revoke }
+}
+
+type Asking = Pick<CouponRequest, 'idempotencyKey' | 'settings' | 'credentials' | 'signal'>
+interface Target {
+  readonly key: Uint8Array
+  readonly url: URL
+  readonly trusted: boolean
 }
 
 /** The same text for every attempt at one reward. */
@@ -108,26 +152,25 @@ function bodyOf(request: CouponRequest): string {
   })
 }
 
-function headersOf(request: CouponRequest, key: Uint8Array, body: string, timestampSeconds: number) {
+function headersOf(idempotencyKey: string, key: Uint8Array, body: string, timestampSeconds: number) {
   return {
     'content-type': 'application/json; charset=utf-8',
     accept: 'application/json',
     'user-agent': 'Streakline',
-    'idempotency-key': request.idempotencyKey,
-    'webhook-id': request.idempotencyKey,
+    'idempotency-key': idempotencyKey,
+    'webhook-id': idempotencyKey,
     'webhook-timestamp': String(timestampSeconds),
-    'webhook-signature': sign(key, { id: request.idempotencyKey, timestampSeconds, body }),
+    'webhook-signature': sign(key, { id: idempotencyKey, timestampSeconds, body }),
   }
 }
 
-function outcomeOf(answer: PostAnswer, now: number): IssueOutcome {
-  const { status } = answer
-  if (status >= 200 && status <= 299) return outcomeOfBody(answer.body)
+type Trouble = Extract<IssueOutcome, { outcome: 'retry' | 'failed' }>
+
+const isGood = ({ status }: PostAnswer): boolean => status >= 200 && status <= 299
+
+function troubleOf({ status, headers }: PostAnswer, now: number): Trouble {
   if (status >= 500 || RETRIED_STATUSES.has(status)) {
-    return retry(
-      `PROVIDER_UNAVAILABLE: the coupon service answered ${status}`,
-      retryAfterMs(answer.headers, now),
-    )
+    return retry(`PROVIDER_UNAVAILABLE: the coupon service answered ${status}`, retryAfterMs(headers, now))
   }
   if (status >= 300 && status <= 399) {
     return failed(`PROVIDER_REFUSED: the coupon service answered ${status}; redirects are not followed`)
@@ -136,12 +179,26 @@ function outcomeOf(answer: PostAnswer, now: number): IssueOutcome {
   return failed(`PROVIDER_REFUSED: the coupon service answered ${status}`)
 }
 
+/** Whether the coupon was used before it was disabled, as far as the service says. */
+function usedOf(body: Buffer): 'yes' | 'no' | 'unknown' {
+  const parsed = usedShape.safeParse(parseJson(body))
+  if (!parsed.success) return 'unknown'
+  return parsed.data.used ? 'yes' : 'no'
+}
+
+/** undefined for what is not JSON in UTF-8. */
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    return undefined
+  }
+}
+
 /** An answer that makes no sense is tried again: the next one, for the same key, may be whole. */
 function outcomeOfBody(body: Buffer): IssueOutcome {
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
+  const json = parseJson(body)
+  if (json === undefined) {
     return retry('PROVIDER_ANSWER_INVALID: the coupon service answered with something other than JSON')
   }
   const parsed = answerShape.safeParse(json)
@@ -156,7 +213,7 @@ function outcomeOfBody(body: Buffer): IssueOutcome {
   return { outcome: 'issued', code: parsed.data.code, expiresAt: parsed.data.expiresAt ?? null }
 }
 
-function outcomeOfError(error: unknown): IssueOutcome {
+function outcomeOfError(error: unknown): Trouble {
   if (error instanceof AddressRefused) {
     return failed(`PROVIDER_ADDRESS_REFUSED: ${error.message}`)
   }
@@ -166,10 +223,10 @@ function outcomeOfError(error: unknown): IssueOutcome {
   return retry(`PROVIDER_UNREACHABLE: the coupon service could not be reached (${code})`)
 }
 
-function retry(reason: string, waitMs: number | null = null): IssueOutcome {
+function retry(reason: string, waitMs: number | null = null): Trouble {
   return { outcome: 'retry', reason, retryAfterMs: waitMs }
 }
 
-function failed(reason: string): IssueOutcome {
+function failed(reason: string): Trouble {
   return { outcome: 'failed', reason }
 }

@@ -1,6 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
-import type { CouponProvider, CouponRequest, IssueOutcome } from '../ports/coupon-provider.ts'
+import type {
+  CouponProvider,
+  CouponRequest,
+  IssueOutcome,
+  RevokeOutcome,
+  RevokeRequest,
+} from '../ports/coupon-provider.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -57,7 +63,14 @@ export function createPoolProvider(options: PoolProviderOptions): CouponProvider
     }
   }
 
-  return { kind: 'pool', settings: z.strictObject({}), credentials: null, issue }
+  /** A code that was handed out cannot be taken back: shops know it. One that never was, is not used. */
+  async function revoke({ accountId, providerId, rewardLogId }: RevokeRequest): Promise<RevokeOutcome> {
+    const fields = ['accountId', 'providerId', 'rewardLogId'] as const
+    const taken = await store.findByKeys('coupon_code', fields, [[accountId, providerId, rewardLogId]])
+    return { outcome: 'revoked', used: taken.length === 0 ? 'no' : 'unknown' }
+  }
+
+  return { kind: 'pool', settings: z.strictObject({}), credentials: null, issue, revoke }
 }
 
 function findUnused(store: Store, accountId: string, providerId: string): Promise<Row<'coupon_code'>[]> {

@@ -37,6 +37,24 @@ export type IssueOutcome =
   | { readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs: number | null }
   | { readonly outcome: 'failed'; readonly reason: string }
 
+/** Which coupon to disable. */
+export interface RevokeRequest
+  extends Pick<
+    CouponRequest,
+    'accountId' | 'providerId' | 'rewardLogId' | 'settings' | 'credentials' | 'signal'
+  > {
+  /** The same for every attempt at one reward, and another than that of `issue`. */
+  readonly idempotencyKey: string
+  /** The code that was issued, or the one that was asked for when nobody knows whether it was. */
+  readonly code: string
+}
+
+export type RevokeOutcome =
+  /** `no`: it will never be used; `unknown`: the provider cannot disable it, or cannot say. */
+  | { readonly outcome: 'revoked'; readonly used: 'yes' | 'no' | 'unknown' }
+  | { readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs: number | null }
+  | { readonly outcome: 'failed'; readonly reason: string }
+
 /**
  * Makes coupons. `issue` is called at least once per reward and must be idempotent by `idempotencyKey` (or claim
  * within `changes`): through any crash or repetition one reward has one coupon. Answers within 10 s.
@@ -47,4 +65,6 @@ export interface CouponProvider {
   /** null: takes none. */
   readonly credentials: z.ZodType<Record<string, unknown>> | null
   issue(request: CouponRequest): Promise<IssueOutcome>
+  /** Disables a coupon and says whether it was used before. Idempotent; a coupon that was never made is `no`. */
+  revoke(request: RevokeRequest): Promise<RevokeOutcome>
 }

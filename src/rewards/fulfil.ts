@@ -5,15 +5,16 @@ import type { Logger } from '../ports/logger.ts'
 import type { JobContext, RewardJob } from '../ports/queue.ts'
 import type { ProviderKind, Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import { buildCouponRequest } from './coupon-request.ts'
 import { loadOne } from './load-one.ts'
+import { revokeStep } from './revoke.ts'
 import { untilWritten } from './until-written.ts'
+import { cut, write } from './write-reward.ts'
 
 const ASK_TIMEOUT_MS = 10_000
 /** Lost races, for the reward's row or for codes of a pool, before the job is put off. */
 const MAX_ROUNDS = 20
-const MAX_REASON_LENGTH = 256
 
 export interface FulfilDeps {
   readonly store: Store
@@ -30,7 +31,7 @@ type Issued = Extract<IssueOutcome, { outcome: 'issued' }>
 type Retry = Extract<IssueOutcome, { outcome: 'retry' }>
 
 /**
- * Has the coupon of one reward log made and writes it down. Resolves when there is nothing (more) to do: issued, failed
+ * Has the coupon of one reward log made, or taken back, and writes down what came of it. Resolves when there is nothing (more) to do: issued, failed
  * for good, or not this job's to do. May be called any number of times, at once too: a reward gets one coupon, because
  * the provider is always asked with the same key for the same code, and the answer is written in one commit guarded by
  * the reward's revision, together with what the provider wants written.
@@ -41,7 +42,9 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
   /** One look at the reward and one step: true when done, null when another writer was faster. */
   async function step(job: RewardJob, context: JobContext): Promise<true | null> {
     const found = await loadOne(deps.store, 'reward_log', job.accountId, job.rewardLogId)
-    if (found === null || !isToBeMade(found, job)) return true
+    if (found === null || found.attempt !== job.attempt) return true
+    if (found.fulfilmentStatus === 'revoking') return revokeStep(deps, found, context)
+    if (!isToBeMade(found)) return true
     const reward =
       found.fulfilmentStatus === 'issuing' ? found : await write(deps, found, { fulfilmentStatus: 'issuing' })
     if (reward === null) return null
@@ -62,10 +65,9 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
   }
 }
 
-/** Manual rewards are the merchant's to make; another `attempt` means that a newer job has taken this one's place. */
-function isToBeMade(reward: Reward, job: RewardJob): boolean {
-  const open = reward.fulfilmentStatus === 'pending' || reward.fulfilmentStatus === 'issuing'
-  return open && reward.reward !== null && reward.attempt === job.attempt
+/** Manual rewards are the merchant's to make. */
+function isToBeMade({ fulfilmentStatus, reward }: Reward): boolean {
+  return reward !== null && (fulfilmentStatus === 'pending' || fulfilmentStatus === 'issuing')
 }
 
 async function ask(logger: Logger, provider: CouponProvider, request: CouponRequest): Promise<IssueOutcome> {
@@ -82,22 +84,6 @@ async function ask(logger: Logger, provider: CouponProvider, request: CouponRequ
       retryAfterMs: null,
     }
   }
-}
-
-/** The row as written; null when somebody else wrote it, or what `changes` touch, since it was read. */
-async function write(
-  deps: FulfilDeps,
-  reward: Reward,
-  set: Partial<Reward>,
-  changes: readonly Change[] = [],
-): Promise<Reward | null> {
-  const { id, accountId, revision } = reward
-  const full = { ...set, revision: revision + 1, updatedAt: deps.clock.now() }
-  const result = await deps.store.commit([
-    { op: 'update', collection: 'reward_log', id, accountId, guard: { revision }, set: full },
-    ...changes,
-  ])
-  return result.outcome === 'committed' ? { ...reward, ...full } : null
 }
 
 async function writeIssued(
@@ -121,7 +107,7 @@ async function writeIssued(
 }
 
 async function writeFailed(deps: FulfilDeps, reward: Reward, reason: string): Promise<true | null> {
-  const failureReason = reason.slice(0, MAX_REASON_LENGTH).toWellFormed()
+  const failureReason = cut(reason)
   const written = await write(deps, reward, { fulfilmentStatus: 'failed', failureReason, dueAt: null })
   if (written === null) return null
   deps.logger.warn(

@@ -143,7 +143,6 @@ describe('there is nothing to do', () => {
     ['issued', { fulfilmentStatus: 'issued', couponCode: 'A' }],
     ['failed', { fulfilmentStatus: 'failed' }],
     ['held', { fulfilmentStatus: 'held' }],
-    ['revoking', { fulfilmentStatus: 'revoking' }],
     ['revoked', { fulfilmentStatus: 'revoked', standing: false }],
   ])('for a reward that is %s', async (_, given) => {
     const reward = await (await askingService()).addReward(given)

@@ -1,0 +1,75 @@
+import { endStandingChanges } from '../engine/end-standing.ts'
+import { AppError } from '../errors.ts'
+import type { RevokeOutcome } from '../ports/coupon-provider.ts'
+import type { JobContext } from '../ports/queue.ts'
+import type { Row } from '../ports/schema.ts'
+import { buildCouponRequest } from './coupon-request.ts'
+import type { FulfilDeps } from './fulfil.ts'
+import { cut, write } from './write-reward.ts'
+
+const ASK_TIMEOUT_MS = 10_000
+
+type Reward = Row<'reward_log'>
+
+/**
+ * Asks a reward's provider to disable its coupon, and records whether it was used before. Only `no` ends the reward's
+ * standing: what cannot be disabled, or of which nobody knows, counts as used. null when another writer was faster.
+ * @throws AppError PROVIDER_UNAVAILABLE, retryable; after the last try the coupon counts as used
+ */
+export async function revokeStep(
+  deps: FulfilDeps,
+  reward: Reward,
+  context: JobContext,
+): Promise<true | null> {
+  const answer = await askToRevoke(deps, reward, context)
+  if (answer.outcome === 'revoked') return writeRevoked(deps, reward, answer.used, null)
+  const givesUp = answer.outcome === 'failed' || (context.lastTry && !context.signal.aborted)
+  if (givesUp) return writeRevoked(deps, reward, 'unknown', answer.reason)
+  const options = answer.retryAfterMs === null ? {} : { retryAfterMs: answer.retryAfterMs }
+  throw new AppError('PROVIDER_UNAVAILABLE', answer.reason, options)
+}
+
+async function askToRevoke(deps: FulfilDeps, reward: Reward, { signal }: JobContext): Promise<RevokeOutcome> {
+  const built = await buildCouponRequest(
+    deps,
+    reward,
+    AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]),
+  )
+  if (built.outcome !== 'ready') return built
+  const { provider, request } = built
+  const code = reward.couponCode ?? request.code
+  try {
+    return await provider.revoke({ ...request, code, idempotencyKey: `${reward.id}-revoke` })
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    const name = error instanceof Error ? error.name : typeof error
+    deps.logger.error(
+      { rewardLogId: reward.id, provider: provider.kind, error: name },
+      'coupon provider threw',
+    )
+    return {
+      outcome: 'retry',
+      reason: 'PROVIDER_ERROR: asking the coupon provider failed',
+      retryAfterMs: null,
+    }
+  }
+}
+
+async function writeRevoked(
+  deps: FulfilDeps,
+  reward: Reward,
+  couponUsed: 'yes' | 'no' | 'unknown',
+  reason: string | null,
+): Promise<true | null> {
+  const ends = couponUsed === 'no'
+  const changes = ends ? await endStandingChanges(deps.store, reward, deps.clock.now()) : []
+  const failureReason = reason === null ? null : cut(reason)
+  const set = {
+    fulfilmentStatus: 'revoked',
+    couponUsed,
+    standing: !ends,
+    failureReason,
+    dueAt: null,
+  } as const
+  return (await write(deps, reward, set, changes)) && true
+}

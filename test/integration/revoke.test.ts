@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createCouponProviders } from '../../src/coupons/registry.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import { createFulfil } from '../../src/rewards/fulfil.ts'
+import { wholeQuantity } from '../../src/streaks/quantity.ts'
+import { newSigningSecret } from '../helpers/coupon-requests.ts'
+import { EngineKit } from '../helpers/engine-kit.ts'
+import { quietLogger } from '../helpers/quiet-logger.ts'
+import { insert, jobContext, jobOf, secretBox } from '../helpers/reward-world.ts'
+import { type ScriptedServer, startScriptedServer } from '../helpers/scripted-server.ts'
+import { openTempStore, type TempStore } from '../helpers/sqlite-store.ts'
+
+const june = (day: number) => Date.UTC(2025, 5, day, 12)
+const signingSecret = newSigningSecret()
+
+/** A coupon that was issued and whose day is taken back: its provider is asked. */
+describe('taking an issued coupon back', () => {
+  let temp: TempStore
+  let kit: EngineKit
+  let service: ScriptedServer
+  let answer: { status: number; body: object }
+
+  beforeEach(async () => {
+    temp = await openTempStore()
+    kit = new EngineKit(temp.store)
+    service = await startScriptedServer((response) =>
+      response
+        .writeHead(answer.status, { 'content-type': 'application/json' })
+        .end(JSON.stringify(answer.body)),
+    )
+  })
+  afterEach(async () => {
+    await service.stop()
+    await temp.close()
+  })
+
+  /** A reward of one day, issued, whose day was then withdrawn. */
+  async function revoking(settings: object): Promise<Row<'reward_log'>> {
+    const provider = await insert(temp.store, 'coupon_provider', {
+      accountId: kit.accountId,
+      provider: 'http',
+      settings: { url: service.url, ...settings },
+      sealedCredentials: secretBox.seal(JSON.stringify({ signingSecret })),
+    })
+    const streak = await kit.streak()
+    const reward = { providerId: provider.id, discount: { percentage: '10' } }
+    await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(1), reward, onWithdrawal: 'revoke' })
+    const result = await kit.record(streak, june(1))
+    const log = result.outcome === 'recorded' ? result.log : null
+    answer = { status: 200, body: { code: 'THEIRS' } }
+    await fulfil()
+    await kit.withdraw(log!.id)
+    return theReward()
+  }
+
+  async function theReward(): Promise<Row<'reward_log'>> {
+    const [reward] = await kit.rows('reward_log')
+    return reward!
+  }
+
+  async function fulfil(lastTry = false): Promise<Row<'reward_log'>> {
+    const clock = { now: () => kit.now }
+    const providers = createCouponProviders({ store: temp.store, clock, allowedHosts: [service.host] })
+    const run = createFulfil({ store: temp.store, providers, secretBox, clock, logger: quietLogger })
+    await run(jobOf(await theReward()), jobContext({ lastTry }))
+    return theReward()
+  }
+
+  const outcome = (row: Row<'reward_log'>) => [row.fulfilmentStatus, row.couponUsed, row.standing, row.dueAt]
+  const runs = () => kit.rows('run')
+
+  it('ends its standing when the service says that it was not used', async () => {
+    const waiting = await revoking({ revokeUrl: `${service.url}/revoke` })
+    expect([waiting.fulfilmentStatus, waiting.standing, waiting.dueAt]).toEqual(['revoking', true, kit.now])
+    answer = { status: 200, body: { used: false } }
+    expect(outcome(await fulfil())).toEqual(['revoked', 'no', false, null])
+    const asked = service.seen.at(-1)!
+    expect([asked.path, JSON.parse(asked.body)]).toEqual([
+      '/coupons/revoke',
+      {
+        idempotencyKey: `${waiting.id}-revoke`,
+        rewardLogId: waiting.id,
+        accountId: kit.accountId,
+        code: 'THEIRS',
+      },
+    ])
+  })
+
+  it.each([
+    ['was used', { status: 200, body: { used: true } }, 'yes', true],
+    ['is not known there', { status: 404, body: {} }, 'no', false],
+    ['cannot be told', { status: 200, body: {} }, 'unknown', true],
+    ['may not be disabled', { status: 403, body: {} }, 'unknown', true],
+  ])('records that it %s', async (_, given, used, standing) => {
+    await revoking({ revokeUrl: `${service.url}/revoke` })
+    answer = given
+    expect(outcome(await fulfil())).toEqual(['revoked', used, standing, null])
+  })
+
+  it('counts a coupon as used when there is nobody to ask', async () => {
+    await revoking({})
+    const asked = service.seen.length
+    expect(outcome(await fulfil())).toEqual(['revoked', 'unknown', true, null])
+    expect(service.seen).toHaveLength(asked)
+  })
+
+  it('asks again while the service is away, and counts the coupon as used after the last try', async () => {
+    await revoking({ revokeUrl: `${service.url}/revoke` })
+    answer = { status: 503, body: {} }
+    await expect(fulfil()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' })
+    expect((await theReward()).fulfilmentStatus).toBe('revoking')
+    expect(outcome(await fulfil(true))).toEqual(['revoked', 'unknown', true, null])
+  })
+
+  it('lets the day earn anew once the unused coupon is gone, and the run count only what stands', async () => {
+    await revoking({ revokeUrl: `${service.url}/revoke` })
+    const [streakId] = (await kit.rows('member_streak')).map((row) => row.streakId)
+    const [streak] = await temp.store.findByKeys('streak', ['id'], [[streakId!]])
+    // the day is completed again before the service answers: the reward still stands in its run
+    await kit.record(streak!, june(1) + 1)
+    const milestoneId = (await theReward()).milestoneId
+    expect((await runs()).map((run) => run.standing[milestoneId])).toEqual([1])
+    answer = { status: 200, body: { used: false } }
+    await fulfil()
+    expect((await runs()).map((run) => run.standing[milestoneId])).toEqual([0])
+    expect((await kit.rows('member_streak'))[0]!.version).toBe(4)
+  })
+})
