@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand, migrateCommand } from './cli/accounts.ts'
 import { describeFault } from './cli/faults.ts'
+import { rebuildCommand } from './cli/rebuild.ts'
 import { runCommand } from './cli/run.ts'
 import { demoCommand } from './demo/command.ts'
 
@@ -12,6 +13,7 @@ const program = new Command('streakline')
 program.addCommand(initCommand())
 program.addCommand(accountsCommand())
 program.addCommand(migrateCommand())
+program.addCommand(rebuildCommand())
 program.addCommand(
   runCommand('start', ['web', 'worker'], 'Run the API, the webhooks and the workers in one process.'),
 )

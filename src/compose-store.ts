@@ -13,10 +13,21 @@ export interface StoreParts {
   readonly close: () => Promise<void>
 }
 
+export interface StoreOptions {
+  /** Whether a data folder becomes this process's own; a visitor that only makes guarded commits does without. */
+  readonly claim: boolean
+}
+
 /** Opens the store that the configuration names and brings it to this version's shape. */
-export async function composeStore(config: Config, logger: Logger): Promise<StoreParts> {
+export async function composeStore(
+  config: Config,
+  logger: Logger,
+  options: StoreOptions = { claim: true },
+): Promise<StoreParts> {
   const { store, close } =
-    config.store.kind === 'mongodb' ? await openMongo(config.store.uri) : await openSqlite(config.dataDir)
+    config.store.kind === 'mongodb'
+      ? await openMongo(config.store.uri)
+      : await openSqlite(config.dataDir, options)
   try {
     if ((await store.schemaVersion()) !== SCHEMA_VERSION) await store.migrate()
     logger.info({ store: store.kind, durability: await store.durability() }, 'store is open')
@@ -33,8 +44,8 @@ async function openMongo(uri: string): Promise<StoreParts> {
 }
 
 /** SQLite belongs to one process: web and workers run in it. @throws AppError CONFLICT when another one has it */
-async function openSqlite(dataDir: string): Promise<StoreParts> {
-  const lock = acquireOwnerLock(dataDir)
+async function openSqlite(dataDir: string, { claim }: StoreOptions): Promise<StoreParts> {
+  const lock = claim ? acquireOwnerLock(dataDir) : { release: () => {} }
   try {
     const store = await openSqliteStore(join(dataDir, 'streakline.sqlite'))
     return {

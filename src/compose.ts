@@ -6,7 +6,7 @@ import { activityHandler } from '../workers/activity.ts'
 import { rewardHandler } from '../workers/reward.ts'
 import { upkeepHandlers } from '../workers/upkeep.ts'
 import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
-import { composeStore, type StoreParts } from './compose-store.ts'
+import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
 import { type Config, summaryOf } from './config.ts'
 import { createCouponProviders } from './coupons/registry.ts'
 import { createSecretBox } from './crypto/secret-box.ts'
@@ -55,9 +55,13 @@ export function createLogger(config: Config): Logger {
 }
 
 /** What the command line needs of an installation without running it. */
-export async function openInstallation(config: Config, logger: Logger) {
+export async function openInstallation(
+  config: Config,
+  logger: Logger,
+  options: StoreOptions = { claim: true },
+) {
   const secretBox = createSecretBox(config.encryptionKeys)
-  const storeParts = await composeStore(config, logger)
+  const storeParts = await composeStore(config, logger, options)
   return { store: storeParts.store, secretBox, clock, newId, close: storeParts.close }
 }
 

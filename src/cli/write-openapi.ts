@@ -14,7 +14,4 @@ const resources = createResources({
 })
 const document = openApiDocument(resources)
 
-await writeFile(
-  new URL('../../docs/openapi.json', import.meta.url),
-  `${JSON.stringify(document, null, 2)}\n`,
-)
+await writeFile(new URL('../../docs/openapi.json', import.meta.url), `${JSON.stringify(document, null, 2)}\n`)

@@ -2,6 +2,7 @@ import { afterAll, expect, it } from '@jest/globals'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeEngine } from './engine-suite.ts'
+import { describeRebuild } from './rebuild-suite.ts'
 import { describeWithdrawals } from './withdrawal-suite.ts'
 
 const server = await mongoForTests()
@@ -20,4 +21,5 @@ if (server === null) {
   }
   describeEngine('MongoDB', setup)
   describeWithdrawals('MongoDB', setup)
+  describeRebuild('MongoDB', setup)
 }

@@ -47,9 +47,7 @@ export function resourcePaths(resource: Recorded): Record<string, JsonSchema> {
   const { slug, allows } = resource
   const of = (verbs: readonly Verb[]) =>
     Object.fromEntries(
-      verbs
-        .filter((verb) => allows.includes(verb))
-        .map((verb) => [METHODS[verb], operation(resource, verb)]),
+      verbs.filter((verb) => allows.includes(verb)).map((verb) => [METHODS[verb], operation(resource, verb)]),
     )
   const collection = of(['list', 'create'])
   const record = of(['get', 'patch', 'delete'])

@@ -1,12 +1,6 @@
 import type { CollectionName, FieldSpec } from '../../ports/schema.ts'
 import { specOf } from '../../ports/schema.ts'
-import {
-  INSTANT_SCHEMA,
-  type JsonSchema,
-  orNull,
-  QUANTITY_SCHEMA,
-  UUID_SCHEMA,
-} from '../json/json-schema.ts'
+import { INSTANT_SCHEMA, type JsonSchema, orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import type { Served, ShownField } from '../resource.ts'
 import { fieldText } from './texts/index.ts'
 

@@ -47,7 +47,10 @@ export const systemPaths: Readonly<Record<string, JsonSchema>> = {
         content: { 'application/json': { schema: { type: 'object' } } },
       },
       responses: {
-        '200': answered('Stored.', object({ data: object({ deliveryId: { type: 'string', format: 'uuid' } }) })),
+        '200': answered(
+          'Stored.',
+          object({ data: object({ deliveryId: { type: 'string', format: 'uuid' } }) }),
+        ),
         ...errorResponses([
           'SIGNATURE_INVALID',
           'NOT_FOUND',

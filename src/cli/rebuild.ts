@@ -1,0 +1,66 @@
+import { Command, Option } from 'commander'
+import { createLogger, openInstallation } from '../compose.ts'
+import { readConfig } from '../config.ts'
+import { type RebuildReport, rebuild } from '../rebuild/rebuild.ts'
+import { progressLine } from './progress.ts'
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** `streakline rebuild --check | --repair`: derives everything from the ledger again. Web and workers may go on. */
+export function rebuildCommand(): Command {
+  return new Command('rebuild')
+    .description(
+      'Derive progress, runs and counts from the ledger again and compare. Recording may go on meanwhile.',
+    )
+    .addOption(
+      new Option('--check', 'only look (the default); exit code 1 when something differs').conflicts(
+        'repair',
+      ),
+    )
+    .addOption(new Option('--repair', 'write what differs; mints no coupon, tells nobody'))
+    .action(async ({ repair = false }: { repair?: boolean }) => {
+      const config = readConfig(process.env)
+      const logger = createLogger({ ...config, logLevel: 'warn' })
+      // guarded commits need no claim on the folder, so a running server need not stop
+      const { store, clock, newId, close } = await openInstallation(config, logger, { claim: false })
+      const progress = progressLine(process.stderr)
+      try {
+        const total = await store.count(
+          'member_streak',
+          { field: 'version', op: 'gte', value: 0 },
+          10_000_000,
+        )
+        const onProgress = (done: number) => progress.show(done, total, 'members on streaks')
+        const report = await rebuild({ store, clock, newId }, { repair, onProgress })
+        progress.end()
+        show(report, repair)
+        if (isAmiss(report, repair)) process.exitCode = 1
+      } finally {
+        progress.end()
+        await close()
+      }
+    })
+}
+
+/** A check fails on any difference; a repair only on what it could not write. */
+function isAmiss({ differing, differences, busy }: RebuildReport, repair: boolean): boolean {
+  return busy > 0 || (repair ? differences.some(({ repairable }) => !repairable) : differing > 0)
+}
+
+function show(report: RebuildReport, repair: boolean): void {
+  const { journeys, logs, differing, differences, repaired, busy, placedElsewhere, elsewhere } = report
+  for (const { what, ownedById, streakId, detail } of differences) {
+    print(`${what}  member ${ownedById}  streak ${streakId}  ${detail}`)
+  }
+  if (differing > differences.length) print(`… and ${differing - differences.length} more`)
+  if (placedElsewhere > 0) {
+    print(
+      `${placedElsewhere} logs would lie in another period by today's time zone data; they stay where they are:`,
+    )
+    for (const { streakLogId, periodKey, today } of elsewhere)
+      print(`  ${streakLogId}  ${periodKey}, today ${today}`)
+  }
+  if (busy > 0) print(`${busy} were written to all the time and could not be looked at; run it again.`)
+  const mended = repair ? `, ${repaired} repaired` : ''
+  print(`${journeys} members on streaks, ${logs} logs: ${differing} differences${mended}.`)
+}

@@ -1,0 +1,109 @@
+import { effectiveValue, fullValue } from '../engine/effective-value.ts'
+import type { CollectionName, FieldName, Row } from '../ports/schema.ts'
+import type { Condition, Query, Store } from '../ports/store.ts'
+import { Derivation, type DerivedJourney } from '../streaks/derive.ts'
+import { periodAt } from '../streaks/period.ts'
+
+const PAGE = 1000
+
+/** A journey as it is stored, and as its ledger says it is. */
+export interface ReadJourney {
+  readonly streak: Row<'streak'>
+  readonly milestones: readonly Row<'milestone'>[]
+  readonly journey: Row<'member_streak'>
+  readonly progress: readonly Row<'streak_progress'>[]
+  readonly runs: readonly Row<'run'>[]
+  readonly rewards: readonly Row<'reward_log'>[]
+  readonly derived: DerivedJourney
+  readonly logs: number
+  /** Logs whose kept value is not what their entries say, with what it is. */
+  readonly wrongLogs: readonly { readonly log: Row<'streak_log'>; readonly effectiveValue: bigint }[]
+  /** Logs that today's zone data would place in another period. They stay where they are. */
+  readonly elsewhere: readonly {
+    readonly streakLogId: string
+    readonly periodKey: string
+    readonly today: string
+  }[]
+}
+
+type Journeyed = Extract<CollectionName, 'streak_log' | 'streak_progress' | 'run'>
+
+/** All rows of a journey in the order of an integer field, page by page, each from where the last one ended. */
+async function* rowsOf<C extends Journeyed>(
+  store: Store,
+  { accountId, ownedById, streakId }: Row<'member_streak'>,
+  collection: C,
+  field: FieldName<C>,
+  thenBy: readonly FieldName<C>[] = [],
+): AsyncGenerator<Row<C>> {
+  let from = Number.MIN_SAFE_INTEGER
+  let offset = 0
+  for (;;) {
+    const ids = { accountId, ownedById, streakId }
+    const own = Object.entries(ids).map(([name, value]) => ({ field: name, op: 'eq', value }))
+    const where = { and: [...own, { field, op: 'gte', value: from }] } as unknown as Condition<C>
+    const sort = [field, ...thenBy].map((name) => ({ field: name, order: 'asc' as const }))
+    const page = await store.find(collection, { where, sort, offset, limit: PAGE } as Query<C>)
+    yield* page
+    if (page.length < PAGE) return
+    const last = page.at(-1)![field as keyof Row<C>] as unknown as number
+    // the next page begins with the field's last value; those of it that were seen are passed over
+    const seen = page.filter((row) => (row[field as keyof Row<C>] as unknown as number) === last).length
+    offset = last === from ? offset + page.length : seen
+    from = last
+  }
+}
+
+async function collect<T>(rows: AsyncGenerator<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const row of rows) all.push(row)
+  return all
+}
+
+/**
+ * Reads one journey and derives it from its ledger. null when it changed meanwhile, or is gone: read it again.
+ * Nothing is locked; the version tells whether what was read belongs together.
+ */
+export async function readJourney(store: Store, at: Row<'member_streak'>): Promise<ReadJourney | null> {
+  const { accountId, ownedById, streakId } = at
+  const key = [[accountId, ownedById, streakId]]
+  const fields = ['accountId', 'ownedById', 'streakId'] as const
+  const [journey] = await store.findByKeys('member_streak', fields, key)
+  const [streak] = await store.findByKeys('streak', ['accountId', 'id'], [[accountId, streakId]])
+  if (journey === undefined || streak === undefined) return null
+  const [milestones, rewards, entries, progress, runs] = await Promise.all([
+    store.findByKeys('milestone', ['accountId', 'linkedSchemaRecordId'], [[accountId, streakId]]),
+    store.findByKeys('reward_log', ['accountId', 'ownedById', 'linkedSchemaRecordId'], key),
+    store.findByKeys('withdrawal', ['accountId', 'ownedById'], [[accountId, ownedById]]),
+    collect(rowsOf(store, journey, 'streak_progress', 'periodNumber')),
+    collect(rowsOf(store, journey, 'run', 'firstPeriod')),
+  ])
+  const ledger = await readLedger(store, streak, journey, entries)
+  const [after] = await store.findByKeys('member_streak', fields, key)
+  if (after?.version !== journey.version) return null
+  return { streak, milestones, journey, progress, runs, rewards, ...ledger }
+}
+
+async function readLedger(
+  store: Store,
+  streak: Row<'streak'>,
+  journey: Row<'member_streak'>,
+  entries: readonly Row<'withdrawal'>[],
+): Promise<Pick<ReadJourney, 'derived' | 'logs' | 'wrongLogs' | 'elsewhere'>> {
+  const entriesOf = Map.groupBy(entries, (entry) => entry.streakLogId)
+  const derivation = new Derivation(streak)
+  const wrongLogs: { log: Row<'streak_log'>; effectiveValue: bigint }[] = []
+  const elsewhere: { streakLogId: string; periodKey: string; today: string }[] = []
+  let logs = 0
+  for await (const log of rowsOf(store, journey, 'streak_log', 'periodNumber', ['activityAt', 'id'])) {
+    logs += 1
+    const value = effectiveValue(fullValue(streak, log), entriesOf.get(log.id) ?? [])
+    if (value !== log.effectiveValue) wrongLogs.push({ log, effectiveValue: value })
+    const today = periodAt(streak, log.activityAt)
+    if (today.number !== log.periodNumber) {
+      elsewhere.push({ streakLogId: log.id, periodKey: log.periodKey, today: today.key })
+    }
+    if (log.status === 'live') derivation.add({ ...log, value })
+  }
+  return { derived: derivation.result(), logs, wrongLogs, elsewhere }
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { compareJourney, type Difference } from './compare.ts'
+import { readJourney } from './read-journey.ts'
+
+export interface RebuildDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly newId: () => string
+}
+
+export interface RebuildOptions {
+  /** Write what differs; else only look. */
+  readonly repair: boolean
+  /** Called after each journey with how many are done. */
+  readonly onProgress?: (journeys: number) => void
+}
+
+export interface RebuildReport {
+  readonly journeys: number
+  readonly logs: number
+  /** How many things differ; the first 100 are listed. */
+  readonly differing: number
+  readonly differences: readonly Difference[]
+  readonly repaired: number
+  /** Journeys that changed under every look. */
+  readonly busy: number
+  /** Logs that today's zone data would place in another period; the first 100 are listed. */
+  readonly placedElsewhere: number
+  readonly elsewhere: readonly {
+    readonly streakLogId: string
+    readonly periodKey: string
+    readonly today: string
+  }[]
+}
+
+const PAGE = 500
+const LISTED = 100
+const MAX_TRIES = 10
+
+/**
+ * Derives everything from the ledger again and compares it with what is stored, one member and streak at a time.
+ * Recording goes on meanwhile: what changes while it is looked at is looked at again, and a repair is guarded by the
+ * version of the journey. Mints nothing and notifies nobody. Idempotent.
+ */
+export async function rebuild(deps: RebuildDeps, options: RebuildOptions): Promise<RebuildReport> {
+  const report = { journeys: 0, logs: 0, differing: 0, repaired: 0, busy: 0, placedElsewhere: 0 }
+  const differences: Difference[] = []
+  const elsewhere: RebuildReport['elsewhere'][number][] = []
+  let after = ''
+  for (;;) {
+    const page = await deps.store.find('member_streak', {
+      where: { field: 'id', op: 'gt', value: after },
+      sort: [{ field: 'id', order: 'asc' }],
+      limit: PAGE,
+    })
+    for (const row of page) {
+      const looked = await lookAt(deps, row, options.repair)
+      report.journeys += 1
+      if (looked === null) report.busy += 1
+      else {
+        report.logs += looked.logs
+        report.differing += looked.differences.length
+        report.placedElsewhere += looked.elsewhere.length
+        if (looked.repaired) report.repaired += 1
+        differences.push(...looked.differences.slice(0, LISTED - differences.length))
+        elsewhere.push(...looked.elsewhere.slice(0, LISTED - elsewhere.length))
+      }
+      options.onProgress?.(report.journeys)
+    }
+    if (page.length < PAGE) return { ...report, differences, elsewhere }
+    after = page.at(-1)!.id
+  }
+}
+
+/** null when the journey changed under every look. */
+async function lookAt({ store, clock, newId }: RebuildDeps, row: Row<'member_streak'>, repair: boolean) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const read = await readJourney(store, row)
+    if (read === null) continue
+    const { differences, repairs } = compareJourney(read, clock.now(), newId)
+    const { logs, elsewhere } = read
+    const seen = { logs, elsewhere, differences, repaired: false }
+    if (!repair || repairs.length === 0) return seen
+    const { id, accountId, version } = read.journey
+    const guarded: Change = {
+      op: 'update',
+      collection: 'member_streak',
+      id,
+      accountId,
+      guard: { version },
+      set: { version: version + 1 },
+    }
+    if ((await store.commit([guarded, ...repairs])).outcome === 'committed')
+      return { ...seen, repaired: true }
+  }
+  return null
+}
