@@ -2,23 +2,29 @@ import type { ErrorCode } from '../../errors.ts'
 
 /** What each code means, for the API document; docs/errors.md says the same and what to do, and a test compares them. */
 export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
-  INVALID_INPUT: 'A field or parameter is missing, of the wrong kind, out of range, or does not go with another one.',
+  INVALID_INPUT:
+    'A field or parameter is missing, of the wrong kind, out of range, or does not go with another one.',
   INVALID_JSON: 'The body is not JSON, not UTF-8, empty, or nests more than 32 levels deep.',
   UNKNOWN_FIELD: 'The body holds a field that the record does not have, or one that only the platform sets.',
-  NOT_BUILT_YET: 'The field or value belongs to the contract, but this version does not act on it yet; it is refused rather than ignored.',
+  NOT_BUILT_YET:
+    'The field or value belongs to the contract, but this version does not act on it yet; it is refused rather than ignored.',
   REFERENCE_NOT_FOUND: 'The body names a record that does not exist in your account.',
   FIELD_IS_FIXED: 'The field can no longer change: progress or rewards already rest on it.',
   STREAK_NOT_LIVE: 'The streak is a draft (the default) or paused, so it takes no logs.',
   MEMBER_NOT_LIVE: 'The member is a draft or paused and earns nothing.',
   IN_FUTURE: 'The `activityAt` lies more than 5 minutes ahead of our clock.',
-  FILTER_NOT_SELECTIVE: 'A filtered list of logs, progress, rewards or deliveries would have to read all of them.',
+  FILTER_NOT_SELECTIVE:
+    'A filtered list of logs, progress, rewards or deliveries would have to read all of them.',
   UNAUTHENTICATED: 'The credentials are missing, wrong, or of a key that is not live.',
-  SIGNATURE_INVALID: "A webhook's signature is missing, malformed, stale or not made with one of the connector's secrets. `details` holds the reason.",
+  SIGNATURE_INVALID:
+    "A webhook's signature is missing, malformed, stale or not made with one of the connector's secrets. `details` holds the reason.",
   FORBIDDEN: 'These credentials are right, but do not reach this resource.',
   NOT_FOUND: 'Nothing is at this address, or the record belongs to another account.',
-  METHOD_NOT_ALLOWED: 'The resource never allows this verb, or does not have it yet; the message says which and why.',
+  METHOD_NOT_ALLOWED:
+    'The resource never allows this verb, or does not have it yet; the message says which and why.',
   CONFLICT: 'The request contradicts the present state.',
-  DUPLICATE_STREAK_LOG: 'This member already has a log with this `uniqueIdentifier` on this streak. Nothing was counted twice.',
+  DUPLICATE_STREAK_LOG:
+    'This member already has a log with this `uniqueIdentifier` on this streak. Nothing was counted twice.',
   DUPLICATE_VALUE: 'Another record of the account already has this value, which has to be unique.',
   REWARD_BEING_FULFILLED: "The platform makes this reward's coupon itself.",
   REWARD_HELD: 'The reward waits for the end of its hold.',
@@ -26,8 +32,12 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   STREAK_HAS_LOGS: 'The streak has logs, which are permanent.',
   STREAK_IN_USE: "A milestone or a connector's rule refers to the streak; the message names it.",
   MILESTONE_HAS_REWARD_LOGS: 'The milestone has granted rewards.',
-  PROVIDER_IN_USE: 'Milestones or rewards use this coupon provider.',
+  PROVIDER_IN_USE:
+    'A milestone names this coupon provider, one that has granted rewards named it, or it still has codes; the message says which.',
   CODE_IN_USE: 'The code was given to a member.',
+  CONNECTOR_HAS_DELIVERIES: 'The connector has received webhooks, which are kept under it.',
+  LAST_LIVE_KEY:
+    'It is the last live API key of the account: without it your backend could not call any more.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
   TOO_MANY_REQUESTS: 'The account sends more than it may.',
@@ -35,5 +45,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   SECRET_UNREADABLE: 'A stored secret was sealed with a key that this installation was not given.',
   STORE_BUSY: 'Other writers were faster, again and again.',
   STORE_UNAVAILABLE: 'The database cannot be reached or answers too late.',
-  PROVIDER_UNAVAILABLE: 'A coupon provider does not answer or is out of codes. It is met by the workers, who try again; requests do not meet it.',
+  PROVIDER_UNAVAILABLE:
+    'A coupon provider does not answer or is out of codes. It is met by the workers, who try again; requests do not meet it.',
 }

@@ -109,7 +109,13 @@ export function streakLogResource({
     allows: ['list', 'create', 'get'],
     refuses: { patch: PERMANENT, delete: PERMANENT },
     fails: {
-      create: ['REFERENCE_NOT_FOUND', 'DUPLICATE_STREAK_LOG', 'STREAK_NOT_LIVE', 'MEMBER_NOT_LIVE', 'IN_FUTURE'],
+      create: [
+        'REFERENCE_NOT_FOUND',
+        'DUPLICATE_STREAK_LOG',
+        'STREAK_NOT_LIVE',
+        'MEMBER_NOT_LIVE',
+        'IN_FUTURE',
+      ],
     },
     bodies: { create: createSchema },
     ledger: true,
