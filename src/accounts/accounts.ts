@@ -30,6 +30,19 @@ export function drawApiKey(): { apiKey: string; apiSecret: string } {
   }
 }
 
+/** A key with a fresh pair, not stored yet. `apiSecret` is all that can ever tell the secret. */
+export function makeApiKey(
+  { secretBox, newId, clock }: Omit<AccountDeps, 'store'>,
+  accountId: string,
+  { name, description, status }: Pick<Row<'api_key'>, 'name' | 'description' | 'status'>,
+): { row: Row<'api_key'>; apiSecret: string } {
+  const { apiKey, apiSecret } = drawApiKey()
+  const now = clock.now()
+  const common = { id: newId(), accountId, createdAt: now, updatedAt: now, revision: 1 }
+  const sealedSecret = secretBox.seal(apiSecret)
+  return { row: { ...common, name, description, status, apiKey, sealedSecret }, apiSecret }
+}
+
 /**
  * Makes an account and its first API key in one commit.
  * @throws AppError DUPLICATE_VALUE when the name is taken; nothing is made then
@@ -37,27 +50,38 @@ export function drawApiKey(): { apiKey: string; apiSecret: string } {
 export async function createAccount(deps: AccountDeps, name: string, timezone: string): Promise<NewAccount> {
   const now = deps.clock.now()
   const id = deps.newId()
-  const common = { accountId: id, createdAt: now, updatedAt: now, revision: 1 }
-  const account: Row<'account'> = { ...common, id, name, timezone, endUserOrigins: [] }
-  const { apiKey, apiSecret } = drawApiKey()
-  const key: Row<'api_key'> = {
-    ...common,
-    id: deps.newId(),
-    name: 'first key',
-    description: 'made together with the account',
-    apiKey,
-    sealedSecret: deps.secretBox.seal(apiSecret),
-    status: 'live',
-  }
+  const common = { id, accountId: id, createdAt: now, updatedAt: now, revision: 1 }
+  const account: Row<'account'> = { ...common, name, timezone, endUserOrigins: [] }
+  const description = 'made together with the account'
+  const key = makeApiKey(deps, id, { name: 'first key', description, status: 'live' })
   const changes: Change[] = [
     { op: 'insert', collection: 'account', row: account },
-    { op: 'insert', collection: 'api_key', row: key },
+    { op: 'insert', collection: 'api_key', row: key.row },
   ]
   const result = await deps.store.commit(changes)
   if (result.outcome === 'conflict') {
     throw new AppError('DUPLICATE_VALUE', `an account with the name ${JSON.stringify(name)} exists already`)
   }
-  return { account, apiKey, apiSecret }
+  return { account, apiKey: key.row.apiKey, apiSecret: key.apiSecret }
+}
+
+/**
+ * Gives an account another live key, for whoever has lost the ones they had.
+ * @throws AppError NOT_FOUND for an unknown account, DUPLICATE_VALUE when it has a key of this name
+ */
+export async function addApiKey(deps: AccountDeps, accountId: string, name: string): Promise<NewAccount> {
+  const [account] = await deps.store.findByKeys('account', ['id'], [[accountId]])
+  if (account === undefined) throw new AppError('NOT_FOUND', `there is no account ${accountId}`)
+  const description = 'made on the command line'
+  const key = makeApiKey(deps, account.id, { name, description, status: 'live' })
+  const result = await deps.store.commit([{ op: 'insert', collection: 'api_key', row: key.row }])
+  if (result.outcome === 'conflict') {
+    throw new AppError(
+      'DUPLICATE_VALUE',
+      `the account has a key with the name ${JSON.stringify(name)} already`,
+    )
+  }
+  return { account, apiKey: key.row.apiKey, apiSecret: key.apiSecret }
 }
 
 /** The accounts of this installation, oldest first; at most 1,000. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { createAccount, listAccounts, type NewAccount } from '../accounts/accounts.ts'
+import { addApiKey, createAccount, listAccounts, type NewAccount } from '../accounts/accounts.ts'
 import { createLogger, openInstallation } from '../compose.ts'
 import { readConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
@@ -27,6 +27,17 @@ function checkedTimezone(timezone: string): string {
     )
   }
   return timezone
+}
+
+const MAX_NAME_CHARACTERS = 256
+
+function checkedName(name: string): string {
+  const characters = [...name].length
+  if (name.trim() !== '' && characters <= MAX_NAME_CHARACTERS) return name
+  throw new AppError(
+    'INVALID_INPUT',
+    `the name of a key has 1 to ${MAX_NAME_CHARACTERS} characters and is not blank, not ${characters}`,
+  )
 }
 
 function show({ account, apiKey, apiSecret }: NewAccount): void {
@@ -57,9 +68,9 @@ export function initCommand(): Command {
     )
 }
 
-/** `streakline accounts create | list`. */
+/** `streakline accounts create | list | add-key`. */
 export function accountsCommand(): Command {
-  const accounts = new Command('accounts').description('Make and list accounts.')
+  const accounts = new Command('accounts').description('Make and list accounts, and give them API keys.')
   accounts
     .command('create <name>')
     .description('Make an account with an API key.')
@@ -75,6 +86,16 @@ export function accountsCommand(): Command {
     .action(() =>
       withInstallation(async ({ store }) => {
         for (const { id, name, timezone } of await listAccounts(store)) print(`${id}  ${name}  ${timezone}`)
+      }),
+    )
+  accounts
+    .command('add-key <account-id>')
+    .description('Give an account another API key, for a backend that has lost its own.')
+    .option('--name <name>', 'name of the key, unique in the account (default: with the present time)')
+    .action((accountId: string, { name }: { name?: string }) =>
+      withInstallation(async (installation) => {
+        const keyName = name ?? `added ${new Date(installation.clock.now()).toISOString()}`
+        show(await addApiKey(installation, accountId.toLowerCase(), checkedName(keyName)))
       }),
     )
   return accounts

@@ -1,17 +1,28 @@
-import { writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { connectorFor } from '../../connectors/registry.ts'
 import { createCouponProviders } from '../coupons/registry.ts'
 import type { HttpDeps } from '../http/deps.ts'
+import { clientTypes } from '../http/openapi/client-types.ts'
 import { openApiDocument } from '../http/openapi/document.ts'
 import { createResources } from '../http/resources.ts'
 
-/** `npm run openapi`: writes down what the program says of its API. Nothing is served, so nothing stands behind it. */
+/**
+ * `npm run openapi`: writes down what the program says of its API, docs/openapi.json, and the types of the client that
+ * follow from it. Nothing is served, so nothing stands behind the resources.
+ */
 const nothing = {} as HttpDeps
-const resources = createResources({
-  ...nothing,
-  connectors: { get: connectorFor },
-  providers: createCouponProviders(nothing),
-})
-const document = openApiDocument(resources)
+const document = openApiDocument(
+  createResources({
+    ...nothing,
+    connectors: { get: connectorFor },
+    providers: createCouponProviders(nothing),
+  }),
+)
+const types = fileURLToPath(new URL('../client/schema.ts', import.meta.url))
 
-await writeFile(new URL('../../docs/openapi.json', import.meta.url), `${JSON.stringify(document, null, 2)}\n`)
+writeFileSync(new URL('../../docs/openapi.json', import.meta.url), `${JSON.stringify(document, null, 2)}\n`)
+writeFileSync(types, clientTypes(document))
+const { status } = spawnSync('biome', ['format', '--write', types], { stdio: 'inherit' })
+process.exitCode = status ?? 1

@@ -1,5 +1,5 @@
 import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
+import { ERASED_PREFIX, type Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
 import { Journey, type Outcome } from '../streaks/journey.ts'
 import { periodAt } from '../streaks/period.ts'
@@ -17,6 +17,8 @@ import type { RecordRequest, RecordResult } from './types.ts'
 interface OpenJourney {
   readonly streak: Row<'streak'>
   readonly ownedById: string
+  /** undefined: made by this batch. */
+  readonly member: Row<'member'> | undefined
   readonly loaded: LoadedJourney
   readonly journey: Journey
 }
@@ -71,7 +73,9 @@ export class BatchDecision {
     const journeys = touched.flatMap(({ streak, ownedById, loaded, journey }) =>
       journeyChanges(streak, ownedById, loaded, journey, this.#sources.newId, now),
     )
-    return [...flags, ...milestoneFlags, ...this.#members.changes(), ...journeys, ...this.#changes]
+    const members = this.#members.changes()
+    const held = heldMembers([...this.#journeys.values()], members)
+    return [...flags, ...milestoneFlags, ...members, ...held, ...journeys, ...this.#changes]
   }
 
   /** In the contract's order: references, duplicate, status, time. */
@@ -82,6 +86,9 @@ export class BatchDecision {
       return refuse('REFERENCE_NOT_FOUND', 'streakId', `streakId: no streak has the id ${streakId}`)
     }
     const member = this.#findMember(request)
+    if ('externalId' in request.member && request.member.externalId.startsWith(ERASED_PREFIX)) {
+      return refuse('REFERENCE_NOT_FOUND', 'ownedBy', 'ownedBy: its externalId is that of an erased member')
+    }
     if (member === undefined && 'id' in request.member) {
       return refuse(
         'REFERENCE_NOT_FOUND',
@@ -104,6 +111,7 @@ export class BatchDecision {
 
   #findMember(request: RecordRequest): Row<'member'> | undefined {
     const stored = memberOf(this.#loaded, request)
+    if (stored?.externalId.startsWith(ERASED_PREFIX)) return undefined
     if (stored !== undefined || 'id' in request.member) return stored
     return this.#newMembers.get(keyOf(request.accountId, request.member.externalId))
   }
@@ -124,7 +132,7 @@ export class BatchDecision {
     const { accountId, status } = request
     const id = this.#sources.newId()
     const ownedById = member?.id ?? this.#sources.newId()
-    const open = this.#open(streak, ownedById)
+    const open = this.#open(streak, ownedById, member)
     const period = periodAt(streak, request.activityAt)
     // a purchase that a rule counts as one adds 1 to a sum
     const activityValue = request.activityValue ?? (streak.aggregationMethod === 'sum' ? ONE : null)
@@ -167,14 +175,14 @@ export class BatchDecision {
     return { outcome: 'recorded', log, context }
   }
 
-  #open(streak: Row<'streak'>, ownedById: string): OpenJourney {
+  #open(streak: Row<'streak'>, ownedById: string, member: Row<'member'> | undefined): OpenJourney {
     const key = journeyKey(streak.accountId, ownedById, streak.id)
     const loaded = this.#loaded.journeys.get(key) ?? new LoadedJourney()
     this.#inHand = loaded
     const open = this.#journeys.get(key)
     if (open !== undefined) return open
     const journey = new Journey(streak, this.#milestonesOf(streak), loaded.facts(), this.#sources.newId)
-    const opened = { streak, ownedById, loaded, journey }
+    const opened = { streak, ownedById, member, loaded, journey }
     this.#journeys.set(key, opened)
     return opened
   }
@@ -251,4 +259,21 @@ export class BatchDecision {
       set: { ...outcome, dueAt: null, updatedAt: this.#now },
     })
   }
+}
+
+/**
+ * Most commits raise the version of the member's journey, by which an erasure keeps late logs out. A journey that
+ * begins has none yet, and logs that are not live leave it as it is: there the member's revision stands in. Members
+ * that are written anyway are guarded already.
+ */
+function heldMembers(journeys: readonly OpenJourney[], written: readonly Change[]): Change[] {
+  const guarded = new Set(written.map((change) => (change.op === 'insert' ? change.row.id : change.id)))
+  return journeys.flatMap(({ member, loaded, journey }): Change[] => {
+    const isVersioned = loaded.row !== null && journey.progress.size > 0
+    if (member === undefined || isVersioned || guarded.has(member.id)) return []
+    guarded.add(member.id)
+    const { id, accountId, revision } = member
+    const set = { revision: revision + 1 }
+    return [{ op: 'update', collection: 'member', id, accountId, guard: { revision }, set }]
+  })
 }

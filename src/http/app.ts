@@ -4,6 +4,7 @@ import { requestContext } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { healthz, readyz } from './health.ts'
+import { createReference } from './openapi/reference.ts'
 import { createResources } from './resources.ts'
 import { createSchemaRouter } from './schema-router.ts'
 import { WEBHOOK_PATH, webhookHandler, webhookMethodNotAllowed } from './webhooks.ts'
@@ -24,8 +25,10 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.get('/readyz', readyz(deps))
 
   if (deps.opsRouter !== undefined) app.use(pageHeaders(), deps.opsRouter)
+  const resources = createResources(deps)
+  app.use(createReference(resources))
   app.use(apiHeaders())
-  const schema = createSchemaRouter(deps, createResources(deps))
+  const schema = createSchemaRouter(deps, resources)
   app.use(schema)
   app.use('/api/v1.0', schema)
   app.use(notFoundHandler)

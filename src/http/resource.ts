@@ -8,6 +8,7 @@ import type { Quantity } from '../streaks/quantity.ts'
 import type { Admin, Caller, EndUser } from './auth.ts'
 import type { JsonSchema } from './json/json-schema.ts'
 import { instantJson, type Json, type JsonObject, quantityJson } from './json/write-json.ts'
+import type { IndexedList } from './list/indexed.ts'
 
 export type Verb = 'list' | 'create' | 'get' | 'patch' | 'delete'
 
@@ -16,6 +17,8 @@ export interface FilterRewrite<C extends CollectionName> {
   readonly values: readonly string[]
   /** Rows of which the field is one of `values`, as of `now`. */
   toCondition(values: readonly string[], now: Instant): Condition<C>
+  /** Which of `values` a row has, as of `now`. */
+  valueIn(row: Row<C>, now: Instant): string
 }
 
 /** A field as callers see it. */
@@ -27,6 +30,8 @@ export interface PublicField<C extends CollectionName> {
   /** CONTAINS works on it. */
   readonly contains?: true
   readonly filter?: FilterRewrite<C>
+  /** What EQUALS and IN are looked up by, through an index: texts that are equal have equal ones there. */
+  readonly lookup?: { readonly stored: FieldName<C>; of(text: string): string }
   /** Joined from other records: lists leave it out unless `fields` names it. */
   readonly onRequest?: true
   /** What is shown, for the API document, where the type of what is stored does not say it. */
@@ -85,9 +90,20 @@ export type ShownField = Pick<PublicField<CollectionName>, 'values' | 'contains'
   readonly filter?: { readonly values: readonly string[] }
 }
 
+/** Objects in bodies that the adapters of a resource check, each in its own way. */
+export interface AdapterInput {
+  /** The field that names the adapter. */
+  readonly namedBy: string
+  /** By field, then by adapter. */
+  readonly fields: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>>
+}
+
 interface Writes {
   /** The schemas that check the bodies of these verbs, and describe them in the API document. */
   readonly bodies?: { readonly create?: z.ZodType; readonly patch?: z.ZodType }
+  readonly adapterInput?: AdapterInput
+  /** Fields that only the answer to a create shows. */
+  readonly shownOnce?: Readonly<Record<string, JsonSchema>>
   /** One create makes several records and answers a list of them. */
   readonly createsSeveral?: true
   create?(call: AdminCall, body: unknown): Promise<Json>
@@ -100,6 +116,8 @@ export interface Served extends Described, Writes {
   readonly collection?: CollectionName
   readonly fields?: Readonly<Record<string, ShownField>>
   readonly ledger?: true
+  /** The lists that an index serves. */
+  readonly indexed?: readonly IndexedList[]
   /** End users may read it, within what it says they see. */
   readonly endUser?: Pick<EndUserView<CollectionName>, 'shows' | 'joined'>
   list?(call: Call, search: string): Promise<{ data: JsonObject[]; paging: object }>

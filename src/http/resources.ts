@@ -1,6 +1,8 @@
 import type { HttpDeps } from './deps.ts'
 import { served } from './list/list.ts'
 import type { Served } from './resource.ts'
+import { accountResource } from './routes/account.ts'
+import { apiKeyResource } from './routes/api-key.ts'
 import { connectorResource } from './routes/connector.ts'
 import { couponCodeResource } from './routes/coupon-code.ts'
 import { couponProviderResource } from './routes/coupon-provider.ts'
@@ -25,6 +27,8 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, milestoneResource(deps)),
     served(store, rewardLogResource(deps)),
     served(store, memberResource(deps)),
+    served(store, accountResource(deps)),
+    served(store, apiKeyResource(deps)),
     served(store, connectorResource(deps)),
     served(store, deliveryResource(deps)),
     served(store, couponProviderResource(deps)),

@@ -12,6 +12,7 @@ import { closedToEndUsers } from './list/end-user.ts'
 import { refuseParameters } from './list/query.ts'
 import { readUuid } from './read/values.ts'
 import type { AdminCall, Call, Served, Verb } from './resource.ts'
+import { isLaterAction } from './routes/later.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }
 const RECORD_VERBS: Readonly<Record<string, Verb>> = {
@@ -37,6 +38,7 @@ export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[
   const router = Router({ caseSensitive: true })
   router.all('/schema/:slug/record', serve(serving, LIST_VERBS, '/schema/{slug}/record'))
   router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))
+  router.all('/schema/:slug/record/:id/:action', refuseLaterAction(serving))
   return router
 }
 
@@ -69,6 +71,23 @@ function serve(
     const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
     const call: Call = { caller, now: clock.now(), log }
     await answer(resource, verb, call, request, response)
+  }
+}
+
+/** What the contract lets a backend do to a record beside these verbs has an address, and says that it is not built yet. */
+function refuseLaterAction({ bySlug, authenticate }: Serving): RequestHandler {
+  return async (request: Request, response: Response, next: NextFunction) => {
+    const resource = bySlug.get(String(request.params.slug))
+    const action = String(request.params.action)
+    if (resource === undefined || !isLaterAction(resource.slug, action)) return next()
+    const context = contextOf(response)
+    context.route = `/schema/${resource.slug}/record/{id}/${action}`
+    const caller = await authenticate(request.headers)
+    Object.assign(context.logFields, idsOf(caller))
+    if (caller.kind === 'end_user') throw closedToEndUsers(resource.noun)
+    throw new AppError('METHOD_NOT_ALLOWED', `${action} of a ${resource.noun} is not built yet`, {
+      allow: [],
+    })
   }
 }
 

@@ -99,6 +99,12 @@ export interface Refusal {
   readonly reason: string
 }
 
+/**
+ * Begins the externalId of a member that was erased, followed by its id: the row stays as the anonymous id that the
+ * ledger refers to, and counts as absent everywhere else. No input may begin with it.
+ */
+export const ERASED_PREFIX = 'erased:'
+
 /** On every row. `accountId` of an account is its own id. */
 const common = { id, accountId: id, createdAt: instant, updatedAt: instant }
 /** Rows that several writers change carry a `revision`: an update is guarded by the one it read. */

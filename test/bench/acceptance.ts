@@ -24,17 +24,17 @@ interface Side {
 
 interface Pass {
   readonly perSecond: number
-  readonly serverCpu: number
+  readonly cpuMicros: number
   readonly generatorCpu: number
   readonly leftToSweep: number
 }
 
 /** Webhook acceptance against an Express handler that checks the HMAC and adds the same job, one after the other. */
-export async function measureAcceptance(bench: Bench, store: StoreKind): Promise<{ lines: Line[]; memory: Line }> {
-  const { redis, mongo, profileDir } = bench
+export async function measureAcceptance(bench: Bench, store: StoreKind): Promise<{ line: Line; memory: Line }> {
+  const { redis, mongo, children } = bench
   const installation = await makeInstallation({ store, redisUrl: redis.url, mongoUri: mongo?.anotherUri() })
   const { env } = installation
-  const [product, baseline] = [spawnChild(profileDir), spawnChild(profileDir)]
+  const [product, baseline] = [spawnChild(children), spawnChild(children)]
   try {
     const productPort = await product.start({ kind: 'product', env, roles: ['web'] })
     const baselinePort = await baseline.start({ kind: 'express', redisUrl: redis.url, secret: WEBHOOK_SECRET })
@@ -52,7 +52,7 @@ export async function measureAcceptance(bench: Bench, store: StoreKind): Promise
     }
     const { peakRssBytes } = await product.usage()
     await Promise.all([product.stop(), baseline.stop()])
-    return { lines: [lineOf(store, sides[0].passes, sides[1].passes, bodyBytes)], memory: memoryLine(store, peakRssBytes) }
+    return { line: lineOf(store, sides[0].passes, sides[1].passes, bodyBytes), memory: memoryLine(store, peakRssBytes) }
   } finally {
     await Promise.all([product.exit(), baseline.exit()])
     await installation.remove()
@@ -82,7 +82,7 @@ async function pass({ redis, sizes }: Bench, side: Side, round: number): Promise
   if (round === 0) return bodyBytes
   side.passes.push({
     perSecond: requests.length / seconds,
-    serverCpu: (after.cpuMs - before.cpuMs) / 1000 / seconds,
+    cpuMicros: ((after.cpuMs - before.cpuMs) / requests.length) * 1000,
     generatorCpu: cpuMs / 1000 / seconds,
     leftToSweep,
   })
@@ -105,8 +105,8 @@ function lineOf(store: StoreKind, product: readonly Pass[], baseline: readonly P
     detail: [
       `${count(middle(product, 'perSecond'))}/s to ${count(middle(baseline, 'perSecond'))}/s`,
       `bodies of ${count(bodyBytes)} bytes`,
-      `CPU ${percent(middle(product, 'serverCpu'))} to ${percent(middle(baseline, 'serverCpu'))}`,
-      `generator ${percent(middle(product, 'generatorCpu'))} and ${percent(middle(baseline, 'generatorCpu'))}`,
+      `CPU ${count(middle(product, 'cpuMicros'))} µs to ${count(middle(baseline, 'cpuMicros'))} µs each`,
+      `generator at ${percent(middle(product, 'generatorCpu'))} and ${percent(middle(baseline, 'generatorCpu'))} of a core`,
       ...(left === 0 ? [] : [`${left} jobs left to the sweep`]),
     ].join(', '),
   }

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { ChildOptions } from './options.ts'
 import type { Answer, Command, Subject, Usage } from './child-protocol.ts'
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
@@ -14,10 +16,12 @@ export interface Child {
   exit(): Promise<void>
 }
 
-/** A process for something under test, with the same flags for all; its log goes nowhere. */
-export function spawnChild(profileDir: string | null): Child {
+/** A process for something under test, with the same flags for all. */
+export function spawnChild({ profileDir, logFile }: ChildOptions): Child {
   const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
-  const child = fork(CHILD, { execArgv: profiling, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const log = logFile === null ? 'ignore' : openSync(logFile, 'a')
+  const child = fork(CHILD, { execArgv: profiling, stdio: ['ignore', log, 'inherit', 'ipc'] })
+  if (typeof log === 'number') closeSync(log)
   const ended = once(child, 'exit')
 
   async function ask(command: Command): Promise<Extract<Answer, { ok: true }>['value']> {

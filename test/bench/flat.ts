@@ -11,7 +11,7 @@ const FLAT_AIM = 1.15
 const WARM_UP_LOGS = 3_000
 
 /** Time per log at growing sizes of the ledger. The sizes take turns, so that what disturbs one disturbs all. */
-export async function measureFlat(bench: Bench, store: StoreKind): Promise<Line[]> {
+export async function measureFlat(bench: Bench, store: StoreKind, report: (line: Line) => void): Promise<void> {
   const [folder, removeFolder] = await makeTempFolder()
   let files = 0
   const open = (layout: Layout) => {
@@ -20,9 +20,9 @@ export async function measureFlat(bench: Bench, store: StoreKind): Promise<Line[
     return openLedger(store, uri, layout)
   }
   try {
-    const lines: Line[] = []
-    for (const layout of LAYOUTS) lines.push(...(await measureLayout(bench, store, layout, open)))
-    return lines
+    for (const layout of LAYOUTS) {
+      for (const line of await measureLayout(bench, store, layout, open)) report(line)
+    }
   } finally {
     await removeFolder()
   }

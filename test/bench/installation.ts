@@ -19,7 +19,6 @@ export interface Installation {
   readonly accountId: string
   readonly streakId: string
   readonly connector: Row<'connector'>
-  readonly durability: string
   /** Opens the store for `work`; no process of the product may have it meanwhile. */
   withStore<T>(work: (store: Store) => Promise<T>): Promise<T>
   remove(): Promise<void>
@@ -55,14 +54,12 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
     { op: 'insert', collection: 'milestone', row: seventhDay(common(), streak.id) },
     { op: 'insert', collection: 'connector', row: connector },
   ])
-  const durability = await parts.store.durability()
   await parts.close()
   return {
     env,
     accountId: account.id,
     streakId: streak.id,
     connector,
-    durability,
     async withStore(work) {
       const { store, close } = await open()
       try {

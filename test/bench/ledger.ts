@@ -23,7 +23,6 @@ export interface Layout {
 export interface Ledger {
   /** Records the next `logs` logs with 256 in flight. Resolves to the time that took, in milliseconds. */
   record(logs: number): Promise<number>
-  readonly durability: string
   close(): Promise<void>
 }
 
@@ -64,7 +63,6 @@ export async function openLedger(kind: StoreKind, uri: string, layout: Layout): 
   }
 
   return {
-    durability: await store.durability(),
     async record(logs) {
       const until = recorded + logs
       const startedAt = performance.now()

@@ -3,34 +3,29 @@ import { measureAcceptance } from './acceptance.ts'
 import { measureFlat } from './flat.ts'
 import { type BenchOptions, HELP, readOptions } from './options.ts'
 import { measureRecording } from './recording.ts'
-import { type Line, tableOf } from './report.ts'
+import { HEADING, type Line, textOf } from './report.ts'
 import { type Bench, redisDurability, startBench } from './servers.ts'
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
-const progress = (text: string): void => void process.stderr.write(`bench: ${text} ...\n`)
+const report = (lines: readonly Line[]): void => {
+  for (const line of lines) say(textOf(line))
+}
 
-async function measure(bench: Bench, { parts }: BenchOptions): Promise<Line[]> {
-  const lines: Line[] = []
-  const wantsMemory = parts.has('memory')
+async function measure(bench: Bench, { parts }: BenchOptions): Promise<void> {
+  const memory = parts.has('memory')
   for (const store of bench.stores) {
-    if (parts.has('acceptance') || wantsMemory) {
-      progress(`acceptance on ${store}`)
+    if (parts.has('acceptance') || memory) {
       const result = await measureAcceptance(bench, store)
-      if (parts.has('acceptance')) lines.push(...result.lines)
-      if (wantsMemory) lines.push(result.memory)
+      if (parts.has('acceptance')) report([result.line])
+      if (memory) report([result.memory])
     }
-    if (parts.has('recording') || parts.has('naive') || wantsMemory) {
-      progress(`recording on ${store}`)
+    if (parts.has('recording') || parts.has('naive') || memory) {
       const result = await measureRecording(bench, store, parts)
-      lines.push(...result.lines)
-      if (wantsMemory) lines.push(result.memory)
+      report(result.lines)
+      if (memory) report([result.memory])
     }
-    if (parts.has('flat')) {
-      progress(`time per log on ${store}`)
-      lines.push(...(await measureFlat(bench, store)))
-    }
+    if (parts.has('flat')) await measureFlat(bench, store, (line) => report([line]))
   }
-  return lines
 }
 
 async function main(): Promise<void> {
@@ -40,9 +35,10 @@ async function main(): Promise<void> {
   try {
     say(`Node ${process.versions.node}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}`)
     say(`Redis: ${await redisDurability(bench.redis.url)}`)
-    const lines = await measure(bench, options)
+    for (const [store, durability] of bench.durability) say(`${store}: ${durability}`)
     say(`Ratios are medians of ${bench.sizes.rounds} pairs (lowest–highest).\n`)
-    say(tableOf(lines))
+    say(HEADING)
+    await measure(bench, options)
   } finally {
     await bench.stop()
   }

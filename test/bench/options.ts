@@ -21,8 +21,15 @@ export interface BenchOptions {
   readonly stores: readonly StoreKind[]
   readonly parts: ReadonlySet<Part>
   readonly sizes: Sizes
-  /** Where the processes under test leave their CPU profiles; null: they take none. */
+  readonly children: ChildOptions
+}
+
+/** What is kept of the processes under test. */
+export interface ChildOptions {
+  /** Where they leave their CPU profiles; null: they take none. */
   readonly profileDir: string | null
+  /** The file that their logs are added to; null: they go nowhere. */
+  readonly logFile: string | null
 }
 
 const FULL: Sizes = {
@@ -53,8 +60,10 @@ the median of five pairs, the lowest and the highest, and the absolute numbers b
 
   --only <part>       ${PARTS.join(' | ')}; may be repeated
   --store <store>     sqlite | mongo | both (default both; MongoDB is skipped where none can be had)
+  --rounds <n>        how many pairs count (default 5)
   --quick             a smoke test of half a minute, for CI: too short for numbers that mean something
   --cpu-prof <folder> the processes under test write CPU profiles there
+  --log <file>        their logs are added to it; otherwise they go nowhere
   --help
 `
 
@@ -71,20 +80,28 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     options: {
       only: { type: 'string', multiple: true, default: [...PARTS] },
       store: { type: 'string', default: 'both' },
+      rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       'cpu-prof': { type: 'string' },
+      log: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return null
   const stores = STORES[values.store]
   if (stores === undefined) throw new Error(`--store is ${values.store}, not sqlite, mongo or both`)
+  const sizes = values.quick ? QUICK : FULL
   return {
     stores,
     parts: new Set(values.only.map(readPart)),
-    sizes: values.quick ? QUICK : FULL,
-    profileDir: values['cpu-prof'] ?? null,
+    sizes: { ...sizes, rounds: readRounds(values.rounds ?? String(sizes.rounds)) },
+    children: { profileDir: values['cpu-prof'] ?? null, logFile: values.log ?? null },
   }
+}
+
+function readRounds(digits: string): number {
+  if (!/^[1-9]\d?$/.test(digits)) throw new Error(`--rounds is ${digits}, not a number from 1 to 99`)
+  return Number(digits)
 }
 
 function readPart(name: string): Part {

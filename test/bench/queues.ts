@@ -25,7 +25,7 @@ export const workerOptions = {
 const JOBS_PER_ADD = 1_000
 const POLL_MS = 4
 const CONNECT_WITHIN_MS = 20_000
-const WORK_WITHIN_MS = 10 * 60_000
+const NO_PROGRESS_MS = 30_000
 
 export function connectionOf(redisUrl: string): ConnectionOptions {
   return { url: redisUrl, maxRetriesPerRequest: null }
@@ -48,7 +48,7 @@ export function openBenchQueue(redisUrl: string, prefix: string): BenchQueue {
   const client = new Redis(redisUrl, { maxRetriesPerRequest: null })
   const queue = new Queue('activity', { connection: client, prefix })
   const left = async () => {
-    const counts = await queue.getJobCounts('wait', 'active', 'delayed', 'prioritized')
+    const counts = await queue.getJobCounts('wait', 'active', 'delayed')
     return Object.values(counts).reduce((sum, some) => sum + some, 0)
   }
   return {
@@ -61,10 +61,7 @@ export function openBenchQueue(redisUrl: string, prefix: string): BenchQueue {
     async release() {
       const startedAt = performance.now()
       await queue.resume()
-      while ((await left()) > 0) {
-        if (performance.now() - startedAt > WORK_WITHIN_MS) throw new Error('the jobs are not worked off')
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      }
+      await workedOff(left)
       return (performance.now() - startedAt) / 1000
     },
     waiting: () => queue.getWaitingCount(),
@@ -73,6 +70,20 @@ export function openBenchQueue(redisUrl: string, prefix: string): BenchQueue {
       await queue.close()
       client.disconnect()
     },
+  }
+}
+
+/** @throws Error when the number of jobs left stays what it is */
+async function workedOff(left: () => Promise<number>): Promise<void> {
+  let lowest = Number.POSITIVE_INFINITY
+  let loweredAt = performance.now()
+  for (;;) {
+    const jobs = await left()
+    if (jobs === 0) return
+    const now = performance.now()
+    if (jobs < lowest) [lowest, loweredAt] = [jobs, now]
+    if (now - loweredAt > NO_PROGRESS_MS) throw new Error(`${jobs} jobs are left and none is worked off; see --log`)
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
 }
 

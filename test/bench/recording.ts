@@ -6,7 +6,7 @@ import type { Store } from '../../src/ports/store.ts'
 import type { StoreKind } from '../helpers/open-store.ts'
 import { spawnChild } from './child-process.ts'
 import type { Subject } from './child-protocol.ts'
-import { count, mebibytes, percent, ratioOf, spreadOf } from './figures.ts'
+import { count, mebibytes, ratioOf, spreadOf } from './figures.ts'
 import { commitAll, type Installation, makeInstallation } from './installation.ts'
 import type { Part } from './options.ts'
 import { activityOf, MEMBERS, type NaiveJob, type Order, ordersOf } from './orders.ts'
@@ -41,7 +41,7 @@ interface Worker {
 
 interface Pass {
   readonly perSecond: number
-  readonly cpu: number
+  readonly cpuMicros: number
 }
 
 /** Recording through the worker against a worker that does nothing and one that is written naively, in turns. */
@@ -59,7 +59,7 @@ export async function measureRecording(
   const noop = parts.has('recording') ? [noopWorker(bench)] : []
   const naive = parts.has('naive') && bench.mongo !== null ? [naiveWorker(bench, bench.mongo.anotherUri())] : []
   const workers = [product, ...noop, ...naive]
-  const children = workers.map(() => spawnChild(bench.profileDir))
+  const children = workers.map(() => spawnChild(bench.children))
   const passes: Pass[][] = workers.map(() => [])
   try {
     for (let round = 0; round <= bench.sizes.rounds; round += 1) {
@@ -94,7 +94,7 @@ async function pass({ redis }: Bench, worker: Worker, child: ReturnType<typeof s
   await redis.flush()
   if (failed > 0) throw new Error(`${failed} jobs failed with the ${worker.name} worker`)
   await worker.check((round + 1) * worker.jobs)
-  return { perSecond: worker.jobs / seconds, cpu: (after.cpuMs - before.cpuMs) / 1000 / seconds }
+  return { perSecond: worker.jobs / seconds, cpuMicros: ((after.cpuMs - before.cpuMs) / worker.jobs) * 1000 }
 }
 
 function productWorker({ redis, sizes }: Bench, installation: Installation): Worker {
@@ -200,7 +200,7 @@ function lineOf(
     detail: [
       `${count(middle(product, 'perSecond'))}/s to ${count(middle(other, 'perSecond'))}/s`,
       `${count(MEMBERS)} members`,
-      `CPU ${percent(middle(product, 'cpu'))} to ${percent(middle(other, 'cpu'))}`,
+      `CPU ${count(middle(product, 'cpuMicros'))} µs to ${count(middle(other, 'cpuMicros'))} µs a job`,
     ].join(', '),
   }
 }

@@ -11,29 +11,19 @@ export interface Line {
 }
 
 const HEADINGS = ['measured', 'store', 'result', 'aim', '', 'detail']
+/** Lines are printed as they come, so the widths are known beforehand. */
+const WIDTHS = [58, 8, 18, 10, 7, 0]
 
 export function ratio(spread: Spread): string {
   return `${spread.median.toFixed(2)} (${spread.lowest.toFixed(2)}–${spread.highest.toFixed(2)})`
 }
 
-/** The lines as a table. */
-export function tableOf(lines: readonly Line[]): string {
-  const cells = lines.map(({ what, store, value, aim, met, detail }) => [
-    what,
-    store,
-    value,
-    aim,
-    met === null ? '' : met ? 'met' : 'missed',
-    detail,
-  ])
-  const rows = [HEADINGS, ...cells]
-  const widths = HEADINGS.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+export const HEADING = rowOf(HEADINGS)
+
+export function textOf({ what, store, value, aim, met, detail }: Line): string {
+  return rowOf([what, store, value, aim, met === null ? '' : met ? 'met' : 'missed', detail])
+}
+
+function rowOf(cells: readonly string[]): string {
+  return cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join('  ')
 }

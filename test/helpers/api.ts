@@ -8,6 +8,8 @@ import { createRecorder } from '../../src/engine/record.ts'
 import { createViews } from '../../src/engine/views.ts'
 import { createHttpApp } from '../../src/http/app.ts'
 import type { HttpDeps } from '../../src/http/deps.ts'
+import { openApiDocument } from '../../src/http/openapi/document.ts'
+import { createResources } from '../../src/http/resources.ts'
 import { listen } from '../../src/http/server.ts'
 import { createInbox } from '../../src/inbox/accept.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
@@ -15,6 +17,7 @@ import type { Store } from '../../src/ports/store.ts'
 import { drawCode, foldCode } from '../../src/rewards/code.ts'
 import { patchRewardLog } from '../../src/rewards/patch.ts'
 import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
+import { type CheckResponse, createResponseCheck } from './check-response.ts'
 import { type LogLine, recordingLogger } from './recording-logger.ts'
 import { openTempStore } from './sqlite-store.ts'
 
@@ -87,10 +90,13 @@ const NO_QUEUE: JobQueue = {
 
 export const NOW = '2026-11-22T12:00:00.000Z'
 
-/** The real HTTP application on a free port, with a SQLite store of its own and a clock that stands still. */
+/**
+ * The real HTTP application on a free port, with a clock that stands still. Without a store in `overrides` it has a
+ * SQLite store of its own; a store that is given stays its owner's to close.
+ */
 export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> {
-  const temp = await openTempStore()
-  const { store } = temp
+  const temp = overrides.store === undefined ? await openTempStore() : null
+  const store = overrides.store ?? temp!.store
   const lines: LogLine[] = []
   let now = Date.parse(NOW)
   const set = (instant: string) => {
@@ -127,7 +133,12 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
   }
   const listening = await listen(createHttpApp(deps), { port: 0, host: '127.0.0.1' })
   const origin = `http://127.0.0.1:${listening.port}`
-  const send = (path: string, init?: RequestInit) => answerOf(fetch(`${origin}${path}`, init))
+  const check = createResponseCheck(openApiDocument(createResources(deps)))
+  const send = async (path: string, init: RequestInit = {}) => {
+    const answer = await answerOf(fetch(`${origin}${path}`, init))
+    checkAnswer(check, path, init, answer)
+    return answer
+  }
   return {
     origin,
     store,
@@ -145,7 +156,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
       await listening.close(1000)
       await inbox.close()
       await recorder.drain()
-      await temp.close()
+      await temp?.close()
     },
   }
 }
@@ -158,6 +169,13 @@ async function answerOf(response: Promise<Response>): Promise<Answer> {
   }))
   const isJson = headers.get('content-type')?.startsWith('application/json') ?? false
   return { status, headers, text: rest.text, body: isJson && rest.text !== '' ? JSON.parse(rest.text) : null }
+}
+
+/** Every answer that a suite sees is held to the API document. @throws Error on one that does not fit */
+function checkAnswer(check: CheckResponse, path: string, init: RequestInit, answer: Answer): void {
+  const { method = 'GET', body } = init
+  const { status, text, headers } = answer
+  check({ method, path, body, status, contentType: headers.get('content-type'), text })
 }
 
 function client(send: Api['send'], accountId: string, headers: Client['headers']): Client {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { type App, openInstallation, type Role, startApp } from '../../src/compose.ts'
 import type { Config } from '../../src/config.ts'
+import { type CheckResponse, createResponseCheck } from './check-response.ts'
 import { quietLogger } from './quiet-logger.ts'
 import type { SignedRequest } from './signed.ts'
 
@@ -52,29 +53,41 @@ export async function runApp(options: RunningAppOptions): Promise<RunningApp> {
   const roles = options.roles ?? ['web', 'worker']
   let app: App = await startApp(config, roles, quietLogger)
   const baseUrl = () => `http://127.0.0.1:${app.http!.port}`
+  let checked: Promise<CheckResponse> | undefined
+  const checkOnce = () => {
+    checked ??= fetch(`${baseUrl()}/openapi.json`).then(async (it) =>
+      createResponseCheck((await it.json()) as object),
+    )
+    return checked
+  }
+
+  /** Sends a request; the answer is held to the API document. */
+  async function send(path: string, init: RequestInit): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${baseUrl()}${path}`, init)
+    const text = await response.text()
+    const { status } = response
+    const { method = 'GET', body } = init
+    const check = await checkOnce()
+    check({ method, path, body, status, contentType: response.headers.get('content-type'), text })
+    return { status, text }
+  }
 
   return {
     get baseUrl() {
       return baseUrl()
     },
     async call(method, path, body) {
-      const response = await fetch(`${baseUrl()}${path}`, {
+      const { status, text } = await send(path, {
         method,
         headers: { 'x-api-key': apiKey, 'x-api-secret': apiSecret, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      const answer = await response.text()
-      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`)
-      return JSON.parse(answer).data
+      if (status >= 400) throw new Error(`${method} ${path}: ${status} ${text}`)
+      return JSON.parse(text).data
     },
     async deliver(path, { headers, body }) {
-      const response = await fetch(`${baseUrl()}${path}`, {
-        method: 'POST',
-        headers,
-        body: new Uint8Array(body),
-      })
-      await response.arrayBuffer()
-      return response.status
+      const { status } = await send(path, { method: 'POST', headers, body: new Uint8Array(body) })
+      return status
     },
     async restart() {
       await app.close()

@@ -136,6 +136,36 @@ describe('a streak', () => {
     })
   })
 
+  it('that is endless or not stays so from its first log on', async () => {
+    const [endless, cycled] = [await streakOf(), await streakOf({ completionTargetValue: 5 })]
+    await logOn(endless)
+    await logOn(cycled)
+    const path = 'completionTargetValue'
+    await refused('streak', endless, { [path]: 5 }, 400, 'FIELD_IS_FIXED', path)
+    await refused('streak', cycled, { [path]: null }, 400, 'FIELD_IS_FIXED', path)
+    expect(await patched('streak', endless, { [path]: null })).toEqual(endless)
+    expect(await patched('streak', cycled, { [path]: 5.0 })).toEqual(cycled)
+  })
+
+  it('keeps room for milestones of any status that count periods, not for those on a value', async () => {
+    for (const status of ['draft', 'live', 'paused']) {
+      const streak = await streakOf({ aggregationMethod: 'sum' })
+      await milestoneOf(streak, { milestoneMetric: 'current_progress_value', milestoneTargetValue: 100 })
+      await patched('streak', streak, { completionTargetValue: 6 })
+      const sixth = await milestoneOf(streak, { status, milestoneTargetValue: 6 })
+      const error = await refused(
+        'streak',
+        streak,
+        { name: 'kept out', completionTargetValue: 5 },
+        400,
+        'INVALID_INPUT',
+        'completionTargetValue',
+      )
+      expect(error.message).toContain(sixth.id)
+      await patched('streak', streak, { completionTargetValue: null })
+    }
+  })
+
   it('keeps room for its milestones', async () => {
     const streak = await streakOf({ aggregationMethod: 'sum' })
     const seventh = await milestoneOf(streak, { name: 'the seventh', milestoneTargetValue: 7 })
@@ -230,8 +260,18 @@ describe('a milestone', () => {
       linkedSchemaRecordId: another.id,
     }
     for (const [field, value] of Object.entries(terms)) {
-      await refused('milestone', milestone, { [field]: value }, 400, 'FIELD_IS_FIXED')
+      await refused(
+        'milestone',
+        milestone,
+        { name: 'kept out', [field]: value },
+        400,
+        'FIELD_IS_FIXED',
+        field,
+      )
     }
+    const { milestoneMetric, milestoneRepeat, linkedSchemaRecordId, linkedSchemaSlug } = milestone
+    const same = { milestoneMetric, milestoneRepeat, linkedSchemaRecordId, linkedSchemaSlug }
+    expect(await patched('milestone', milestone, same)).toEqual(milestone)
     await patched('milestone', milestone, { milestoneTargetValue: 1, status: 'paused', name: 'over' })
     expect(await admin.delete(path('milestone', milestone))).toMatchObject({
       status: 409,
@@ -323,6 +363,54 @@ describe('when somebody else is faster by an instant', () => {
     })
   })
 
+  it('a streak or milestone that gets its first log or reward is not deleted', async () => {
+    const streak = await streakOf()
+    const milestone = await milestoneOf(streak)
+    const kept = await interrupted(
+      () => logOn(streak),
+      (slow) => slow.delete(path('milestone', milestone)),
+    )
+    expect(kept).toMatchObject({ status: 409, body: { error: { code: 'MILESTONE_HAS_REWARD_LOGS' } } })
+    const another = await streakOf()
+    const stays = await interrupted(
+      () => admin.create('streak_log', { ...logBody(another), status: 'draft' }),
+      (slow) => slow.delete(path('streak', another)),
+    )
+    expect(stays).toMatchObject({ status: 409, body: { error: { code: 'STREAK_HAS_LOGS' } } })
+  })
+
+  it('a first log goes by the rules of the streak as they then are', async () => {
+    const log = (streak: Body) => (slow: Client) => slow.post('/schema/streak_log/record', logBody(streak))
+    const [gone, raised, paused] = [await streakOf(), await streakOf(), await streakOf()]
+    const orphan = await interrupted(() => admin.delete(path('streak', gone)), log(gone))
+    expect(orphan).toMatchObject({ status: 400, body: { error: { code: 'REFERENCE_NOT_FOUND' } } })
+    const higher = await interrupted(
+      () => patched('streak', raised, { aggregationTargetValue: 2 }),
+      log(raised),
+    )
+    expect(higher).toMatchObject({
+      status: 201,
+      body: { data: { streakProgress: { aggregationTargetValue: 2, streakProgressStatus: 'in_progress' } } },
+    })
+    const late = await interrupted(() => patched('streak', paused, { status: 'paused' }), log(paused))
+    expect(late).toMatchObject({ status: 400, body: { error: { code: 'STREAK_NOT_LIVE' } } })
+  })
+
+  it('a first reward goes by the terms of the milestone as they then are', async () => {
+    const log = (streak: Body) => (slow: Client) => slow.post('/schema/streak_log/record', logBody(streak))
+    const streaks = [await streakOf(), await streakOf(), await streakOf()]
+    const [gone, raised, paused] = await Promise.all(streaks.map((streak) => milestoneOf(streak)))
+    const acts = [
+      () => admin.delete(path('milestone', gone)),
+      () => patched('milestone', raised, { milestoneTargetValue: 2 }),
+      () => patched('milestone', paused, { status: 'paused' }),
+    ]
+    for (const [index, act] of acts.entries()) {
+      const answer = await interrupted(act, log(streaks[index]))
+      expect(answer).toMatchObject({ status: 201, body: { data: { achievedMilestones: [] } } })
+    }
+  })
+
   it('a milestone that grants its first reward keeps its terms', async () => {
     const streak = await streakOf()
     const milestone = await milestoneOf(streak)
@@ -408,13 +496,6 @@ describe('a member', () => {
     await patched('account_user', { id: log.ownedById }, { status: 'live' })
     expect((await again()).status).toBe(201)
   })
-
-  it('cannot be erased yet, and says so', async () => {
-    const member = await admin.create('account_user', { externalId: 'stays' })
-    const answer = await admin.delete(path('account_user', member))
-    expect(answer).toMatchObject({ status: 405, body: { error: { code: 'METHOD_NOT_ALLOWED' } } })
-    expect(answer.body.error.message).toContain('not built yet')
-  })
 })
 
 describe('a connector', () => {
@@ -452,11 +533,6 @@ describe('a connector', () => {
     const at = (patch: object, code: string, where: string) =>
       refused('connector', connector, patch, 400, code, where)
     await at({ platform: 'stripe' }, 'FIELD_IS_FIXED', 'platform')
-    await at(
-      { settings: { shopDomain: 'a.myshopify.com', purchaseSpace: 'x' } },
-      'NOT_BUILT_YET',
-      'settings.purchaseSpace',
-    )
     await at({ settings: {} }, 'INVALID_INPUT', 'settings.shopDomain')
     await at({ credentials: { webhookSecrets: [] } }, 'INVALID_INPUT', 'credentials.webhookSecrets')
     await at({ rules: [{ streakId: NOWHERE }] }, 'REFERENCE_NOT_FOUND', 'rules.0.streakId')

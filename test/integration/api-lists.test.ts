@@ -221,11 +221,6 @@ describe('sorting', () => {
       path,
     })
   })
-
-  it('by the status of progress is not built yet', async () => {
-    const sortBy = [{ fieldSlug: 'streakProgressStatus' }]
-    expect(await refusal('streak_progress', { sortBy })).toMatchObject({ status: 400, code: 'NOT_BUILT_YET' })
-  })
 })
 
 describe('filters', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
+import { endUserToken } from '../helpers/end-user-token.ts'
 
 let api: Api
 let admin: Client
@@ -160,6 +161,37 @@ describe('creating a streak log', () => {
     await milestone(streak)
     const data = await admin.create('streak_log', log(streak))
     expect((await admin.get(`${LOGS}/${data.id}`)).body).toEqual({ data })
+  })
+
+  it('shows on GET what it achieved, and progress and next milestone as they now are', async () => {
+    const streak = await countStreak({ aggregationTargetValue: 2 })
+    const value = { milestoneMetric: 'current_progress_value' }
+    const [one, two, three] = [
+      await milestone(streak, { ...value, name: 'one' }),
+      await milestone(streak, { ...value, name: 'two', milestoneTargetValue: 2 }),
+      await milestone(streak, { ...value, name: 'three', milestoneTargetValue: 3 }),
+    ]
+    const owner = { ownedBy: { externalId: 'looks back' } }
+    const first = await admin.create('streak_log', log(streak, owner))
+    expect(first).toMatchObject({ achievedMilestone: one, nextMilestone: two })
+    const second = await admin.create('streak_log', log(streak, owner))
+    expect(second).toMatchObject({ achievedMilestone: two, nextMilestone: three })
+    const paused = await admin.create('streak_log', log(streak, { ...owner, status: 'paused' }))
+    expect(paused).toMatchObject({ achievedMilestone: null, nextMilestone: three })
+    expect(paused.streakProgress).toEqual(second.streakProgress)
+    const { streakProgress, nextMilestone } = second
+    expect(streakProgress).toMatchObject({ currentProgressValue: 2, streakProgressStatus: 'completed' })
+    const seen = async ({ id }: Body) => (await admin.get(`${LOGS}/${id}`)).body.data
+    expect(await seen(first)).toEqual({ ...first, streakProgress, nextMilestone })
+    expect(await seen(second)).toEqual(second)
+    expect(await seen(paused)).toEqual(paused)
+    const coupon = { couponCode: 'STREAK1' }
+    await admin.patch(`/schema/reward_log/record/${first.achievedMilestoneRewardLog.id}`, coupon)
+    await admin.patch(`/schema/streak/record/${streak.id}`, { name: 'renamed', status: 'paused' })
+    expect(await seen(first)).toMatchObject({
+      streak: { name: 'renamed', status: 'paused' },
+      achievedMilestoneRewardLog: { couponCode: 'STREAK1', fulfilmentStatus: 'issued' },
+    })
   })
 
   it('adds exactly, and answers with all digits', async () => {
@@ -344,6 +376,42 @@ describe('a streak log is refused', () => {
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'REFERENCE_NOT_FOUND' } } })
   })
 })
+
+describe('a streak log that was accepted', () => {
+  it('can be neither changed nor deleted, and says why', async () => {
+    const data = await admin.create('streak_log', log(await countStreak()))
+    for (const answer of [
+      await admin.patch(`${LOGS}/${data.id}`, { status: 'paused' }),
+      await admin.patch(`${LOGS}/${data.id}`, {}),
+      await admin.delete(`${LOGS}/${data.id}`),
+    ]) {
+      expect(answer).toMatchObject({ status: 405, body: { error: { code: 'METHOD_NOT_ALLOWED' } } })
+      expect(answer.body.error.message).toContain('permanent')
+      expect(answer.headers.get('allow')).toBe('GET')
+    }
+    expect((await admin.get(`${LOGS}/${data.id}`)).body.data).toEqual(data)
+  })
+
+  it('cannot be withdrawn or reinstated yet, and says so to the backend alone', async () => {
+    const data = await admin.create('streak_log', log(await countStreak()))
+    const token = endUserToken(keyOf(admin), 'whoever', api.clock.now())
+    const endUser = { 'x-enduser-access-token': token, 'x-account-id': admin.accountId }
+    for (const action of ['withdrawal', 'reinstatement']) {
+      const path = `${LOGS}/${data.id}/${action}`
+      const answer = await admin.post(path, { reason: 'returned', uniqueIdentifier: 'refund 1' })
+      expect(answer).toMatchObject({ status: 405, body: { error: { code: 'METHOD_NOT_ALLOWED' } } })
+      expect(answer.body.error.message).toContain('not built yet')
+      expect((await api.send(path, { method: 'POST' })).status).toBe(401)
+      expect((await api.send(path, { method: 'POST', headers: endUser })).status).toBe(403)
+    }
+    expect((await admin.get(`${LOGS}/${data.id}`)).body.data).toEqual(data)
+  })
+})
+
+/** A client's key, as a backend uses it to sign the tokens of its end users. */
+function keyOf({ accountId, headers }: Client) {
+  return { accountId, apiKey: headers['x-api-key'] ?? '', apiSecret: headers['x-api-secret'] ?? '' }
+}
 
 describe('what logs lead to', () => {
   it('is read as progress, member streak and reward log', async () => {

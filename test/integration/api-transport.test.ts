@@ -20,7 +20,8 @@ const json = (): Record<string, string> => ({ ...admin.headers, 'content-type': 
 
 describe('credentials', () => {
   it('are needed for everything under /schema', async () => {
-    for (const path of [STREAKS, `${STREAKS}/${NOWHERE}`, '/api/v1.0/schema/streak_log/record']) {
+    const logs = '/api/v1.0/schema/streak_log/record'
+    for (const path of [STREAKS, `${STREAKS}/${NOWHERE}`, logs, `${logs}/${NOWHERE}/withdrawal`]) {
       expect(await api.send(path)).toMatchObject({
         status: 401,
         body: { error: { code: 'UNAUTHENTICATED', details: [] } },
@@ -84,6 +85,9 @@ describe('addresses', () => {
     '/schema/%zz/record',
     '/schema/streak/record/%c3%28',
     '/schema/streak/record/x/y',
+    `/schema/streak/record/${NOWHERE}/withdrawal`,
+    `/schema/streak_log/record/${NOWHERE}/undo`,
+    `/schema/streak_log/record/${NOWHERE}/withdrawal/x`,
   ])('answers 404 in the one shape at %s', async (path) => {
     const answer = await admin.get(path)
     expect(answer.status).toBe(404)
@@ -128,7 +132,16 @@ describe('verbs', () => {
     ['POST', '/schema/delivery/record', 'GET', '/webhooks/'],
     ['DELETE', '/schema/streak/record', 'GET, POST', 'DELETE'],
     ['GET', `/schema/coupon_code/record/${NOWHERE}`, 'DELETE', 'listed'],
-    ['POST', '/schema/account/record', '', 'command line'],
+    ['POST', '/schema/account/record', 'GET', 'command line'],
+    [
+      'POST',
+      `/schema/streak_log/record/${NOWHERE}/withdrawal`,
+      '',
+      'withdrawal of a streak log is not built yet',
+    ],
+    ['GET', `/schema/streak_log/record/${NOWHERE}/withdrawal`, '', 'not built yet'],
+    ['POST', `/schema/streak_log/record/${NOWHERE}/reinstatement`, '', 'not built yet'],
+    ['POST', '/schema/withdrawal/record', '', '/withdrawal'],
     ['GET', '/schema/webhook_endpoint/record', '', 'not built yet'],
   ])('%s %s is refused with the verbs that are allowed (%s)', async (method, path, allow, reason) => {
     const headers = json()

@@ -5,10 +5,12 @@ import type { Caller, EndUser } from '../auth.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { type Resource, rowJson } from '../resource.ts'
 
-/** The rows of the member that the end user is; none for an end user who is no member yet. */
+/** Nobody's id: the platform makes all ids of members, and never this one. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+/** The rows of the member that the end user is; none for one who is no member yet, which the same index tells. */
 export function ownRows<C extends CollectionName>({ memberId }: EndUser): Condition<C> {
-  const field = 'ownedById' as FieldName<C>
-  return memberId === null ? { field, op: 'isNull' } : { field, op: 'eq', value: memberId }
+  return { field: 'ownedById' as FieldName<C>, op: 'eq', value: memberId ?? NOBODY }
 }
 
 /**

@@ -33,8 +33,15 @@ export const OPERATORS = {
 export type OperatorName = keyof typeof OPERATORS
 export const OPERATOR_NAMES = Object.keys(OPERATORS) as OperatorName[]
 
-const EQUALITY: readonly OperatorName[] = ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN', 'IS_NULL', 'IS_NOT_NULL']
-const RANGES: readonly OperatorName[] = [
+export const EQUALITY: readonly OperatorName[] = [
+  'EQUALS',
+  'NOT_EQUALS',
+  'IN',
+  'NOT_IN',
+  'IS_NULL',
+  'IS_NOT_NULL',
+]
+export const RANGES: readonly OperatorName[] = [
   'GREATER_THAN',
   'GREATER_THAN_OR_EQUALS',
   'LESS_THAN',

@@ -1,6 +1,6 @@
 import type { Instant } from '../../ports/clock.ts'
 import type { CollectionName } from '../../ports/schema.ts'
-import type { Condition } from '../../ports/store.ts'
+import type { Condition, Scalar } from '../../ports/store.ts'
 import { JsonNumber } from '../json/exact-json.ts'
 import { invalid } from '../read/check.ts'
 import { readOneOf, show } from '../read/values.ts'
@@ -123,7 +123,10 @@ class FilterCompiler<C extends CollectionName> {
       const wanted = field.filter.values.filter((value) => named.has(value) === isNamed)
       return field.filter.toCondition(wanted, this.#now)
     }
-    return { field: field.stored, op, value: read.value } as Condition<C>
+    const condition = { field: field.stored, op, value: read.value } as Condition<C>
+    return (op === 'eq' || op === 'in') && field.lookup !== undefined
+      ? { and: [lookupCondition(field.lookup, read.value), condition] }
+      : condition
   }
 
   /** A rewritten field is computed and never null. */
@@ -133,6 +136,16 @@ class FilterCompiler<C extends CollectionName> {
   }
 }
 
+/** Follows from the condition itself, and is there for the index it can go by. */
+function lookupCondition<C extends CollectionName>(
+  { stored, of }: NonNullable<PublicField<C>['lookup']>,
+  value: Scalar | readonly Scalar[],
+): Condition<C> {
+  return Array.isArray(value)
+    ? { field: stored, op: 'in', value: value.map((item) => of(String(item))) }
+    : { field: stored, op: 'eq', value: of(String(value)) }
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber)
@@ -140,7 +153,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 export function ownField<C extends CollectionName>(
-  resource: Resource<C>,
+  resource: Pick<Resource<C>, 'fields'>,
   slug: string,
 ): PublicField<C> | undefined {
   return Object.hasOwn(resource.fields, slug) ? resource.fields[slug] : undefined

@@ -3,7 +3,9 @@ import type { Condition, Store } from '../../ports/store.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { type Call, type PresentOptions, type Resource, rowJson, type Served } from '../resource.ts'
 import { asSeenBy } from './end-user.ts'
+import { indexedLists } from './indexed.ts'
 import { readListQuery } from './query.ts'
+import { readRows } from './read-rows.ts'
 
 /** Totals are exact up to here. */
 export const MAX_TOTAL_COUNT = 100_000
@@ -12,6 +14,7 @@ export const MAX_TOTAL_COUNT = 100_000
 export function served<C extends CollectionName>(store: Store, resource: Resource<C>): Served {
   return {
     ...resource,
+    indexed: indexedLists(resource),
     list: (call, search) => listRecords(store, asSeenBy(resource, call.caller), call, search),
     get: (call, id) => getRecord(store, asSeenBy(resource, call.caller), call, id),
   }
@@ -25,19 +28,20 @@ interface Paging {
   readonly totalCountCapped?: true
 }
 
-/** Serves a list. @throws AppError INVALID_INPUT | FILTER_NOT_SELECTIVE | NOT_BUILT_YET */
+/** Serves a list. @throws AppError INVALID_INPUT | FILTER_NOT_SELECTIVE */
 async function listRecords<C extends CollectionName>(
   store: Store,
   resource: Resource<C>,
   call: Call,
   search: string,
 ): Promise<{ data: JsonObject[]; paging: Paging }> {
+  const { collection } = resource
   const query = readListQuery(resource, search, call.now)
-  const { offset, limit, sort, fields } = query
+  const { offset, limit, terms, fields } = query
   const where = scoped(resource, call.caller.accountId, query.condition)
   const [rows, counted] = await Promise.all([
-    store.find(resource.collection, { where, sort, offset, limit: limit + 1, ...omitOf(resource) }),
-    query.fetchTotalCount ? store.count(resource.collection, where, MAX_TOTAL_COUNT + 1) : null,
+    readRows({ store, collection, ...omitOf(resource) }, terms, { where, offset, limit: limit + 1 }),
+    query.fetchTotalCount ? store.count(collection, where, MAX_TOTAL_COUNT + 1) : null,
   ])
   const shown = fields ?? defaultFields(resource)
   const data = await presentRows(resource, rows.slice(0, limit), call, shown)

@@ -1,26 +1,26 @@
 import type { Instant } from '../../ports/clock.ts'
-import type { CollectionName, FieldName } from '../../ports/schema.ts'
-import type { Condition, Query } from '../../ports/store.ts'
-import { JsonFault, JsonNumber, parseExactJson } from '../json/exact-json.ts'
-import { invalid, notBuiltYet, shownName } from '../read/check.ts'
+import type { CollectionName } from '../../ports/schema.ts'
+import type { Condition } from '../../ports/store.ts'
+import { JsonFault, parseExactJson } from '../json/exact-json.ts'
+import { invalid, shownName } from '../read/check.ts'
 import { readOneOf, show } from '../read/values.ts'
-import { type Resource, typeOf } from '../resource.ts'
-import { compileFilter, ownField } from './filters.ts'
+import type { Resource } from '../resource.ts'
+import { compileFilter } from './filters.ts'
 import { requireSelective } from './selective.ts'
+import { readSort, type Terms } from './sort.ts'
+
+export { isSortable, MAX_SORT_FIELDS } from './sort.ts'
 
 const PARAMETERS = ['fields', 'filters', 'sortBy', 'offset', 'limit', 'fetchTotalCount'] as const
 export const MAX_OFFSET = 100_000
 export const MAX_LIMIT = 1000
 export const DEFAULT_LIMIT = 20
-export const MAX_SORT_FIELDS = 5
-
-type Sort<C extends CollectionName> = NonNullable<Query<C>['sort']>
 
 export interface ListQuery<C extends CollectionName> {
   /** Fields to show; null: all but those on request. */
   readonly fields: readonly string[] | null
   readonly condition: Condition<C> | null
-  readonly sort: Sort<C>
+  readonly terms: Terms<C>
   readonly offset: number
   readonly limit: number
   readonly fetchTotalCount: boolean
@@ -42,7 +42,7 @@ export function readListQuery<C extends CollectionName>(
   return {
     fields: readFields(resource, jsonOf(given, 'fields')),
     condition: filter === null ? null : filter.condition,
-    sort: readSort(resource, jsonOf(given, 'sortBy')),
+    terms: readSort(resource, jsonOf(given, 'sortBy'), now),
     offset: wholeNumber(given, 'offset', 0, MAX_OFFSET, 0),
     limit: wholeNumber(given, 'limit', 1, MAX_LIMIT, DEFAULT_LIMIT),
     fetchTotalCount: count === 'true',
@@ -122,59 +122,4 @@ function readFields<C extends CollectionName>(
     if (written.indexOf(slug) !== index) throw invalid(`fields.${index}`, `names ${show(slug)} a second time`)
   }
   return written
-}
-
-function readSort<C extends CollectionName>(resource: Resource<C>, written: unknown): Sort<C> {
-  if (written === undefined) return byNewest()
-  if (!Array.isArray(written) || written.length > MAX_SORT_FIELDS) {
-    throw invalid('sortBy', `must be a list of at most ${MAX_SORT_FIELDS} objects {"fieldSlug", "order"}`)
-  }
-  if (written.length === 0) return byNewest()
-  const sort = written.map((item, index) => readSortItem(resource, item, `sortBy.${index}`))
-  const names = sort.map(({ field }) => field)
-  if (new Set(names).size < names.length) throw invalid('sortBy', 'names a field more than once')
-  return names.includes('id' as FieldName<C>) ? sort : [...sort, byId()]
-}
-
-function byId<C extends CollectionName>(): Sort<C>[number] {
-  return { field: 'id' as FieldName<C>, order: 'asc' }
-}
-
-function byNewest<C extends CollectionName>(): Sort<C> {
-  return [{ field: 'createdAt' as FieldName<C>, order: 'desc' }, byId()]
-}
-
-function readSortItem<C extends CollectionName>(
-  resource: Resource<C>,
-  item: unknown,
-  path: string,
-): Sort<C>[number] {
-  if (typeof item !== 'object' || item === null || Array.isArray(item) || item instanceof JsonNumber) {
-    throw invalid(path, 'must be an object {"fieldSlug", "order"}')
-  }
-  const { fieldSlug, order = 'ASC', ...rest } = item as Record<string, unknown>
-  const [stranger] = Object.keys(rest)
-  if (stranger !== undefined) throw invalid(path, `has an unknown field ${show(stranger)}`)
-  const direction = readOneOf(['ASC', 'DESC'])(order)
-  if (!direction.ok) throw invalid(`${path}.order`, direction.message)
-  const field = typeof fieldSlug === 'string' ? ownField(resource, fieldSlug) : undefined
-  if (field?.filter !== undefined) throw notBuiltYet(`${path}.fieldSlug`, `sorting by ${fieldSlug}`)
-  if (field?.stored === undefined || !isSortable(resource, field)) {
-    const names = Object.entries(resource.fields).flatMap(([slug, known]) =>
-      isSortable(resource, known) ? [slug] : [],
-    )
-    throw invalid(
-      `${path}.fieldSlug`,
-      `${show(fieldSlug)} cannot be sorted by; these can: ${names.join(', ')}`,
-    )
-  }
-  return { field: field.stored, order: direction.value === 'ASC' ? 'asc' : 'desc' }
-}
-
-export function isSortable<C extends CollectionName>(
-  resource: Pick<Resource<C>, 'collection'>,
-  field: Resource<C>['fields'][string],
-): boolean {
-  const type = typeOf(resource.collection, field)
-  return type !== null && type !== 'json' && type !== 'bytes'
 }

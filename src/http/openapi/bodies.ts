@@ -1,27 +1,27 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { JsonSchema } from '../json/json-schema.ts'
+import { jsonSchemaOf } from '../read/json-schema-of.ts'
+import type { AdapterInput, Served } from '../resource.ts'
 import { fieldText } from './texts/index.ts'
 
 type Node = Record<string, unknown>
 
 /** What a body may hold, from the very schema that checks it. Fields that are not built yet are left out. */
-export function bodySchema(slug: string, schema: z.ZodType): JsonSchema {
-  return described(slug, '', jsonSchemaOf(schema))
+export function bodySchema({ slug, adapterInput }: Served, schema: z.ZodType): JsonSchema {
+  const node = jsonSchemaOf(schema)
+  return described(slug, '', adapterInput === undefined ? node : withAdapters(node, adapterInput))
 }
 
-/** JSON Schema of what may be sent. */
-export function jsonSchemaOf(schema: z.ZodType): Node {
-  const json = z.toJSONSchema(schema, {
-    io: 'input',
-    unrepresentable: 'any',
-    override({ zodSchema, jsonSchema }) {
-      // zod only writes the default of what it can represent itself
-      const { def } = zodSchema._zod
-      if (def.type === 'default') jsonSchema.default = (def as z.core.$ZodDefaultDef).defaultValue as never
-    },
-  })
-  const { $schema: _, ...rest } = json
-  return rest
+/** What each adapter takes in the place of an object that only it can check. */
+function withAdapters(node: Node, { namedBy, fields }: AdapterInput): Node {
+  const properties = { ...(node.properties as Record<string, Node>) }
+  const names = [...new Set(Object.values(fields).flatMap(Object.keys))]
+  properties[namedBy] = { ...properties[namedBy], type: 'string', enum: names }
+  for (const [field, byAdapter] of Object.entries(fields)) {
+    const options = Object.entries(byAdapter).map(([title, schema]) => ({ title, ...schema }))
+    properties[field] = options.length === 1 ? { ...options[0] } : { anyOf: options }
+  }
+  return { ...node, properties }
 }
 
 /** With what is known about each field; walks into objects and lists. */

@@ -2,9 +2,9 @@ import { componentName, type JsonSchema } from '../json/json-schema.ts'
 import type { Served } from '../resource.ts'
 import { bodySchema } from './bodies.ts'
 import { errorSchema, sharedResponses } from './errors.ts'
-import { filterName, filterSchema, pagingSchema, sharedParameters } from './lists.ts'
-import { bodyName, listedName, resourcePaths, tagOf } from './operations.ts'
-import { isRecorded, listedSchema, type Recorded, recordSchema } from './records.ts'
+import { filterSchemas, pagingSchema, sharedParameters } from './lists.ts'
+import { bodyName, createdName, listedName, resourcePaths, tagOf } from './operations.ts'
+import { createdSchema, isRecorded, listedSchema, type Recorded, recordSchema } from './records.ts'
 import { securitySchemes } from './security.ts'
 import { systemPaths, systemTags } from './system.ts'
 import { INFO, textOf } from './texts/index.ts'
@@ -33,7 +33,6 @@ export function openApiDocument(resources: readonly Served[]): JsonSchema {
     components: {
       securitySchemes,
       headers: {
-        RequestId: { description: 'Finds this request in our log.', schema: { type: 'string' } },
         RetryAfter: {
           description: 'Seconds after which trying again makes sense.',
           schema: { type: 'integer', minimum: 1 },
@@ -53,7 +52,7 @@ export function openApiDocument(resources: readonly Served[]): JsonSchema {
       schemas: {
         ...Object.assign({}, ...recorded.map(schemasOf)),
         Paging: pagingSchema,
-        Error: errorSchema,
+        ErrorAnswer: errorSchema,
       },
     },
   }
@@ -69,14 +68,15 @@ function schemasOf(resource: Recorded): Record<string, JsonSchema> {
     const schema = bodies?.[verb]
     if (!allows.includes(verb)) return {}
     if (schema === undefined) throw new Error(`${slug} says nothing of the body of its ${verb}`)
-    return { [bodyName(noun, verb)]: bodySchema(slug, schema) }
+    return { [bodyName(noun, verb)]: bodySchema(resource, schema) }
   }
   return {
     [componentName(noun)]: recordSchema(resource),
+    ...(resource.shownOnce === undefined ? {} : { [createdName(noun)]: createdSchema(resource) }),
     ...body('create'),
     ...body('patch'),
     ...(allows.includes('list')
-      ? { [listedName(noun)]: listedSchema(resource), [filterName(resource)]: filterSchema(resource) }
+      ? { [listedName(noun)]: listedSchema(resource), ...filterSchemas(resource) }
       : {}),
   }
 }

@@ -25,6 +25,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   CONFLICT: 'The request contradicts the present state.',
   DUPLICATE_STREAK_LOG:
     'This member already has a log with this `uniqueIdentifier` on this streak. Nothing was counted twice.',
+  DUPLICATE_WITHDRAWAL: 'The streak log has a withdrawal with this uniqueIdentifier already.',
+  DUPLICATE_REINSTATEMENT: 'The withdrawal was undone already; that is done once.',
   DUPLICATE_VALUE: 'Another record of the account already has this value, which has to be unique.',
   REWARD_BEING_FULFILLED: "The platform makes this reward's coupon itself.",
   REWARD_HELD: 'The reward waits for the end of its hold.',
@@ -32,8 +34,12 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   STREAK_HAS_LOGS: 'The streak has logs, which are permanent.',
   STREAK_IN_USE: "A milestone or a connector's rule refers to the streak; the message names it.",
   MILESTONE_HAS_REWARD_LOGS: 'The milestone has granted rewards.',
-  PROVIDER_IN_USE: 'Milestones or rewards use this coupon provider.',
+  PROVIDER_IN_USE:
+    'A milestone names this coupon provider, one that has granted rewards named it, or it still has codes; the message says which.',
   CODE_IN_USE: 'The code was given to a member.',
+  CONNECTOR_HAS_DELIVERIES: 'The connector has received webhooks, which are kept under it.',
+  LAST_LIVE_KEY:
+    'It is the last live API key of the account: without it your backend could not call any more.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
   TOO_MANY_REQUESTS: 'The account sends more than it may.',

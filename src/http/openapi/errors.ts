@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode } from '../../errors.ts'
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
 import { ERROR_MEANINGS } from './error-meanings.ts'
+import { errorExamples } from './examples/errors.ts'
 
 type Responses = Record<string, JsonSchema>
 
@@ -85,12 +86,16 @@ function responseName(code: ErrorCode): string {
 }
 
 function responseOf(status: number, codes: readonly ErrorCode[]): JsonSchema {
-  const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } }
-  const retry = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }
+  const headers = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } }
   return {
     description: codes.map((code) => `\`${code}\`: ${ERROR_MEANINGS[code]}`).join('\n\n'),
-    headers: status === 429 || status === 503 ? { ...headers, ...retry } : headers,
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    ...(status === 429 || status === 503 ? { headers } : {}),
+    content: {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/ErrorAnswer' },
+        examples: errorExamples(codes),
+      },
+    },
     'x-error-codes': codes,
   }
 }

@@ -1,9 +1,10 @@
 import type { CollectionName } from '../../ports/schema.ts'
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
-import { type OperatorName, operatorsOf } from '../list/filter-values.ts'
+import { EQUALITY, type OperatorName, operatorsOf, RANGES } from '../list/filter-values.ts'
 import { filterFieldOf, MAX_FILTER_DEPTH, MAX_FILTER_LEAVES } from '../list/filters.ts'
-import { DEFAULT_LIMIT, isSortable, MAX_LIMIT, MAX_OFFSET, MAX_SORT_FIELDS } from '../list/query.ts'
+import { DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET } from '../list/query.ts'
 import { SELECTIVE_FIELDS } from '../list/selective.ts'
+import { isSortable, MAX_SORT_FIELDS } from '../list/sort.ts'
 import type { PublicField } from '../resource.ts'
 import type { Recorded } from './records.ts'
 
@@ -19,7 +20,7 @@ function filterable({ collection, fields }: Recorded): [string, readonly Operato
 
 function sortable({ collection, fields }: Recorded): string[] {
   return Object.entries(fields).flatMap(([name, field]) =>
-    field.filter === undefined && isSortable({ collection }, field as Field) ? [name] : [],
+    isSortable({ collection }, field as Field) ? [name] : [],
   )
 }
 
@@ -27,36 +28,42 @@ export function filterName({ noun }: Recorded): string {
   return `${componentName(noun)}Filter`
 }
 
-/** Conditions on this resource: a comparison, or a group of conditions. */
-export function filterSchema(resource: Recorded): JsonSchema {
-  const fields = filterable(resource)
-  const self = { $ref: `#/components/schemas/${filterName(resource)}` }
-  const group = (name: 'and' | 'or') => ({
+/** Conditions on this resource: a comparison, or a group of conditions. Each has a name, as generators want it. */
+export function filterSchemas(resource: Recorded): Record<string, JsonSchema> {
+  const name = filterName(resource)
+  const condition = { $ref: `#/components/schemas/${name}` }
+  const group = (key: 'and' | 'or') => ({
     type: 'object',
-    required: [name],
+    required: [key],
     additionalProperties: false,
-    properties: { [name]: { type: 'array', minItems: 1, items: self } },
+    properties: { [key]: { type: 'array', minItems: 1, items: condition } },
   })
+  return {
+    [name]: {
+      description: `A comparison, or conditions under \`and\` or \`or\`: at most ${MAX_FILTER_DEPTH} deep, ${MAX_FILTER_LEAVES} comparisons.`,
+      anyOf: ['Comparison', 'All', 'Any'].map((kind) => ({ $ref: `#/components/schemas/${name}${kind}` })),
+    },
+    [`${name}Comparison`]: comparisonSchema(resource),
+    [`${name}All`]: group('and'),
+    [`${name}Any`]: group('or'),
+  }
+}
+
+function comparisonSchema(resource: Recorded): JsonSchema {
+  const fields = filterable(resource)
   const scalar = [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }]
   return {
-    description: `A comparison, or conditions under \`and\` or \`or\`: at most ${MAX_FILTER_DEPTH} deep, ${MAX_FILTER_LEAVES} comparisons.`,
-    anyOf: [
-      {
-        type: 'object',
-        required: ['fieldSlug', 'operator'],
-        additionalProperties: false,
-        properties: {
-          fieldSlug: { type: 'string', enum: fields.map(([name]) => name) },
-          operator: { type: 'string', enum: [...new Set(fields.flatMap(([, operators]) => operators))] },
-          value: {
-            description: 'A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL.',
-            anyOf: [...scalar, { type: 'array', minItems: 1, items: { anyOf: scalar } }],
-          },
-        },
+    type: 'object',
+    required: ['fieldSlug', 'operator'],
+    additionalProperties: false,
+    properties: {
+      fieldSlug: { type: 'string', enum: fields.map(([name]) => name) },
+      operator: { type: 'string', enum: [...new Set(fields.flatMap(([, operators]) => operators))] },
+      value: {
+        description: 'A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL.',
+        anyOf: [...scalar, { type: 'array', minItems: 1, items: { anyOf: scalar } }],
       },
-      group('and'),
-      group('or'),
-    ],
+    },
   }
 }
 
@@ -67,16 +74,40 @@ export function listText(resource: Recorded): string {
   const rows = Object.keys(resource.fields).flatMap((name) => {
     const own = operators.get(name)
     if (own === undefined && !sorts.has(name)) return []
-    return [`| \`${name}\` | ${own?.join(', ') ?? '–'} | ${sorts.has(name) ? 'yes' : 'no'} |`]
+    return [`| \`${name}\` | ${inGroups(own ?? [])} | ${sorts.has(name) ? 'yes' : 'no'} |`]
   })
   const selective = SELECTIVE_FIELDS.filter((name) => Object.hasOwn(resource.fields, name))
   const rule = `With \`filters\`, one condition at the top level must be an EQUALS or a range on one of: ${selective.join(', ')}.`
   return [
     ...(resource.ledger === undefined ? [] : [rule, '']),
+    `*equality*: ${EQUALITY.join(', ')}. *ranges*: ${RANGES.join(', ')}.`,
+    '',
     '| field | operators | sortable |',
     '|---|---|---|',
     ...rows,
+    ...quickLists(resource),
   ].join('\n')
+}
+
+/** The lists that cost the same however many records there are. */
+function quickLists({ indexed = [] }: Recorded): string[] {
+  if (indexed.length === 0) return []
+  const lines = indexed.map(({ equals, sort }) => {
+    const filters = equals.map((name) => `\`${name}\``).join(' and ')
+    const which = equals.length === 0 ? 'all' : `those with EQUALS on ${filters}`
+    return `- ${which}${sort === null ? '' : `, sorted by \`${sort}\`, also with a range on it`}`
+  })
+  return ['', 'Quick however many records there are:', '', ...lines]
+}
+
+/** Operators that come together under one name, so that the table stays narrow. */
+function inGroups(operators: readonly OperatorName[]): string {
+  const groups = [
+    ...(EQUALITY.every((name) => operators.includes(name)) ? ['equality'] : []),
+    ...(RANGES.every((name) => operators.includes(name)) ? ['ranges'] : []),
+  ]
+  const others = operators.filter((name) => !EQUALITY.includes(name) && !RANGES.includes(name))
+  return [...groups, ...others].join(', ') || '–'
 }
 
 export function listParameters(resource: Recorded): JsonSchema[] {

@@ -81,14 +81,8 @@ function failuresOf(resource: Recorded, verb: Verb): ErrorCode[] {
     ...FAILURES[verb],
     ...(resource.endUser === undefined ? (['FORBIDDEN'] as const) : []),
     ...(verb === 'list' && resource.ledger ? (['FILTER_NOT_SELECTIVE'] as const) : []),
-    ...(verb === 'list' && computedSort(resource) ? (['NOT_BUILT_YET'] as const) : []),
     ...(resource.fails?.[verb] ?? []),
   ]
-}
-
-/** Fields that can be filtered but not yet sorted by. */
-function computedSort({ fields }: Recorded): boolean {
-  return Object.values(fields).some((field) => field.filter !== undefined)
 }
 
 function requestBody({ slug, noun }: Recorded, verb: 'create' | 'patch'): JsonSchema {
@@ -103,10 +97,13 @@ export function bodyName(noun: string, verb: 'create' | 'patch'): string {
   return `${componentName(noun)}${verb === 'create' ? 'Create' : 'Patch'}`
 }
 
-function success({ slug, noun, createsSeveral }: Recorded, verb: Verb): Record<string, JsonSchema> {
-  const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } }
-  if (verb === 'delete') return { '204': { description: 'Done. No body.', headers } }
-  const record = { $ref: `#/components/schemas/${componentName(noun)}` }
+function success(
+  { slug, noun, createsSeveral, shownOnce }: Recorded,
+  verb: Verb,
+): Record<string, JsonSchema> {
+  if (verb === 'delete') return { '204': { description: 'Done. No body.' } }
+  const name = verb === 'create' && shownOnce !== undefined ? createdName(noun) : componentName(noun)
+  const record = { $ref: `#/components/schemas/${name}` }
   const data = verb === 'create' && createsSeveral ? { type: 'array', items: record } : record
   const schema = verb === 'list' ? listAnswer(noun) : answer(data)
   const description =
@@ -114,7 +111,6 @@ function success({ slug, noun, createsSeveral }: Recorded, verb: Verb): Record<s
   return {
     [verb === 'create' ? '201' : '200']: {
       description,
-      headers,
       content: { 'application/json': { schema, ...responseExamples(slug, verb) } },
     },
   }
@@ -136,6 +132,11 @@ function listAnswer(noun: string): JsonSchema {
       paging: { $ref: '#/components/schemas/Paging' },
     },
   }
+}
+
+/** What a create answers where it shows more than any later answer. */
+export function createdName(noun: string): string {
+  return `${componentName(noun)}Created`
 }
 
 export function listedName(noun: string): string {

@@ -19,7 +19,26 @@ export function recordSchema(resource: Recorded): JsonSchema {
 
 /** A record of a list: it has the fields that were asked for. */
 export function listedSchema(resource: Recorded): JsonSchema {
-  return { type: 'object', properties: propertiesOf(resource) }
+  const properties = Object.entries(propertiesOf(resource)).map(([name, schema]) => [
+    name,
+    resource.fields[name]?.onRequest ? { ...schema, 'x-on-request': true } : schema,
+  ])
+  return { type: 'object', properties: Object.fromEntries(properties) }
+}
+
+/** The answer to a create that shows what no later answer does. */
+export function createdSchema(resource: Recorded): JsonSchema {
+  const { slug, shownOnce = {} } = resource
+  const record = recordSchema(resource)
+  const once = Object.entries(shownOnce).map(([name, schema]) => [
+    name,
+    { ...schema, description: fieldText(slug, name) },
+  ])
+  return {
+    ...record,
+    required: [...(record.required as string[]), ...Object.keys(shownOnce)],
+    properties: { ...(record.properties as object), ...Object.fromEntries(once) },
+  }
 }
 
 function propertiesOf(resource: Recorded): Record<string, JsonSchema> {

@@ -1,10 +1,8 @@
 import type { JsonSchema } from '../json/json-schema.ts'
 import { errorResponses, errorSchema } from './errors.ts'
 
-const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } }
-
 function answered(description: string, schema: JsonSchema): JsonSchema {
-  return { description, headers, content: { 'application/json': { schema } } }
+  return { description, content: { 'application/json': { schema } } }
 }
 
 function object(properties: Record<string, JsonSchema>): JsonSchema {
@@ -14,6 +12,9 @@ function object(properties: Record<string, JsonSchema>): JsonSchema {
 const upOrDown = { type: 'string', enum: ['up', 'down'] }
 const readiness = object({ store: upOrDown, redis: upOrDown })
 const errorOf = (errorSchema.properties as Record<string, JsonSchema>).error ?? {}
+
+/** What is no HTTP is refused at every address. */
+const broken = errorResponses(['INVALID_INPUT'])
 
 /** What is not a record: webhooks of platforms, and what tells whether the program is well. */
 export const systemPaths: Readonly<Record<string, JsonSchema>> = {
@@ -71,6 +72,7 @@ export const systemPaths: Readonly<Record<string, JsonSchema>> = {
       security: [],
       responses: {
         '200': answered('It does.', object({ data: object({ status: { type: 'string', const: 'ok' } }) })),
+        ...broken,
       },
     },
   },
@@ -84,6 +86,7 @@ export const systemPaths: Readonly<Record<string, JsonSchema>> = {
       security: [],
       responses: {
         '200': answered('It can.', object({ data: readiness })),
+        ...broken,
         '503': {
           ...answered('It cannot: the store is down.', object({ data: readiness, error: errorOf })),
           'x-error-codes': ['STORE_UNAVAILABLE'],

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts'
+import { foldCode } from '../../rewards/code.ts'
 import { recordNotFound } from '../change-row.ts'
 import { commitPlanned, findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -11,7 +12,7 @@ const MAX_CODES_AT_ONCE = 1000
 const couponCodeFields: PublicFields<'coupon_code'> = {
   ...ID,
   providerId: { stored: 'providerId' },
-  code: { stored: 'code' },
+  code: { stored: 'code', lookup: { stored: 'foldedCode', of: foldCode } },
   rewardLogId: { stored: 'rewardLogId' },
   ...TIMES,
 }

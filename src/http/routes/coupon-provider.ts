@@ -6,8 +6,10 @@ import { commitPlanned, duplicateValue, findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { plainJson } from '../json/exact-json.ts'
 import { check, checkCreate, checkPatch, invalid, notBuiltYet } from '../read/check.ts'
+import { jsonSchemasOf } from '../read/json-schema-of.ts'
 import { zLater, zObject, zOneOf, zText } from '../read/zod.ts'
-import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+import { type AdapterInput, ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+import { deleteProvider } from './provider-use.ts'
 
 const KINDS = ['pool', 'http', 'shopify', 'stripe', 'voucherify'] as const
 
@@ -17,6 +19,23 @@ const couponProviderFields: PublicFields<'coupon_provider'> = {
   provider: { stored: 'provider', values: KINDS },
   settings: { stored: 'settings', schema: { type: 'object' } },
   ...TIMES,
+}
+
+/** What the providers that there are take, for the API document. */
+function adapterInputOf(providers: HttpDeps['providers']): AdapterInput {
+  const known = new Map(
+    KINDS.flatMap((kind) => {
+      const provider = providers.get(kind)
+      return provider === undefined ? [] : [[kind, provider] as const]
+    }),
+  )
+  return {
+    namedBy: 'provider',
+    fields: {
+      credentials: jsonSchemasOf(known, ({ credentials }) => credentials),
+      settings: jsonSchemasOf(known, ({ settings }) => settings),
+    },
+  }
 }
 
 /** Checked by the provider's own schemas. */
@@ -44,9 +63,16 @@ function sealedCredentials(
   return Object.keys(checked).length === 0 ? null : secretBox.seal(JSON.stringify(checked))
 }
 
+/** Of the kinds that are built none needs one. @throws AppError INVALID_INPUT */
+function refuseConnector({ kind }: CouponProvider, connectorId: unknown): void {
+  if (connectorId === undefined || connectorId === null) return
+  throw invalid('connectorId', `has no place here: ${kind} makes its coupons without a connector`)
+}
+
 const patchSchema = zObject({
   name: zText(256).optional(),
   provider: zOneOf(KINDS).optional(),
+  connectorId: zLater,
   credentials: zAdapterInput,
   settings: zAdapterInput,
 })
@@ -60,23 +86,20 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
     noun: 'coupon provider',
     collection: 'coupon_provider',
     fields: couponProviderFields,
-    allows: ['list', 'create', 'get', 'patch'],
+    allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
     fails: {
       create: ['DUPLICATE_VALUE', 'NOT_BUILT_YET'],
       patch: ['DUPLICATE_VALUE', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
+      delete: ['PROVIDER_IN_USE'],
     },
     bodies: { create: createSchema, patch: patchSchema },
+    adapterInput: adapterInputOf(providers),
     async create({ caller: { accountId }, now, log }, body) {
       const input = checkCreate(createSchema, body)
       const provider = providers.get(input.provider)
       if (provider === undefined) throw notBuiltYet('provider', `coupons cannot be made by ${input.provider}`)
-      if (input.connectorId !== undefined) {
-        throw invalid(
-          'connectorId',
-          `has no place here: ${provider.kind} makes its coupons without a connector`,
-        )
-      }
+      refuseConnector(provider, input.connectorId)
       const row: Row<'coupon_provider'> = {
         id: newId(),
         accountId,
@@ -106,6 +129,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
       const provider = providers.get(current.provider)
       if (provider === undefined)
         throw notBuiltYet('provider', `coupons cannot be made by ${current.provider}`)
+      refuseConnector(provider, input.connectorId)
       const given: Partial<Row<'coupon_provider'>> = {}
       if (input.name !== undefined) given.name = input.name
       if (input.provider !== undefined) given.provider = input.provider as ProviderKind
@@ -125,6 +149,10 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
         onDuplicate: () => duplicateValue(store, 'coupon_provider', accountId, 'name', name),
       })
       return rowJson('coupon_provider', couponProviderFields, row)
+    },
+    remove({ caller: { accountId }, log }, id) {
+      log({ providerId: id })
+      return deleteProvider(store, accountId, id)
     },
   }
 }

@@ -1,13 +1,10 @@
 import type { Served } from '../resource.ts'
 
-const COMMAND_LINE = 'Accounts are made on the command line'
 const ON_THE_LOG = 'A withdrawal is made on its streak log: POST /schema/streak_log/record/{id}/withdrawal'
 const APPEND_ONLY = 'Withdrawals are permanent; a reinstatement undoes one'
 
 /** Resources of the contract that are not built yet: their addresses exist and say so. */
 export const LATER_RESOURCES: readonly Served[] = [
-  { slug: 'account', noun: 'account', allows: [], refuses: { create: COMMAND_LINE, delete: COMMAND_LINE } },
-  { slug: 'api_key', noun: 'API key', allows: [], refuses: {} },
   {
     slug: 'withdrawal',
     noun: 'withdrawal',
@@ -16,3 +13,12 @@ export const LATER_RESOURCES: readonly Served[] = [
   },
   { slug: 'webhook_endpoint', noun: 'webhook endpoint', allows: [], refuses: {} },
 ]
+
+/** Actions on a record that the contract has and that are not built yet, by the slug of the resource. */
+const LATER_ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  streak_log: ['withdrawal', 'reinstatement'],
+}
+
+export function isLaterAction(slug: string, action: string): boolean {
+  return LATER_ACTIONS[slug]?.includes(action) ?? false
+}

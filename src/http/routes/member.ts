@@ -1,6 +1,9 @@
+import { eraseMember } from '../../members/erase.ts'
+import { isErased } from '../../members/erased.ts'
 import type { Instant } from '../../ports/clock.ts'
-import type { MemberProfile, Row } from '../../ports/schema.ts'
-import { patchRow } from '../change-row.ts'
+import { ERASED_PREFIX, type MemberProfile, type Row } from '../../ports/schema.ts'
+import type { Condition } from '../../ports/store.ts'
+import { patchRow, recordNotFound } from '../change-row.ts'
 import { commitPlanned, duplicateValue } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { checkCreate, checkPatch } from '../read/check.ts'
@@ -56,14 +59,33 @@ function timesOf(fields: readonly string[], at: Instant): Record<string, Instant
   return Object.fromEntries(fields.map((field) => [field, at]))
 }
 
-export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId'>): Resource<'member'> {
+/** `;` follows `:`, so this is the least text behind all that begin with the prefix. */
+const BEHIND_ERASED = `${ERASED_PREFIX.slice(0, -1)};`
+const NOT_ERASED: Condition<'member'> = {
+  or: [
+    { field: 'externalId', op: 'lt', value: ERASED_PREFIX },
+    { field: 'externalId', op: 'gte', value: BEHIND_ERASED },
+  ],
+}
+
+/** @throws AppError NOT_FOUND for what only stands for somebody who was erased */
+function refuseErased(row: Row<'member'>): void {
+  if (isErased(row)) throw recordNotFound('member')
+}
+
+export function memberResource({
+  store,
+  newId,
+  clock,
+}: Pick<HttpDeps, 'store' | 'newId' | 'clock'>): Resource<'member'> {
   return {
     slug: 'account_user',
     noun: 'member',
     collection: 'member',
     fields: memberFields,
-    allows: ['list', 'create', 'get', 'patch'],
+    allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
+    scope: NOT_ERASED,
     fails: { create: ['DUPLICATE_VALUE'], patch: ['DUPLICATE_VALUE'] },
     bodies: { create: createSchema, patch: patchSchema },
     async create({ caller: { accountId }, now, log }, body) {
@@ -110,9 +132,19 @@ export function memberResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
             ),
           },
         }),
+        check(_next, _changed, stored) {
+          refuseErased(stored)
+          return []
+        },
         onDuplicate: () => duplicateValue(store, 'member', accountId, 'externalId', externalId),
       })
+      // a patch that changes nothing was not checked
+      refuseErased(row)
       return rowJson('member', memberFields, row)
+    },
+    remove({ caller: { accountId }, log }, id) {
+      log({ memberId: id })
+      return eraseMember({ store, clock }, accountId, id)
     },
   }
 }

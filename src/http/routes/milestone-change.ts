@@ -15,6 +15,7 @@ import {
   providerChange,
   REPEATS,
 } from './milestone-shape.ts'
+import { providerLeft } from './provider-use.ts'
 import { rewardSpec, zReward } from './reward-spec.ts'
 
 export const patchSchema = zObject({
@@ -72,8 +73,9 @@ export async function patchMilestone(
       const streakChange = FIXED_BY_REWARDS.some((field) => changed.has(field))
         ? [await fittingStreak(store, next)]
         : []
-      const provider = changed.has('reward') ? await providerChange(store, accountId, next.reward) : []
-      return [...streakChange, ...provider]
+      if (!changed.has('reward')) return streakChange
+      const provider = await providerChange(store, accountId, next.reward)
+      return [...streakChange, ...provider, ...(await providerLeft(store, milestone, next))]
     },
   })
   return milestoneJson(row)

@@ -91,7 +91,9 @@ export function rewardLogResource({
     allows: ['list', 'get', 'patch'],
     refuses: { create: BY_PLATFORM, delete: PERMANENT },
     endUser: rewardLogForEndUsers,
-    fails: { patch: ['REWARD_BEING_FULFILLED', 'REWARD_HELD', 'REWARD_REVOKED'] },
+    fails: {
+      patch: ['FIELD_IS_FIXED', 'DUPLICATE_VALUE', 'REWARD_BEING_FULFILLED', 'REWARD_HELD', 'REWARD_REVOKED'],
+    },
     bodies: { patch: patchSchema },
     ledger: true,
     async present(rows, { accountId, wants }) {

@@ -1,5 +1,6 @@
 import type { ProgressView } from '../../engine/types.ts'
 import type { Condition } from '../../ports/store.ts'
+import { progressStatus } from '../../streaks/view.ts'
 import type { HttpDeps } from '../deps.ts'
 import { streakProgressForEndUsers } from '../end-user-views.ts'
 import { COUNT_SCHEMA, INSTANT_SCHEMA, orNull } from '../json/json-schema.ts'
@@ -33,6 +34,7 @@ const statusFilter: FilterRewrite<'streak_progress'> = {
     if (first === undefined) return NOTHING
     return others.length === 0 ? first : { or: [first, ...others] }
   },
+  valueIn: ({ completed, periodEndAt }, now): Status => progressStatus(completed, periodEndAt, now),
 }
 
 export const streakProgressFields: PublicFields<'streak_progress'> = {

@@ -1,0 +1,57 @@
+import { everything } from './everything.ts'
+import { RESOURCES } from './schema.ts'
+import { type CallOptions, type ClientOptions, createTransport, type Transport } from './transport.ts'
+import type { StreaklineClient } from './types.ts'
+
+/** What the API answers, before it is known of which resource. */
+interface Answer {
+  readonly data: unknown
+}
+
+/**
+ * A client for your backend, with one property per resource: `client.streakLog.create({…})`. Holds no connection and
+ * needs no closing.
+ */
+export function createStreaklineClient(options: ClientOptions): StreaklineClient {
+  const send = createTransport(options)
+  const entries = Object.entries(RESOURCES).map(([key, { slug, verbs }]) => [
+    key,
+    resourceClient(send, slug, verbs),
+  ])
+  return Object.fromEntries(entries) as StreaklineClient
+}
+
+function resourceClient(send: Transport, slug: string, verbs: readonly string[]): object {
+  const path = `/schema/${slug}/record`
+  const record = (id: string) => `${path}/${encodeURIComponent(id)}`
+  const list = (query: object = {}, call: CallOptions = {}) =>
+    send('GET', `${path}${searchOf(query)}`, undefined, call)
+  const all: Readonly<Record<string, unknown>> = {
+    list,
+    create: async (body: unknown, call: CallOptions = {}) => dataOf(await send('POST', path, body, call)),
+    get: async (id: string, call: CallOptions = {}) => dataOf(await send('GET', record(id), undefined, call)),
+    patch: async (id: string, body: unknown, call: CallOptions = {}) =>
+      dataOf(await send('PATCH', record(id), body, call)),
+    delete: async (id: string, call: CallOptions = {}) => {
+      await send('DELETE', record(id), undefined, call)
+    },
+  }
+  return Object.fromEntries([
+    ...verbs.map((verb) => [verb, all[verb]]),
+    ...(verbs.includes('list') ? [['all', everything(list)]] : []),
+  ])
+}
+
+function dataOf(answer: unknown): unknown {
+  return (answer as Answer).data
+}
+
+/** Parameters as the API takes them: lists and conditions as JSON. */
+function searchOf(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const pairs = given.map(([name, value]): [string, string] => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ])
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`
+}

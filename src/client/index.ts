@@ -1,0 +1,6 @@
+export { createStreaklineClient } from './client.ts'
+export { InexactNumberError, parseExact } from './exact.ts'
+export { type ErrorCode, StreaklineError } from './failure.ts'
+export type * from './schema.ts'
+export type { CallOptions, ClientOptions, RetryOptions } from './transport.ts'
+export type { ListQuery, Page, ResourceClient, Selection, StreaklineClient } from './types.ts'

@@ -1,0 +1,1538 @@
+// Written by `npm run openapi` from docs/openapi.json: the types of everything the API takes and answers to a caller
+// with an API key. Change the document's sources, never this file.
+
+export interface Streak {
+  /** Set by the platform; never changes. */
+  id: string
+  /** For people. */
+  name: string
+  /** For people. */
+  description: string
+  /** Only a `live` streak takes logs. Pausing stops logs, not the clock: periods end as ever. */
+  status: 'draft' | 'live' | 'paused'
+  /** `count` counts logs, `sum` adds up their `activityValue`. */
+  aggregationMethod: 'count' | 'sum'
+  /** How long a period lasts. Days, weeks and months are those of the `timezone`. */
+  aggregationPeriod: 'daily' | 'weekly' | 'monthly'
+  /** How much completes a period: a number of logs, or a sum. A whole number on count streaks. */
+  aggregationTargetValue: number
+  /** How many completed periods in a row finish the streak; the count then starts again at 1. `null`: endless. */
+  completionTargetValue: number | null
+  /** IANA time zone in its exact spelling, in which periods begin and end. Default: that of the account. */
+  timezone: string
+  /** The first day of a week, for `weekly` streaks. */
+  weekStartsOn: 'monday' | 'sunday'
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface StreakCreate {
+  /** For people. */
+  name: string
+  /** For people. */
+  description?: string
+  /** Only a `live` streak takes logs. Pausing stops logs, not the clock: periods end as ever. */
+  status?: 'draft' | 'live' | 'paused'
+  /** `count` counts logs, `sum` adds up their `activityValue`. */
+  aggregationMethod?: 'count' | 'sum'
+  /** How long a period lasts. Days, weeks and months are those of the `timezone`. */
+  aggregationPeriod?: 'daily' | 'weekly' | 'monthly'
+  /** How much completes a period: a number of logs, or a sum. A whole number on count streaks. */
+  aggregationTargetValue: number
+  /** How many completed periods in a row finish the streak; the count then starts again at 1. `null`: endless. */
+  completionTargetValue?: number
+  /** IANA time zone in its exact spelling, in which periods begin and end. Default: that of the account. */
+  timezone?: string
+  /** The first day of a week, for `weekly` streaks. */
+  weekStartsOn?: 'monday' | 'sunday'
+}
+
+export interface StreakPatch {
+  /** For people. */
+  name?: string
+  /** For people. */
+  description?: string | null
+  /** Only a `live` streak takes logs. Pausing stops logs, not the clock: periods end as ever. */
+  status?: 'draft' | 'live' | 'paused'
+  /** `count` counts logs, `sum` adds up their `activityValue`. */
+  aggregationMethod?: 'count' | 'sum'
+  /** How long a period lasts. Days, weeks and months are those of the `timezone`. */
+  aggregationPeriod?: 'daily' | 'weekly' | 'monthly'
+  /** How much completes a period: a number of logs, or a sum. A whole number on count streaks. */
+  aggregationTargetValue?: number
+  /** How many completed periods in a row finish the streak; the count then starts again at 1. `null`: endless. */
+  completionTargetValue?: number | null
+  /** IANA time zone in its exact spelling, in which periods begin and end. Default: that of the account. */
+  timezone?: string
+  /** The first day of a week, for `weekly` streaks. */
+  weekStartsOn?: 'monday' | 'sunday'
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type StreakFilter = StreakFilterComparison | StreakFilterAll | StreakFilterAny
+
+export interface StreakFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'name'
+    | 'description'
+    | 'status'
+    | 'aggregationMethod'
+    | 'aggregationPeriod'
+    | 'aggregationTargetValue'
+    | 'completionTargetValue'
+    | 'timezone'
+    | 'weekStartsOn'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+    | 'CONTAINS'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface StreakFilterAll {
+  and: StreakFilter[]
+}
+
+export interface StreakFilterAny {
+  or: StreakFilter[]
+}
+
+export interface StreakLog {
+  /** Set by the platform; never changes. */
+  id: string
+  /** The streak this log contributes to. */
+  streakId: string
+  /** The member who acted. On create: this or `ownedBy`, not both. */
+  ownedById: string
+  /** When the activity took place; it decides which period the log falls into. May be arbitrarily late, at most 5 minutes ahead. */
+  activityAt: string
+  /** What was done: `made_a_purchase`, `visited_store`, `completed_workout`, … */
+  activityId: string
+  /** Your id of this event (order id, visit id, …): the guard against counting it twice. */
+  uniqueIdentifier: string
+  /** How much. Required on sum streaks; kept but ignored on count streaks. */
+  activityValue: number | null
+  /** A log that is not `live` is stored and never counted. */
+  status: 'draft' | 'live' | 'paused'
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+  /** The streak. */
+  streak: Streak
+  /** The progress of the period of `activityAt`, with this log in it. */
+  streakProgress: StreakProgress | null
+  /** The last of `achievedMilestones`; `null` when there is none. */
+  achievedMilestone: Milestone | null
+  /** What the member is working toward; `null` when nothing is left. */
+  nextMilestone: Milestone | null
+  /** The last of `achievedMilestoneRewardLogs`; `null` when there is none. */
+  achievedMilestoneRewardLog: RewardLog | null
+  /** Every milestone this log crossed. */
+  achievedMilestones: Milestone[]
+  /** The rewards they granted, in the same order. */
+  achievedMilestoneRewardLogs: RewardLog[]
+}
+
+export interface StreakLogCreate {
+  /** The streak this log contributes to. */
+  streakId: string
+  /** The member who acted. On create: this or `ownedBy`, not both. */
+  ownedById?: string
+  /** The member by its `externalId`, made or updated with the log. Absent profile fields stay. */
+  ownedBy?: {
+    /** Your own id of the member. */
+    externalId: string
+    firstName?: string
+    lastName?: string
+    email?: string
+    /** E.164, such as +14155552671. */
+    phoneNumber?: string
+  }
+  /** When the activity took place; it decides which period the log falls into. May be arbitrarily late, at most 5 minutes ahead. */
+  activityAt: string
+  /** What was done: `made_a_purchase`, `visited_store`, `completed_workout`, … */
+  activityId: string
+  /** Your id of this event (order id, visit id, …): the guard against counting it twice. */
+  uniqueIdentifier: string
+  /** How much. Required on sum streaks; kept but ignored on count streaks. */
+  activityValue?: number
+  /** A log that is not `live` is stored and never counted. */
+  status?: 'draft' | 'live' | 'paused'
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type StreakLogFilter = StreakLogFilterComparison | StreakLogFilterAll | StreakLogFilterAny
+
+export interface StreakLogFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'streakId'
+    | 'ownedById'
+    | 'activityAt'
+    | 'activityId'
+    | 'uniqueIdentifier'
+    | 'activityValue'
+    | 'status'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface StreakLogFilterAll {
+  and: StreakLogFilter[]
+}
+
+export interface StreakLogFilterAny {
+  or: StreakLogFilter[]
+}
+
+export interface StreakProgress {
+  /** Set by the platform; never changes. */
+  id: string
+  /** The streak. */
+  streakId: string
+  /** The member. */
+  ownedById: string
+  /** The period: `2026-11-22` of a day, the date of its first day of a week, `2026-11` of a month. */
+  periodKey: string
+  /** When the period begins, in the streak’s time zone. */
+  periodStartAt: string
+  /** When the next period begins. */
+  periodEndAt: string
+  /** The logs of the period, counted or added up, less what was withdrawn. */
+  currentProgressValue: number
+  /** As on the streak. */
+  aggregationTargetValue: number
+  /** As of the moment of the request: `completed` when the target is reached, else `in_progress` while the period lasts and `broken` once it is over. */
+  streakProgressStatus: 'in_progress' | 'completed' | 'broken'
+  /** The place of this period in its row of completed ones; if it is not completed, that of the period before it. Computed when read: it can be neither filtered nor sorted. */
+  consecutiveCount: number
+  /** The highest `consecutiveCount` of this member on this streak. Computed when read: it can be neither filtered nor sorted. */
+  longestConsecutiveCount: number
+  /** The first activity of the row that `consecutiveCount` counts; `null` where that is 0. Computed when read: it can be neither filtered nor sorted. */
+  streakStartedAt: string | null
+  /** The end of this period, when it broke a row. Computed when read: it can be neither filtered nor sorted. */
+  streakBrokenAt: string | null
+  /** When the streak’s `completionTargetValue` was reached in this period. Computed when read: it can be neither filtered nor sorted. */
+  streakCompletedAt: string | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type StreakProgressFilter =
+  | StreakProgressFilterComparison
+  | StreakProgressFilterAll
+  | StreakProgressFilterAny
+
+export interface StreakProgressFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'streakId'
+    | 'ownedById'
+    | 'periodKey'
+    | 'periodStartAt'
+    | 'periodEndAt'
+    | 'currentProgressValue'
+    | 'aggregationTargetValue'
+    | 'streakProgressStatus'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface StreakProgressFilterAll {
+  and: StreakProgressFilter[]
+}
+
+export interface StreakProgressFilterAny {
+  or: StreakProgressFilter[]
+}
+
+export interface MemberStreak {
+  /** Set by the platform; never changes. */
+  id: string
+  /** The streak. */
+  streakId: string
+  /** The member. */
+  ownedById: string
+  /** Completed periods in a row, up to now. */
+  currentConsecutiveCount: number
+  /** The most there ever were. */
+  longestConsecutiveCount: number
+  /** How often the streak was finished; 0 on endless streaks. As the ledger stands: a late log may move it. */
+  completedCycles: number
+  /** The period of this moment. */
+  currentPeriodKey: string
+  /** What was done in it. */
+  currentProgressValue: number
+  /** When it ends. */
+  currentPeriodEndAt: string
+  /** `active`: this period is done. `at_risk`: it is not, and the count is above 0. `inactive`: neither. */
+  streakStatus: 'active' | 'at_risk' | 'inactive'
+  /** The end of the latest period that broke a row; `null` if none did. */
+  lastBrokenAt: string | null
+  /** The latest activity of a live log. */
+  lastActivityAt: string
+  /** What the member is working toward; `null` when nothing is left. */
+  nextMilestone: Milestone | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type MemberStreakFilter = MemberStreakFilterComparison | MemberStreakFilterAll | MemberStreakFilterAny
+
+export interface MemberStreakFilterComparison {
+  fieldSlug: 'id' | 'streakId' | 'ownedById' | 'lastActivityAt' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface MemberStreakFilterAll {
+  and: MemberStreakFilter[]
+}
+
+export interface MemberStreakFilterAny {
+  or: MemberStreakFilter[]
+}
+
+export interface Milestone {
+  /** Set by the platform; never changes. */
+  id: string
+  /** What the milestone belongs to: always a streak. */
+  linkedSchemaSlug: 'streak'
+  /** The streak it belongs to. */
+  linkedSchemaRecordId: string
+  /** For people. */
+  name: string
+  /** For people. */
+  description: string
+  /** The number to reach. With `consecutive_count` a whole number, and not above the streak’s `completionTargetValue`. */
+  milestoneTargetValue: number
+  /** Only a `live` milestone grants rewards. */
+  status: 'draft' | 'live' | 'paused'
+  /** What an end user is told about the reward. */
+  eudMilestoneRewardInstructionMessage: string | null
+  /** What has to reach the target: completed periods in a row, or the progress inside one period. */
+  milestoneMetric: 'consecutive_count' | 'current_progress_value'
+  /** How often a member can earn it: with `consecutive_count` `every_streak` (default) or `once`, with `current_progress_value` `every_period` (default) or `once`. */
+  milestoneRepeat: 'every_streak' | 'every_period' | 'once'
+  /** The coupon to make. `null`: your backend fulfils the reward itself, by a PATCH of the reward log. */
+  reward: {
+    providerId: string
+    discount:
+      | {
+          percentage: number
+        }
+      | {
+          amount: number
+          currency: string
+        }
+    expiresInDays?: number
+    minimumSubtotal?: number
+    prefix?: string
+  } | null
+  /** What happens to an issued reward whose ground a withdrawal takes away. */
+  onWithdrawal: 'keep' | 'revoke'
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface MilestoneCreate {
+  /** What the milestone belongs to: always a streak. */
+  linkedSchemaSlug?: 'streak'
+  /** The streak it belongs to. */
+  linkedSchemaRecordId: string
+  /** For people. */
+  name: string
+  /** For people. */
+  description?: string
+  /** The number to reach. With `consecutive_count` a whole number, and not above the streak’s `completionTargetValue`. */
+  milestoneTargetValue: number
+  /** Only a `live` milestone grants rewards. */
+  status?: 'draft' | 'live' | 'paused'
+  /** What an end user is told about the reward. */
+  eudMilestoneRewardInstructionMessage?: string
+  /** What has to reach the target: completed periods in a row, or the progress inside one period. */
+  milestoneMetric?: 'consecutive_count' | 'current_progress_value'
+  /** How often a member can earn it: with `consecutive_count` `every_streak` (default) or `once`, with `current_progress_value` `every_period` (default) or `once`. */
+  milestoneRepeat?: 'every_streak' | 'every_period' | 'once'
+  /** The coupon to make. `null`: your backend fulfils the reward itself, by a PATCH of the reward log. */
+  reward?: {
+    providerId: string
+    /** Either `percentage`, or `amount` and `currency`. */
+    discount: {
+      /** Above 0, at most 100. */
+      percentage?: number
+      /** In whole units of the currency, not in cents. */
+      amount?: number
+      /** ISO 4217, in any case. */
+      currency?: string
+    }
+    /** Days from the making of the coupon to its end. Absent: the provider decides. */
+    expiresInDays?: number
+    /** Days to wait before the coupon is made. */
+    holdDays?: number
+    /** The smallest order that the coupon is good for. */
+    minimumSubtotal?: number
+    /** What each code begins with. */
+    prefix?: string
+  }
+  /** What happens to an issued reward whose ground a withdrawal takes away. */
+  onWithdrawal?: 'keep' | 'revoke'
+}
+
+export interface MilestonePatch {
+  /** What the milestone belongs to: always a streak. */
+  linkedSchemaSlug?: 'streak'
+  /** The streak it belongs to. */
+  linkedSchemaRecordId?: string
+  /** For people. */
+  name?: string
+  /** For people. */
+  description?: string | null
+  /** The number to reach. With `consecutive_count` a whole number, and not above the streak’s `completionTargetValue`. */
+  milestoneTargetValue?: number
+  /** Only a `live` milestone grants rewards. */
+  status?: 'draft' | 'live' | 'paused'
+  /** What an end user is told about the reward. */
+  eudMilestoneRewardInstructionMessage?: string | null
+  /** What has to reach the target: completed periods in a row, or the progress inside one period. */
+  milestoneMetric?: 'consecutive_count' | 'current_progress_value'
+  /** How often a member can earn it: with `consecutive_count` `every_streak` (default) or `once`, with `current_progress_value` `every_period` (default) or `once`. */
+  milestoneRepeat?: 'every_streak' | 'every_period' | 'once'
+  /** The coupon to make. `null`: your backend fulfils the reward itself, by a PATCH of the reward log. */
+  reward?: {
+    providerId: string
+    /** Either `percentage`, or `amount` and `currency`. */
+    discount: {
+      /** Above 0, at most 100. */
+      percentage?: number
+      /** In whole units of the currency, not in cents. */
+      amount?: number
+      /** ISO 4217, in any case. */
+      currency?: string
+    }
+    /** Days from the making of the coupon to its end. Absent: the provider decides. */
+    expiresInDays?: number
+    /** Days to wait before the coupon is made. */
+    holdDays?: number
+    /** The smallest order that the coupon is good for. */
+    minimumSubtotal?: number
+    /** What each code begins with. */
+    prefix?: string
+  } | null
+  /** What happens to an issued reward whose ground a withdrawal takes away. */
+  onWithdrawal?: 'keep' | 'revoke'
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type MilestoneFilter = MilestoneFilterComparison | MilestoneFilterAll | MilestoneFilterAny
+
+export interface MilestoneFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'linkedSchemaSlug'
+    | 'linkedSchemaRecordId'
+    | 'name'
+    | 'description'
+    | 'milestoneTargetValue'
+    | 'status'
+    | 'eudMilestoneRewardInstructionMessage'
+    | 'milestoneMetric'
+    | 'milestoneRepeat'
+    | 'onWithdrawal'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+    | 'CONTAINS'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface MilestoneFilterAll {
+  and: MilestoneFilter[]
+}
+
+export interface MilestoneFilterAny {
+  or: MilestoneFilter[]
+}
+
+export interface RewardLog {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Always a streak. */
+  linkedSchemaSlug: 'streak'
+  /** The streak. */
+  linkedSchemaRecordId: string
+  /** The milestone that was crossed. */
+  milestoneId: string
+  /** The milestone; `null` when it is gone. */
+  milestone: Milestone | null
+  /** The member. */
+  ownedById: string
+  /** The log that crossed it. */
+  streakLogId: string
+  /** The period in which the target was reached. */
+  periodKey: string
+  /** The coupon; `null` until it is issued. */
+  couponCode: string | null
+  /** When the coupon was made. */
+  rewardIssuedAt: string | null
+  /** When the coupon ends. After `rewardIssuedAt`. */
+  rewardExpiryAt: string | null
+  /** `pending` to be fulfilled · `held` for now · `issuing` being made · `issued` · `failed` · `revoking` · `revoked`. */
+  fulfilmentStatus: 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
+  /** Why it is held. */
+  heldReason: 'hold_period' | 'cap' | 'provider_paused' | null
+  /** When a hold ends. */
+  fulfilAfter: string | null
+  /** Why no coupon was made. */
+  failureReason: string | null
+  /** Whether the coupon had been used when it was revoked. */
+  couponUsed: 'yes' | 'no' | 'unknown' | null
+  /** As on the milestone at the crossing; `null`: your backend fulfils it. */
+  reward: {
+    providerId: string
+    discount:
+      | {
+          percentage: number
+        }
+      | {
+          amount: number
+          currency: string
+        }
+    expiresInDays?: number
+    minimumSubtotal?: number
+    prefix?: string
+  } | null
+  /** As on the milestone at the crossing. */
+  onWithdrawal: 'keep' | 'revoke'
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface RewardLogPatch {
+  /** The coupon; `null` until it is issued. */
+  couponCode?: string | null
+  /** When the coupon was made. */
+  rewardIssuedAt?: string | null
+  /** When the coupon ends. After `rewardIssuedAt`. */
+  rewardExpiryAt?: string | null
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type RewardLogFilter = RewardLogFilterComparison | RewardLogFilterAll | RewardLogFilterAny
+
+export interface RewardLogFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'linkedSchemaSlug'
+    | 'linkedSchemaRecordId'
+    | 'milestoneId'
+    | 'ownedById'
+    | 'streakLogId'
+    | 'periodKey'
+    | 'couponCode'
+    | 'rewardIssuedAt'
+    | 'rewardExpiryAt'
+    | 'fulfilmentStatus'
+    | 'heldReason'
+    | 'fulfilAfter'
+    | 'failureReason'
+    | 'couponUsed'
+    | 'onWithdrawal'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface RewardLogFilterAll {
+  and: RewardLogFilter[]
+}
+
+export interface RewardLogFilterAny {
+  or: RewardLogFilter[]
+}
+
+export interface Member {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Your own id of the member; unique in the account. */
+  externalId: string
+  firstName: string | null
+  lastName: string | null
+  email: string | null
+  /** E.164, such as +14155552671. */
+  phoneNumber: string | null
+  /** Only a `live` member takes logs. */
+  status: 'draft' | 'live' | 'paused'
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface MemberCreate {
+  /** Your own id of the member; unique in the account. */
+  externalId: string
+  firstName?: string
+  lastName?: string
+  email?: string
+  /** E.164, such as +14155552671. */
+  phoneNumber?: string
+  /** Only a `live` member takes logs. */
+  status?: 'draft' | 'live' | 'paused'
+}
+
+export interface MemberPatch {
+  /** Your own id of the member; unique in the account. */
+  externalId?: string
+  firstName?: string | null
+  lastName?: string | null
+  email?: string | null
+  /** E.164, such as +14155552671. */
+  phoneNumber?: string | null
+  /** Only a `live` member takes logs. */
+  status?: 'draft' | 'live' | 'paused'
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type MemberFilter = MemberFilterComparison | MemberFilterAll | MemberFilterAny
+
+export interface MemberFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'externalId'
+    | 'firstName'
+    | 'lastName'
+    | 'email'
+    | 'phoneNumber'
+    | 'status'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+    | 'CONTAINS'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface MemberFilterAll {
+  and: MemberFilter[]
+}
+
+export interface MemberFilterAny {
+  or: MemberFilter[]
+}
+
+export interface Account {
+  /** Set by the platform; never changes. */
+  id: string
+  /** For people. */
+  name: string
+  /** IANA time zone, which new streaks take when they name none. */
+  timezone: string
+  /** Origins of web pages from which end users’ browsers may call. */
+  endUserOrigins: string[]
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface AccountPatch {
+  /** For people. */
+  name?: string
+  /** IANA time zone, which new streaks take when they name none. */
+  timezone?: string
+  /** Origins of web pages from which end users’ browsers may call. */
+  endUserOrigins?: string[] | null
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type AccountFilter = AccountFilterComparison | AccountFilterAll | AccountFilterAny
+
+export interface AccountFilterComparison {
+  fieldSlug: 'id' | 'name' | 'timezone' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface AccountFilterAll {
+  and: AccountFilter[]
+}
+
+export interface AccountFilterAny {
+  or: AccountFilter[]
+}
+
+export interface ApiKey {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Unique in the account. */
+  name: string
+  /** For people. */
+  description: string
+  /** The public half: `x-api-key`, and the `kid` of end users’ tokens. */
+  apiKey: string
+  /** Only a `live` key authenticates. */
+  status: 'draft' | 'live' | 'paused'
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface ApiKeyCreated {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Unique in the account. */
+  name: string
+  /** For people. */
+  description: string
+  /** The public half: `x-api-key`, and the `kid` of end users’ tokens. */
+  apiKey: string
+  /** Only a `live` key authenticates. */
+  status: 'draft' | 'live' | 'paused'
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+  /** The secret half: `x-api-secret`. Shown only in the answer to the create. */
+  apiSecret: string
+}
+
+export interface ApiKeyCreate {
+  /** Unique in the account. */
+  name: string
+  /** For people. */
+  description?: string
+  /** Only a `live` key authenticates. */
+  status?: 'draft' | 'live' | 'paused'
+}
+
+export interface ApiKeyPatch {
+  /** Unique in the account. */
+  name?: string
+  /** For people. */
+  description?: string | null
+  /** Only a `live` key authenticates. */
+  status?: 'draft' | 'live' | 'paused'
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type ApiKeyFilter = ApiKeyFilterComparison | ApiKeyFilterAll | ApiKeyFilterAny
+
+export interface ApiKeyFilterComparison {
+  fieldSlug: 'id' | 'name' | 'description' | 'apiKey' | 'status' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface ApiKeyFilterAll {
+  and: ApiKeyFilter[]
+}
+
+export interface ApiKeyFilterAny {
+  or: ApiKeyFilter[]
+}
+
+export interface Connector {
+  /** Set by the platform; never changes. */
+  id: string
+  /** For people. */
+  name: string
+  /** Which platform. */
+  platform: 'shopify' | 'stripe'
+  /** Webhooks of a connector that is not `live` are stored and ignored. */
+  status: 'draft' | 'live' | 'paused'
+  /** The platform’s own settings. */
+  settings: {
+    purchaseSpace: string
+    shopDomain?: string
+  }
+  /** Which purchases feed which streak; at most 50. */
+  rules: {
+    streakId: string
+    activityId: string
+    value: 'one' | 'order_total' | 'order_subtotal' | 'item_count'
+    currency: string | null
+    minimumValue: number | null
+    identifyBy: 'customer_id' | 'email'
+    guests: 'by_email' | 'ignore'
+    testOrders: 'ignore' | 'count'
+  }[]
+  /** Where the platform sends its webhooks, on this server. */
+  webhookPath: string
+  /** Webhooks that were refused, mostly for a wrong signature. */
+  refusedCount: number
+  /** The last 20 of them. */
+  recentRefusals: {
+    at: string
+    reason: string
+  }[]
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface ConnectorCreate {
+  /** For people. */
+  name: string
+  /** Which platform. */
+  platform: 'shopify' | 'stripe'
+  /** Webhooks of a connector that is not `live` are stored and ignored. */
+  status?: 'draft' | 'live' | 'paused'
+  /** What the platform’s webhooks are checked with. Written, never read back. */
+  credentials:
+    | {
+        webhookSecrets: string[]
+        accessToken?: string
+      }
+    | {
+        webhookSecrets: string[]
+        apiKey?: string
+      }
+  /** The platform’s own settings. */
+  settings?:
+    | {
+        /** The shop’s own domain. */
+        shopDomain: string
+        /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
+        purchaseSpace?: string
+      }
+    | {
+        /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
+        purchaseSpace?: string
+      }
+  /** Which purchases feed which streak; at most 50. */
+  rules?: {
+    /** The streak that is fed. */
+    streakId: string
+    /** The `activityId` of its logs. */
+    activityId?: string
+    /** What the `activityValue` of its logs is. */
+    value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count'
+    /** ISO 4217. Required where an amount is measured; other currencies are ignored. */
+    currency?: string
+    /** Smaller purchases are ignored. */
+    minimumValue?: number
+    /** What tells members apart. */
+    identifyBy?: 'customer_id' | 'email'
+    /** What to do with an order without a customer id. */
+    guests?: 'by_email' | 'ignore'
+    /** Whether test orders count. */
+    testOrders?: 'ignore' | 'count'
+  }[]
+}
+
+export interface ConnectorPatch {
+  /** For people. */
+  name?: string
+  /** Which platform. */
+  platform?: 'shopify' | 'stripe'
+  /** Webhooks of a connector that is not `live` are stored and ignored. */
+  status?: 'draft' | 'live' | 'paused'
+  /** What the platform’s webhooks are checked with. Written, never read back. */
+  credentials?:
+    | {
+        webhookSecrets: string[]
+        accessToken?: string
+      }
+    | {
+        webhookSecrets: string[]
+        apiKey?: string
+      }
+  /** The platform’s own settings. */
+  settings?:
+    | {
+        /** The shop’s own domain. */
+        shopDomain: string
+        /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
+        purchaseSpace?: string
+      }
+    | {
+        /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
+        purchaseSpace?: string
+      }
+  /** Which purchases feed which streak; at most 50. */
+  rules?: {
+    /** The streak that is fed. */
+    streakId: string
+    /** The `activityId` of its logs. */
+    activityId?: string
+    /** What the `activityValue` of its logs is. */
+    value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count'
+    /** ISO 4217. Required where an amount is measured; other currencies are ignored. */
+    currency?: string
+    /** Smaller purchases are ignored. */
+    minimumValue?: number
+    /** What tells members apart. */
+    identifyBy?: 'customer_id' | 'email'
+    /** What to do with an order without a customer id. */
+    guests?: 'by_email' | 'ignore'
+    /** Whether test orders count. */
+    testOrders?: 'ignore' | 'count'
+  }[]
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type ConnectorFilter = ConnectorFilterComparison | ConnectorFilterAll | ConnectorFilterAny
+
+export interface ConnectorFilterComparison {
+  fieldSlug: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface ConnectorFilterAll {
+  and: ConnectorFilter[]
+}
+
+export interface ConnectorFilterAny {
+  or: ConnectorFilter[]
+}
+
+export interface Delivery {
+  /** Set by the platform; never changes. */
+  id: string
+  /** The connector. */
+  connectorId: string
+  /** Which platform sent it. */
+  platform: string
+  /** What it is about, as the platform says it. */
+  topic: string
+  /** The platform’s id of it; `null` when it sent none. */
+  webhookId: string | null
+  /** The SHA-256 of its body. */
+  bodySha256: string
+  /** When it arrived. */
+  receivedAt: string
+  /** What is kept of its headers. */
+  headers: Record<string, string>
+  /** The order it is about. */
+  orderId: string | null
+  /** `translated` by the rules, or `ignored` as a whole. */
+  outcome: 'translated' | 'ignored'
+  /** Why it was ignored. */
+  reason: string | null
+  /** What became of it, rule by rule. */
+  items: {
+    ruleIndex: number
+    streakId: string
+    status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed'
+    reason: string | null
+    message: string | null
+    streakLogId: string | null
+    duplicateOfId: string | null
+    droppedFields: string[]
+  }[]
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type DeliveryFilter = DeliveryFilterComparison | DeliveryFilterAll | DeliveryFilterAny
+
+export interface DeliveryFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'connectorId'
+    | 'platform'
+    | 'topic'
+    | 'webhookId'
+    | 'bodySha256'
+    | 'receivedAt'
+    | 'orderId'
+    | 'outcome'
+    | 'reason'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface DeliveryFilterAll {
+  and: DeliveryFilter[]
+}
+
+export interface DeliveryFilterAny {
+  or: DeliveryFilter[]
+}
+
+export interface CouponProvider {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Unique in the account. */
+  name: string
+  /** Of which kind it is; never changes. */
+  provider: 'pool' | 'http' | 'shopify' | 'stripe' | 'voucherify'
+  /** What the kind needs to know. */
+  settings: Record<string, unknown>
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface CouponProviderCreate {
+  /** Unique in the account. */
+  name: string
+  /** Of which kind it is; never changes. */
+  provider: 'http' | 'pool'
+  /** What it signs its requests with. Written, never read back. */
+  credentials?: {
+    signingSecret: string
+  }
+  /** What the kind needs to know. */
+  settings?:
+    | Record<string, never>
+    | {
+        url: string
+      }
+}
+
+export interface CouponProviderPatch {
+  /** Unique in the account. */
+  name?: string
+  /** Of which kind it is; never changes. */
+  provider?: 'http' | 'pool'
+  /** What it signs its requests with. Written, never read back. */
+  credentials?: {
+    signingSecret: string
+  }
+  /** What the kind needs to know. */
+  settings?:
+    | Record<string, never>
+    | {
+        url: string
+      }
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type CouponProviderFilter =
+  | CouponProviderFilterComparison
+  | CouponProviderFilterAll
+  | CouponProviderFilterAny
+
+export interface CouponProviderFilterComparison {
+  fieldSlug: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface CouponProviderFilterAll {
+  and: CouponProviderFilter[]
+}
+
+export interface CouponProviderFilterAny {
+  or: CouponProviderFilter[]
+}
+
+export interface CouponCode {
+  /** Set by the platform; never changes. */
+  id: string
+  /** The coupon provider that makes the coupons. */
+  providerId: string | null
+  /** Unique in the account, whatever its case. */
+  code: string
+  /** The reward log it was given to; `null` while it is free. */
+  rewardLogId: string | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface CouponCodeCreate {
+  /** The coupon provider that makes the coupons. */
+  providerId: string
+  /** The codes. */
+  codes: string[]
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type CouponCodeFilter = CouponCodeFilterComparison | CouponCodeFilterAll | CouponCodeFilterAny
+
+export interface CouponCodeFilterComparison {
+  fieldSlug: 'id' | 'providerId' | 'code' | 'rewardLogId' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface CouponCodeFilterAll {
+  and: CouponCodeFilter[]
+}
+
+export interface CouponCodeFilterAny {
+  or: CouponCodeFilter[]
+}
+
+export interface Paging {
+  offset: number
+  limit: number
+  /** Whether more records follow. */
+  hasMore: boolean
+  /** With `fetchTotalCount`: exact up to 100,000. */
+  totalCount?: number
+  /** There are more than `totalCount`. */
+  totalCountCapped?: true
+}
+
+export interface ErrorAnswer {
+  error: {
+    /** Decide by it: it never changes its meaning. */
+    code:
+      | 'INVALID_INPUT'
+      | 'INVALID_JSON'
+      | 'UNKNOWN_FIELD'
+      | 'NOT_BUILT_YET'
+      | 'REFERENCE_NOT_FOUND'
+      | 'FIELD_IS_FIXED'
+      | 'STREAK_NOT_LIVE'
+      | 'MEMBER_NOT_LIVE'
+      | 'IN_FUTURE'
+      | 'FILTER_NOT_SELECTIVE'
+      | 'UNAUTHENTICATED'
+      | 'SIGNATURE_INVALID'
+      | 'FORBIDDEN'
+      | 'NOT_FOUND'
+      | 'METHOD_NOT_ALLOWED'
+      | 'CONFLICT'
+      | 'DUPLICATE_STREAK_LOG'
+      | 'DUPLICATE_VALUE'
+      | 'REWARD_BEING_FULFILLED'
+      | 'REWARD_HELD'
+      | 'REWARD_REVOKED'
+      | 'STREAK_HAS_LOGS'
+      | 'MILESTONE_HAS_REWARD_LOGS'
+      | 'PROVIDER_IN_USE'
+      | 'CODE_IN_USE'
+      | 'CONNECTOR_HAS_DELIVERIES'
+      | 'LAST_LIVE_KEY'
+      | 'BODY_TOO_LARGE'
+      | 'NOT_JSON'
+      | 'TOO_MANY_REQUESTS'
+      | 'INTERNAL'
+      | 'SECRET_UNREADABLE'
+      | 'STORE_BUSY'
+      | 'STORE_UNAVAILABLE'
+      | 'PROVIDER_UNAVAILABLE'
+      | 'STREAK_IN_USE'
+    /** For people: names the cause, the value and the limit. Its wording may change. */
+    message: string
+    /** Each fault with its place. */
+    details: {
+      /** Dotted, with list positions: `rules.0.currency`. Empty: the whole input. */
+      path: string
+      message: string
+      /** Duplicates only: the record that is already there. */
+      existingId?: string
+    }[]
+    /** As in `X-Request-Id`, and in our log. */
+    requestId: string | null
+  }
+}
+
+/** By resource: a record, a record of a list, what its verbs take, what a create answers. */
+export interface Resources {
+  streak: {
+    record: Streak
+    listed: Streak
+    create: StreakCreate
+    created: Streak
+    patch: StreakPatch
+    filter: StreakFilter
+    sort:
+      | 'id'
+      | 'name'
+      | 'description'
+      | 'status'
+      | 'aggregationMethod'
+      | 'aggregationPeriod'
+      | 'aggregationTargetValue'
+      | 'completionTargetValue'
+      | 'timezone'
+      | 'weekStartsOn'
+      | 'createdAt'
+      | 'updatedAt'
+  }
+  streakLog: {
+    record: StreakLog
+    listed: Omit<
+      StreakLog,
+      | 'streak'
+      | 'streakProgress'
+      | 'achievedMilestone'
+      | 'nextMilestone'
+      | 'achievedMilestoneRewardLog'
+      | 'achievedMilestones'
+      | 'achievedMilestoneRewardLogs'
+    >
+    create: StreakLogCreate
+    created: StreakLog
+    patch: never
+    filter: StreakLogFilter
+    sort:
+      | 'id'
+      | 'streakId'
+      | 'ownedById'
+      | 'activityAt'
+      | 'activityId'
+      | 'uniqueIdentifier'
+      | 'activityValue'
+      | 'status'
+      | 'createdAt'
+      | 'updatedAt'
+  }
+  streakProgress: {
+    record: StreakProgress
+    listed: StreakProgress
+    create: never
+    created: never
+    patch: never
+    filter: StreakProgressFilter
+    sort:
+      | 'id'
+      | 'streakId'
+      | 'ownedById'
+      | 'periodKey'
+      | 'periodStartAt'
+      | 'periodEndAt'
+      | 'currentProgressValue'
+      | 'aggregationTargetValue'
+      | 'streakProgressStatus'
+      | 'createdAt'
+      | 'updatedAt'
+  }
+  memberStreak: {
+    record: MemberStreak
+    listed: MemberStreak
+    create: never
+    created: never
+    patch: never
+    filter: MemberStreakFilter
+    sort: 'id' | 'streakId' | 'ownedById' | 'lastActivityAt' | 'createdAt' | 'updatedAt'
+  }
+  milestone: {
+    record: Milestone
+    listed: Milestone
+    create: MilestoneCreate
+    created: Milestone
+    patch: MilestonePatch
+    filter: MilestoneFilter
+    sort:
+      | 'id'
+      | 'linkedSchemaSlug'
+      | 'linkedSchemaRecordId'
+      | 'name'
+      | 'description'
+      | 'milestoneTargetValue'
+      | 'status'
+      | 'eudMilestoneRewardInstructionMessage'
+      | 'milestoneMetric'
+      | 'milestoneRepeat'
+      | 'onWithdrawal'
+      | 'createdAt'
+      | 'updatedAt'
+  }
+  rewardLog: {
+    record: RewardLog
+    listed: RewardLog
+    create: never
+    created: never
+    patch: RewardLogPatch
+    filter: RewardLogFilter
+    sort:
+      | 'id'
+      | 'linkedSchemaSlug'
+      | 'linkedSchemaRecordId'
+      | 'milestoneId'
+      | 'ownedById'
+      | 'streakLogId'
+      | 'periodKey'
+      | 'couponCode'
+      | 'rewardIssuedAt'
+      | 'rewardExpiryAt'
+      | 'fulfilmentStatus'
+      | 'heldReason'
+      | 'fulfilAfter'
+      | 'failureReason'
+      | 'couponUsed'
+      | 'onWithdrawal'
+      | 'createdAt'
+      | 'updatedAt'
+  }
+  member: {
+    record: Member
+    listed: Member
+    create: MemberCreate
+    created: Member
+    patch: MemberPatch
+    filter: MemberFilter
+    sort:
+      | 'id'
+      | 'externalId'
+      | 'firstName'
+      | 'lastName'
+      | 'email'
+      | 'phoneNumber'
+      | 'status'
+      | 'createdAt'
+      | 'updatedAt'
+  }
+  account: {
+    record: Account
+    listed: Account
+    create: never
+    created: never
+    patch: AccountPatch
+    filter: AccountFilter
+    sort: 'id' | 'name' | 'timezone' | 'createdAt' | 'updatedAt'
+  }
+  apiKey: {
+    record: ApiKey
+    listed: ApiKey
+    create: ApiKeyCreate
+    created: ApiKeyCreated
+    patch: ApiKeyPatch
+    filter: ApiKeyFilter
+    sort: 'id' | 'name' | 'description' | 'apiKey' | 'status' | 'createdAt' | 'updatedAt'
+  }
+  connector: {
+    record: Connector
+    listed: Connector
+    create: ConnectorCreate
+    created: Connector
+    patch: ConnectorPatch
+    filter: ConnectorFilter
+    sort: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
+  }
+  delivery: {
+    record: Delivery
+    listed: Delivery
+    create: never
+    created: never
+    patch: never
+    filter: DeliveryFilter
+    sort:
+      | 'id'
+      | 'connectorId'
+      | 'platform'
+      | 'topic'
+      | 'webhookId'
+      | 'bodySha256'
+      | 'receivedAt'
+      | 'orderId'
+      | 'outcome'
+      | 'reason'
+      | 'createdAt'
+      | 'updatedAt'
+  }
+  couponProvider: {
+    record: CouponProvider
+    listed: CouponProvider
+    create: CouponProviderCreate
+    created: CouponProvider
+    patch: CouponProviderPatch
+    filter: CouponProviderFilter
+    sort: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
+  }
+  couponCode: {
+    record: CouponCode
+    listed: CouponCode
+    create: CouponCodeCreate
+    created: CouponCode[]
+    patch: never
+    filter: CouponCodeFilter
+    sort: 'id' | 'providerId' | 'code' | 'rewardLogId' | 'createdAt' | 'updatedAt'
+  }
+}
+
+export const RESOURCES = {
+  streak: { slug: 'streak', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
+  streakLog: { slug: 'streak_log', verbs: ['list', 'create', 'get'] },
+  streakProgress: { slug: 'streak_progress', verbs: ['list', 'get'] },
+  memberStreak: { slug: 'member_streak', verbs: ['list', 'get'] },
+  milestone: { slug: 'milestone', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
+  rewardLog: { slug: 'reward_log', verbs: ['list', 'get', 'patch'] },
+  member: { slug: 'account_user', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
+  account: { slug: 'account', verbs: ['list', 'get', 'patch'] },
+  apiKey: { slug: 'api_key', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
+  connector: { slug: 'connector', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
+  delivery: { slug: 'delivery', verbs: ['list', 'get'] },
+  couponProvider: { slug: 'coupon_provider', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
+  couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'] },
+} as const

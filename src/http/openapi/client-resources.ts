@@ -1,0 +1,113 @@
+import type { JsonSchema } from '../json/json-schema.ts'
+
+/** A resource as the API document tells of it; names are those of its schemas. */
+export interface DescribedResource {
+  /** `streakLog`. */
+  readonly key: string
+  readonly slug: string
+  readonly verbs: readonly string[]
+  readonly record: string
+  /** Fields that lists leave out unless they are asked for. */
+  readonly onRequest: readonly string[]
+  readonly create: string | null
+  readonly created: string | null
+  readonly patch: string | null
+  readonly filter: string | null
+  readonly sort: readonly string[]
+}
+
+type Node = Readonly<Record<string, unknown>>
+
+/** The resources of an API document, in its order. */
+export function resourcesIn(document: JsonSchema): DescribedResource[] {
+  const { paths, components } = document as unknown as {
+    paths: Record<string, Record<string, Node>>
+    components: { schemas: Record<string, Node> }
+  }
+  const slugs = new Set(
+    Object.keys(paths).flatMap((path) => /^\/schema\/(\w+)\/record/.exec(path)?.[1] ?? []),
+  )
+  return [...slugs].map((slug) => {
+    const list = paths[`/schema/${slug}/record`] ?? {}
+    const record = paths[`/schema/${slug}/record/{id}`] ?? {}
+    const operations: Readonly<Record<string, Node | undefined>> = {
+      list: list.get,
+      create: list.post,
+      get: record.get,
+      patch: record.patch,
+      delete: record.delete,
+    }
+    const name = nameOf(operations)
+    return {
+      key: name.charAt(0).toLowerCase() + name.slice(1),
+      slug,
+      verbs: Object.keys(operations).filter((verb) => operations[verb] !== undefined),
+      record: name,
+      onRequest: onRequestOf(components.schemas[`${name}Listed`]),
+      create: bodyOf(operations.create),
+      created: createdOf(operations.create),
+      patch: bodyOf(operations.patch),
+      filter: refName(at(parameter(operations.list, 'filters'), 'content', 'application/json', 'schema')),
+      sort: sortOf(operations.list),
+    }
+  })
+}
+
+/** `listStreakLog` is of the StreakLog. */
+function nameOf(operations: Readonly<Record<string, Node | undefined>>): string {
+  for (const [verb, operation] of Object.entries(operations)) {
+    if (operation !== undefined) return String(operation.operationId).slice(verb.length)
+  }
+  throw new Error('a path without operations')
+}
+
+function onRequestOf(listed: Node | undefined): string[] {
+  const properties = (listed?.properties ?? {}) as Record<string, Node>
+  return Object.keys(properties).filter((name) => properties[name]?.['x-on-request'] === true)
+}
+
+function bodyOf(operation: Node | undefined): string | null {
+  return refName(at(operation, 'requestBody', 'content', 'application/json', 'schema'))
+}
+
+function createdOf(operation: Node | undefined): string | null {
+  const data = at(
+    operation,
+    'responses',
+    '201',
+    'content',
+    'application/json',
+    'schema',
+    'properties',
+    'data',
+  )
+  const one = refName(data)
+  const several = refName(at(data, 'items'))
+  return several === null ? one : `${several}[]`
+}
+
+function sortOf(operation: Node | undefined): string[] {
+  const fieldSlug = at(
+    parameter(operation, 'sortBy'),
+    'content',
+    'application/json',
+    'schema',
+    'items',
+    'properties',
+    'fieldSlug',
+  )
+  return (fieldSlug?.enum ?? []) as string[]
+}
+
+function parameter(operation: Node | undefined, name: string): Node | undefined {
+  return ((operation?.parameters ?? []) as Node[]).find((one) => one.name === name)
+}
+
+function at(node: Node | undefined, ...path: readonly string[]): Node | undefined {
+  return path.reduce<Node | undefined>((from, key) => from?.[key] as Node | undefined, node)
+}
+
+function refName(node: Node | undefined): string | null {
+  const { $ref } = node ?? {}
+  return typeof $ref === 'string' ? ($ref.split('/').at(-1) ?? null) : null
+}

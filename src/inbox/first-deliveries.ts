@@ -1,0 +1,35 @@
+import type { Row } from '../ports/schema.ts'
+import type { Change } from '../ports/store.ts'
+
+interface Received {
+  readonly connector: Row<'connector'>
+  readonly items: readonly Row<'delivery_item'>[]
+}
+
+/**
+ * What the first deliveries of a connector write on it, guarded by the revision they were translated with: so whoever
+ * deletes it or moves it to another purchase space at the same moment, and they, cannot both succeed. Nothing for all
+ * later deliveries.
+ */
+export function firstDeliveryFlags(received: readonly Received[]): Change[] {
+  const firsts = received.filter(
+    ({ connector, items }) => !connector.hasDeliveries || (!connector.hasPurchases && hasPurchase(items)),
+  )
+  const byConnector = Map.groupBy(firsts, ({ connector }) => connector.id)
+  return [...byConnector.values()].map((group): Change => {
+    // read at different moments, they may differ: the oldest conflicts if they do
+    const { id, accountId, revision, hasPurchases } = group
+      .map(({ connector }) => connector)
+      .reduce((oldest, other) => (other.revision < oldest.revision ? other : oldest))
+    const set = {
+      hasDeliveries: true,
+      hasPurchases: hasPurchases || group.some(({ items }) => hasPurchase(items)),
+      revision: revision + 1,
+    }
+    return { op: 'update', collection: 'connector', id, accountId, guard: { revision }, set }
+  })
+}
+
+function hasPurchase(items: readonly Row<'delivery_item'>[]): boolean {
+  return items.some((item) => item.activity !== null)
+}

@@ -1,0 +1,127 @@
+import { AppError } from '../errors.ts'
+import type { JobQueue } from '../ports/queue.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { firstDeliveryFlags } from './first-deliveries.ts'
+import { type ArrivedWebhook, deliveryRows } from './rows.ts'
+import { type Platforms, translate } from './translate.ts'
+import type { AcceptResult } from './types.ts'
+
+export interface StoreBatchDeps extends Platforms {
+  readonly store: Store
+  readonly queue: JobQueue
+  readonly newId: () => string
+}
+
+export type Settled = Extract<AcceptResult, { outcome: 'stored' | 'already_stored' | 'unknown_connector' }>
+
+const MAX_STORE_TRIES = 10
+
+type Rows = ReturnType<typeof deliveryRows>
+
+/** A webhook on its way into the store. */
+interface Entry {
+  webhook: ArrivedWebhook
+  rows: Rows
+  result: Settled | null
+}
+
+/**
+ * Stores a batch in one commit. A delivery that is already there makes the commit a conflict: then those that are
+ * known are looked up and the rest is tried again, so a repetition costs the others nothing but time. So does a
+ * connector that changed before its first delivery was stored. @throws AppError STORE_BUSY, STORE_UNAVAILABLE
+ */
+export async function storeBatch(
+  deps: StoreBatchDeps,
+  arrived: readonly ArrivedWebhook[],
+): Promise<Settled[]> {
+  const entries = arrived.map(
+    (webhook): Entry => ({ webhook, rows: deliveryRows(webhook, deps.newId), result: null }),
+  )
+  const open = () => entries.filter(({ result }) => result === null)
+  for (let attempt = 0; attempt <= MAX_STORE_TRIES; attempt += 1) {
+    if (attempt > 0) {
+      await settleKnown(deps.store, open())
+      await renew(deps, open())
+    }
+    await storeFirsts(deps, open())
+    if (open().length === 0) return entries.map(({ result }) => result!)
+  }
+  throw new AppError(
+    'STORE_BUSY',
+    `the delivery could not be stored: ${MAX_STORE_TRIES} tries met other writers`,
+  )
+}
+
+function keyOf({ connectorId, dedupeKey }: Row<'delivery'>): string {
+  return `${connectorId} ${dedupeKey}`
+}
+
+/** The same delivery may arrive twice within one batch: the first is stored, the others are repetitions of it. */
+async function storeFirsts({ store, queue }: StoreBatchDeps, open: readonly Entry[]): Promise<void> {
+  if (open.length === 0) return
+  const same = [...Map.groupBy(open, ({ rows }) => keyOf(rows.delivery)).values()]
+  const firsts = same.map(([first]) => first!)
+  const received = firsts.map(({ webhook, rows }) => ({ connector: webhook.connector, items: rows.items }))
+  const changes = [...firstDeliveryFlags(received), ...firsts.flatMap(({ rows }) => inserts(rows))]
+  if ((await store.commit(changes)).outcome === 'conflict') return
+  for (const [first, ...repeated] of same) {
+    const deliveryId = first!.rows.delivery.id
+    first!.result = { outcome: 'stored', deliveryId }
+    for (const entry of repeated) entry.result = { outcome: 'already_stored', deliveryId }
+  }
+  enqueue(
+    queue,
+    firsts.flatMap(({ rows }) => rows.items),
+  )
+}
+
+async function settleKnown(store: Store, open: readonly Entry[]): Promise<void> {
+  const keys = open.map(({ rows: { delivery } }) => [delivery.connectorId, delivery.dedupeKey])
+  const known = await store.findByKeys('delivery', ['connectorId', 'dedupeKey'], keys)
+  const ids = new Map(known.map((row) => [keyOf(row), row.id]))
+  for (const entry of open) {
+    const deliveryId = ids.get(keyOf(entry.rows.delivery))
+    if (deliveryId !== undefined) entry.result = { outcome: 'already_stored', deliveryId }
+  }
+}
+
+/** Takes each webhook as its connector would take it now: that may have changed, or be gone. */
+async function renew(deps: StoreBatchDeps, open: readonly Entry[]): Promise<void> {
+  const ids = [...new Set(open.map(({ webhook }) => webhook.connector.id))]
+  const connectors = await deps.store.findByKeys(
+    'connector',
+    ['id'],
+    ids.map((id) => [id]),
+  )
+  const byId = new Map(connectors.map((connector) => [connector.id, connector]))
+  for (const entry of open) {
+    const connector = byId.get(entry.webhook.connector.id)
+    if (connector === undefined) entry.result = { outcome: 'unknown_connector' }
+    else if (connector.revision !== entry.webhook.connector.revision) {
+      const webhook = { ...entry.webhook, connector }
+      entry.webhook = { ...webhook, translation: translate(deps, webhook) }
+      entry.rows = deliveryRows(entry.webhook, deps.newId)
+    }
+  }
+}
+
+function inserts({ delivery, items }: Rows): Change[] {
+  return [
+    { op: 'insert', collection: 'delivery', row: delivery },
+    ...items.map((row): Change => ({ op: 'insert', collection: 'delivery_item', row })),
+  ]
+}
+
+/** After the commit, never before; the answer does not wait for it, and the sweep makes up for what is lost. */
+function enqueue(queue: JobQueue, items: readonly Row<'delivery_item'>[]): void {
+  const pending = items.filter((item) => item.status === 'pending')
+  if (pending.length === 0) return
+  const jobs = pending.map(({ accountId, deliveryId, id, attempt }) => ({
+    accountId,
+    deliveryId,
+    itemId: id,
+    attempt,
+  }))
+  void queue.enqueue('activity', jobs)
+}

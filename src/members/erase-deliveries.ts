@@ -1,0 +1,143 @@
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { type EraseDeps, erasedExternalId } from './erased.ts'
+import { untilCommitted } from './until-committed.ts'
+
+const ITEMS_PER_COMMIT = 200
+const LOGS_PER_COMMIT = 100
+/** Why a purchase that was not counted yet never will be. */
+const MEMBER_ERASED = 'MEMBER_ERASED'
+
+type Item = Row<'delivery_item'>
+
+/** Items that name this externalId and are still to be worked off; at most as many as one commit takes. */
+export function openItemsNaming(store: Store, accountId: string, externalId: string): Promise<Item[]> {
+  return store.find('delivery_item', {
+    where: {
+      and: [
+        { field: 'accountId', op: 'eq', value: accountId },
+        { field: 'externalId', op: 'eq', value: externalId },
+        { field: 'status', op: 'eq', value: 'pending' },
+      ],
+    },
+    limit: ITEMS_PER_COMMIT,
+  })
+}
+
+/** What becomes of an item that was not worked off yet. Others stay what they are. */
+export function settled({ status }: Item): Partial<Item> {
+  if (status !== 'pending') return {}
+  const message = 'the member was erased before the purchase was counted'
+  return { status: 'ignored', reason: MEMBER_ERASED, message, dueAt: null }
+}
+
+/**
+ * Scrubs every item that names the member, with its delivery. What was received after the identity was taken is of a
+ * new member with the same externalId, and stays.
+ */
+export async function scrubItemsNaming(deps: EraseDeps, erasure: Row<'erasure'>): Promise<void> {
+  const { accountId, externalId, createdAt } = erasure
+  const next = () =>
+    deps.store.find('delivery_item', {
+      where: {
+        and: [
+          { field: 'accountId', op: 'eq', value: accountId },
+          { field: 'externalId', op: 'eq', value: externalId },
+          {
+            or: [
+              { field: 'receivedAt', op: 'lte', value: createdAt },
+              // settled when the identity was taken, whatever the clock of the process that received it
+              { field: 'reason', op: 'eq', value: MEMBER_ERASED },
+            ],
+          },
+        ],
+      },
+      sort: [{ field: 'id', order: 'asc' }],
+      limit: ITEMS_PER_COMMIT,
+    })
+  // a scrubbed item names nobody, so each commit makes them fewer
+  while (
+    await untilCommitted(deps.store, `deliveries of member ${erasure.id}`, async () => {
+      const items = await next()
+      if (items.length === 0) return null
+      return scrubbing(deps, erasure, items, new Set(items.map((item) => item.deliveryId)))
+    })
+  );
+}
+
+/** Scrubs the deliveries from which the member's logs came: they may name it by an externalId that it had before. */
+export async function scrubDeliveriesOfLogs(deps: EraseDeps, erasure: Row<'erasure'>): Promise<void> {
+  const { store } = deps
+  for (let offset = 0; ; offset += LOGS_PER_COMMIT) {
+    const logs = await logsFromDeliveries(store, erasure, offset)
+    if (logs.length === 0) return
+    const logIds = new Set(logs.map((log) => log.id))
+    const deliveryIds = new Set(logs.flatMap(({ deliveryId }) => deliveryId ?? []))
+    await untilCommitted(store, `deliveries of member ${erasure.id}`, async () => {
+      const keys = [...deliveryIds].map((id) => [erasure.accountId, id])
+      const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
+      return scrubbing(deps, erasure, itemsOf(items, logIds), deliveryIds)
+    })
+    if (logs.length < LOGS_PER_COMMIT) return
+  }
+}
+
+function logsFromDeliveries(
+  store: Store,
+  { id, accountId }: Row<'erasure'>,
+  offset: number,
+): Promise<Row<'streak_log'>[]> {
+  return store.find('streak_log', {
+    where: {
+      and: [
+        { field: 'accountId', op: 'eq', value: accountId },
+        { field: 'ownedById', op: 'eq', value: id },
+        { field: 'deliveryId', op: 'isNotNull' },
+      ],
+    },
+    sort: [
+      { field: 'createdAt', order: 'desc' },
+      { field: 'id', order: 'asc' },
+    ],
+    offset,
+    limit: LOGS_PER_COMMIT,
+  })
+}
+
+/** Of the items of these deliveries those that became one of the logs, and others that name the same person. */
+function itemsOf(items: readonly Item[], logIds: ReadonlySet<string>): Item[] {
+  const isOwn = ({ streakLogId }: Item) => streakLogId !== null && logIds.has(streakLogId)
+  const own = items.filter(isOwn)
+  const names = new Set(own.flatMap(({ deliveryId, externalId }) => `${deliveryId} ${externalId}`))
+  return items.filter(
+    (item) =>
+      isOwn(item) ||
+      // what is still open was settled by its name, or is of somebody who took a former name over
+      (item.status !== 'pending' &&
+        item.externalId !== null &&
+        names.has(`${item.deliveryId} ${item.externalId}`)),
+  )
+}
+
+/** The delivery stays with its metadata, without what was sent; the item without who it was. */
+function scrubbing(
+  { clock }: EraseDeps,
+  { id: memberId, accountId }: Row<'erasure'>,
+  items: readonly Item[],
+  deliveryIds: ReadonlySet<string>,
+): Change[] {
+  const updatedAt = clock.now()
+  const raw = { body: null, bodyKeptSince: null, headers: {}, updatedAt }
+  return [
+    ...[...deliveryIds].map(
+      (id): Change => ({ op: 'update', collection: 'delivery', id, accountId, set: raw }),
+    ),
+    ...items.map((item): Change => {
+      const { id, status, activity } = item
+      const anonymous =
+        activity === null ? null : { ...activity, externalId: erasedExternalId(memberId), profile: {} }
+      const set = { ...settled(item), activity: anonymous, externalId: null, updatedAt }
+      return { op: 'update', collection: 'delivery_item', id, accountId, guard: { status }, set }
+    }),
+  ]
+}

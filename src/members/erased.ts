@@ -1,0 +1,18 @@
+import type { Clock } from '../ports/clock.ts'
+import { ERASED_PREFIX } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+
+export interface EraseDeps {
+  readonly store: Store
+  readonly clock: Clock
+}
+
+/** The externalId of a member once it is erased. */
+export function erasedExternalId(memberId: string): string {
+  return `${ERASED_PREFIX}${memberId}`
+}
+
+/** Whether the row only stands for somebody who was erased: callers must not learn that it is there. */
+export function isErased({ externalId }: { readonly externalId: string }): boolean {
+  return externalId.startsWith(ERASED_PREFIX)
+}

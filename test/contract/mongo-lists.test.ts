@@ -1,0 +1,20 @@
+import { afterAll, expect, it } from '@jest/globals'
+import { openMongoStore } from '../../src/store/mongo/store.ts'
+import { mongoForTests } from '../helpers/mongo-server.ts'
+import { describeLists } from './list-suite.ts'
+
+const server = await mongoForTests()
+
+if (server === null) {
+  it('MongoDB part SKIPPED: no server could be had', () => {
+    expect(process.env.REQUIRE_MONGO).not.toBe('1')
+  })
+} else {
+  afterAll(() => server.stop())
+
+  describeLists('MongoDB', async () => {
+    const store = await openMongoStore(server.anotherUri())
+    await store.migrate()
+    return { store, close: () => store.close() }
+  })
+}

@@ -1,0 +1,179 @@
+import type { Verb } from '../../src/http/resource.ts'
+import type { Answer, Api, Body } from './api.ts'
+import { connectorBody, logBody, rewardOf, type Shop, streakBody } from './shop.ts'
+
+/**
+ * Who may do what, written by hand: each resource, each verb, each caller. The record that is asked for belongs to one
+ * shop, and where it belongs to a member, to Ada.
+ */
+
+/** A list that holds the record, and one that does not. */
+export const SEES = 'sees it'
+export const BLIND = 'does not see it'
+export type Outcome = number | typeof SEES | typeof BLIND
+
+/** Callers whose credentials are good. All others get 401, whatever they ask. */
+export const CALLERS = ['backend', 'other backend', 'Ada', 'Bob', 'nobody yet', 'other Ada'] as const
+export type CallerName = (typeof CALLERS)[number]
+
+/** In the order of `CALLERS`; the last four are end users: Ada, another member, a customer who never bought, a member of the other shop. */
+type Row = readonly [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome]
+
+const closed = (backend: Outcome, otherBackend: Outcome): Row => [backend, otherBackend, 403, 403, 403, 403]
+const NEVER = closed(405, 405)
+const CONFIGURED_LIST: Row = [SEES, BLIND, SEES, SEES, SEES, BLIND]
+const CONFIGURED_GET: Row = [200, 404, 200, 200, 200, 404]
+const OWN_LIST: Row = [SEES, BLIND, SEES, BLIND, BLIND, BLIND]
+const OWN_GET: Row = [200, 404, 200, 404, 404, 404]
+const BACKEND_LIST = closed(SEES, BLIND)
+const BACKEND_GET = closed(200, 404)
+const BACKEND_PATCH = closed(200, 404)
+const BACKEND_DELETE = closed(204, 404)
+/** Makes a record in whichever account calls. */
+const CREATE = closed(201, 201)
+/** The body names records of the one shop, which do not exist for the other. */
+const CREATE_BY_REFERENCE = closed(201, 400)
+
+export const ACCESS: Readonly<Record<string, Readonly<Record<Verb, Row>>>> = {
+  streak: {
+    list: CONFIGURED_LIST,
+    create: CREATE,
+    get: CONFIGURED_GET,
+    patch: BACKEND_PATCH,
+    delete: BACKEND_DELETE,
+  },
+  milestone: {
+    list: CONFIGURED_LIST,
+    create: CREATE_BY_REFERENCE,
+    get: CONFIGURED_GET,
+    patch: BACKEND_PATCH,
+    delete: BACKEND_DELETE,
+  },
+  streak_progress: { list: OWN_LIST, create: NEVER, get: OWN_GET, patch: NEVER, delete: NEVER },
+  member_streak: { list: OWN_LIST, create: NEVER, get: OWN_GET, patch: NEVER, delete: NEVER },
+  reward_log: { list: OWN_LIST, create: NEVER, get: OWN_GET, patch: BACKEND_PATCH, delete: NEVER },
+  streak_log: {
+    list: BACKEND_LIST,
+    create: CREATE_BY_REFERENCE,
+    get: BACKEND_GET,
+    patch: NEVER,
+    delete: NEVER,
+  },
+  account_user: {
+    list: BACKEND_LIST,
+    create: CREATE,
+    get: BACKEND_GET,
+    patch: BACKEND_PATCH,
+    delete: BACKEND_DELETE,
+  },
+  connector: {
+    list: BACKEND_LIST,
+    create: CREATE_BY_REFERENCE,
+    get: BACKEND_GET,
+    patch: BACKEND_PATCH,
+    delete: BACKEND_DELETE,
+  },
+  delivery: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
+  coupon_provider: {
+    list: BACKEND_LIST,
+    create: CREATE,
+    get: BACKEND_GET,
+    patch: BACKEND_PATCH,
+    delete: BACKEND_DELETE,
+  },
+  coupon_code: {
+    list: BACKEND_LIST,
+    create: CREATE_BY_REFERENCE,
+    get: NEVER,
+    patch: NEVER,
+    delete: BACKEND_DELETE,
+  },
+  account: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: BACKEND_PATCH, delete: NEVER },
+  api_key: {
+    list: BACKEND_LIST,
+    create: CREATE,
+    get: BACKEND_GET,
+    patch: BACKEND_PATCH,
+    delete: BACKEND_DELETE,
+  },
+  withdrawal: { list: NEVER, create: NEVER, get: NEVER, patch: NEVER, delete: NEVER },
+  webhook_endpoint: { list: NEVER, create: NEVER, get: NEVER, patch: NEVER, delete: NEVER },
+}
+
+/** What else can be done to a record: `POST /schema/{slug}/record/{id}/{action}`. */
+export const ACTIONS: Readonly<Record<string, Row>> = {
+  'streak_log/withdrawal': NEVER,
+  'streak_log/reinstatement': NEVER,
+}
+
+/** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */
+export const OTHER_ROUTES: Readonly<Record<string, 'anybody' | 'signed by the platform' | 'operators'>> = {
+  'GET /healthz': 'anybody',
+  'GET /readyz': 'anybody',
+  '/webhooks/:platform/:connectorId': 'signed by the platform',
+  'GET /openapi.json': 'anybody',
+  'GET /api/v1.0/openapi.json': 'anybody',
+  '/docs': 'anybody',
+  '/ops/queues': 'operators',
+}
+
+/** A record of the shop, Ada's where it is somebody's; null while there can be none. */
+export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promise<string> | string | null>> =
+  {
+    streak: ({ streak }) => streak.id,
+    milestone: ({ milestone }) => milestone.id,
+    streak_log: ({ adasLog }) => adasLog.id,
+    streak_progress: ({ adasLog }) => adasLog.streakProgress.id,
+    member_streak: async ({ backend, adasLog }) => {
+      const rows: Body[] = (await backend.list('member_streak')).body.data
+      return rows.find(({ ownedById }) => ownedById === adasLog.ownedById).id
+    },
+    reward_log: ({ adasLog, manualMilestone }) => rewardOf(adasLog, manualMilestone).id,
+    account_user: ({ adasLog }) => adasLog.ownedById,
+    connector: ({ connector }) => connector.id,
+    delivery: ({ deliveryId }) => deliveryId,
+    coupon_provider: ({ provider }) => provider.id,
+    coupon_code: ({ couponCode }) => couponCode.id,
+    account: ({ backend }) => backend.accountId,
+    api_key: async ({ key }, { store }) => {
+      const [row] = await store.findByKeys('api_key', ['apiKey'], [[key.apiKey]])
+      return row?.id ?? null!
+    },
+    withdrawal: () => null,
+    webhook_endpoint: () => null,
+  }
+
+let made = 0
+/** Bodies that are good, so that only the caller decides; each can be sent again and again. */
+export const CREATE_BODY: Readonly<Record<string, (shop: Shop) => object>> = {
+  streak: () => streakBody(`streak ${made++}`, 'draft'),
+  milestone: ({ streak }) => ({
+    linkedSchemaRecordId: streak.id,
+    name: 'another',
+    milestoneTargetValue: 3,
+  }),
+  streak_log: ({ streak }) => logBody(streak.id, 'customer-eve', `order ${made++}`),
+  account_user: () => ({ externalId: `customer ${made++}` }),
+  api_key: () => ({ name: `key ${made++}` }),
+  connector: ({ streak }) => connectorBody(streak.id),
+  coupon_provider: () => ({ name: `provider ${made++}`, provider: 'pool' }),
+  coupon_code: ({ provider }) => ({ providerId: provider.id, codes: [`CODE-${made++}`] }),
+}
+
+export const PATCH_BODY: Readonly<Record<string, object>> = {
+  streak: { description: 'patched' },
+  milestone: { description: 'patched' },
+  reward_log: { couponCode: 'STREAK7' },
+  account_user: { firstName: 'Ada' },
+  account: { timezone: 'Europe/Berlin' },
+  api_key: { description: 'patched' },
+  connector: { name: 'patched' },
+  coupon_provider: { name: 'patched' },
+}
+
+/** What became of a request, as the table says it. */
+export function outcomeOf(verb: Verb, answer: Answer, recordId: string): Outcome {
+  if (verb !== 'list' || answer.status !== 200) return answer.status
+  const records: Body[] = answer.body.data
+  return records.some(({ id }) => id === recordId) ? SEES : BLIND
+}

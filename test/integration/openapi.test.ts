@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { ERRORS } from '../../src/errors.ts'
+import { openApiDocument } from '../../src/http/openapi/document.ts'
+import { STORIES } from '../../src/http/openapi/examples/index.ts'
+import { isRecorded } from '../../src/http/openapi/records.ts'
+import { fieldText, textOf } from '../../src/http/openapi/texts/index.ts'
+import type { Served, Verb } from '../../src/http/resource.ts'
+import { createResources } from '../../src/http/resources.ts'
+import { type Api, startApi } from '../helpers/api.ts'
+import { type Node, nodesIn, operationsOf, targetOf } from '../helpers/open-api.ts'
+import { playStory } from '../helpers/stories.ts'
+
+const COMMITTED = readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8')
+
+let api: Api
+let resources: Served[]
+let document: Node & { components: { schemas: Record<string, Node> } }
+
+beforeAll(async () => {
+  api = await startApi()
+  resources = createResources(api.deps)
+  document = JSON.parse((await api.send('/openapi.json')).text)
+})
+afterAll(() => api.close())
+
+describe('the API document', () => {
+  it.each(['/openapi.json', '/api/v1.0/openapi.json'])(
+    'is served at %s to everybody, and asked for again only when it changed',
+    async (path) => {
+      const first = await api.send(path)
+      const etag = first.headers.get('etag') ?? ''
+      expect(first.status).toBe(200)
+      expect(first.headers.get('content-type')).toBe('application/json; charset=utf-8')
+      expect(first.body).toEqual(document)
+      const again = await api.send(path, { headers: { 'if-none-match': `"other", ${etag}` } })
+      expect([again.status, again.text]).toEqual([304, ''])
+      const changed = await api.send(path, { headers: { 'if-none-match': '"other"' } })
+      expect(changed.status).toBe(200)
+    },
+  )
+
+  it('is the same as docs/openapi.json, which npm run openapi writes', () => {
+    expect(COMMITTED).toBe(`${JSON.stringify(document, null, 2)}\n`)
+  })
+
+  it('holds every verb that a resource allows, and no other', () => {
+    const methods: Record<Verb, string> = {
+      list: 'get',
+      create: 'post',
+      get: 'get',
+      patch: 'patch',
+      delete: 'delete',
+    }
+    const served = resources.flatMap(({ slug, allows }) =>
+      allows.map((verb) => {
+        const id = verb === 'list' || verb === 'create' ? '' : '/{id}'
+        return `${methods[verb]} /schema/${slug}/record${id}`
+      }),
+    )
+    const described = operationsOf(document).map(({ method, path }) => `${method} ${path}`)
+    const pattern = /^\w+ \/schema\/\w+\/record(\/\{id\})?$/
+    expect(described.filter((route) => pattern.test(route)).sort()).toEqual(served.sort())
+  })
+
+  it('says something of every resource and of every field', () => {
+    const silent = resources
+      .filter(isRecorded)
+      .flatMap(({ slug, fields }) => [
+        ...(textOf(slug).about === '' ? [slug] : []),
+        ...Object.keys(fields).flatMap((name) => (fieldText(slug, name) === '' ? [`${slug}.${name}`] : [])),
+      ])
+    expect(silent.filter((name) => !/\.(firstName|lastName|email)$/.test(name))).toEqual([])
+  })
+
+  it('refers only to what is there', () => {
+    const broken = [...nodesIn(document)].flatMap(([at, { $ref }]) =>
+      typeof $ref === 'string' && targetOf(document, $ref) === undefined ? [`${at}: ${$ref}`] : [],
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('names each operation once, says who may call it and how it fails', () => {
+    const operations = operationsOf(document)
+    const names = operations.map(({ operation }) => operation.operationId)
+    expect(new Set(names).size).toBe(names.length)
+    const schemes = Object.keys(
+      (document.components as unknown as Record<string, Node>).securitySchemes ?? {},
+    )
+    const tags = (document.tags as { name: string }[]).map(({ name }) => name)
+    for (const { path, operation } of operations) {
+      const used = operation.security.flatMap(Object.keys)
+      expect(schemes).toEqual(expect.arrayContaining(used))
+      expect(used.length > 0).toBe(path.startsWith('/schema/'))
+      expect(tags).toEqual(expect.arrayContaining([...operation.tags]))
+      const statuses = Object.keys(operation.responses).map(Number)
+      expect(statuses.some((status) => status < 300)).toBe(true)
+      expect(statuses.some((status) => status >= 400 && status < 500)).toBe(true)
+    }
+  })
+
+  it('puts each error code under its own status', () => {
+    for (const { operation } of operationsOf(document)) {
+      for (const [status, response] of Object.entries(operation.responses)) {
+        const { $ref } = response
+        const target = typeof $ref === 'string' ? (targetOf(document, $ref) as Node) : response
+        for (const code of (target['x-error-codes'] ?? []) as (keyof typeof ERRORS)[]) {
+          expect({ code, status: ERRORS[code].status }).toEqual({ code, status: Number(status) })
+        }
+      }
+    }
+  })
+
+  it('holds schemas that a strict validator takes', () => {
+    const ajv = new Ajv2020({
+      strict: true,
+      strictTypes: false,
+      strictRequired: false,
+      keywords: ['x-admin-only'],
+    })
+    addFormats.default(ajv)
+    ajv.addFormat('decimal', { type: 'number', validate: () => true })
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      ajv.addSchema({ $id: `api/${name}`, ...localised(schema) }, `api/${name}`)
+    }
+    for (const name of Object.keys(document.components.schemas)) {
+      expect(() => ajv.getSchema(`api/${name}`)).not.toThrow()
+    }
+  })
+
+  it('is made anew each time, and the same', () => {
+    expect(openApiDocument(resources)).toEqual(openApiDocument(createResources(api.deps)))
+  })
+})
+
+/** With references to components by their id. */
+function localised(schema: Node): Node {
+  return JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', ''))
+}
+
+describe('the stories that the examples are taken from', () => {
+  it.each(Object.entries(STORIES))('%s goes as it is told', async (name, steps) => {
+    const client = await api.account(name)
+    for (const { step, answer, told } of await playStory(api, client, steps)) {
+      expect({ path: step.path, status: answer.status }).toEqual({ path: step.path, status: step.status })
+      if (step.answer !== undefined) expect(told).toEqual(step.answer)
+    }
+  })
+
+  it('show a purchase a day, the seventh café visit and 70,000 steps a week', () => {
+    const { examples } = (targetOf(
+      document,
+      '#/paths/~1schema~1streak_log~1record/post/responses/201/content/application~1json',
+    ) ?? {}) as { examples: Record<string, { value: { data: Node } }> }
+    const logs = Object.fromEntries(Object.entries(examples).map(([name, { value }]) => [name, value.data]))
+    expect(Object.keys(logs)).toEqual(['dailyPurchase', 'seventhVisit', 'weeklySteps'])
+    expect(logs.dailyPurchase).toMatchObject({ streakProgress: { streakProgressStatus: 'completed' } })
+    expect(logs.seventhVisit).toMatchObject({
+      streakProgress: { consecutiveCount: 7 },
+      achievedMilestone: { milestoneTargetValue: 7 },
+      achievedMilestoneRewardLog: { couponCode: null, fulfilmentStatus: 'pending' },
+    })
+    expect(logs.weeklySteps).toMatchObject({
+      streakProgress: { aggregationTargetValue: 70_000, streakProgressStatus: 'completed' },
+    })
+  })
+})
