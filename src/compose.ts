@@ -14,6 +14,7 @@ import { describeError } from './describe-error.ts'
 import { createRecorder } from './engine/record.ts'
 import { createViews } from './engine/views.ts'
 import { createHttpApp } from './http/app.ts'
+import { limitsOf } from './http/limits/limits.ts'
 import { type Listening, listen } from './http/server.ts'
 import { createInbox } from './inbox/accept.ts'
 import { createProcessItem } from './inbox/process.ts'
@@ -163,6 +164,8 @@ async function startWeb(
     logger,
     newId,
     redisReachable: () => queue.reachable(),
+    limits: limitsOf(config.requestsPerKey, config.requestsPerAddress),
+    trustProxyHops: config.trustProxyHops,
     ...(board === null ? {} : { opsRouter: board.router }),
   })
   const listening = await listen(app, { port: config.port, host: config.host })

@@ -10,6 +10,12 @@ export interface Config {
   readonly encryptionKeys: readonly string[]
   readonly host: string
   readonly port: number
+  /** Proxies in front whose `x-forwarded-for` is believed. */
+  readonly trustProxyHops: number
+  /** A second, in the long run; twice as many at once. */
+  readonly requestsPerKey: number
+  /** A second, without valid credentials. */
+  readonly requestsPerAddress: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly operator: { readonly user: string; readonly password: string } | null
   readonly httpProviderAllow: readonly string[]
@@ -62,6 +68,9 @@ const Environment = z.object({
     .optional(),
   HOST: z.string().min(1).optional(),
   PORT: count(0, 65_535, 8080),
+  STREAKLINE_TRUST_PROXY: count(0, 10, 0),
+  STREAKLINE_REQUESTS_PER_KEY: count(1, 1_000_000, 100),
+  STREAKLINE_REQUESTS_PER_ADDRESS: count(1, 1_000_000, 20),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   STREAKLINE_OPS_USER: z.string().min(1).max(256).optional(),
   STREAKLINE_OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
@@ -96,6 +105,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     encryptionKeys: split(values.STREAKLINE_ENCRYPTION_KEY ?? ''),
     host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: values.PORT,
+    trustProxyHops: values.STREAKLINE_TRUST_PROXY,
+    requestsPerKey: values.STREAKLINE_REQUESTS_PER_KEY,
+    requestsPerAddress: values.STREAKLINE_REQUESTS_PER_ADDRESS,
     logLevel: values.LOG_LEVEL,
     operator: user === undefined || password === undefined ? null : { user, password },
     httpProviderAllow: split(values.STREAKLINE_HTTP_PROVIDER_ALLOW),
@@ -147,6 +159,9 @@ export function summaryOf(config: Config): object {
     redis: config.redisUrl === null ? 'embedded' : 'REDIS_URL',
     host: config.host,
     port: config.port,
+    trustProxyHops: config.trustProxyHops,
+    requestsPerKey: config.requestsPerKey,
+    requestsPerAddress: config.requestsPerAddress,
     operatorConfigured: config.operator !== null,
     encryptionKeys: config.encryptionKeys.length,
     deliveryRetentionDays: config.deliveryRetentionDays,

@@ -21,8 +21,14 @@ const document = openApiDocument(
   }),
 )
 const types = fileURLToPath(new URL('../client/schema.ts', import.meta.url))
-
-writeFileSync(new URL('../../docs/openapi.json', import.meta.url), `${JSON.stringify(document, null, 2)}\n`)
-writeFileSync(types, clientTypes(document))
-const { status } = spawnSync('biome', ['format', '--write', types], { stdio: 'inherit' })
-process.exitCode = status ?? 1
+const { status, stdout, stderr } = spawnSync('biome', ['format', `--stdin-file-path=${types}`], {
+  input: clientTypes(document),
+  encoding: 'utf8',
+})
+if (status === 0) {
+  writeFileSync(new URL('../../docs/openapi.json', import.meta.url), `${JSON.stringify(document, null, 2)}\n`)
+  writeFileSync(types, stdout)
+} else {
+  process.stderr.write(stderr)
+  process.exitCode = 1
+}

@@ -906,27 +906,9 @@ export interface ConnectorCreate {
   /** Webhooks of a connector that is not `live` are stored and ignored. */
   status?: 'draft' | 'live' | 'paused'
   /** What the platform’s webhooks are checked with. Written, never read back. */
-  credentials:
-    | {
-        webhookSecrets: string[]
-        accessToken?: string
-      }
-    | {
-        webhookSecrets: string[]
-        apiKey?: string
-      }
+  credentials: ShopifyConnectorCredentials | StripeConnectorCredentials
   /** The platform’s own settings. */
-  settings?:
-    | {
-        /** The shop’s own domain. */
-        shopDomain: string
-        /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
-        purchaseSpace?: string
-      }
-    | {
-        /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
-        purchaseSpace?: string
-      }
+  settings?: ShopifyConnectorSettings | StripeConnectorSettings
   /** Which purchases feed which streak; at most 50. */
   rules?: {
     /** The streak that is fed. */
@@ -956,27 +938,9 @@ export interface ConnectorPatch {
   /** Webhooks of a connector that is not `live` are stored and ignored. */
   status?: 'draft' | 'live' | 'paused'
   /** What the platform’s webhooks are checked with. Written, never read back. */
-  credentials?:
-    | {
-        webhookSecrets: string[]
-        accessToken?: string
-      }
-    | {
-        webhookSecrets: string[]
-        apiKey?: string
-      }
+  credentials?: ShopifyConnectorCredentials | StripeConnectorCredentials
   /** The platform’s own settings. */
-  settings?:
-    | {
-        /** The shop’s own domain. */
-        shopDomain: string
-        /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
-        purchaseSpace?: string
-      }
-    | {
-        /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
-        purchaseSpace?: string
-      }
+  settings?: ShopifyConnectorSettings | StripeConnectorSettings
   /** Which purchases feed which streak; at most 50. */
   rules?: {
     /** The streak that is fed. */
@@ -996,6 +960,28 @@ export interface ConnectorPatch {
     /** Whether test orders count. */
     testOrders?: 'ignore' | 'count'
   }[]
+}
+
+export interface ShopifyConnectorCredentials {
+  webhookSecrets: string[]
+  accessToken?: string
+}
+
+export interface StripeConnectorCredentials {
+  webhookSecrets: string[]
+  apiKey?: string
+}
+
+export interface ShopifyConnectorSettings {
+  /** The shop’s own domain. */
+  shopDomain: string
+  /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
+  purchaseSpace?: string
+}
+
+export interface StripeConnectorSettings {
+  /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
+  purchaseSpace?: string
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -1129,15 +1115,9 @@ export interface CouponProviderCreate {
   /** Of which kind it is; never changes. */
   provider: 'http' | 'pool'
   /** What it signs its requests with. Written, never read back. */
-  credentials?: {
-    signingSecret: string
-  }
+  credentials?: HttpCouponProviderCredentials
   /** What the kind needs to know. */
-  settings?:
-    | Record<string, never>
-    | {
-        url: string
-      }
+  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings
 }
 
 export interface CouponProviderPatch {
@@ -1146,15 +1126,19 @@ export interface CouponProviderPatch {
   /** Of which kind it is; never changes. */
   provider?: 'http' | 'pool'
   /** What it signs its requests with. Written, never read back. */
-  credentials?: {
-    signingSecret: string
-  }
+  credentials?: HttpCouponProviderCredentials
   /** What the kind needs to know. */
-  settings?:
-    | Record<string, never>
-    | {
-        url: string
-      }
+  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings
+}
+
+export interface HttpCouponProviderCredentials {
+  signingSecret: string
+}
+
+export type PoolCouponProviderSettings = Record<string, never>
+
+export interface HttpCouponProviderSettings {
+  url: string
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */

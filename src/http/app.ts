@@ -1,9 +1,10 @@
 import express, { type Express } from 'express'
-import helmet from 'helmet'
-import { requestContext } from './context.ts'
+import { requestContext, requireHost } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
+import { apiHeaders, bareHeaders, pageHeaders } from './headers.ts'
 import { healthz, readyz } from './health.ts'
+import { createLimits } from './limits/limits.ts'
 import { createReference } from './openapi/reference.ts'
 import { createResources } from './resources.ts'
 import { createSchemaRouter } from './schema-router.ts'
@@ -16,47 +17,26 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.disable('etag')
   app.set('query parser', false)
   app.set('case sensitive routing', true)
+  app.set('trust proxy', deps.trustProxyHops ?? 0)
+  const limits = createLimits(deps.clock, deps.limits)
 
-  app.use(requestContext(deps.logger, deps.newId))
+  app.use(requestContext(deps.logger, deps.newId), bareHeaders, requireHost)
   // first and bare: platforms drop subscriptions that answer slowly
   app.post(WEBHOOK_PATH, webhookHandler(deps))
   app.all(WEBHOOK_PATH, webhookMethodNotAllowed)
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(deps))
 
-  if (deps.opsRouter !== undefined) app.use(pageHeaders(), deps.opsRouter)
+  app.use('/ops', limits.byFailures)
+  if (deps.opsRouter !== undefined) app.use(pageHeaders, deps.opsRouter)
   const resources = createResources(deps)
+  app.use(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress)
   app.use(createReference(resources))
-  app.use(apiHeaders())
-  const schema = createSchemaRouter(deps, resources)
+  app.use(apiHeaders)
+  const schema = createSchemaRouter(deps, resources, limits)
   app.use(schema)
   app.use('/api/v1.0', schema)
-  app.use(notFoundHandler)
+  app.use(limits.byAddress, notFoundHandler)
   app.use(errorHandler(deps.logger))
   return app
-}
-
-/** Answers of the API are data: nothing in them may run, be framed or be kept by a cache. */
-function apiHeaders() {
-  const headers = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-    referrerPolicy: { policy: 'no-referrer' },
-    xFrameOptions: { action: 'deny' },
-  })
-  return [
-    headers,
-    (_request: express.Request, response: express.Response, next: express.NextFunction) => {
-      response.setHeader('Cache-Control', 'no-store')
-      next()
-    },
-  ]
-}
-
-/** Pages for operators load their own scripts and styles, also over plain HTTP inside a private network. */
-function pageHeaders() {
-  return helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
 }

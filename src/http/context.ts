@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
 
 /** What is known of a request while it is served; the log line is made of it. */
@@ -8,6 +9,14 @@ export interface RequestContext {
   route: string
   /** Ids that belong into the log line: `deliveryId`, `streakLogId`, `accountId`. */
   readonly logFields: Record<string, string | number>
+}
+
+/** HTTP/1.1 wants a Host; Node would refuse its absence without a word. */
+export const requireHost: RequestHandler = (request, _response, next) => {
+  if (request.headers.host === undefined && request.httpVersion === '1.1') {
+    throw new AppError('INVALID_INPUT', 'The request has no Host header')
+  }
+  next()
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,64}$/
@@ -25,7 +34,6 @@ export function requestContext(logger: Logger, newId: () => string): RequestHand
     const context: RequestContext = { requestId, route: 'none', logFields: {} }
     response.locals = context as unknown as Response['locals']
     response.setHeader('X-Request-Id', requestId)
-    response.setHeader('X-Content-Type-Options', 'nosniff')
     response.once('close', () => logRequest(logger, request.method, response, context, startedMs))
     next()
   }

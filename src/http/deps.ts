@@ -9,6 +9,7 @@ import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { Store } from '../ports/store.ts'
 import type { RewardLogPatch } from '../rewards/patch.ts'
+import type { LimitOptions } from './limits/limits.ts'
 
 export interface Rewards {
   /** @throws AppError NOT_FOUND | REWARD_BEING_FULFILLED | REWARD_HELD | REWARD_REVOKED | INVALID_INPUT */
@@ -32,6 +33,10 @@ export interface HttpDeps {
   /** A new UUID, lower case. */
   readonly newId: () => string
   readonly redisReachable: () => Promise<boolean>
+  /** How many requests are served; without it as the contract says. */
+  readonly limits?: LimitOptions
+  /** Proxies in front that add to `x-forwarded-for`; 0 (without it): callers are who connects. */
+  readonly trustProxyHops?: number
   /** Pages and metrics for operators; brings its own paths and its own guard. */
   readonly opsRouter?: Router
 }

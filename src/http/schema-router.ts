@@ -1,6 +1,6 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { AppError } from '../errors.ts'
-import { type Authenticate, type Caller, createAuthenticate } from './auth.ts'
+import { type Caller, createAuthenticate } from './auth.ts'
 import { readJsonBody } from './body.ts'
 import { recordNotFound } from './change-row.ts'
 import { contextOf } from './context.ts'
@@ -8,6 +8,7 @@ import { createEndUserCors, type EndUserCors, isPreflight } from './cors.ts'
 import type { HttpDeps } from './deps.ts'
 import type { Json } from './json/write-json.ts'
 import { sendJson } from './json/write-json.ts'
+import type { Limits } from './limits/limits.ts'
 import { closedToEndUsers } from './list/end-user.ts'
 import { refuseParameters } from './list/query.ts'
 import { readUuid } from './read/values.ts'
@@ -32,9 +33,10 @@ const METHOD_OF: Readonly<Record<Verb, string>> = {
 type SchemaDeps = Pick<HttpDeps, 'store' | 'secretBox' | 'clock'>
 
 /** `/schema/{slug}/record` and `/schema/{slug}/record/{id}` for every resource. */
-export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[]): Router {
+export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[], limits: Limits): Router {
   const bySlug = new Map(resources.map((resource) => [resource.slug, resource]))
-  const serving = { bySlug, authenticate: createAuthenticate(deps), cors: createEndUserCors(deps), ...deps }
+  const authenticate = limits.authenticated(createAuthenticate(deps))
+  const serving = { bySlug, authenticate, limits, cors: createEndUserCors(deps), ...deps }
   const router = Router({ caseSensitive: true })
   router.all('/schema/:slug/record', serve(serving, LIST_VERBS, '/schema/{slug}/record'))
   router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))
@@ -44,14 +46,15 @@ export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[
 
 interface Serving {
   readonly bySlug: ReadonlyMap<string, Served>
-  readonly authenticate: Authenticate
+  readonly authenticate: (request: Request, response: Response) => Promise<Caller>
+  readonly limits: Limits
   readonly cors: EndUserCors
   readonly clock: HttpDeps['clock']
 }
 
 /** Checks in the order of the contract: the address, who calls, whether the verb is allowed, and only then the rest. */
 function serve(
-  { bySlug, authenticate, cors, clock }: Serving,
+  { bySlug, authenticate, limits, cors, clock }: Serving,
   verbs: Readonly<Record<string, Verb>>,
   pattern: string,
 ): RequestHandler {
@@ -61,10 +64,13 @@ function serve(
     const context = contextOf(response)
     context.route = pattern.replace('{slug}', resource.slug)
     if (resource.endUser !== undefined) {
-      if (isPreflight(request)) return cors.answerPreflight(request, response)
+      if (isPreflight(request)) {
+        limits.countAddress(request, response)
+        return cors.answerPreflight(request, response)
+      }
       await cors.mark(request, response)
     }
-    const caller = await authenticate(request.headers)
+    const caller = await authenticate(request, response)
     Object.assign(context.logFields, idsOf(caller))
     if (caller.kind === 'end_user') refuseEndUser(resource, verbs, request.method)
     const verb = allowedVerb(resource, verbs, request.method)
@@ -82,7 +88,7 @@ function refuseLaterAction({ bySlug, authenticate }: Serving): RequestHandler {
     if (resource === undefined || !isLaterAction(resource.slug, action)) return next()
     const context = contextOf(response)
     context.route = `/schema/${resource.slug}/record/{id}/${action}`
-    const caller = await authenticate(request.headers)
+    const caller = await authenticate(request, response)
     Object.assign(context.logFields, idsOf(caller))
     if (caller.kind === 'end_user') throw closedToEndUsers(resource.noun)
     throw new AppError('METHOD_NOT_ALLOWED', `${action} of a ${resource.noun} is not built yet`, {

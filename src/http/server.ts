@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { BARE_HEADERS } from './headers.ts'
 
 export interface ListenOptions {
   /** 0: any free port. */
@@ -35,10 +38,15 @@ export async function listen(app: RequestListener, { port, host }: ListenOptions
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       keepAlive: true,
       noDelay: true,
+      // the application refuses it with a sentence; Node would without a word
+      requireHostHeader: false,
     },
     app,
   )
   server.on('clientError', answerBrokenRequest)
+  // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would refuse it without a word
+  server.on('checkExpectation', app)
+  server.on('connect', (_request, socket) => refuseRaw(socket, 'CONNECT is not served: this is no proxy'))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -79,9 +87,20 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   const message = tooLong
     ? `The request's headers are longer than ${MAX_HEADER_BYTES} bytes`
     : 'The request is not valid HTTP, or did not arrive in time'
-  const body = JSON.stringify({ error: { code: 'INVALID_INPUT', message, details: [], requestId: null } })
-  const length = Buffer.byteLength(body)
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${body}`,
-  )
+  refuseRaw(socket, message)
+}
+
+/** The one shape of errors where there is no response to write it to. */
+function refuseRaw(socket: Duplex, message: string): void {
+  const requestId = randomUUID()
+  const body = JSON.stringify({ error: { code: 'INVALID_INPUT', message, details: [], requestId } })
+  const headers = [
+    ...BARE_HEADERS,
+    ['Connection', 'close'],
+    ['X-Request-Id', requestId],
+    ['Content-Type', 'application/json; charset=utf-8'],
+    ['Content-Length', Buffer.byteLength(body)],
+  ]
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines}\r\n${body}`)
 }

@@ -8,6 +8,7 @@ import { createRecorder } from '../../src/engine/record.ts'
 import { createViews } from '../../src/engine/views.ts'
 import { createHttpApp } from '../../src/http/app.ts'
 import type { HttpDeps } from '../../src/http/deps.ts'
+import { limitsOf } from '../../src/http/limits/limits.ts'
 import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { createResources } from '../../src/http/resources.ts'
 import { listen } from '../../src/http/server.ts'
@@ -129,6 +130,8 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     logger,
     newId,
     redisReachable: () => queue.reachable(),
+    // the clock stands still, so that no token would ever come back
+    limits: limitsOf(1_000_000, 1_000_000),
     ...overrides,
   }
   const listening = await listen(createHttpApp(deps), { port: 0, host: '127.0.0.1' })

@@ -118,7 +118,7 @@ describe('the API document', () => {
       strict: true,
       strictTypes: false,
       strictRequired: false,
-      keywords: ['x-admin-only'],
+      keywords: ['x-admin-only', 'x-on-request'],
     })
     addFormats.default(ajv)
     ajv.addFormat('decimal', { type: 'number', validate: () => true })

@@ -72,12 +72,18 @@ describe('the settings in docs/operations.md', () => {
     const config = readConfig({ STREAKLINE_ENCRYPTION_KEY: KEY })
     expect({
       port: defaultOf('PORT'),
+      trustProxyHops: defaultOf('STREAKLINE_TRUST_PROXY'),
+      requestsPerKey: defaultOf('STREAKLINE_REQUESTS_PER_KEY'),
+      requestsPerAddress: defaultOf('STREAKLINE_REQUESTS_PER_ADDRESS'),
       deliveryRetentionDays: defaultOf('STREAKLINE_DELIVERY_RETENTION_DAYS'),
       activityConcurrency: defaultOf('STREAKLINE_ACTIVITY_CONCURRENCY'),
       rewardConcurrency: defaultOf('STREAKLINE_REWARD_CONCURRENCY'),
       shutdownMs: (defaultOf('STREAKLINE_SHUTDOWN_SECONDS') ?? 0) * 1000,
     }).toEqual({
       port: config.port,
+      trustProxyHops: config.trustProxyHops,
+      requestsPerKey: config.requestsPerKey,
+      requestsPerAddress: config.requestsPerAddress,
       deliveryRetentionDays: config.deliveryRetentionDays,
       activityConcurrency: config.activityConcurrency,
       rewardConcurrency: config.rewardConcurrency,

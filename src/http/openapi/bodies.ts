@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { JsonSchema } from '../json/json-schema.ts'
+import { componentName, type JsonSchema, recordRef } from '../json/json-schema.ts'
 import { jsonSchemaOf } from '../read/json-schema-of.ts'
 import type { AdapterInput, Served } from '../resource.ts'
 import { fieldText } from './texts/index.ts'
@@ -7,21 +7,37 @@ import { fieldText } from './texts/index.ts'
 type Node = Record<string, unknown>
 
 /** What a body may hold, from the very schema that checks it. Fields that are not built yet are left out. */
-export function bodySchema({ slug, adapterInput }: Served, schema: z.ZodType): JsonSchema {
+export function bodySchema(resource: Served, schema: z.ZodType): JsonSchema {
+  const { slug, adapterInput } = resource
   const node = jsonSchemaOf(schema)
-  return described(slug, '', adapterInput === undefined ? node : withAdapters(node, adapterInput))
+  return described(slug, '', adapterInput === undefined ? node : withAdapters(node, resource, adapterInput))
 }
 
 /** What each adapter takes in the place of an object that only it can check. */
-function withAdapters(node: Node, { namedBy, fields }: AdapterInput): Node {
+function withAdapters(node: Node, { noun }: Served, { namedBy, fields }: AdapterInput): Node {
   const properties = { ...(node.properties as Record<string, Node>) }
-  const names = [...new Set(Object.values(fields).flatMap(Object.keys))]
+  const names = [...new Set(Object.values(fields).flatMap(Object.keys))].sort()
   properties[namedBy] = { ...properties[namedBy], type: 'string', enum: names }
   for (const [field, byAdapter] of Object.entries(fields)) {
-    const options = Object.entries(byAdapter).map(([title, schema]) => ({ title, ...schema }))
-    properties[field] = options.length === 1 ? { ...options[0] } : { anyOf: options }
+    const refs = Object.keys(byAdapter).map((adapter) => recordRef(inputNoun(adapter, noun, field)))
+    properties[field] = refs.length === 1 ? { ...refs[0] } : { anyOf: refs }
   }
   return { ...node, properties }
+}
+
+function inputNoun(adapter: string, noun: string, field: string): string {
+  return `${adapter} ${noun} ${field}`
+}
+
+/** The inputs of the adapters of a resource, each by its own name, as generators want it. */
+export function adapterSchemas({ slug, noun, adapterInput }: Served): Record<string, JsonSchema> {
+  const entries = Object.entries(adapterInput?.fields ?? {}).flatMap(([field, byAdapter]) =>
+    Object.entries(byAdapter).map(([adapter, schema]) => [
+      componentName(inputNoun(adapter, noun, field)),
+      described(slug, field, schema),
+    ]),
+  )
+  return Object.fromEntries(entries)
 }
 
 /** With what is known about each field; walks into objects and lists. */

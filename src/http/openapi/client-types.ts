@@ -18,7 +18,8 @@ export function clientTypes(document: JsonSchema): string {
 
 function declaration(name: string, schema: JsonSchema): string {
   const comment = commentOf(schema)
-  return schema.type === 'object' && schema.properties !== undefined
+  const { properties = {} } = schema
+  return schema.type === 'object' && Object.keys(properties as object).length > 0
     ? `${comment}export interface ${name} ${objectType(schema)}\n`
     : `${comment}export type ${name} = ${typeOf(schema)}\n`
 }

@@ -1,6 +1,6 @@
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
 import type { Served } from '../resource.ts'
-import { bodySchema } from './bodies.ts'
+import { adapterSchemas, bodySchema } from './bodies.ts'
 import { errorSchema, sharedResponses } from './errors.ts'
 import { filterSchemas, pagingSchema, sharedParameters } from './lists.ts'
 import { bodyName, createdName, listedName, resourcePaths, tagOf } from './operations.ts'
@@ -75,6 +75,7 @@ function schemasOf(resource: Recorded): Record<string, JsonSchema> {
     ...(resource.shownOnce === undefined ? {} : { [createdName(noun)]: createdSchema(resource) }),
     ...body('create'),
     ...body('patch'),
+    ...adapterSchemas(resource),
     ...(allows.includes('list')
       ? { [listedName(noun)]: listedSchema(resource), ...filterSchemas(resource) }
       : {}),

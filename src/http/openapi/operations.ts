@@ -8,7 +8,13 @@ import type { Recorded } from './records.ts'
 import { ADMIN, ADMIN_OR_END_USER } from './security.ts'
 import { textOf } from './texts/index.ts'
 
-const EVERY: readonly ErrorCode[] = ['UNAUTHENTICATED', 'TOO_MANY_REQUESTS', 'INTERNAL', 'STORE_UNAVAILABLE']
+const EVERY: readonly ErrorCode[] = [
+  'UNAUTHENTICATED',
+  'TOO_MANY_REQUESTS',
+  'INTERNAL',
+  'SECRET_UNREADABLE',
+  'STORE_UNAVAILABLE',
+]
 const WRITES: readonly ErrorCode[] = ['STORE_BUSY', 'FORBIDDEN']
 const BODIES: readonly ErrorCode[] = [
   'INVALID_INPUT',

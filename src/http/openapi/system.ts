@@ -53,11 +53,13 @@ export const systemPaths: Readonly<Record<string, JsonSchema>> = {
           object({ data: object({ deliveryId: { type: 'string', format: 'uuid' } }) }),
         ),
         ...errorResponses([
+          'INVALID_INPUT',
           'SIGNATURE_INVALID',
           'NOT_FOUND',
           'BODY_TOO_LARGE',
           'NOT_JSON',
           'INTERNAL',
+          'SECRET_UNREADABLE',
           'STORE_BUSY',
           'STORE_UNAVAILABLE',
         ]),

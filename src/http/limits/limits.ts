@@ -1,0 +1,105 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Authenticate, Caller } from '../auth.ts'
+import { addressOf } from './address.ts'
+import { type Rate, type Taken, TokenBuckets } from './token-buckets.ts'
+
+export interface LimitOptions {
+  /** For each API key: its backend, and beside it all end users with its tokens together. */
+  readonly perKey: Rate
+  /** For each address: requests without credentials, or with wrong ones. */
+  readonly perAddress: Rate
+}
+
+/** The limits of so many requests a second: a key may save up two seconds of them, an address one. */
+export function limitsOf(requestsPerKey: number, requestsPerAddress: number): LimitOptions {
+  return {
+    perKey: { perSecond: requestsPerKey, burst: 2 * requestsPerKey },
+    perAddress: { perSecond: requestsPerAddress, burst: requestsPerAddress },
+  }
+}
+
+const DEFAULT_LIMITS = limitsOf(100, 20)
+
+/** Far more than there are keys; and some megabytes at most for addresses, of which an attacker has any number. */
+const MAX_KEYS = 10_000
+const MAX_ADDRESSES = 50_000
+
+/**
+ * How many requests this process serves, by who sends them. Counted in memory: behind several processes each allows
+ * this much. Each answer carries `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11).
+ */
+export interface Limits {
+  /** Finds out who calls and counts it; a failure counts for the address. @throws AppError TOO_MANY_REQUESTS, UNAUTHENTICATED */
+  authenticated(authenticate: Authenticate): (request: Request, response: Response) => Promise<Caller>
+  /** Counts a request that brings no credentials. @throws AppError TOO_MANY_REQUESTS */
+  countAddress(request: Request, response: Response): void
+  /** The same, for routes that ask for none. */
+  readonly byAddress: RequestHandler
+  /** For routes with credentials of their own: their 401s count. @throws AppError TOO_MANY_REQUESTS */
+  readonly byFailures: RequestHandler
+}
+
+export function createLimits(clock: Clock, { perKey, perAddress }: LimitOptions = DEFAULT_LIMITS): Limits {
+  const keys = new TokenBuckets(perKey, clock, MAX_KEYS)
+  const addresses = new TokenBuckets(perAddress, clock, MAX_ADDRESSES)
+
+  function countCaller({ kind, apiKeyId }: Caller, response: Response): void {
+    // apart, so that no page can use up what the backend needs
+    const taken = keys.take(`${kind}:${apiKeyId}`)
+    tell(response, kind === 'admin' ? 'api-key' : 'end-users', keys.rate, taken)
+    if (!taken.ok) throw tooMany('with this API key', keys.rate, taken)
+  }
+
+  function countAddress(request: Request, response: Response): void {
+    const taken = addresses.take(addressOf(request))
+    tell(response, 'address', addresses.rate, taken)
+    if (!taken.ok) throw tooManyFromAddress(taken)
+  }
+
+  function tooManyFromAddress(taken: Taken): AppError {
+    return tooMany('without valid credentials from this address', addresses.rate, taken)
+  }
+
+  return {
+    authenticated: (authenticate) => async (request, response) => {
+      const caller = await authenticate(request.headers).catch((error: unknown) => {
+        if (error instanceof AppError && error.status === 401) countAddress(request, response)
+        throw error
+      })
+      countCaller(caller, response)
+      return caller
+    },
+    countAddress,
+    byAddress(request, response, next) {
+      countAddress(request, response)
+      next()
+    },
+    byFailures(request, response, next) {
+      const address = addressOf(request)
+      const standing = addresses.look(address)
+      if (!standing.ok) {
+        tell(response, 'address', addresses.rate, standing)
+        throw tooManyFromAddress(standing)
+      }
+      response.once('finish', () => {
+        if (response.statusCode === 401) addresses.take(address)
+      })
+      next()
+    },
+  }
+}
+
+function tooMany(what: string, { perSecond, burst }: Rate, { nextAfterMs }: Taken): AppError {
+  const message = `Too many requests ${what}: ${perSecond} a second are allowed, ${burst} at once`
+  return new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: nextAfterMs })
+}
+
+/** A bucket as a quota: `burst` requests in the time that it takes to fill. */
+function tell(response: Response, policy: string, { perSecond, burst }: Rate, taken: Taken): void {
+  const windowS = Math.max(1, Math.ceil(burst / perSecond))
+  const restoredS = Math.ceil((taken.ok ? taken.fullAfterMs : taken.nextAfterMs) / 1000)
+  response.setHeader('RateLimit-Policy', `"${policy}";q=${burst};w=${windowS}`)
+  response.setHeader('RateLimit', `"${policy}";r=${taken.remaining};t=${restoredS}`)
+}

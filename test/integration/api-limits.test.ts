@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { Router } from 'express'
+import type { HttpDeps } from '../../src/http/deps.ts'
+import { limitsOf } from '../../src/http/limits/limits.ts'
+import { operatorGuard } from '../../src/ops/operator-guard.ts'
+import { type Answer, type Api, type Client, NOW, startApi } from '../helpers/api.ts'
+
+const STREAKS = '/schema/streak/record'
+const NOWHERE = '01890000-0000-7000-8000-000000000000'
+const later = (ms: number) => new Date(Date.parse(NOW) + ms).toISOString()
+
+let api: Api
+let admin: Client
+
+async function start(overrides: Partial<HttpDeps> = {}): Promise<void> {
+  api = await startApi({ limits: limitsOf(100, 20), ...overrides })
+  admin = await api.account('limits')
+}
+afterEach(() => api.close())
+
+/** The statuses of so many requests, one after the other. */
+async function statuses(count: number, send: () => Promise<Answer>): Promise<Record<number, number>> {
+  const counts: Record<number, number> = {}
+  for (let at = 0; at < count; at += 1) {
+    const { status } = await send()
+    counts[status] = (counts[status] ?? 0) + 1
+  }
+  return counts
+}
+const wrong = (headers: Record<string, string> = {}) =>
+  api.send(STREAKS, { headers: { 'x-api-key': 'sk_unknown', 'x-api-secret': 'wrong', ...headers } })
+
+describe('an API key', () => {
+  beforeEach(() => start())
+
+  it('may send 200 requests at once and then 100 a second', async () => {
+    const first = await admin.get(STREAKS)
+    expect(first.headers.get('ratelimit-policy')).toBe('"api-key";q=200;w=2')
+    expect(first.headers.get('ratelimit')).toBe('"api-key";r=199;t=1')
+    expect(await statuses(199, () => admin.get(STREAKS))).toEqual({ 200: 199 })
+    const refused = await admin.get(STREAKS)
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(refused.headers.get('ratelimit')).toBe('"api-key";r=0;t=1')
+    expect(refused.body.error).toEqual({
+      code: 'TOO_MANY_REQUESTS',
+      message: 'Too many requests with this API key: 100 a second are allowed, 200 at once',
+      details: [],
+      requestId: refused.headers.get('x-request-id'),
+    })
+    api.clock.set(later(10))
+    expect(await statuses(2, () => admin.get(STREAKS))).toEqual({ 200: 1, 429: 1 })
+    api.clock.set(later(1010))
+    expect(await statuses(101, () => admin.get(STREAKS))).toEqual({ 200: 100, 429: 1 })
+  })
+
+  it('counts whatever it asks for, and writes nothing once it is refused', async () => {
+    await statuses(100, () => admin.get('/api/v1.0/schema/streak_log/record'))
+    await statuses(99, () => admin.get(`${STREAKS}/${NOWHERE}`))
+    const body = { name: 'one too many', aggregationTargetValue: 1 }
+    expect((await admin.post(STREAKS, body)).status).toBe(201)
+    expect((await admin.post(STREAKS, body)).status).toBe(429)
+    const where = { field: 'accountId', op: 'eq', value: admin.accountId } as const
+    expect(await api.store.count('streak', where, 10)).toBe(1)
+  })
+
+  it('has its own limit', async () => {
+    const other = await api.account('somebody else')
+    await statuses(200, () => admin.get(STREAKS))
+    expect((await admin.get(STREAKS)).status).toBe(429)
+    expect((await other.get(STREAKS)).status).toBe(200)
+  })
+})
+
+describe('an address', () => {
+  beforeEach(() => start())
+
+  it('may fail to say who it is 20 times a second', async () => {
+    const first = await wrong()
+    expect(first.headers.get('ratelimit-policy')).toBe('"address";q=20;w=1')
+    expect(first.headers.get('ratelimit')).toBe('"address";r=19;t=1')
+    expect(await statuses(19, wrong)).toEqual({ 401: 19 })
+    const refused = await wrong()
+    expect(refused).toMatchObject({ status: 429, body: { error: { code: 'TOO_MANY_REQUESTS' } } })
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect((await api.send(STREAKS)).status).toBe(429)
+    api.clock.set(later(1000))
+    expect(await statuses(21, wrong)).toEqual({ 401: 20, 429: 1 })
+  })
+
+  it('counts requests that need no credentials: addresses where nothing is, the reference, preflights', async () => {
+    expect(await statuses(5, () => api.send('/nowhere'))).toEqual({ 404: 5 })
+    expect(await statuses(5, () => api.send('/schema/unknown/record'))).toEqual({ 404: 5 })
+    expect(await statuses(5, () => api.send('/openapi.json'))).toEqual({ 200: 5 })
+    const preflight = () =>
+      api.send(STREAKS, {
+        method: 'OPTIONS',
+        headers: { origin: 'https://shop.example', 'access-control-request-method': 'GET' },
+      })
+    expect(await statuses(5, preflight)).toEqual({ 403: 5 })
+    for (const send of [() => api.send('/nowhere'), () => api.send('/openapi.json'), preflight]) {
+      expect((await send()).status).toBe(429)
+    }
+  })
+
+  it('that is refused still serves whoever has credentials', async () => {
+    await statuses(25, wrong)
+    expect((await admin.get(STREAKS)).status).toBe(200)
+  })
+
+  it('may ask for health and deliver webhooks without end', async () => {
+    await statuses(25, wrong)
+    expect(await statuses(30, () => api.send('/healthz'))).toEqual({ 200: 30 })
+    expect(await statuses(5, () => api.send('/readyz'))).toEqual({ 200: 5 })
+    const deliver = () => api.send(`/webhooks/shopify/${NOWHERE}`, { method: 'POST', body: '{}' })
+    expect(await statuses(300, deliver)).toEqual({ 404: 300 })
+    expect((await deliver()).headers.get('ratelimit')).toBeNull()
+  })
+
+  it('is who connects: nobody escapes by what they write into x-forwarded-for', async () => {
+    let at = 0
+    const forged = () => wrong({ 'x-forwarded-for': `192.0.2.${(at += 1)}` })
+    expect(await statuses(25, forged)).toEqual({ 401: 20, 429: 5 })
+  })
+})
+
+describe('behind a proxy', () => {
+  const from = (forwarded: string) => () => wrong({ 'x-forwarded-for': forwarded })
+  beforeEach(() => start({ trustProxyHops: 1 }))
+
+  it('an address is what the proxy saw, not what the caller wrote before it', async () => {
+    expect(await statuses(21, from('192.0.2.1'))).toEqual({ 401: 20, 429: 1 })
+    expect((await from('10.9.9.9, 192.0.2.1')()).status).toBe(429)
+    expect((await from('192.0.2.1, 192.0.2.2')()).status).toBe(401)
+  })
+
+  it('an IPv6 network has one limit, and an IPv4 address in IPv6 form is the same address', async () => {
+    expect(await statuses(20, from('2001:db8:0:1::1'))).toEqual({ 401: 20 })
+    expect((await from('2001:db8:0:1:ffff:ffff:ffff:ffff')()).status).toBe(429)
+    expect((await from('2001:db8:0:2::1')()).status).toBe(401)
+    expect(await statuses(20, from('192.0.2.7'))).toEqual({ 401: 20 })
+    expect((await from('::ffff:192.0.2.7')()).status).toBe(429)
+  })
+
+  it('what is no address counts for the proxy itself', async () => {
+    expect(await statuses(20, from('unknown'))).toEqual({ 401: 20 })
+    expect((await from('_hidden')()).status).toBe(429)
+  })
+})
+
+describe('the pages for operators', () => {
+  const operator = { user: 'operator', password: 'a password for operators' }
+  const basic = (password: string) => ({
+    authorization: `Basic ${Buffer.from(`operator:${password}`).toString('base64')}`,
+  })
+
+  it('cannot be guessed at more often than an address may fail, nor are they limited otherwise', async () => {
+    const opsRouter = Router()
+    opsRouter.use('/ops/queues', operatorGuard(operator), (_request, response) => response.send('queues'))
+    await start({ opsRouter })
+    const open = (password: string) => api.send('/ops/queues', { headers: basic(password) })
+    expect(await statuses(50, () => open(operator.password))).toEqual({ 200: 50 })
+    expect(await statuses(21, () => open('a wrong password'))).toEqual({ 401: 20, 429: 1 })
+    expect((await open(operator.password)).status).toBe(429)
+    api.clock.set(later(50))
+    expect((await open(operator.password)).status).toBe(200)
+  })
+})
