@@ -148,6 +148,7 @@ async function startWeb(
   const app = createHttpApp({
     store,
     recorder,
+    entries: recorder,
     views: createViews(store),
     inbox,
     rewards: {

@@ -176,6 +176,18 @@ export interface StreakLogCreate {
   status?: 'draft' | 'live' | 'paused'
 }
 
+export interface StreakLogWithdrawal {
+  reason: string
+  /** Your id of this event (order id, visit id, …): the guard against counting it twice. */
+  uniqueIdentifier: string
+  value?: number
+}
+
+export interface StreakLogReinstatement {
+  reason: string
+  withdrawalId: string
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type StreakLogFilter = StreakLogFilterComparison | StreakLogFilterAll | StreakLogFilterAny
 
@@ -1139,6 +1151,7 @@ export type PoolCouponProviderSettings = Record<string, never>
 
 export interface HttpCouponProviderSettings {
   url: string
+  revokeUrl?: string
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -1224,6 +1237,71 @@ export interface CouponCodeFilterAny {
   or: CouponCodeFilter[]
 }
 
+export interface Withdrawal {
+  /** Set by the platform; never changes. */
+  id: string
+  /** The log. */
+  streakLogId: string
+  /** The member whose log it is. */
+  ownedById: string
+  /** The streak of the log. */
+  streakId: string
+  /** `withdrawal` takes back; `reinstatement` undoes one withdrawal, once. */
+  kind: 'withdrawal' | 'reinstatement'
+  /** How much is taken back. Absent: the whole log. Not on count streaks, where logs count as 1. */
+  value: number | null
+  /** Why. */
+  reason: string
+  /** Your id of the withdrawal (refund id, …): the guard against taking back twice. */
+  uniqueIdentifier: string | null
+  /** Of a reinstatement: the withdrawal it undoes. */
+  withdrawalId: string | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type WithdrawalFilter = WithdrawalFilterComparison | WithdrawalFilterAll | WithdrawalFilterAny
+
+export interface WithdrawalFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'streakLogId'
+    | 'ownedById'
+    | 'streakId'
+    | 'kind'
+    | 'value'
+    | 'reason'
+    | 'uniqueIdentifier'
+    | 'withdrawalId'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface WithdrawalFilterAll {
+  and: WithdrawalFilter[]
+}
+
+export interface WithdrawalFilterAny {
+  or: WithdrawalFilter[]
+}
+
 export interface Paging {
   offset: number
   limit: number
@@ -1256,6 +1334,8 @@ export interface ErrorAnswer {
       | 'METHOD_NOT_ALLOWED'
       | 'CONFLICT'
       | 'DUPLICATE_STREAK_LOG'
+      | 'DUPLICATE_WITHDRAWAL'
+      | 'DUPLICATE_REINSTATEMENT'
       | 'DUPLICATE_VALUE'
       | 'REWARD_BEING_FULFILLED'
       | 'REWARD_HELD'
@@ -1503,6 +1583,26 @@ export interface Resources {
     filter: CouponCodeFilter
     sort: 'id' | 'providerId' | 'code' | 'rewardLogId' | 'createdAt' | 'updatedAt'
   }
+  withdrawal: {
+    record: Withdrawal
+    listed: Withdrawal
+    create: never
+    created: never
+    patch: never
+    filter: WithdrawalFilter
+    sort:
+      | 'id'
+      | 'streakLogId'
+      | 'ownedById'
+      | 'streakId'
+      | 'kind'
+      | 'value'
+      | 'reason'
+      | 'uniqueIdentifier'
+      | 'withdrawalId'
+      | 'createdAt'
+      | 'updatedAt'
+  }
 }
 
 export const RESOURCES = {
@@ -1519,4 +1619,5 @@ export const RESOURCES = {
   delivery: { slug: 'delivery', verbs: ['list', 'get'] },
   couponProvider: { slug: 'coupon_provider', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
   couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'] },
+  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'] },
 } as const

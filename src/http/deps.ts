@@ -1,5 +1,5 @@
 import type { Router } from 'express'
-import type { Recorder, Views } from '../engine/types.ts'
+import type { EntryRecorder, Recorder, Views } from '../engine/types.ts'
 import type { Inbox } from '../inbox/types.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Connector } from '../ports/connector.ts'
@@ -22,6 +22,7 @@ export interface Rewards {
 export interface HttpDeps {
   readonly store: Store
   readonly recorder: Recorder
+  readonly entries: EntryRecorder
   readonly views: Views
   readonly inbox: Inbox
   readonly rewards: Rewards

@@ -98,7 +98,18 @@ export interface AdapterInput {
   readonly fields: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>>
 }
 
+/** What else can be done to a record: `POST /schema/{slug}/record/{id}/{name}`, answered with 201 and a record. */
+export interface Action {
+  readonly body: z.ZodType
+  /** What kind of record it answers. */
+  readonly answers: string
+  readonly fails: readonly ErrorCode[]
+  run(call: AdminCall, id: string, body: unknown): Promise<Json>
+}
+
 interface Writes {
+  /** By name. */
+  readonly actions?: Readonly<Record<string, Action>>
   /** The schemas that check the bodies of these verbs, and describe them in the API document. */
   readonly bodies?: { readonly create?: z.ZodType; readonly patch?: z.ZodType }
   readonly adapterInput?: AdapterInput

@@ -15,6 +15,7 @@ import { rewardLogResource } from './routes/reward-log.ts'
 import { streakResource } from './routes/streak.ts'
 import { streakLogResource } from './routes/streak-log.ts'
 import { streakProgressResource } from './routes/streak-progress.ts'
+import { withdrawalResource } from './routes/withdrawal.ts'
 
 /** Every resource of the contract. */
 export function createResources(deps: HttpDeps): Served[] {
@@ -33,6 +34,7 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, deliveryResource(deps)),
     served(store, couponProviderResource(deps)),
     served(store, couponCodeResource(deps)),
+    served(store, withdrawalResource()),
     ...LATER_RESOURCES,
   ]
 }

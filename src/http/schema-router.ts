@@ -13,7 +13,6 @@ import { closedToEndUsers } from './list/end-user.ts'
 import { refuseParameters } from './list/query.ts'
 import { readUuid } from './read/values.ts'
 import type { AdminCall, Call, Served, Verb } from './resource.ts'
-import { isLaterAction } from './routes/later.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }
 const RECORD_VERBS: Readonly<Record<string, Verb>> = {
@@ -40,7 +39,7 @@ export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[
   const router = Router({ caseSensitive: true })
   router.all('/schema/:slug/record', serve(serving, LIST_VERBS, '/schema/{slug}/record'))
   router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))
-  router.all('/schema/:slug/record/:id/:action', refuseLaterAction(serving))
+  router.all('/schema/:slug/record/:id/:action', serveAction(serving))
   return router
 }
 
@@ -80,20 +79,29 @@ function serve(
   }
 }
 
-/** What the contract lets a backend do to a record beside these verbs has an address, and says that it is not built yet. */
-function refuseLaterAction({ bySlug, authenticate }: Serving): RequestHandler {
+/** What a backend can do to a record beside the verbs. */
+function serveAction({ bySlug, authenticate, clock }: Serving): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     const resource = bySlug.get(String(request.params.slug))
-    const action = String(request.params.action)
-    if (resource === undefined || !isLaterAction(resource.slug, action)) return next()
+    const name = String(request.params.action)
+    const actions = resource?.actions ?? {}
+    const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+    if (resource === undefined || action === undefined) return next()
     const context = contextOf(response)
-    context.route = `/schema/${resource.slug}/record/{id}/${action}`
+    context.route = `/schema/${resource.slug}/record/{id}/${name}`
     const caller = await authenticate(request, response)
     Object.assign(context.logFields, idsOf(caller))
     if (caller.kind === 'end_user') throw closedToEndUsers(resource.noun)
-    throw new AppError('METHOD_NOT_ALLOWED', `${action} of a ${resource.noun} is not built yet`, {
-      allow: [],
-    })
+    if (request.method !== 'POST') {
+      throw new AppError('METHOD_NOT_ALLOWED', `${request.method} is not a verb of a ${name}`, {
+        allow: ['POST'],
+      })
+    }
+    refuseParameters(searchOf(request.url))
+    const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
+    const id = recordId(resource, String(request.params.id))
+    const data = await action.run({ caller, now: clock.now(), log }, id, await readJsonBody(request))
+    sendJson(response, 201, { data })
   }
 }
 

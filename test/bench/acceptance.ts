@@ -30,14 +30,21 @@ interface Pass {
 }
 
 /** Webhook acceptance against an Express handler that checks the HMAC and adds the same job, one after the other. */
-export async function measureAcceptance(bench: Bench, store: StoreKind): Promise<{ line: Line; memory: Line }> {
+export async function measureAcceptance(
+  bench: Bench,
+  store: StoreKind,
+): Promise<{ line: Line; memory: Line }> {
   const { redis, mongo, children } = bench
   const installation = await makeInstallation({ store, redisUrl: redis.url, mongoUri: mongo?.anotherUri() })
   const { env } = installation
   const [product, baseline] = [spawnChild(children), spawnChild(children)]
   try {
     const productPort = await product.start({ kind: 'product', env, roles: ['web'] })
-    const baselinePort = await baseline.start({ kind: 'express', redisUrl: redis.url, secret: WEBHOOK_SECRET })
+    const baselinePort = await baseline.start({
+      kind: 'express',
+      redisUrl: redis.url,
+      secret: WEBHOOK_SECRET,
+    })
     const sides = [
       await openSide(bench, product, productPort!, PRODUCT_PREFIX, pathOf(installation)),
       await openSide(bench, baseline, baselinePort!, BASELINE_PREFIX, '/webhooks'),
@@ -52,7 +59,10 @@ export async function measureAcceptance(bench: Bench, store: StoreKind): Promise
     }
     const { peakRssBytes } = await product.usage()
     await Promise.all([product.stop(), baseline.stop()])
-    return { line: lineOf(store, sides[0].passes, sides[1].passes, bodyBytes), memory: memoryLine(store, peakRssBytes) }
+    return {
+      line: lineOf(store, sides[0].passes, sides[1].passes, bodyBytes),
+      memory: memoryLine(store, peakRssBytes),
+    }
   } finally {
     await Promise.all([product.exit(), baseline.exit()])
     await installation.remove()
@@ -63,7 +73,13 @@ function pathOf({ connector }: Installation): string {
   return `/webhooks/shopify/${connector.id}`
 }
 
-async function openSide(bench: Bench, child: Child, port: number, prefix: string, path: string): Promise<Side> {
+async function openSide(
+  bench: Bench,
+  child: Child,
+  port: number,
+  prefix: string,
+  path: string,
+): Promise<Side> {
   const load = await openLoad(port, bench.sizes.connections)
   return { child, load, queue: openBenchQueue(bench.redis.url, prefix), path, passes: [] }
 }
@@ -89,12 +105,18 @@ async function pass({ redis, sizes }: Bench, side: Side, round: number): Promise
   return bodyBytes
 }
 
-function lineOf(store: StoreKind, product: readonly Pass[], baseline: readonly Pass[], bodyBytes: number): Line {
+function lineOf(
+  store: StoreKind,
+  product: readonly Pass[],
+  baseline: readonly Pass[],
+  bodyBytes: number,
+): Line {
   const result: Spread = ratioOf(
     product.map(({ perSecond }) => perSecond),
     baseline.map(({ perSecond }) => perSecond),
   )
-  const middle = (passes: readonly Pass[], key: keyof Pass) => spreadOf(passes.map((each) => each[key])).median
+  const middle = (passes: readonly Pass[], key: keyof Pass) =>
+    spreadOf(passes.map((each) => each[key])).median
   const left = product.reduce((sum, { leftToSweep }) => sum + leftToSweep, 0)
   return {
     what: 'acceptance / bare Express',

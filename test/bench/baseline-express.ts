@@ -18,14 +18,19 @@ export async function startExpressBaseline(subject: Extract<Subject, { kind: 'ex
   })
   const accountId = uuidv7()
   const app = express()
-  app.post('/webhooks', express.raw({ type: 'application/json', limit: '8mb' }), async (request, response) => {
-    const expected = createHmac('sha256', subject.secret).update(request.body).digest()
-    const given = Buffer.from(String(request.headers['x-shopify-hmac-sha256']), 'base64')
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return response.sendStatus(401)
-    const job = { accountId, deliveryId: uuidv7(), itemId: uuidv7(), attempt: 0 }
-    await queue.add('activity', job, { jobId: jobIdOf('activity', job) })
-    return response.json({ data: { deliveryId: job.deliveryId } })
-  })
+  app.post(
+    '/webhooks',
+    express.raw({ type: 'application/json', limit: '8mb' }),
+    async (request, response) => {
+      const expected = createHmac('sha256', subject.secret).update(request.body).digest()
+      const given = Buffer.from(String(request.headers['x-shopify-hmac-sha256']), 'base64')
+      if (given.length !== expected.length || !timingSafeEqual(given, expected))
+        return response.sendStatus(401)
+      const job = { accountId, deliveryId: uuidv7(), itemId: uuidv7(), attempt: 0 }
+      await queue.add('activity', job, { jobId: jobIdOf('activity', job) })
+      return response.json({ data: { deliveryId: job.deliveryId } })
+    },
+  )
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   await queue.waitUntilReady()

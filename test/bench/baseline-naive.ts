@@ -11,7 +11,10 @@ const MILESTONE_DAYS = 7
 const writeConcern = { w: 'majority', journal: true } as const
 
 function defineModels(connection: mongoose.Connection) {
-  const owned = { memberId: { type: mongoose.Types.ObjectId, required: true }, streakId: { type: String, required: true } }
+  const owned = {
+    memberId: { type: mongoose.Types.ObjectId, required: true },
+    streakId: { type: String, required: true },
+  }
   const options = { writeConcern, timestamps: true, autoIndex: false } as const
   const member = new mongoose.Schema(
     { externalId: { type: String, required: true }, firstName: String, lastName: String, email: String },
@@ -22,7 +25,12 @@ function defineModels(connection: mongoose.Connection) {
     options,
   ).index({ memberId: 1, streakId: 1, uniqueIdentifier: 1 }, { unique: true })
   const progress = new mongoose.Schema(
-    { ...owned, day: { type: Number, required: true }, value: { type: Number, default: 0 }, completed: Boolean },
+    {
+      ...owned,
+      day: { type: Number, required: true },
+      value: { type: Number, default: 0 },
+      completed: Boolean,
+    },
     options,
   ).index({ memberId: 1, streakId: 1, day: 1 }, { unique: true })
   const standing = new mongoose.Schema(
@@ -72,7 +80,8 @@ async function record(models: ReturnType<typeof defineModels>, job: NaiveJob): P
   if ((await models.Log.findOne({ ...owned, uniqueIdentifier })) !== null) return
   await models.Log.create({ ...owned, uniqueIdentifier, activityAt })
   const day = Math.floor(activityAt / DAY_MS)
-  const progress = (await models.Progress.findOne({ ...owned, day })) ?? new models.Progress({ ...owned, day })
+  const progress =
+    (await models.Progress.findOne({ ...owned, day })) ?? new models.Progress({ ...owned, day })
   const wasCompleted = progress.completed === true
   progress.value += 1
   progress.completed = progress.value >= 1

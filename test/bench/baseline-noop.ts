@@ -5,7 +5,11 @@ import { BASELINE_PREFIX, connectionOf, workerOptions } from './queues.ts'
 /** What BullMQ alone can do. */
 export async function startNoopWorker({ redisUrl }: Extract<Subject, { kind: 'noop' }>): Promise<Running> {
   const connection = connectionOf(redisUrl)
-  const worker = new Worker('activity', async () => {}, { ...workerOptions, connection, prefix: BASELINE_PREFIX })
+  const worker = new Worker('activity', async () => {}, {
+    ...workerOptions,
+    connection,
+    prefix: BASELINE_PREFIX,
+  })
   await worker.waitUntilReady()
   return { port: null, close: () => worker.close() }
 }

@@ -2,8 +2,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { ChildOptions } from './options.ts'
 import type { Answer, Command, Subject, Usage } from './child-protocol.ts'
+import type { ChildOptions } from './options.ts'
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 

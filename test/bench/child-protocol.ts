@@ -3,7 +3,11 @@ import type { Role } from '../../src/compose.ts'
 /** What a child process is asked to be. */
 export type Subject =
   /** The whole program in the given roles, configured as by its environment. */
-  | { readonly kind: 'product'; readonly env: Readonly<Record<string, string>>; readonly roles: readonly Role[] }
+  | {
+      readonly kind: 'product'
+      readonly env: Readonly<Record<string, string>>
+      readonly roles: readonly Role[]
+    }
   /** An Express handler that checks the HMAC and adds the job. */
   | { readonly kind: 'express'; readonly redisUrl: string; readonly secret: string }
   /** A BullMQ worker whose handler does nothing. */
@@ -22,7 +26,9 @@ export interface Usage {
   readonly peakRssBytes: number
 }
 
-export type Command = { readonly do: 'start'; readonly subject: Subject } | { readonly do: 'stop' | 'usage' | 'exit' }
+export type Command =
+  | { readonly do: 'start'; readonly subject: Subject }
+  | { readonly do: 'stop' | 'usage' | 'exit' }
 
 export type Answer =
   | { readonly ok: true; readonly value: number | Usage | null }

@@ -49,6 +49,7 @@ process.on('message', (command: Command) => {
   const answer = (message: Answer) => void (process.connected && process.send!(message))
   obey(command).then(
     (value) => answer({ ok: true, value }),
-    (error: unknown) => answer({ ok: false, message: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) =>
+      answer({ ok: false, message: error instanceof Error ? error.message : String(error) }),
   )
 })

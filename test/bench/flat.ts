@@ -11,7 +11,11 @@ const FLAT_AIM = 1.15
 const WARM_UP_LOGS = 3_000
 
 /** Time per log at growing sizes of the ledger. The sizes take turns, so that what disturbs one disturbs all. */
-export async function measureFlat(bench: Bench, store: StoreKind, report: (line: Line) => void): Promise<void> {
+export async function measureFlat(
+  bench: Bench,
+  store: StoreKind,
+  report: (line: Line) => void,
+): Promise<void> {
   const [folder, removeFolder] = await makeTempFolder()
   let files = 0
   const open = (layout: Layout) => {

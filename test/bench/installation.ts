@@ -76,7 +76,8 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
 export async function commitAll(store: Store, changes: readonly Change[]): Promise<void> {
   for (let from = 0; from < changes.length; from += ROWS_PER_COMMIT) {
     const result = await store.commit(changes.slice(from, from + ROWS_PER_COMMIT))
-    if (result.outcome !== 'committed') throw new Error(`rows of the bench conflict: ${JSON.stringify(result)}`)
+    if (result.outcome !== 'committed')
+      throw new Error(`rows of the bench conflict: ${JSON.stringify(result)}`)
   }
 }
 

@@ -78,7 +78,11 @@ function requestOf(layout: Layout, streak: Row<'streak'>, number: number): Recor
   return {
     accountId: streak.accountId,
     streakId: streak.id,
-    member: { externalId: `shopify:${7_000_000 + member}`, profile: { firstName: 'Ada' }, profileAt: activityAt },
+    member: {
+      externalId: `shopify:${7_000_000 + member}`,
+      profile: { firstName: 'Ada' },
+      profileAt: activityAt,
+    },
     activityId: 'made_a_purchase',
     uniqueIdentifier: String(5_000_000_000 + number),
     activityAt,

@@ -47,7 +47,8 @@ function sendEach(socket: Socket, requests: Iterator<Buffer>): Promise<void> {
     const onData = (chunk: Buffer) => {
       received += chunk.toString('latin1')
       if (!isWhole(received)) return
-      if (!received.startsWith('HTTP/1.1 200 ')) return finish(() => reject(new Error(`the answer was: ${received}`)))
+      if (!received.startsWith('HTTP/1.1 200 '))
+        return finish(() => reject(new Error(`the answer was: ${received}`)))
       received = ''
       sendNext()
     }

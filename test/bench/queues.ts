@@ -82,7 +82,8 @@ async function workedOff(left: () => Promise<number>): Promise<void> {
     if (jobs === 0) return
     const now = performance.now()
     if (jobs < lowest) [lowest, loweredAt] = [jobs, now]
-    if (now - loweredAt > NO_PROGRESS_MS) throw new Error(`${jobs} jobs are left and none is worked off; see --log`)
+    if (now - loweredAt > NO_PROGRESS_MS)
+      throw new Error(`${jobs} jobs are left and none is worked off; see --log`)
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
 }

@@ -57,7 +57,8 @@ export async function measureRecording(
   })
   const product = productWorker(bench, installation)
   const noop = parts.has('recording') ? [noopWorker(bench)] : []
-  const naive = parts.has('naive') && bench.mongo !== null ? [naiveWorker(bench, bench.mongo.anotherUri())] : []
+  const naive =
+    parts.has('naive') && bench.mongo !== null ? [naiveWorker(bench, bench.mongo.anotherUri())] : []
   const workers = [product, ...noop, ...naive]
   const children = workers.map(() => spawnChild(bench.children))
   const passes: Pass[][] = workers.map(() => [])
@@ -125,7 +126,8 @@ async function checkRecorded(store: Store, { accountId }: Installation, recorded
   const own = { field: 'accountId', op: 'eq', value: accountId } as const
   const logs = await store.count('streak_log', own, recorded + 1)
   const due = await store.count('delivery_item', { field: 'dueAt', op: 'isNotNull' }, recorded + 1)
-  if (logs !== recorded || due !== 0) throw new Error(`${logs} of ${recorded} logs are there, ${due} items are open`)
+  if (logs !== recorded || due !== 0)
+    throw new Error(`${logs} of ${recorded} logs are there, ${due} items are open`)
 }
 
 /** The item that the inbox would have stored, without its delivery, which a worker does not read. */
@@ -176,7 +178,9 @@ function naiveWorker({ redis, sizes }: Bench, mongoUri: string): Worker {
     blocking: 1,
     jobs: sizes.naiveJobs,
     prepare: async (orders) =>
-      orders.map((order): NaiveJob => ({ ...order, streakId, accountId: streakId, itemId: uuidv7(), attempt: 0 })),
+      orders.map(
+        (order): NaiveJob => ({ ...order, streakId, accountId: streakId, itemId: uuidv7(), attempt: 0 }),
+      ),
     check: async () => {},
   }
 }
@@ -189,7 +193,8 @@ function lineOf(
   other: readonly Pass[],
 ): Line {
   const rates = (passes: readonly Pass[]) => passes.map(({ perSecond }) => perSecond)
-  const middle = (passes: readonly Pass[], key: keyof Pass) => spreadOf(passes.map((each) => each[key])).median
+  const middle = (passes: readonly Pass[], key: keyof Pass) =>
+    spreadOf(passes.map((each) => each[key])).median
   const result = ratioOf(rates(product), rates(other))
   return {
     what: `recording / ${baseline} worker`,

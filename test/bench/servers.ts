@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { openStore, type StoreKind } from '../helpers/open-store.ts'
 import { type MongoServer, mongoForTests } from '../helpers/mongo-server.ts'
+import { openStore, type StoreKind } from '../helpers/open-store.ts'
 import { redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 import type { BenchOptions, ChildOptions, Sizes } from './options.ts'

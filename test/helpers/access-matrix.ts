@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Verb } from '../../src/http/resource.ts'
 import type { Answer, Api, Body } from './api.ts'
 import { connectorBody, logBody, rewardOf, type Shop, streakBody } from './shop.ts'
@@ -96,14 +97,21 @@ export const ACCESS: Readonly<Record<string, Readonly<Record<Verb, Row>>>> = {
     patch: BACKEND_PATCH,
     delete: BACKEND_DELETE,
   },
-  withdrawal: { list: NEVER, create: NEVER, get: NEVER, patch: NEVER, delete: NEVER },
+  withdrawal: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   webhook_endpoint: { list: NEVER, create: NEVER, get: NEVER, patch: NEVER, delete: NEVER },
 }
 
 /** What else can be done to a record: `POST /schema/{slug}/record/{id}/{action}`. */
 export const ACTIONS: Readonly<Record<string, Row>> = {
-  'streak_log/withdrawal': NEVER,
-  'streak_log/reinstatement': NEVER,
+  'streak_log/withdrawal': closed(201, 404),
+  // of a withdrawal that the log does not have
+  'streak_log/reinstatement': closed(400, 404),
+}
+
+/** Bodies of actions that are good, so that only the caller and the record decide. */
+export const ACTION_BODY: Readonly<Record<string, () => object>> = {
+  'streak_log/withdrawal': () => ({ reason: 'returned', uniqueIdentifier: `refund ${made++}` }),
+  'streak_log/reinstatement': () => ({ reason: 'a mistake', withdrawalId: randomUUID() }),
 }
 
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */
@@ -139,7 +147,10 @@ export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promis
       const [row] = await store.findByKeys('api_key', ['apiKey'], [[key.apiKey]])
       return row?.id ?? null!
     },
-    withdrawal: () => null,
+    withdrawal: async ({ backend, adasLog }) => {
+      const body = { reason: 'returned', uniqueIdentifier: `refund ${made++}` }
+      return (await backend.post(`/schema/streak_log/record/${adasLog.id}/withdrawal`, body)).body.data.id
+    },
     webhook_endpoint: () => null,
   }
 

@@ -117,6 +117,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
   const deps: HttpDeps = {
     store,
     recorder,
+    entries: recorder,
     views: createViews(store),
     inbox,
     rewards: {

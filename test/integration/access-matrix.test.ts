@@ -6,6 +6,7 @@ import { createResources } from '../../src/http/resources.ts'
 import { createQueueBoard } from '../../src/ops/bull-board.ts'
 import {
   ACCESS,
+  ACTION_BODY,
   ACTIONS,
   CALLERS,
   type CallerName,
@@ -166,7 +167,13 @@ describe('the access matrix', () => {
     const path = `/schema/${slug}/record/${await recordFor(slug, 'get')}/${action}`
     const statusFor = async (headers: Headers, prefix = '') => {
       const given = { ...headers, 'content-type': 'application/json' }
-      return (await api.send(`${prefix}${path}`, { method: 'POST', headers: given, body: '{}' })).status
+      return (
+        await api.send(`${prefix}${path}`, {
+          method: 'POST',
+          headers: given,
+          body: JSON.stringify(ACTION_BODY[name]!()),
+        })
+      ).status
     }
     for (const prefix of PREFIXES) {
       for (const [index, caller] of CALLERS.entries()) {

@@ -392,19 +392,42 @@ describe('a streak log that was accepted', () => {
     expect((await admin.get(`${LOGS}/${data.id}`)).body.data).toEqual(data)
   })
 
-  it('cannot be withdrawn or reinstated yet, and says so to the backend alone', async () => {
+  it('can be withdrawn and reinstated by the backend alone', async () => {
     const data = await admin.create('streak_log', log(await countStreak()))
     const token = endUserToken(keyOf(admin), 'whoever', api.clock.now())
     const endUser = { 'x-enduser-access-token': token, 'x-account-id': admin.accountId }
-    for (const action of ['withdrawal', 'reinstatement']) {
-      const path = `${LOGS}/${data.id}/${action}`
-      const answer = await admin.post(path, { reason: 'returned', uniqueIdentifier: 'refund 1' })
-      expect(answer).toMatchObject({ status: 405, body: { error: { code: 'METHOD_NOT_ALLOWED' } } })
-      expect(answer.body.error.message).toContain('not built yet')
-      expect((await api.send(path, { method: 'POST' })).status).toBe(401)
-      expect((await api.send(path, { method: 'POST', headers: endUser })).status).toBe(403)
-    }
-    expect((await admin.get(`${LOGS}/${data.id}`)).body.data).toEqual(data)
+    const path = `${LOGS}/${data.id}/withdrawal`
+    const body = { reason: 'returned', uniqueIdentifier: 'refund 1' }
+    expect((await api.send(path, { method: 'POST' })).status).toBe(401)
+    expect((await api.send(path, { method: 'POST', headers: endUser })).status).toBe(403)
+    const entry = await admin.post(path, body)
+    expect(entry).toMatchObject({ status: 201, body: { data: { kind: 'withdrawal', value: null, ...body } } })
+    expect((await admin.get(`${LOGS}/${data.id}`)).body.data.streakProgress.currentProgressValue).toBe(0)
+    const { id } = entry.body.data
+    const again = await admin.post(path, body)
+    expect(again).toMatchObject({ status: 409, body: { error: { code: 'DUPLICATE_WITHDRAWAL' } } })
+    expect(again.body.error.details[0]).toMatchObject({ path: 'uniqueIdentifier', existingId: id })
+    expect((await admin.get(`/schema/withdrawal/record/${id}`)).body.data).toEqual(entry.body.data)
+    const undo = { reason: 'a mistake', withdrawalId: id }
+    const undone = await admin.post(`${LOGS}/${data.id}/reinstatement`, undo)
+    expect(undone).toMatchObject({ status: 201, body: { data: { kind: 'reinstatement', ...undo } } })
+    const twice = await admin.post(`${LOGS}/${data.id}/reinstatement`, undo)
+    expect(twice).toMatchObject({ status: 409, body: { error: { code: 'DUPLICATE_REINSTATEMENT' } } })
+    const { streakProgress, ...left } = (await admin.get(`${LOGS}/${data.id}`)).body.data
+    expect([streakProgress.currentProgressValue, left.activityAt]).toEqual([1, data.activityAt])
+  })
+
+  it.each([
+    [{ uniqueIdentifier: 'r' }, 'INVALID_INPUT', 'reason'],
+    [{ reason: 'r' }, 'INVALID_INPUT', 'uniqueIdentifier'],
+    [{ reason: 'r', uniqueIdentifier: 'r', value: 0 }, 'INVALID_INPUT', 'value'],
+    [{ reason: 'r', uniqueIdentifier: 'r', value: 1 }, 'INVALID_INPUT', 'value'],
+    [{ reason: 'r', uniqueIdentifier: 'r', amount: 1 }, 'UNKNOWN_FIELD', 'amount'],
+  ])('refuses the withdrawal %j', async (body, code, path) => {
+    const data = await admin.create('streak_log', log(await countStreak()))
+    const answer = await admin.post(`${LOGS}/${data.id}/withdrawal`, body)
+    expect(answer).toMatchObject({ status: 400, body: { error: { code, details: [{ path }] } } })
+    expect((await admin.get(`${LOGS}/${data.id}`)).body.data.streakProgress.currentProgressValue).toBe(1)
   })
 })
 

@@ -133,15 +133,9 @@ describe('verbs', () => {
     ['DELETE', '/schema/streak/record', 'GET, POST', 'DELETE'],
     ['GET', `/schema/coupon_code/record/${NOWHERE}`, 'DELETE', 'listed'],
     ['POST', '/schema/account/record', 'GET', 'command line'],
-    [
-      'POST',
-      `/schema/streak_log/record/${NOWHERE}/withdrawal`,
-      '',
-      'withdrawal of a streak log is not built yet',
-    ],
-    ['GET', `/schema/streak_log/record/${NOWHERE}/withdrawal`, '', 'not built yet'],
-    ['POST', `/schema/streak_log/record/${NOWHERE}/reinstatement`, '', 'not built yet'],
-    ['POST', '/schema/withdrawal/record', '', '/withdrawal'],
+    ['GET', `/schema/streak_log/record/${NOWHERE}/withdrawal`, 'POST', 'GET'],
+    ['POST', '/schema/withdrawal/record', 'GET', '/withdrawal'],
+    ['DELETE', `/schema/withdrawal/record/${NOWHERE}`, 'GET', 'permanent'],
     ['GET', '/schema/webhook_endpoint/record', '', 'not built yet'],
   ])('%s %s is refused with the verbs that are allowed (%s)', async (method, path, allow, reason) => {
     const headers = json()

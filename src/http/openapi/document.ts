@@ -3,7 +3,7 @@ import type { Served } from '../resource.ts'
 import { adapterSchemas, bodySchema } from './bodies.ts'
 import { errorSchema, sharedResponses } from './errors.ts'
 import { filterSchemas, pagingSchema, sharedParameters } from './lists.ts'
-import { bodyName, createdName, listedName, resourcePaths, tagOf } from './operations.ts'
+import { actionBodyName, bodyName, createdName, listedName, resourcePaths, tagOf } from './operations.ts'
 import { createdSchema, isRecorded, listedSchema, type Recorded, recordSchema } from './records.ts'
 import { securitySchemes } from './security.ts'
 import { systemPaths, systemTags } from './system.ts'
@@ -62,6 +62,14 @@ function tag({ slug, noun }: Recorded): JsonSchema {
   return { name: tagOf(noun), description: textOf(slug).about }
 }
 
+function actionBodies(resource: Recorded): Record<string, JsonSchema> {
+  const entries = Object.entries(resource.actions ?? {}).map(([name, action]) => [
+    actionBodyName(resource.noun, name),
+    bodySchema(resource, action.body),
+  ])
+  return Object.fromEntries(entries)
+}
+
 function schemasOf(resource: Recorded): Record<string, JsonSchema> {
   const { slug, noun, bodies, allows } = resource
   const body = (verb: 'create' | 'patch') => {
@@ -76,6 +84,7 @@ function schemasOf(resource: Recorded): Record<string, JsonSchema> {
     ...body('create'),
     ...body('patch'),
     ...adapterSchemas(resource),
+    ...actionBodies(resource),
     ...(allows.includes('list')
       ? { [listedName(noun)]: listedSchema(resource), ...filterSchemas(resource) }
       : {}),

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts'
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
-import type { Verb } from '../resource.ts'
+import type { Action, Verb } from '../resource.ts'
 import { errorResponses } from './errors.ts'
 import { bodyExamples, responseExamples } from './examples/index.ts'
 import { listParameters, listText } from './lists.ts'
@@ -58,7 +58,12 @@ export function resourcePaths(resource: Recorded): Record<string, JsonSchema> {
   const collection = of(['list', 'create'])
   const record = of(['get', 'patch', 'delete'])
   const id = { parameters: [{ $ref: '#/components/parameters/id' }] }
+  const actions = Object.entries(resource.actions ?? {}).map(([name, action]) => [
+    `/schema/${slug}/record/{id}/${name}`,
+    { ...id, post: actionOperation(resource, name, action) },
+  ])
   return {
+    ...Object.fromEntries(actions),
     ...(Object.keys(collection).length === 0 ? {} : { [`/schema/${slug}/record`]: collection }),
     ...(Object.keys(record).length === 0 ? {} : { [`/schema/${slug}/record/{id}`]: { ...id, ...record } }),
   }
@@ -80,6 +85,30 @@ function operation(resource: Recorded, verb: Verb): JsonSchema {
     ...(verb === 'create' || verb === 'patch' ? { requestBody: requestBody(resource, verb) } : {}),
     responses: { ...success(resource, verb), ...errorResponses(failuresOf(resource, verb)) },
   }
+}
+
+function actionOperation(resource: Recorded, name: string, action: Action): JsonSchema {
+  const { slug, noun } = resource
+  const schema = { $ref: `#/components/schemas/${actionBodyName(noun, name)}` }
+  const record = { $ref: `#/components/schemas/${componentName(action.answers)}` }
+  const codes = [...EVERY, ...WRITES, ...BODIES, ...action.fails]
+  return {
+    operationId: `${name}Of${componentName(noun)}`,
+    tags: [tagOf(noun)],
+    summary: `Record ${article(name)} ${name} of ${article(noun)} ${noun}`,
+    description: textOf(slug).actions?.[name] ?? '',
+    security: ADMIN,
+    requestBody: { required: true, content: { 'application/json': { schema } } },
+    responses: {
+      '201': { description: 'The entry.', content: { 'application/json': { schema: answer(record) } } },
+      ...errorResponses(codes),
+    },
+  }
+}
+
+/** `StreakLogWithdrawal`: the body of an action. */
+export function actionBodyName(noun: string, name: string): string {
+  return `${componentName(noun)}${componentName(name)}`
 }
 
 function failuresOf(resource: Recorded, verb: Verb): ErrorCode[] {

@@ -13,6 +13,7 @@ import { milestoneJson } from './milestone-shape.ts'
 import { rewardLogJson } from './reward-log.ts'
 import { progressJson } from './streak-progress.ts'
 import { streakJson } from './streak-shape.ts'
+import { logActions } from './withdrawal.ts'
 
 const JOINED = {
   streak: { onRequest: true, schema: recordRef('streak') },
@@ -99,8 +100,9 @@ const PERMANENT = 'A streak log is permanent: it can be neither changed nor dele
 
 export function streakLogResource({
   recorder,
+  entries,
   views,
-}: Pick<HttpDeps, 'recorder' | 'views'>): Resource<'streak_log'> {
+}: Pick<HttpDeps, 'recorder' | 'entries' | 'views'>): Resource<'streak_log'> {
   return {
     slug: 'streak_log',
     noun: 'streak log',
@@ -118,6 +120,7 @@ export function streakLogResource({
       ],
     },
     bodies: { create: createSchema },
+    actions: logActions({ entries }),
     ledger: true,
     async present(rows, { accountId, now, wants }) {
       if (!wants(...Object.keys(JOINED)))

@@ -12,6 +12,12 @@ Name the member by \`ownedById\`, or by \`ownedBy\` to make or update it in the 
     get: 'With the same joined records as the create: what this log achieved, and progress and next milestone as they stand now.',
     list: 'The joined records are left out unless `fields` asks for them.',
   },
+  actions: {
+    withdrawal:
+      'Takes the log back, whole or by a `value`; what exceeds the log is cut to it. Progress, runs and counts follow at once, and rewards that lose their ground are revoked: those without a coupon always, issued ones as `onWithdrawal` of their milestone says. The same `uniqueIdentifier` again is a 409 that names the entry.',
+    reinstatement:
+      'Undoes one withdrawal, once. Rewards that were revoked before they had a coupon come back under their own ids.',
+  },
   fields: {
     streakId: 'The streak this log contributes to.',
     ownedById: 'The member who acted. On create: this or `ownedBy`, not both.',
@@ -105,6 +111,10 @@ export const withdrawal: ResourceText = {
     'Takes back all or part of a streak log: refunds, cancelled orders, mistakes. Append-only, like the log, which stays as it was.',
   fields: {
     streakLogId: 'The log.',
+    ownedById: 'The member whose log it is.',
+    streakId: 'The streak of the log.',
+    kind: '`withdrawal` takes back; `reinstatement` undoes one withdrawal, once.',
+    withdrawalId: 'Of a reinstatement: the withdrawal it undoes.',
     reason: 'Why.',
     uniqueIdentifier: 'Your id of the withdrawal (refund id, …): the guard against taking back twice.',
     value: 'How much is taken back. Absent: the whole log. Not on count streaks, where logs count as 1.',
