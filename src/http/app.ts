@@ -1,4 +1,4 @@
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { requestContext, requireHost } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
@@ -27,10 +27,10 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(deps))
 
-  app.use('/ops', limits.byFailures)
+  app.use(below(['/ops'], limits.byFailures))
   if (deps.opsRouter !== undefined) app.use(pageHeaders, deps.opsRouter)
   const resources = createResources(deps)
-  app.use(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress)
+  app.use(below(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress))
   app.use(createReference(resources))
   app.use(apiHeaders)
   const schema = createSchemaRouter(deps, resources, limits)
@@ -39,4 +39,13 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.use(limits.byAddress, notFoundHandler)
   app.use(errorHandler(deps.logger))
   return app
+}
+
+/** A handler for these addresses and all below them, in any case: the routers behind it may not care. */
+function below(addresses: readonly string[], handler: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    const path = request.path.toLowerCase()
+    const isBelow = addresses.some((address) => path === address || path.startsWith(`${address}/`))
+    return isBelow ? handler(request, response, next) : next()
+  }
 }

@@ -35,7 +35,8 @@ type SchemaDeps = Pick<HttpDeps, 'store' | 'secretBox' | 'clock'>
 export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[], limits: Limits): Router {
   const bySlug = new Map(resources.map((resource) => [resource.slug, resource]))
   const authenticate = limits.authenticated(createAuthenticate(deps))
-  const serving = { bySlug, authenticate, limits, cors: createEndUserCors(deps), ...deps }
+  const { clock } = deps
+  const serving = { bySlug, authenticate, limits, cors: createEndUserCors(deps), clock }
   const router = Router({ caseSensitive: true })
   router.all('/schema/:slug/record', serve(serving, LIST_VERBS, '/schema/{slug}/record'))
   router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))

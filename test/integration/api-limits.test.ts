@@ -119,7 +119,10 @@ describe('an address', () => {
 
   it('is who connects: nobody escapes by what they write into x-forwarded-for', async () => {
     let at = 0
-    const forged = () => wrong({ 'x-forwarded-for': `192.0.2.${(at += 1)}` })
+    const forged = () => {
+      at += 1
+      return wrong({ 'x-forwarded-for': `192.0.2.${at}` })
+    }
     expect(await statuses(25, forged)).toEqual({ 401: 20, 429: 5 })
   })
 })
