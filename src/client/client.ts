@@ -14,14 +14,19 @@ interface Answer {
  */
 export function createStreaklineClient(options: ClientOptions): StreaklineClient {
   const send = createTransport(options)
-  const entries = Object.entries(RESOURCES).map(([key, { slug, verbs }]) => [
+  const entries = Object.entries(RESOURCES).map(([key, { slug, verbs, actions }]) => [
     key,
-    resourceClient(send, slug, verbs),
+    resourceClient(send, slug, verbs, actions),
   ])
   return Object.fromEntries(entries) as StreaklineClient
 }
 
-function resourceClient(send: Transport, slug: string, verbs: readonly string[]): object {
+function resourceClient(
+  send: Transport,
+  slug: string,
+  verbs: readonly string[],
+  actions: readonly string[],
+): object {
   const path = `/schema/${slug}/record`
   const record = (id: string) => `${path}/${encodeURIComponent(id)}`
   const list = (query: object = {}, call: CallOptions = {}) =>
@@ -38,6 +43,11 @@ function resourceClient(send: Transport, slug: string, verbs: readonly string[])
   }
   return Object.fromEntries([
     ...verbs.map((verb) => [verb, all[verb]]),
+    ...actions.map((name) => [
+      name,
+      async (id: string, body: unknown, call: CallOptions = {}) =>
+        dataOf(await send('POST', `${record(id)}/${name}`, body, call)),
+    ]),
     ...(verbs.includes('list') ? [['all', everything(list)]] : []),
   ])
 }

@@ -1392,6 +1392,7 @@ export interface Resources {
       | 'weekStartsOn'
       | 'createdAt'
       | 'updatedAt'
+    actions: Record<never, never>
   }
   streakLog: {
     record: StreakLog
@@ -1420,6 +1421,10 @@ export interface Resources {
       | 'status'
       | 'createdAt'
       | 'updatedAt'
+    actions: {
+      withdrawal: { body: StreakLogWithdrawal; answer: Withdrawal }
+      reinstatement: { body: StreakLogReinstatement; answer: Withdrawal }
+    }
   }
   streakProgress: {
     record: StreakProgress
@@ -1440,6 +1445,7 @@ export interface Resources {
       | 'streakProgressStatus'
       | 'createdAt'
       | 'updatedAt'
+    actions: Record<never, never>
   }
   memberStreak: {
     record: MemberStreak
@@ -1449,6 +1455,7 @@ export interface Resources {
     patch: never
     filter: MemberStreakFilter
     sort: 'id' | 'streakId' | 'ownedById' | 'lastActivityAt' | 'createdAt' | 'updatedAt'
+    actions: Record<never, never>
   }
   milestone: {
     record: Milestone
@@ -1471,6 +1478,7 @@ export interface Resources {
       | 'onWithdrawal'
       | 'createdAt'
       | 'updatedAt'
+    actions: Record<never, never>
   }
   rewardLog: {
     record: RewardLog
@@ -1498,6 +1506,7 @@ export interface Resources {
       | 'onWithdrawal'
       | 'createdAt'
       | 'updatedAt'
+    actions: Record<never, never>
   }
   member: {
     record: Member
@@ -1516,6 +1525,7 @@ export interface Resources {
       | 'status'
       | 'createdAt'
       | 'updatedAt'
+    actions: Record<never, never>
   }
   account: {
     record: Account
@@ -1525,6 +1535,7 @@ export interface Resources {
     patch: AccountPatch
     filter: AccountFilter
     sort: 'id' | 'name' | 'timezone' | 'createdAt' | 'updatedAt'
+    actions: Record<never, never>
   }
   apiKey: {
     record: ApiKey
@@ -1534,6 +1545,7 @@ export interface Resources {
     patch: ApiKeyPatch
     filter: ApiKeyFilter
     sort: 'id' | 'name' | 'description' | 'apiKey' | 'status' | 'createdAt' | 'updatedAt'
+    actions: Record<never, never>
   }
   connector: {
     record: Connector
@@ -1543,6 +1555,7 @@ export interface Resources {
     patch: ConnectorPatch
     filter: ConnectorFilter
     sort: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
+    actions: Record<never, never>
   }
   delivery: {
     record: Delivery
@@ -1564,6 +1577,7 @@ export interface Resources {
       | 'reason'
       | 'createdAt'
       | 'updatedAt'
+    actions: Record<never, never>
   }
   couponProvider: {
     record: CouponProvider
@@ -1573,6 +1587,7 @@ export interface Resources {
     patch: CouponProviderPatch
     filter: CouponProviderFilter
     sort: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
+    actions: Record<never, never>
   }
   couponCode: {
     record: CouponCode
@@ -1582,6 +1597,7 @@ export interface Resources {
     patch: never
     filter: CouponCodeFilter
     sort: 'id' | 'providerId' | 'code' | 'rewardLogId' | 'createdAt' | 'updatedAt'
+    actions: Record<never, never>
   }
   withdrawal: {
     record: Withdrawal
@@ -1602,22 +1618,31 @@ export interface Resources {
       | 'withdrawalId'
       | 'createdAt'
       | 'updatedAt'
+    actions: Record<never, never>
   }
 }
 
 export const RESOURCES = {
-  streak: { slug: 'streak', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
-  streakLog: { slug: 'streak_log', verbs: ['list', 'create', 'get'] },
-  streakProgress: { slug: 'streak_progress', verbs: ['list', 'get'] },
-  memberStreak: { slug: 'member_streak', verbs: ['list', 'get'] },
-  milestone: { slug: 'milestone', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
-  rewardLog: { slug: 'reward_log', verbs: ['list', 'get', 'patch'] },
-  member: { slug: 'account_user', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
-  account: { slug: 'account', verbs: ['list', 'get', 'patch'] },
-  apiKey: { slug: 'api_key', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
-  connector: { slug: 'connector', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
-  delivery: { slug: 'delivery', verbs: ['list', 'get'] },
-  couponProvider: { slug: 'coupon_provider', verbs: ['list', 'create', 'get', 'patch', 'delete'] },
-  couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'] },
-  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'] },
+  streak: { slug: 'streak', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
+  streakLog: {
+    slug: 'streak_log',
+    verbs: ['list', 'create', 'get'],
+    actions: ['withdrawal', 'reinstatement'],
+  },
+  streakProgress: { slug: 'streak_progress', verbs: ['list', 'get'], actions: [] },
+  memberStreak: { slug: 'member_streak', verbs: ['list', 'get'], actions: [] },
+  milestone: { slug: 'milestone', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
+  rewardLog: { slug: 'reward_log', verbs: ['list', 'get', 'patch'], actions: [] },
+  member: { slug: 'account_user', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
+  account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [] },
+  apiKey: { slug: 'api_key', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
+  connector: { slug: 'connector', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
+  delivery: { slug: 'delivery', verbs: ['list', 'get'], actions: [] },
+  couponProvider: {
+    slug: 'coupon_provider',
+    verbs: ['list', 'create', 'get', 'patch', 'delete'],
+    actions: [],
+  },
+  couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'], actions: [] },
+  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [] },
 } as const

@@ -50,8 +50,16 @@ interface Everything<K extends ResourceKey> {
   ): AsyncGenerator<Shown<K, F>, void, undefined>
 }
 
-/** The verbs that a resource has. */
+/** What else can be done to a record: `client.streakLog.withdrawal(id, {…})`. */
+type Actions<K extends ResourceKey> = {
+  [A in keyof Resources[K]['actions']]: Resources[K]['actions'][A] extends { body: infer B; answer: infer R }
+    ? (id: string, body: B, options?: CallOptions) => Promise<R>
+    : never
+}
+
+/** The verbs and actions that a resource has. */
 export type ResourceClient<K extends ResourceKey> = Pick<Verbs<K>, VerbsOf<K> & keyof Verbs<K>> &
+  Actions<K> &
   ('list' extends VerbsOf<K> ? Everything<K> : unknown)
 
 export type StreaklineClient = { readonly [K in ResourceKey]: ResourceClient<K> }

@@ -13,6 +13,8 @@ export interface DescribedResource {
   readonly created: string | null
   readonly patch: string | null
   readonly filter: string | null
+  /** What else can be done to a record: the name in the path, the schemas of body and answer. */
+  readonly actions: readonly { readonly name: string; readonly body: string; readonly answer: string }[]
   readonly sort: readonly string[]
 }
 
@@ -49,7 +51,20 @@ export function resourcesIn(document: JsonSchema): DescribedResource[] {
       patch: bodyOf(operations.patch),
       filter: refName(at(parameter(operations.list, 'filters'), 'content', 'application/json', 'schema')),
       sort: sortOf(operations.list),
+      actions: actionsOf(paths, `/schema/${slug}/record/{id}/`),
     }
+  })
+}
+
+function actionsOf(
+  paths: Readonly<Record<string, Readonly<Record<string, Node>>>>,
+  prefix: string,
+): DescribedResource['actions'] {
+  return Object.entries(paths).flatMap(([path, { post }]) => {
+    if (!path.startsWith(prefix)) return []
+    return [
+      { name: path.slice(prefix.length), body: bodyOf(post) ?? 'never', answer: createdOf(post) ?? 'never' },
+    ]
   })
 }
 

@@ -66,7 +66,8 @@ function commentOf({ description }: JsonSchema): string {
 
 function resourceTypes(resources: readonly DescribedResource[]): string {
   const entries = resources.map((resource) => {
-    const { key, record, onRequest, create, created, patch, filter, sort } = resource
+    const { key, record, onRequest, create, created, patch, filter, sort, actions } = resource
+    const does = actions.map(({ name, body, answer }) => `${name}: { body: ${body}; answer: ${answer} }`)
     const left = onRequest.length === 0 ? record : `Omit<${record}, ${union(onRequest.map(quoted))}>`
     return `${key}: {
       record: ${record}
@@ -76,6 +77,7 @@ function resourceTypes(resources: readonly DescribedResource[]): string {
       patch: ${patch ?? 'never'}
       filter: ${filter ?? 'never'}
       sort: ${sort.length === 0 ? 'never' : union(sort.map(quoted))}
+      actions: ${does.length === 0 ? 'Record<never, never>' : `{ ${does.join('; ')} }`}
     }`
   })
   return `/** By resource: a record, a record of a list, what its verbs take, what a create answers. */
@@ -84,7 +86,10 @@ export interface Resources {\n${entries.join('\n')}\n}\n`
 
 function resourceTable(resources: readonly DescribedResource[]): string {
   const entries = resources.map(
-    ({ key, slug, verbs }) => `${key}: { slug: '${slug}', verbs: [${verbs.map(quoted).join(', ')}] },`,
+    ({ key, slug, verbs, actions }) =>
+      `${key}: { slug: '${slug}', verbs: [${verbs.map(quoted).join(', ')}], actions: [${actions
+        .map(({ name }) => quoted(name))
+        .join(', ')}] },`,
   )
   return `export const RESOURCES = {\n${entries.join('\n')}\n} as const\n`
 }

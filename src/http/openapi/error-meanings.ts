@@ -25,7 +25,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   CONFLICT: 'The request contradicts the present state.',
   DUPLICATE_STREAK_LOG:
     'This member already has a log with this `uniqueIdentifier` on this streak. Nothing was counted twice.',
-  DUPLICATE_WITHDRAWAL: 'The streak log has a withdrawal with this uniqueIdentifier already.',
+  DUPLICATE_WITHDRAWAL: 'The streak log has a withdrawal with this `uniqueIdentifier` already.',
   DUPLICATE_REINSTATEMENT: 'The withdrawal was undone already; that is done once.',
   DUPLICATE_VALUE: 'Another record of the account already has this value, which has to be unique.',
   REWARD_BEING_FULFILLED: "The platform makes this reward's coupon itself.",
