@@ -32,11 +32,12 @@ function checkedTimezone(timezone: string): string {
 const MAX_NAME_CHARACTERS = 256
 
 function checkedName(name: string): string {
+  if (name.trim() === '') throw new AppError('INVALID_INPUT', 'the name of a key must not be blank')
   const characters = [...name].length
-  if (name.trim() !== '' && characters <= MAX_NAME_CHARACTERS) return name
+  if (characters <= MAX_NAME_CHARACTERS) return name
   throw new AppError(
     'INVALID_INPUT',
-    `the name of a key has 1 to ${MAX_NAME_CHARACTERS} characters and is not blank, not ${characters}`,
+    `the name of a key has ${characters} characters, at most ${MAX_NAME_CHARACTERS} are allowed`,
   )
 }
 

@@ -111,9 +111,15 @@ export class BatchDecision {
 
   #findMember(request: RecordRequest): Row<'member'> | undefined {
     const stored = memberOf(this.#loaded, request)
-    if (stored?.externalId.startsWith(ERASED_PREFIX)) return undefined
-    if (stored !== undefined || 'id' in request.member) return stored
+    if (stored !== undefined && !this.#isErased(stored, request.streakId)) return stored
+    if ('id' in request.member) return undefined
     return this.#newMembers.get(keyOf(request.accountId, request.member.externalId))
+  }
+
+  /** The journey is read after the member, so it knows of an erasure that the member's row did not show yet. */
+  #isErased({ id, accountId, externalId }: Row<'member'>, streakId: string): boolean {
+    const journey = this.#loaded.journeys.get(journeyKey(accountId, id, streakId))
+    return externalId.startsWith(ERASED_PREFIX) || journey?.row?.closed === true
   }
 
   #existingLog(request: RecordRequest, member: Row<'member'> | undefined): string | undefined {
@@ -262,9 +268,9 @@ export class BatchDecision {
 }
 
 /**
- * Most commits raise the version of the member's journey, by which an erasure keeps late logs out. A journey that
- * begins has none yet, and logs that are not live leave it as it is: there the member's revision stands in. Members
- * that are written anyway are guarded already.
+ * Most commits raise the version of the member's journey, which an erasure closes: late logs find it so, or conflict.
+ * A journey that begins has none yet, and logs that are not live leave it as it is: there the member's revision stands
+ * in. Members that are written anyway are guarded already.
  */
 function heldMembers(journeys: readonly OpenJourney[], written: readonly Change[]): Change[] {
   const guarded = new Set(written.map((change) => (change.op === 'insert' ? change.row.id : change.id)))

@@ -90,9 +90,11 @@ async function loadEntry(
   ])
   const journey = new LoadedJourney()
   journey.row = row ?? null
+  // whoever was erased earns nothing any more; what was earned can still lose its ground
+  const terms = row?.closed ? milestones.map((each) => ({ ...each, status: 'paused' as const })) : milestones
   const loaded: Loaded = {
     streaks: new Map([[keyOf(accountId, streakId), streak!]]),
-    milestones: new Map([[keyOf(accountId, streakId), milestones]]),
+    milestones: new Map([[keyOf(accountId, streakId), terms]]),
     membersById: new Map(),
     membersByExternalId: new Map(),
     existingLogs: new Map(),
@@ -100,5 +102,5 @@ async function loadEntry(
     settledItems: new Set(),
     journeys: new Map([[journeyKey(accountId, ownedById, streakId), journey]]),
   }
-  return { entry: { log, streak: streak!, milestones, entries, journey }, loaded }
+  return { entry: { log, streak: streak!, milestones: terms, entries, journey }, loaded }
 }

@@ -82,6 +82,7 @@ function memberStreakChange(
       ownedById,
       streakId: streak.id,
       version: 1,
+      closed: false,
       createdAt: now,
       ...totals,
     }

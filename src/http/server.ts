@@ -30,6 +30,10 @@ const IDLE_CHECK_MS = 25
 
 /** Serves HTTP. @throws when the port cannot be had */
 export async function listen(app: RequestListener, { port, host }: ListenOptions): Promise<Listening> {
+  const serve: RequestListener = (request, response) => {
+    if (isAddress(request.url ?? '')) app(request, response)
+    else refuseRaw(request.socket, 'The request is for something that is no address')
+  }
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -41,11 +45,11 @@ export async function listen(app: RequestListener, { port, host }: ListenOptions
       // the application refuses it with a sentence; Node would without a word
       requireHostHeader: false,
     },
-    app,
+    serve,
   )
   server.on('clientError', answerBrokenRequest)
   // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would refuse it without a word
-  server.on('checkExpectation', app)
+  server.on('checkExpectation', serve)
   server.on('connect', (_request, socket) => refuseRaw(socket, 'CONNECT is not served: this is no proxy'))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -75,6 +79,11 @@ function closeServer(server: Server, deadlineMs: number): Promise<void> {
       resolve()
     })
   })
+}
+
+/** What routers can find a path in (RFC 9112, 3.2); without one Express would answer in its own shape. */
+function isAddress(target: string): boolean {
+  return target.startsWith('/') || target === '*' || /^https?:\/\/[^/?#]/i.test(target)
 }
 
 /** Requests that Node could not even parse get the one shape of errors too. */

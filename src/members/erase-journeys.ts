@@ -5,14 +5,14 @@ import { untilCommitted } from './until-committed.ts'
 
 const JOURNEYS_PER_READ = 100
 const REWARDS_PER_COMMIT = 100
-/** Nobody was asked for a coupon yet. One that is being issued is not taken back: it may exist already. */
-const UNMINTED: readonly FulfilmentStatus[] = ['pending', 'held']
+/** There is no coupon. One that is being issued is not taken back: it may exist already. */
+const UNMINTED: readonly FulfilmentStatus[] = ['pending', 'held', 'failed']
 
 type Reward = Row<'reward_log'>
 
 /**
- * Revokes what is not minted, streak by streak. Each journey gets a new version, so that a log that was being
- * recorded for the member when its identity was taken finds itself too late.
+ * Closes the member's journeys and revokes what is not minted, one streak after the other. A log that was being
+ * recorded for the member when its identity was taken finds the journey closed, or its version raised.
  */
 export async function closeJourneys(deps: EraseDeps, erasure: Row<'erasure'>): Promise<void> {
   let after = ''
@@ -41,11 +41,11 @@ async function closeJourney({ store, clock }: EraseDeps, journey: Row<'member_st
     await untilCommitted(store, `rewards of member ${journey.ownedById}`, async () => {
       // the version first: what is decided on afterwards cannot change unseen
       const [row] = await store.findByKeys('member_streak', ['id'], [[journey.id]])
-      const rewards = await unmintedRewards(store, journey)
+      const rewards = await rewardsToRevoke(store, journey)
       left = rewards.length === REWARDS_PER_COMMIT
       const updatedAt = clock.now()
       return [
-        raisedVersion(row!, updatedAt),
+        closed(row!, updatedAt),
         ...rewards.map((reward) => revoked(reward, updatedAt)),
         ...(await runsWithout(store, journey, rewards, updatedAt)),
       ]
@@ -53,29 +53,40 @@ async function closeJourney({ store, clock }: EraseDeps, journey: Row<'member_st
   }
 }
 
-function unmintedRewards(store: Store, journey: Row<'member_streak'>): Promise<Reward[]> {
+/** Those that are not minted, and those that were revoked before they were and could come back. */
+function rewardsToRevoke(store: Store, journey: Row<'member_streak'>): Promise<Reward[]> {
   return store.find('reward_log', {
     where: {
       and: [
         { field: 'accountId', op: 'eq', value: journey.accountId },
         { field: 'ownedById', op: 'eq', value: journey.ownedById },
         { field: 'linkedSchemaRecordId', op: 'eq', value: journey.streakId },
-        { field: 'fulfilmentStatus', op: 'in', value: UNMINTED },
+        {
+          or: [
+            { field: 'fulfilmentStatus', op: 'in', value: UNMINTED },
+            {
+              and: [
+                { field: 'fulfilmentStatus', op: 'eq', value: 'revoked' },
+                { field: 'couponUsed', op: 'isNull' },
+              ],
+            },
+          ],
+        },
       ],
     },
     limit: REWARDS_PER_COMMIT,
   })
 }
 
-function raisedVersion({ id, accountId, version }: Row<'member_streak'>, updatedAt: number): Change {
-  const set = { version: version + 1, updatedAt }
+function closed({ id, accountId, version }: Row<'member_streak'>, updatedAt: number): Change {
+  const set = { closed: true, revokedRewards: 0, version: version + 1, updatedAt }
   return { op: 'update', collection: 'member_streak', id, accountId, guard: { version }, set }
 }
 
 /** Revoked for good: nothing that happens to the ledger later brings it back. */
 function revoked({ id, accountId, revision }: Reward, updatedAt: number): Change {
-  const ended = { fulfilmentStatus: 'revoked', standing: false, couponUsed: 'no', dueAt: null } as const
-  const set = { ...ended, revision: revision + 1, updatedAt }
+  const ended = { fulfilmentStatus: 'revoked', standing: false, couponUsed: 'no' } as const
+  const set = { ...ended, heldReason: null, dueAt: null, revision: revision + 1, updatedAt }
   return { op: 'update', collection: 'reward_log', id, accountId, guard: { revision }, set }
 }
 

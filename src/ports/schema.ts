@@ -295,6 +295,8 @@ export const SCHEMA = {
       hasRewards: boolean,
       /** Rewards revoked before they were minted: they may come back. */
       revokedRewards: integer,
+      /** Set when the member is erased: from then on it takes no logs and is granted no rewards. */
+      closed: boolean,
     },
     indexes: {
       member_streak_unique: { fields: [...journey], unique: true },

@@ -7,49 +7,65 @@ export interface RawAnswer {
   readonly body: string
 }
 
+export interface RawOptions {
+  /** Nothing more will come, so that a server which waits for more knows. */
+  readonly hangUp?: boolean
+  /** The answer has no body, whatever its length says. */
+  readonly isHead?: boolean
+}
+
 const ANSWERED_WITHIN_MS = 10_000
 
 /** Sends bytes as they are and reads the first answer that comes back, whatever was sent. */
-export async function sendRaw(origin: string, bytes: string | Uint8Array): Promise<RawAnswer> {
+export async function sendRaw(
+  origin: string,
+  bytes: string | Uint8Array,
+  { hangUp = false, isHead = false }: RawOptions = {},
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(origin)
   const received = await new Promise<Buffer>((resolve, reject) => {
-    const chunks: Buffer[] = []
+    let chunks: Buffer = Buffer.alloc(0)
     const socket = connect(Number(port), hostname)
     const done = () => {
       socket.destroy()
-      resolve(Buffer.concat(chunks))
+      resolve(chunks)
     }
     socket.setTimeout(ANSWERED_WITHIN_MS, () => {
       socket.destroy()
       reject(new Error(`no answer within ${ANSWERED_WITHIN_MS} ms`))
     })
     socket.on('data', (chunk) => {
-      chunks.push(chunk)
-      if (isWhole(Buffer.concat(chunks).toString('latin1'))) done()
+      chunks = withoutInterim(Buffer.concat([chunks, chunk]))
+      if (isWhole(chunks, isHead)) done()
     })
     socket.on('close', done)
     // what it answered before it hung up may still be read
     socket.on('error', done)
-    socket.write(bytes)
+    if (hangUp) socket.end(bytes)
+    else socket.write(bytes)
   })
-  return parsed(received.toString('utf8'))
+  return parsed(received)
 }
 
-function isWhole(text: string): boolean {
-  const [head = '', rest] = splitHead(text)
-  if (rest === undefined) return false
+/** `100 Continue` is no answer yet. */
+function withoutInterim(received: Buffer): Buffer {
+  const end = received.indexOf('\r\n\r\n')
+  const isInterim = end !== -1 && /^HTTP\/1\.1 1/.test(received.toString('latin1', 0, 10))
+  return isInterim ? withoutInterim(received.subarray(end + 4)) : received
+}
+
+function isWhole(received: Buffer, isHead: boolean): boolean {
+  const end = received.indexOf('\r\n\r\n')
+  if (end === -1) return false
+  const head = received.toString('latin1', 0, end)
+  if (isHead || / (?:204|304) /.test(head.slice(0, 14))) return true
   const length = /^content-length: *(\d+)/im.exec(head)?.[1]
-  return length !== undefined && rest.length >= Number(length)
+  return length !== undefined && received.length >= end + 4 + Number(length)
 }
 
-function splitHead(text: string): [string, string | undefined] {
-  const end = text.indexOf('\r\n\r\n')
-  return end === -1 ? [text, undefined] : [text.slice(0, end), text.slice(end + 4)]
-}
-
-function parsed(text: string): RawAnswer {
-  const [head, body = ''] = splitHead(text)
-  const [first = '', ...lines] = head.split('\r\n')
+function parsed(received: Buffer): RawAnswer {
+  const end = received.indexOf('\r\n\r\n')
+  const [first = '', ...lines] = received.toString('latin1', 0, Math.max(end, 0)).split('\r\n')
   const status = /^HTTP\/1\.1 (\d{3})/.exec(first)?.[1]
   const headers = new Map(
     lines.map((line) => {
@@ -57,5 +73,8 @@ function parsed(text: string): RawAnswer {
       return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()]
     }),
   )
+  // another answer may follow
+  const length = Number(headers.get('content-length') ?? received.length)
+  const body = end === -1 ? '' : received.toString('utf8', end + 4, end + 4 + length)
   return { status: status === undefined ? null : Number(status), headers, body }
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../src/errors.ts'
 import { createProcessItem } from '../../src/inbox/process.ts'
 import { type CollectionName, type Row, SCHEMA } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
+import { rebuild } from '../../src/rebuild/rebuild.ts'
 import { row } from '../contract/store/rows.ts'
 import {
   type Answer,
@@ -296,11 +297,17 @@ describe('rewards of an erased member', () => {
     await milestoneOf(streak, { name: 'automatic', reward, ...value })
     const issued = await milestoneOf(streak, { name: 'issued', ...value })
     const issuing = await milestoneOf(streak, { name: 'issuing', reward, ...value })
+    const failed = await milestoneOf(streak, { name: 'failed', reward, ...value })
     const log = await logFor(streak, { ownedBy: { externalId: `rewarded ${serial}` } })
     const of = ({ id }: Body) => log.achievedMilestoneRewardLogs.find((each: Body) => each.milestoneId === id)
     const patch = (id: string) => admin.patch(`/schema/reward_log/record/${id}`, { couponCode: 'THANKS' })
     expect((await patch(of(issued).id)).status).toBe(200)
-    await api.store.commit([updateOf(await rewardRow(of(issuing).id), { fulfilmentStatus: 'issuing' })])
+    for (const [milestone, fulfilmentStatus] of [
+      [issuing, 'issuing'],
+      [failed, 'failed'],
+    ] as const) {
+      await api.store.commit([updateOf(await rewardRow(of(milestone).id), { fulfilmentStatus })])
+    }
     const run = async () => (await rowsOf('run')).find((each) => each.ownedById === log.ownedById)
     expect(Object.values((await run())?.standing ?? {})).toEqual([1])
 
@@ -314,6 +321,7 @@ describe('rewards of an erased member', () => {
       manual: 'revoked',
       'manual once': 'revoked',
       automatic: 'revoked',
+      failed: 'revoked',
       issued: 'issued',
       issuing: 'issuing',
     })
@@ -324,7 +332,43 @@ describe('rewards of an erased member', () => {
       if (isRevoked) expect(stored.dueAt).toBeNull()
       expect(refusal(await patch(id))[0]).toBe(fulfilmentStatus === 'issued' ? 200 : 409)
     }
-    expect(await run()).toMatchObject({ standing: {} })
+    expect((await run())?.standing).toEqual({})
+  })
+
+  it('neither come back nor are granted when its logs are reinstated', async () => {
+    const streak = await streakOf()
+    const value = { milestoneMetric: 'current_progress_value' }
+    const milestones = [
+      await milestoneOf(streak, { name: 'value', ...value }),
+      await milestoneOf(streak, { name: 'count' }),
+      await milestoneOf(streak, { name: 'once', milestoneRepeat: 'once' }),
+    ]
+    const owner = { ownedBy: { externalId: `returns ${++serial}` } }
+    const first = await logFor(streak, owner)
+    const second = await logFor(streak, owner, { activityAt: '2026-11-10T10:00:00Z' })
+    const act = async (log: Body, action: string, body: object) => {
+      const answer = await admin.post(`/schema/streak_log/record/${log.id}/${action}`, {
+        reason: 'r',
+        ...body,
+      })
+      expect(answer.status).toBe(201)
+      return answer.body.data
+    }
+    const withdraw = (log: Body, uniqueIdentifier: string) => act(log, 'withdrawal', { uniqueIdentifier })
+    const earlier = await withdraw(first, 'before')
+    await erase(first.ownedById)
+    const later = await withdraw(second, 'after')
+    for (const [log, { id }] of [
+      [first, earlier],
+      [second, later],
+    ]) {
+      await act(log, 'reinstatement', { withdrawalId: id })
+    }
+    const rewards = (await admin.list('reward_log', owned(first.ownedById))).body.data
+    expect(rewards).toHaveLength(milestones.length + 2)
+    expect(new Set(rewards.map((reward: Body) => reward.fulfilmentStatus))).toEqual(new Set(['revoked']))
+    const progress = (await admin.list('streak_progress', owned(first.ownedById))).body.data
+    expect(progress.map((record: Body) => record.currentProgressValue)).toEqual([1, 1])
   })
 
   it('are revoked however many they are, on however many streaks', async () => {
@@ -590,6 +634,34 @@ describe('when a member is erased at the same instant', () => {
     expect(rewards.filter((reward) => reward.standing)).toEqual([])
   })
 
+  it('a log is refused also where the member was read before and all else after', async () => {
+    const streak = await streakOf()
+    await milestoneOf(streak, { milestoneMetric: 'current_progress_value' })
+    const externalId = `torn ${++serial}`
+    const { id } = await admin.create('account_user', { externalId })
+    await logFor(streak, { ownedById: id }, { activityAt: '2026-11-20T10:00:00Z' })
+    const before = await logsOf(id)
+    let isErased = false
+    const store = new Proxy(api.store, {
+      get(target, name) {
+        const member = Reflect.get(target, name)
+        if (typeof member !== 'function') return member
+        return async (...input: unknown[]) => {
+          const isJourney = name === 'findByKeys' && input[0] === 'member_streak'
+          if (isJourney && !isErased) isErased = (await erase(id)).status === 204
+          return Reflect.apply(member, target, input)
+        }
+      },
+    })
+    const slow = await startApi({ store, secretBox: api.deps.secretBox })
+    const post = (owner: object) => slow.as(admin).post('/schema/streak_log/record', logBody(streak, owner))
+    const answer = await post({ ownedById: id })
+    await slow.close()
+    expect(isErased).toBe(true)
+    expect(refusal(answer)).toEqual([400, 'REFERENCE_NOT_FOUND', 'ownedById'])
+    expect(await logsOf(id)).toEqual(before)
+  })
+
   it('a log that names it by its externalId makes a new member', async () => {
     const streak = await streakOf()
     const externalId = `renewed ${++serial}`
@@ -629,8 +701,17 @@ describe('when a member is erased at the same instant', () => {
     store.beforeCommit(async () => {
       store.beforeCommit(() => admin.patch(path, { couponCode: 'THANKS' }))
     })
-    expect((await erase(log.ownedById, slow.as(admin))).status).toBe(204)
+    const answer = await erase(log.ownedById, slow.as(admin))
     await slow.close()
+    expect(answer.status).toBe(204)
     expect((await admin.get(path)).body.data.fulfilmentStatus).toBe('issued')
+  })
+})
+
+describe('after all these erasures', () => {
+  it('everything is as the ledger says', async () => {
+    const report = await rebuild({ store: api.store, clock: api.clock, newId }, { repair: false })
+    expect(report).toMatchObject({ differing: 0, differences: [], busy: 0 })
+    expect(report.journeys).toBeGreaterThan(20)
   })
 })

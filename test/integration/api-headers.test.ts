@@ -143,6 +143,8 @@ describe('requests that are no HTTP', () => {
       'not valid HTTP',
     ],
     ['no host', () => 'GET /healthz HTTP/1.1\r\n\r\n', 'no Host header'],
+    ['no address', () => `GET http:// HTTP/1.1\r\nHost: x\r\n\r\n`, 'no address'],
+    ['another scheme', () => `GET ftp://x/y HTTP/1.1\r\nHost: x\r\n\r\n`, 'no address'],
     ['a tunnel', () => 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n', 'no proxy'],
   ]
 

@@ -232,6 +232,13 @@ describe('bodies', () => {
     ])
   })
 
+  it('with very many faults get an answer that names 50 of them', async () => {
+    const fields = Array.from({ length: 5000 }, (_, at) => `"unknown ${at}":1`)
+    const answer = await post(`{${fields.join()}}`)
+    expect(answer.body.error.details).toHaveLength(50)
+    expect(answer.body.error.message).toContain('more, the first 50 are in details')
+  })
+
   it('of 1 MiB are read, larger ones are 413', async () => {
     const sized = (bytes: number) => `{"name":"${'x'.repeat(bytes - 11)}"}`
     expect((await post(sized(1024 * 1024))).status).toBe(400)

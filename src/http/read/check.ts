@@ -26,6 +26,9 @@ export function detailsOf(error: z.ZodError, under: readonly PropertyKey[] = [])
   })
 }
 
+/** A body can have as many faults as it has room for; an answer names so many of them. */
+export const MAX_DETAILS = 50
+
 /** A 400 for these faults: `UNKNOWN_FIELD` as soon as one of them is a field that does not exist. */
 export function shapeError(error: z.ZodError, under: readonly PropertyKey[] = []): AppError {
   const unknown = error.issues.some((issue) => issue.code === 'unrecognized_keys')
@@ -35,14 +38,15 @@ export function shapeError(error: z.ZodError, under: readonly PropertyKey[] = []
     unknown ? 'UNKNOWN_FIELD' : 'INVALID_INPUT',
     sentence(first ?? details[0], details.length),
     {
-      details,
+      details: details.slice(0, MAX_DETAILS),
     },
   )
 }
 
 function sentence(detail: ErrorDetail | undefined, faults: number): string {
   if (detail === undefined) return 'The input is not valid'
-  const more = faults > 1 ? ` (and ${faults - 1} more in details)` : ''
+  const where = faults > MAX_DETAILS ? `, the first ${MAX_DETAILS} are` : ''
+  const more = faults > 1 ? ` (and ${faults - 1} more${where} in details)` : ''
   return `${detail.path === '' ? 'The body' : detail.path} ${detail.message}${more}`
 }
 
