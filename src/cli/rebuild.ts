@@ -43,8 +43,8 @@ export function rebuildCommand(): Command {
 }
 
 /** A check fails on any difference; a repair only on what it could not write. */
-function isAmiss({ differing, differences, busy }: RebuildReport, repair: boolean): boolean {
-  return busy > 0 || (repair ? differences.some(({ repairable }) => !repairable) : differing > 0)
+function isAmiss({ differing, unrepairable, busy }: RebuildReport, repair: boolean): boolean {
+  return busy > 0 || (repair ? unrepairable : differing) > 0
 }
 
 function show(report: RebuildReport, repair: boolean): void {

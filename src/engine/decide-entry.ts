@@ -100,25 +100,35 @@ function effects(
   now: Instant,
   sources: Sources,
 ): { changes: Change[]; due: readonly Row<'reward_log'>[] } {
-  const { id, accountId, ownedById, periodNumber, activityAt, entryCount, effectiveValue: value } = log
+  const { id, ownedById, periodNumber, activityAt, effectiveValue: value } = log
   const after = effectiveValue(fullValue(streak, log), [...entries, entry])
-  const noted: Change = {
-    op: 'update',
-    collection: 'streak_log',
-    id,
-    accountId,
-    guard: { entryCount },
-    set: { effectiveValue: after, entryCount: entryCount + 1, updatedAt: now },
-  }
-  if (after === value) return { changes: [noted], due: [] }
+  if (after === value) return { changes: [noted(log, after, [], now)], due: [] }
   const journey = new Journey(streak, milestones, loaded.facts(), sources.newId)
   const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after })
   const { rewardRows } = loaded
   const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, now, sources }
   const rewards = rewardOutcome(input)
   const progress = journeyChanges(streak, ownedById, loaded, journey, sources.newId, now)
+  const mark = noted(log, after, rewards.listed, now)
   return {
     due: rewards.due,
-    changes: [noted, ...progress, ...firstRewardFlags(rewards.firstOf), ...rewards.changes],
+    changes: [mark, ...progress, ...firstRewardFlags(rewards.firstOf), ...rewards.changes],
   }
+}
+
+/** The log counts one entry more, and what a reinstatement earns is earned by the log it reinstates. */
+function noted(
+  { id, accountId, entryCount, rewardLogIds }: Row<'streak_log'>,
+  effectiveValue: bigint,
+  earned: readonly Row<'reward_log'>[],
+  now: Instant,
+): Change {
+  const all = [...new Set([...(rewardLogIds ?? []), ...earned.map((reward) => reward.id)])]
+  const set = {
+    effectiveValue,
+    entryCount: entryCount + 1,
+    rewardLogIds: all.length === 0 ? null : all,
+    updatedAt: now,
+  }
+  return { op: 'update', collection: 'streak_log', id, accountId, guard: { entryCount }, set }
 }

@@ -41,7 +41,7 @@ export function rewardChanges(
       attempt: row.attempt + 1,
     } as const
     // what is left of its lifetime counts from now on
-    const times = { fulfilAfter: now, dueAt: row.reward === null ? null : now }
+    const times = { failureReason: null, fulfilAfter: now, dueAt: row.reward === null ? null : now }
     return change(row, { ...keyAt(periodNumber), ...pending, ...times }, now)
   })
   const all = [...lost, ...elsewhere, ...back]
@@ -72,7 +72,8 @@ function withoutGround(row: Row<'reward_log'>, now: Instant): Changed[] {
   }
   const isOut = status === 'issuing' || status === 'issued'
   if (!isOut || row.onWithdrawal === 'keep') return []
-  // a coupon the merchant made himself is his to take back; nobody can be asked
-  if (row.reward === null) return [change(row, { fulfilmentStatus: 'revoked', couponUsed: 'unknown' }, now)]
+  // a code of the merchant's own is his to take back; nobody can be asked
+  if (row.reward === null || row.drawnCode === null)
+    return [change(row, { fulfilmentStatus: 'revoked', couponUsed: 'unknown' }, now)]
   return [change(row, { fulfilmentStatus: 'revoking', dueAt: now, attempt: row.attempt + 1 }, now)]
 }

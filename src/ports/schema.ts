@@ -495,6 +495,8 @@ export const SCHEMA = {
       withdrawal_log: { fields: ['accountId', 'ownedById', 'streakLogId'] },
       withdrawal_created: newestFirst('accountId'),
       withdrawal_member: newestFirst('accountId', 'ownedById'),
+      withdrawal_streak: newestFirst('accountId', 'streakId'),
+      withdrawal_identifier: newestFirst('accountId', 'uniqueIdentifier'),
     },
   },
   /** The connectors' own ledger: one purchase feeds one streak once, whoever reports it and whoever bought. */

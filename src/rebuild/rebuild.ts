@@ -22,6 +22,8 @@ export interface RebuildReport {
   readonly logs: number
   /** How many things differ; the first 100 are listed. */
   readonly differing: number
+  /** Of these, rewards: they are reported and never repaired. */
+  readonly unrepairable: number
   readonly differences: readonly Difference[]
   readonly repaired: number
   /** Journeys that changed under every look. */
@@ -45,7 +47,15 @@ const MAX_TRIES = 10
  * version of the journey. Mints nothing and notifies nobody. Idempotent.
  */
 export async function rebuild(deps: RebuildDeps, options: RebuildOptions): Promise<RebuildReport> {
-  const report = { journeys: 0, logs: 0, differing: 0, repaired: 0, busy: 0, placedElsewhere: 0 }
+  const report = {
+    journeys: 0,
+    logs: 0,
+    differing: 0,
+    unrepairable: 0,
+    repaired: 0,
+    busy: 0,
+    placedElsewhere: 0,
+  }
   const differences: Difference[] = []
   const elsewhere: RebuildReport['elsewhere'][number][] = []
   let after = ''
@@ -62,6 +72,7 @@ export async function rebuild(deps: RebuildDeps, options: RebuildOptions): Promi
       else {
         report.logs += looked.logs
         report.differing += looked.differences.length
+        report.unrepairable += looked.differences.filter(({ repairable }) => !repairable).length
         report.placedElsewhere += looked.elsewhere.length
         if (looked.repaired) report.repaired += 1
         differences.push(...looked.differences.slice(0, LISTED - differences.length))

@@ -52,7 +52,10 @@ export function patchRewardLog(
     if (changesNothing(reward, fields)) return reward
     const set: Partial<Reward> = {
       ...fields,
-      ...(fields.couponCode === null ? {} : { fulfilmentStatus: 'issued', failureReason: null, dueAt: null }),
+      // a code of the merchant's own: no provider was asked for it, and none can be asked to take it back
+      ...(fields.couponCode === null
+        ? {}
+        : { fulfilmentStatus: 'issued', drawnCode: null, failureReason: null, dueAt: null }),
       revision: reward.revision + 1,
       updatedAt: now,
     }

@@ -75,6 +75,8 @@ export function describeWithdrawals(name: string, setup: () => Promise<EngineSet
       entryOf(await kit.reinstate(logs[2]!.id, withdrawal.id))
       expect(await statuses()).toEqual([[3, 'pending', true]])
       const [back] = await kit.rows('reward_log')
+      const [log] = (await kit.rows('streak_log')).filter((row) => row.id === logs[2]!.id)
+      expect(log!.rewardLogIds).toEqual([back!.id])
       expect([back!.id, back!.createdAt, back!.streakLogId]).toEqual([
         revoked!.id,
         revoked!.createdAt,

@@ -14,8 +14,9 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   MEMBER_NOT_LIVE: 'The member is a draft or paused and earns nothing.',
   IN_FUTURE: 'The `activityAt` lies more than 5 minutes ahead of our clock.',
   FILTER_NOT_SELECTIVE:
-    'A filtered list of logs, progress, rewards or deliveries would have to read all of them.',
-  UNAUTHENTICATED: 'The credentials are missing, wrong, or of a key that is not live.',
+    'A filtered list of logs, withdrawals, progress, member streaks, rewards or deliveries would have to read all of them.',
+  UNAUTHENTICATED:
+    'The credentials are missing, wrong, of two callers at once, or of a key that is not live; or a token has expired.',
   SIGNATURE_INVALID:
     "A webhook's signature is missing, malformed, stale or not made with one of the connector's secrets. `details` holds the reason.",
   FORBIDDEN: 'These credentials are right, but do not reach this resource.',
@@ -42,7 +43,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'It is the last live API key of the account: without it your backend could not call any more.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
-  TOO_MANY_REQUESTS: 'The account sends more than it may.',
+  TOO_MANY_REQUESTS:
+    'The API key, one of its end users, or the address without credentials sends more than it may.',
   INTERNAL: 'A fault of ours; the details are in the log.',
   SECRET_UNREADABLE: 'A stored secret was sealed with a key that this installation was not given.',
   STORE_BUSY: 'Other writers were faster, again and again.',
