@@ -34,10 +34,9 @@ export async function load(
     isRetry ? loadSettledItems(store, requests, loaded) : undefined,
   ])
   await Promise.all([
-    // a purchase that its ledger does not hold has a log only where the API was told of the same order: rare, and a conflict
     loadExistingLogs(
       store,
-      isRetry ? requests : requests.filter(({ purchase }) => purchase === undefined),
+      isRetry ? requests : requests.filter((request) => !willBeInserted(loaded, request, latestAt)),
       loaded,
     ),
     loadJourneys(
@@ -124,6 +123,16 @@ export function memberOf(loaded: Loaded, request: RecordRequest): Row<'member'> 
   return 'id' in member
     ? loaded.membersById.get(keyOf(accountId, member.id))
     : loaded.membersByExternalId.get(keyOf(accountId, member.externalId))
+}
+
+/**
+ * A purchase that its ledger does not hold has a log only where the API was told of the same order. That is rare, and
+ * inserting it is a conflict then, after which its log is looked up: the first try spares the search.
+ */
+function willBeInserted(loaded: Loaded, request: RecordRequest, latestAt: Instant): boolean {
+  const streak = loaded.streaks.get(keyOf(request.accountId, request.streakId))
+  const isAccepted = streak?.status === 'live' && memberOf(loaded, request)?.status === 'live'
+  return request.purchase !== undefined && isAccepted && request.activityAt <= latestAt
 }
 
 async function loadExistingLogs(

@@ -268,6 +268,28 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
       expect(await kit.rows('member')).toHaveLength(1)
     })
 
+    it('counts no purchase whose order the API was told of, whether or not the streak is live by then', async () => {
+      const streak = await kit.streak()
+      const told = recorded(await kit.record(streak, june(1), { uniqueIdentifier: '1001' }))
+      const purchase = async () => {
+        const itemId = await pendingItem(kit, streak)
+        const result = await kit.record(streak, june(2), {
+          uniqueIdentifier: '1001',
+          purchase: { itemId, deliveryId: uuidv7(), purchaseSpace: 'shop' },
+        })
+        const [item] = await kit.store.findByKeys('delivery_item', ['id'], [[itemId]])
+        return [result, item!.status, item!.duplicateOfId]
+      }
+      const duplicate = [{ outcome: 'duplicate', existingId: told.log.id }, 'duplicate', told.log.id]
+      expect(await purchase()).toEqual(duplicate)
+      const { id, accountId } = streak
+      await kit.store.commit([
+        { op: 'update', collection: 'streak', id, accountId, set: { status: 'paused' } },
+      ])
+      expect(await purchase()).toEqual(duplicate)
+      expect(await kit.rows('streak_log')).toHaveLength(1)
+    })
+
     it('adds spending exactly, whatever the order', async () => {
       const streak = await kit.streak({ aggregationMethod: 'sum', aggregationTargetValue: wholeQuantity(1) })
       const values = Array.from({ length: 10 }, () => 100_000n)
