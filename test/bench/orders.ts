@@ -35,7 +35,7 @@ function orderAt(number: number): Order {
   const day = FIRST_DAY + Math.floor(nth / ORDERS_PER_DAY)
   return {
     externalId: `shopify:${7_000_000 + member}`,
-    profile: { firstName: 'Ada', lastName: `Byron ${member}`, email: `buyer-${member}@example.com` },
+    profile: { firstName: 'Ada', lastName: `Shopper ${member}`, email: `buyer-${member}@example.com` },
     uniqueIdentifier: String(5_000_000_000 + number),
     activityAt: day * DAY_MS + (nth % ORDERS_PER_DAY) * 6 * HOUR_MS + member * 1_000,
   }

@@ -58,8 +58,8 @@ export async function redisDurability(redisUrl: string): Promise<string> {
   const client = new Redis(redisUrl)
   try {
     const settings = (await client.config('GET', 'append*')) as string[]
-    const valueOf = (name: string) => settings[settings.indexOf(name) + 1]
-    return `appendonly ${valueOf('appendonly')}, appendfsync ${valueOf('appendfsync')}`
+    const settingOf = (name: string) => settings[settings.indexOf(name) + 1]
+    return `appendonly ${settingOf('appendonly')}, appendfsync ${settingOf('appendfsync')}`
   } finally {
     client.disconnect()
   }

@@ -79,7 +79,7 @@ function shopifyCustomer(options: ShopifyOrderOptions): Extra | null {
     id: rawNumber(customerId),
     admin_graphql_api_id: `gid://shopify/Customer/${customerId}`,
     first_name: options.firstName === undefined ? 'Ada' : options.firstName,
-    last_name: options.lastName === undefined ? 'Byron' : options.lastName,
+    last_name: options.lastName === undefined ? 'Shopper' : options.lastName,
     email: options.customerEmail === undefined ? email : options.customerEmail,
     phone: options.phone ?? null,
     ...options.customer,
@@ -142,7 +142,7 @@ function stripeCharge(options: StripeChargeOptions, created: number, livemode: b
     billing_details: {
       address: null,
       email,
-      name: options.name === undefined ? 'Ada Byron' : options.name,
+      name: options.name === undefined ? 'Ada Shopper' : options.name,
       phone: options.phone ?? null,
     },
     captured: options.captured ?? true,

@@ -307,7 +307,7 @@ describe('a member', () => {
     const given = {
       externalId: 'customer:1',
       firstName: 'Ada',
-      lastName: 'Byron',
+      lastName: 'Shopper',
       email: 'ada@example.com',
       phoneNumber: '+14155552671',
     }

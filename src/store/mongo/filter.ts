@@ -1,6 +1,7 @@
-import type { CollectionName } from '../../ports/schema.ts'
+import { type CollectionName, specOf } from '../../ports/schema.ts'
 import type { Condition, Scalar } from '../../ports/store.ts'
 import { encodeScalar, storedName } from './codec.ts'
+import { BSON_TYPES } from './models.ts'
 
 export type Filter = Record<string, unknown>
 
@@ -20,7 +21,7 @@ export function toFilter<C extends CollectionName>(collection: C, condition: Con
     case 'isNull':
       return { [name]: { $eq: null } }
     case 'isNotNull':
-      return { [name]: { $ne: null } }
+      return { [name]: { $ne: null, ...partialRule(collection, condition.field) } }
     case 'in':
     case 'nin':
       return { [name]: { [`$${condition.op}`]: condition.value.map(encoded) } }
@@ -28,9 +29,27 @@ export function toFilter<C extends CollectionName>(collection: C, condition: Con
       return holding(name, text(condition.field, condition.value))
     case 'startsWith':
       return { [name]: withPrefix(text(condition.field, condition.value)) }
+    case 'ne':
+      return { [name]: { $ne: encoded(condition.value) } }
     default:
-      return { [name]: { [`$${condition.op}`]: encoded(condition.value) } }
+      return {
+        [name]: {
+          [`$${condition.op}`]: encoded(condition.value),
+          ...partialRule(collection, condition.field),
+        },
+      }
   }
+}
+
+/**
+ * What a partial index on this field asks of its rows. A value that is compared says as much, but MongoDB uses such an
+ * index only where the filter repeats its rule; without it the sweep would read every row there is.
+ */
+function partialRule(collection: CollectionName, field: string): Filter {
+  const { fields, indexes } = specOf(collection)
+  const isPartial = Object.values(indexes).some(({ where }) => where?.notNull?.includes(field) === true)
+  const type = fields[field]?.type
+  return isPartial && type !== undefined ? { $type: BSON_TYPES[type] } : {}
 }
 
 function joined<C extends CollectionName>(

@@ -15,7 +15,7 @@ const TYPES = {
 } as const satisfies Record<FieldType, unknown>
 
 /** The BSON type of a field, for partial indexes: MongoDB 6.0 takes `$type` in them but no `$ne: null`. */
-const BSON_TYPES: Readonly<Record<FieldType, string | readonly string[]>> = {
+export const BSON_TYPES: Readonly<Record<FieldType, string | readonly string[]>> = {
   id: 'string',
   text: 'string',
   integer: ['int', 'long', 'double'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { type CollectionName, SCHEMA, specOf } from '../../../src/ports/schema.ts'
 import { connect } from '../../../src/store/mongo/connection.ts'
+import { toFilter } from '../../../src/store/mongo/filter.ts'
 import { keysIndex, toKeysFilter } from '../../../src/store/mongo/keys.ts'
 import { checkServer } from '../../../src/store/mongo/server.ts'
 import { openMongoStore } from '../../../src/store/mongo/store.ts'
@@ -150,6 +151,25 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
       [['accountId', 'effectiveValue'], undefined],
     ] as const)('by %j goes by index %s', (by, index) => {
       expect(keysIndex('streak_log', by)).toBe(index)
+    })
+
+    it('looks for what is due in the index of what is due, not in all rows', async () => {
+      const due = Array.from({ length: 300 }, (_, at) =>
+        row('delivery_item', { dueAt: at < 5 ? 1_000 : null }),
+      )
+      await seed(store(), 'delivery_item', due)
+      const connection = await connect(uri)
+      try {
+        const where = { field: 'dueAt', op: 'lte', value: 2_000 } as const
+        const explained = await connection.models.rows.delivery_item.collection
+          .find(toFilter('delivery_item', where))
+          .sort({ dueAt: 1, _id: 1 })
+          .explain('executionStats')
+        const { nReturned, totalDocsExamined } = explained.executionStats
+        expect([nReturned >= 5, totalDocsExamined]).toEqual([true, nReturned])
+      } finally {
+        await connection.close()
+      }
     })
 
     it('never goes by an index that leaves rows out', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type CollectionName, SCHEMA } from '../../../src/ports/schema.ts'
 import type { Store } from '../../../src/ports/store.ts'
 
@@ -15,6 +16,7 @@ export async function dumpOf(store: Store): Promise<string> {
   )
   return JSON.stringify(dumps, (key, value) => {
     if (COUNTED.includes(key)) return undefined
+    if (value instanceof Uint8Array) return createHash('sha256').update(value).digest('hex')
     return typeof value === 'bigint' ? String(value) : value
   })
 }
