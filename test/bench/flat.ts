@@ -8,7 +8,6 @@ import { type Line, ratio } from './report.ts'
 import type { Bench } from './servers.ts'
 
 const FLAT_AIM = 1.15
-const WARM_UP_LOGS = 3_000
 
 /** Time per log at growing sizes of the ledger. The sizes take turns, so that what disturbs one disturbs all. */
 export async function measureFlat(
@@ -40,7 +39,7 @@ async function measureLayout(
 ): Promise<Line[]> {
   const [smallest = 0, ...larger] = sizes.ledgerLogs
   const warmUp = await open(layout)
-  await warmUp.record(WARM_UP_LOGS)
+  await warmUp.record(sizes.warmUpLogs)
   await warmUp.close()
   const ledgers = await Promise.all(larger.map(() => open(layout)))
   for (const [at, ledger] of ledgers.entries()) await ledger.record(larger[at]!)

@@ -12,6 +12,8 @@ export interface Sizes {
   readonly connections: number
   readonly jobs: number
   readonly naiveJobs: number
+  /** Logs in a ledger that is thrown away. */
+  readonly warmUpLogs: number
   /** Logs in the ledger before a window is timed; the first is what the others are compared with. */
   readonly ledgerLogs: readonly number[]
   readonly windowLogs: number
@@ -36,8 +38,9 @@ const FULL: Sizes = {
   rounds: 5,
   webhooks: 3_000,
   connections: 64,
-  jobs: 20_000,
-  naiveJobs: 2_000,
+  jobs: 10_000,
+  naiveJobs: 1_000,
+  warmUpLogs: 3_000,
   ledgerLogs: [1_000, 10_000, 100_000],
   windowLogs: 1_000,
 }
@@ -45,12 +48,13 @@ const FULL: Sizes = {
 /** Shows that everything still runs; the numbers say little. */
 const QUICK: Sizes = {
   rounds: 1,
-  webhooks: 300,
+  webhooks: 200,
   connections: 64,
-  jobs: 1_000,
-  naiveJobs: 200,
-  ledgerLogs: [1_000, 3_000],
-  windowLogs: 500,
+  jobs: 500,
+  naiveJobs: 50,
+  warmUpLogs: 300,
+  ledgerLogs: [300, 1_000],
+  windowLogs: 300,
 }
 
 export const HELP = `Usage: npm run bench -- [options]

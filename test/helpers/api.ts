@@ -18,9 +18,9 @@ import type { Store } from '../../src/ports/store.ts'
 import { drawCode, foldCode } from '../../src/rewards/code.ts'
 import { patchRewardLog } from '../../src/rewards/patch.ts'
 import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
+import { openApiStore } from './api-store.ts'
 import { type CheckResponse, createResponseCheck } from './check-response.ts'
 import { type LogLine, recordingLogger } from './recording-logger.ts'
-import { openTempStore } from './sqlite-store.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
 export type Body = any
@@ -92,11 +92,11 @@ const NO_QUEUE: JobQueue = {
 export const NOW = '2026-11-22T12:00:00.000Z'
 
 /**
- * The real HTTP application on a free port, with a clock that stands still. Without a store in `overrides` it has a
- * SQLite store of its own; a store that is given stays its owner's to close.
+ * The real HTTP application on a free port, with a clock that stands still. Without a store in `overrides` it has one
+ * of its own (`openApiStore`); a store that is given stays its owner's to close.
  */
 export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> {
-  const temp = overrides.store === undefined ? await openTempStore() : null
+  const temp = overrides.store === undefined ? await openApiStore() : null
   const store = overrides.store ?? temp!.store
   const lines: LogLine[] = []
   let now = Date.parse(NOW)

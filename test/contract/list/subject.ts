@@ -70,6 +70,10 @@ const GIVEN: { readonly [C in CollectionName]?: (at: number, now: number) => Par
     const code = `${at % 2 === 0 ? 'Code' : 'CODE'}-${at}`
     return { code, foldedCode: foldCode(code), source: at % 8 === 7 ? 'drawn' : 'pool' }
   },
+  withdrawal: (at) => ({
+    uniqueIdentifier: at % 4 === 3 ? null : `${textAt(at)}${at}`,
+    withdrawalId: at % 4 === 3 ? `0190a000-0000-7000-8000-0000000002${at + 10}` : null,
+  }),
   streak_progress: (at, now) => ({
     periodNumber: at,
     completed: at % 3 === 0,

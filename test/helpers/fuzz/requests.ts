@@ -38,7 +38,7 @@ export function fuzzRequests(world: World): fc.Arbitrary<FuzzRequest> {
     { weight: 6, arbitrary: queryRequests(world) },
     { weight: 3, arbitrary: headerRequests(world) },
     { weight: 2, arbitrary: pathRequests(world) },
-    { weight: 2, arbitrary: signedWebhooks(world) },
+    { weight: 1, arbitrary: signedWebhooks(world) },
     { weight: 1, arbitrary: rawRequests(world) },
   )
 }
