@@ -48,6 +48,10 @@ export function makeApiKey(
  * @throws AppError DUPLICATE_VALUE when the name is taken; nothing is made then
  */
 export async function createAccount(deps: AccountDeps, name: string, timezone: string): Promise<NewAccount> {
+  // only the command line learns of other accounts' names: over the API two accounts may come to have the same
+  if ((await deps.store.findByKeys('account', ['name'], [[name]])).length > 0) {
+    throw new AppError('DUPLICATE_VALUE', `an account with the name ${JSON.stringify(name)} exists already`)
+  }
   const now = deps.clock.now()
   const id = deps.newId()
   const common = { id, accountId: id, createdAt: now, updatedAt: now, revision: 1 }
@@ -59,9 +63,8 @@ export async function createAccount(deps: AccountDeps, name: string, timezone: s
     { op: 'insert', collection: 'api_key', row: key.row },
   ]
   const result = await deps.store.commit(changes)
-  if (result.outcome === 'conflict') {
-    throw new AppError('DUPLICATE_VALUE', `an account with the name ${JSON.stringify(name)} exists already`)
-  }
+  if (result.outcome === 'conflict')
+    throw new AppError('STORE_BUSY', 'the account could not be made: try again')
   return { account, apiKey: key.row.apiKey, apiSecret: key.apiSecret }
 }
 

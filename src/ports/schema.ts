@@ -119,7 +119,7 @@ const journey = ['accountId', 'ownedById', 'streakId'] as const
 export const SCHEMA = {
   account: {
     fields: { ...revised, name: text(), timezone: text(), endUserOrigins: json<readonly string[]>() },
-    indexes: { account_name: { fields: ['name'], unique: true } },
+    indexes: { account_name: { fields: ['name'] } },
   },
   api_key: {
     fields: {

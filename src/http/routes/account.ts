@@ -1,4 +1,3 @@
-import { AppError } from '../../errors.ts'
 import type { Row } from '../../ports/schema.ts'
 import { patchRow } from '../change-row.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -51,12 +50,6 @@ function givenBy(body: unknown): Partial<Row<'account'>> {
   return { ...given, endUserOrigins: endUserOrigins ?? [] }
 }
 
-/** Names are unique in the installation. Whose it is nobody else learns. */
-async function nameTaken(): Promise<AppError> {
-  const message = 'is already taken in this installation'
-  return new AppError('DUPLICATE_VALUE', `name ${message}`, { details: [{ path: 'name', message }] })
-}
-
 const COMMAND_LINE = 'Accounts are made on the command line: streakline accounts create'
 const KEPT = 'An account holds its ledger, which is permanent'
 
@@ -69,12 +62,11 @@ export function accountResource({ store }: Pick<HttpDeps, 'store'>): Resource<'a
     fields: accountFields,
     allows: ['list', 'get', 'patch'],
     refuses: { create: COMMAND_LINE, delete: KEPT },
-    fails: { patch: ['DUPLICATE_VALUE', 'NOT_BUILT_YET'] },
+    fails: { patch: ['NOT_BUILT_YET'] },
     bodies: { patch: patchSchema },
     async patch({ caller: { accountId }, now }, id, body) {
       const row = await patchRow(store, { collection: 'account', noun: 'account', accountId, id }, now, {
         given: givenBy(body),
-        onDuplicate: nameTaken,
       })
       return rowJson('account', accountFields, row)
     },
