@@ -53,3 +53,6 @@ process.on('message', (command: Command) => {
       answer({ ok: false, message: error instanceof Error ? error.message : String(error) }),
   )
 })
+
+// whoever asked is gone, however that came about
+process.on('disconnect', () => process.exit())
