@@ -5,7 +5,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
+# Most of what a request or job makes is gone at once: a small young heap keeps memory low at little cost.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 NODE_OPTIONS="--max-semi-space-size=8"
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./

@@ -35,6 +35,8 @@ export interface JourneyFacts {
   readonly isNew: boolean
 }
 
+const FIRST_WINDOW_PERIODS = 64
+
 export function anchorsKey(milestoneId: string, from: number, to: number): string {
   return `${milestoneId}:${from}:${to}`
 }
@@ -124,7 +126,7 @@ export class JourneyState {
     if (!this.#facts.totals.hasRewards) return false
     const here = this.#facts.rewardsAt.get(periodNumber)
     if (here !== undefined) return here.some(isOurs)
-    const { firstPeriod: from, lastPeriod: to } = run
+    const { from, to } = anchorWindow(run, periodNumber)
     const loaded = this.#facts.anchors.get(anchorsKey(milestoneId, from, to))
     return this.#known(loaded, new Set(), { fact: 'anchors', milestoneId, from, to }).has(periodNumber)
   }
@@ -203,4 +205,15 @@ export class JourneyState {
     if (this.#facts.isNew) return absent
     throw new MissingFact(need)
   }
+}
+
+/**
+ * The part of a run in which anchors are looked for together. Crossings are tried from the end of the run and few need
+ * more than the first window, so that a run of thousands of periods costs what a short one does; windows grow, so that
+ * the rare search through all of it takes few rounds.
+ */
+function anchorWindow(run: Run, periodNumber: number): { from: number; to: number } {
+  let [nearest, farthest] = [0, FIRST_WINDOW_PERIODS]
+  while (run.lastPeriod - periodNumber >= farthest) [nearest, farthest] = [farthest, farthest * 4]
+  return { from: Math.max(run.firstPeriod, run.lastPeriod - farthest + 1), to: run.lastPeriod - nearest }
 }
