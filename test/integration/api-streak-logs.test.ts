@@ -377,6 +377,18 @@ describe('a streak log is refused', () => {
   })
 })
 
+describe('many creates at once', () => {
+  it('give one member the progress 1 to 200, each once', async () => {
+    const streak = await countStreak()
+    const owner = { externalId: 'at once' }
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => admin.post(LOGS, log(streak, { ownedBy: owner }))),
+    )
+    const values = answers.map(({ body }) => body.data.streakProgress.currentProgressValue)
+    expect(values.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, at) => at + 1))
+  })
+})
+
 describe('a streak log that was accepted', () => {
   it('can be neither changed nor deleted, and says why', async () => {
     const data = await admin.create('streak_log', log(await countStreak()))
