@@ -35,6 +35,9 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
   const env = {
     STREAKLINE_DATA_DIR: dataDir,
     STREAKLINE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    // what is measured is the work, not its limits
+    STREAKLINE_REQUESTS_PER_KEY: '1000000',
+    STREAKLINE_REQUESTS_PER_ADDRESS: '1000000',
     REDIS_URL: options.redisUrl,
     PORT: '0',
     ...(options.store === 'mongodb' ? { MONGODB_URI: options.mongoUri! } : {}),
