@@ -1,5 +1,6 @@
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
+import { findRunContaining } from './find-run.ts'
 
 /**
  * The writes that must go with a reward's ceasing to stand: the run that counts it counts one less. Guarded by the
@@ -14,20 +15,9 @@ export async function endStandingChanges(
   const fields = ['accountId', 'ownedById', 'streakId'] as const
   // the version first: a run that is read after it may only be newer, and then the guard says so
   const [journey] = await store.findByKeys('member_streak', fields, [[accountId, ownedById, streakId]])
-  const [run] = await store.find('run', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'ownedById', op: 'eq', value: ownedById },
-        { field: 'streakId', op: 'eq', value: streakId },
-        { field: 'firstPeriod', op: 'lte', value: periodNumber },
-      ],
-    },
-    sort: [{ field: 'firstPeriod', order: 'desc' }],
-    limit: 1,
-  })
+  const run = await findRunContaining(store, { accountId, ownedById, streakId }, periodNumber)
   const count = run?.standing[milestoneId] ?? 0
-  if (journey === undefined || run === undefined || run.lastPeriod < periodNumber || count === 0) return []
+  if (journey === undefined || run === undefined || count === 0) return []
   const { version } = journey
   const standing = { ...run.standing, [milestoneId]: count - 1 }
   return [

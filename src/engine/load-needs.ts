@@ -2,6 +2,7 @@ import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { anchorsKey } from '../streaks/journey-state.ts'
 import type { Need } from '../streaks/types.ts'
+import { findRunContaining } from './find-run.ts'
 import {
   loadLongestBesides,
   loadPeriodEdges,
@@ -114,18 +115,7 @@ async function loadRunContaining(
   store: Store,
   { row, journey, need }: Wanted<'run_containing'>,
 ): Promise<void> {
-  const [run] = await store.find('run', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: row.accountId },
-        { field: 'ownedById', op: 'eq', value: row.ownedById },
-        { field: 'streakId', op: 'eq', value: row.streakId },
-        { field: 'firstPeriod', op: 'lte', value: need.periodNumber },
-      ],
-    },
-    sort: [{ field: 'firstPeriod', order: 'desc' }],
-    limit: 1,
-  })
+  const run = await findRunContaining(store, row, need.periodNumber)
   if (run !== undefined) journey.addRun(run)
 }
 

@@ -1,3 +1,4 @@
+import { findRunContaining } from '../engine/find-run.ts'
 import type { FulfilmentStatus, Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import type { EraseDeps } from './erased.ts'
@@ -99,7 +100,7 @@ async function runsWithout(
 ): Promise<Change[]> {
   const counted = await countedByRuns(store, rewards)
   const containing = await Promise.all(
-    counted.map((reward) => runContaining(store, journey, reward.periodNumber)),
+    counted.map((reward) => findRunContaining(store, journey, reward.periodNumber)),
   )
   const runs = new Map<string, Row<'run'>>()
   for (const [index, { milestoneId }] of counted.entries()) {
@@ -123,24 +124,4 @@ async function countedByRuns(store: Store, rewards: readonly Reward[]): Promise<
     milestones.flatMap(({ id, milestoneRepeat }) => (milestoneRepeat === 'every_streak' ? [id] : [])),
   )
   return rewards.filter(({ milestoneId, standing }) => standing && everyStreak.has(milestoneId))
-}
-
-async function runContaining(
-  store: Store,
-  { accountId, ownedById, streakId }: Row<'member_streak'>,
-  periodNumber: number,
-): Promise<Row<'run'> | undefined> {
-  const [run] = await store.find('run', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'ownedById', op: 'eq', value: ownedById },
-        { field: 'streakId', op: 'eq', value: streakId },
-        { field: 'firstPeriod', op: 'lte', value: periodNumber },
-      ],
-    },
-    sort: [{ field: 'firstPeriod', order: 'desc' }],
-    limit: 1,
-  })
-  return run !== undefined && run.lastPeriod >= periodNumber ? run : undefined
 }
