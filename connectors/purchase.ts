@@ -16,6 +16,8 @@ export type Customer =
 export interface Purchase {
   readonly platform: Platform
   readonly orderId: string
+  /** The name by which refunds and disputes call the order, where that is not its id. */
+  readonly orderReference: string | null
   readonly activityAt: Instant
   readonly isTest: boolean
   /** ISO 4217 in upper case; null when the body names none that is one. */

@@ -1,5 +1,6 @@
 import type { IgnoreReason, RuleOutcome, TranslateInput, Translation } from '../src/ports/connector.ts'
 import type { ConnectorRule } from '../src/ports/schema.ts'
+import { formatQuantity } from '../src/streaks/quantity.ts'
 import { identify } from './identity.ts'
 import { measure } from './measure.ts'
 import type { Purchase } from './purchase.ts'
@@ -16,7 +17,7 @@ export function ignoreDelivery(reason: IgnoreReason, orderId: string | null): Tr
 export function applyRules(purchase: Purchase, input: TranslateInput): Translation {
   if (input.rules.length === 0) return ignoreDelivery('NO_RULES', purchase.orderId)
   const outcomes = input.rules.map((rule) => applyRule(rule, purchase, input))
-  return { kind: 'translated', orderId: purchase.orderId, outcomes }
+  return { kind: 'translated', orderId: purchase.orderId, orderReference: purchase.orderReference, outcomes }
 }
 
 function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInput): RuleOutcome {
@@ -28,6 +29,7 @@ function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInpu
   const identity = identify(rule, purchase)
   if (!identity.ok) return { kind: 'ignored', reason: identity.reason, message: identity.message }
   if (purchase.activityAt - input.receivedAt > FUTURE_TOLERANCE_MS) return inFuture(purchase, input)
+  const total = purchase.amounts.order_total
   return {
     kind: 'log',
     activity: {
@@ -39,6 +41,10 @@ function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInpu
       activityId: rule.activityId,
       activityValue: measured.activityValue,
       orderId: purchase.orderId,
+      orderReference: purchase.orderReference,
+      orderTotal: total?.ok ? formatQuantity(total.value) : null,
+      currency: purchase.currency,
+      isAmount: rule.value === 'order_total' || rule.value === 'order_subtotal',
       purchaseSpace: input.purchaseSpace,
       droppedFields: purchase.droppedFields,
     },

@@ -45,6 +45,7 @@ function readPurchase(order: Json | undefined, orderId: string): Purchase | null
   return {
     platform: 'shopify',
     orderId,
+    orderReference: null,
     activityAt,
     isTest: test,
     currency: readCurrency(member(order, 'currency')),

@@ -51,6 +51,7 @@ function readPurchase(event: Json | undefined, charge: Json | undefined, orderId
   return {
     platform: 'stripe',
     orderId,
+    orderReference: null,
     activityAt,
     isTest: livemodes.includes(false),
     currency,

@@ -1044,15 +1044,15 @@ export interface Delivery {
   headers: Record<string, string>
   /** The order it is about. */
   orderId: string | null
-  /** `translated` by the rules, or `ignored` as a whole. */
-  outcome: 'translated' | 'ignored'
+  /** `translated` by the rules; `reported`: a refund, a dispute or a cancellation of an order; or `ignored` as a whole. */
+  outcome: 'translated' | 'reported' | 'ignored'
   /** Why it was ignored. */
   reason: string | null
   /** What became of it, rule by rule. */
   items: {
-    ruleIndex: number
-    streakId: string
-    status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed'
+    ruleIndex: number | null
+    streakId: string | null
+    status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'waiting' | 'applied'
     reason: string | null
     message: string | null
     streakLogId: string | null

@@ -18,7 +18,7 @@ export interface DeliveryItem {
 
 export interface DeliveryRecord {
   readonly id: string
-  readonly outcome: 'translated' | 'ignored'
+  readonly outcome: 'translated' | 'reported' | 'ignored'
   readonly reason: string | null
   readonly items: readonly DeliveryItem[]
 }

@@ -239,7 +239,7 @@ export class BatchDecision {
     this.#changes.push({ op: 'insert', collection: 'streak_log', row: log })
     this.#newLogs.set(logKey(accountId, log.ownedById, streak.id, uniqueIdentifier), log.id)
     if (purchase === undefined) return
-    const { purchaseSpace } = purchase
+    const { purchaseSpace, orderTotal, currency, isAmount } = purchase
     const common = { id: this.#sources.newId(), accountId, createdAt: this.#now, updatedAt: this.#now }
     const row = {
       ...common,
@@ -247,6 +247,9 @@ export class BatchDecision {
       purchaseSpace,
       orderId: uniqueIdentifier,
       streakLogId: log.id,
+      orderTotal,
+      currency,
+      isAmount,
     }
     this.#changes.push({ op: 'insert', collection: 'purchase', row })
     this.#newPurchases.set(purchaseKey(accountId, streak.id, purchaseSpace, uniqueIdentifier), log.id)

@@ -91,6 +91,7 @@ function entryRow(
     reason,
     uniqueIdentifier: isWithdrawal ? entry.uniqueIdentifier : null,
     withdrawalId: isWithdrawal ? null : entry.withdrawalId,
+    deliveryId: null,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Instant } from '../ports/clock.ts'
-import type { MemberProfile, Row, Status } from '../ports/schema.ts'
+import type { MemberProfile, PurchaseActivity, Row, Status } from '../ports/schema.ts'
 import type { Quantity } from '../streaks/quantity.ts'
 
 /** Who acted: a member that exists, or one to be created or updated in the same commit. */
@@ -13,6 +13,14 @@ export type MemberRef =
       readonly profileAt: Instant | null
     }
 
+/** What only a connector's purchase has. */
+export interface PurchaseFacts
+  extends Pick<PurchaseActivity, 'purchaseSpace' | 'orderReference' | 'currency' | 'isAmount'> {
+  readonly itemId: string
+  readonly deliveryId: string
+  readonly orderTotal: Quantity | null
+}
+
 /** A streak log to record. Shape and limits are checked by whoever builds it; references, duplicates and status by `record`. */
 export interface RecordRequest {
   readonly accountId: string
@@ -24,7 +32,7 @@ export interface RecordRequest {
   readonly activityValue: Quantity | null
   readonly status: Status
   /** Set for connector purchases: the delivery item whose outcome goes into the same commit, and the purchase ledger's space. */
-  readonly purchase?: { readonly itemId: string; readonly deliveryId: string; readonly purchaseSpace: string }
+  readonly purchase?: PurchaseFacts
   /** Whether the caller wants `context`; workers do not, and spare the reads. */
   readonly enrich: boolean
 }

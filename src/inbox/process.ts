@@ -76,21 +76,31 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
 }
 
 function requestOf(item: Row<'delivery_item'>, activity: PurchaseActivity) {
-  const parsed = activity.activityValue === null ? null : parseQuantity(activity.activityValue)
-  if (parsed !== null && !parsed.ok)
-    throw new AppError('INVALID_INPUT', `the purchase's value is ${parsed.reason}`)
+  const { purchaseSpace, orderReference, currency, isAmount } = activity
+  const purchase = { purchaseSpace, orderReference, currency, isAmount }
   return {
     accountId: item.accountId,
-    streakId: item.streakId,
+    streakId: item.streakId!,
     member: { externalId: activity.externalId, profile: activity.profile, profileAt: activity.profileAt },
     activityId: activity.activityId,
     uniqueIdentifier: activity.orderId,
     activityAt: activity.activityAt,
-    activityValue: parsed === null ? null : parsed.value,
+    activityValue: readQuantity('value', activity.activityValue),
     status: 'live' as const,
-    purchase: { itemId: item.id, deliveryId: item.deliveryId, purchaseSpace: activity.purchaseSpace },
+    purchase: {
+      ...purchase,
+      itemId: item.id,
+      deliveryId: item.deliveryId,
+      orderTotal: readQuantity('order total', activity.orderTotal),
+    },
     enrich: false,
   }
+}
+
+function readQuantity(name: string, digits: string | null) {
+  const parsed = digits === null ? null : parseQuantity(digits)
+  if (parsed === null || parsed.ok) return parsed?.value ?? null
+  throw new AppError('INVALID_INPUT', `the purchase's ${name} is ${parsed.reason}`)
 }
 
 function outcomeOf(result: RecordResult): object {

@@ -37,6 +37,7 @@ export function deliveryRows(
     body: rawBody,
     bodyKeptSince: receivedAt,
     orderId: translation.orderId,
+    orderReference: translation.kind === 'translated' ? translation.orderReference : null,
     outcome: translation.kind,
     reason: translation.kind === 'ignored' ? translation.reason : null,
   }
@@ -52,6 +53,8 @@ export function deliveryRows(
       ruleIndex,
       streakId: connector.rules[ruleIndex]!.streakId,
       activity: pending ? outcome.activity : null,
+      report: null,
+      orderKey: null,
       externalId: pending ? outcome.activity.externalId : null,
       status: outcome.kind === 'log' ? 'pending' : outcome.kind,
       reason: pending ? null : outcome.reason,

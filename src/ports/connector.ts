@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Instant } from './clock.ts'
-import type { ConnectorRule, Platform, PurchaseActivity, PurchaseValue } from './schema.ts'
+import type { ConnectorRule, OrderReport, Platform, PurchaseActivity, PurchaseValue } from './schema.ts'
 
 /** HTTP headers with lower-case names; repeated ones joined by ', '. */
 export type Headers = Readonly<Record<string, string | undefined>>
@@ -60,8 +60,24 @@ export type RuleOutcome =
 
 export type Translation =
   | { readonly kind: 'ignored'; readonly reason: IgnoreReason; readonly orderId: string | null }
-  /** One outcome per rule, in the order of the rules. */
-  | { readonly kind: 'translated'; readonly orderId: string; readonly outcomes: readonly RuleOutcome[] }
+  /** One outcome per rule, in the order of the rules. `orderReference` as in `PurchaseActivity`. */
+  | {
+      readonly kind: 'translated'
+      readonly orderId: string
+      readonly orderReference: string | null
+      readonly outcomes: readonly RuleOutcome[]
+    }
+  /** A refund, a dispute or a cancellation. Rules have no say in it: it takes back whatever the order counted. */
+  | {
+      readonly kind: 'reported'
+      /** The order's id as far as the body knows it; what the delivery is found by. */
+      readonly orderId: string
+      /** The order's id, or the `orderReference` of its purchase. */
+      readonly orderKey: string
+      /** Whose data the body holds, as a rule with the default identity would name the member; null when it holds none. */
+      readonly externalId: string | null
+      readonly report: OrderReport
+    }
 
 export interface TranslateInput {
   readonly rawBody: Uint8Array

@@ -59,7 +59,8 @@ export interface RewardSpec {
   readonly prefix?: string
 }
 export type FulfilmentStatus = 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
-export type ItemStatus = 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed'
+/** `waiting`: a report whose purchase has not come yet. `applied`: a report that has done what it does. */
+export type ItemStatus = 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'waiting' | 'applied'
 export type PurchaseValue = 'one' | 'order_total' | 'order_subtotal' | 'item_count'
 /** Which purchases of a connector feed which streak. Amounts are decimal digits as text. */
 export interface ConnectorRule {
@@ -90,9 +91,32 @@ export interface PurchaseActivity {
   /** Decimal digits; null where the rule counts `one`. */
   readonly activityValue: string | null
   readonly orderId: string
+  /** The name by which refunds and disputes call the order, where that is not its id. */
+  readonly orderReference: string | null
+  /** Of the whole order, decimal digits, and its currency; null where the body states none. */
+  readonly orderTotal: string | null
+  readonly currency: string | null
+  /** Whether `activityValue` is an amount in that currency: then a refund takes its amount, else only the whole. */
+  readonly isAmount: boolean
   readonly purchaseSpace: string
   /** Names of profile fields that were invalid and dropped. */
   readonly droppedFields: readonly string[]
+}
+/** What a platform says of an order after the sale, as it stood when the webhook was made. */
+export interface OrderReport {
+  /** The platform's own object: `stripe:refund:re_1`, `stripe:dispute:dp_1`, `shopify:cancellation:{order id}`. */
+  readonly object: string
+  /**
+   * `refund_total` says how much of an order was given back so far without naming the refunds: of several the
+   * greatest amount counts, and refunds that are known by themselves are part of it.
+   */
+  readonly kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation'
+  /** How far the object has come; of several reports of one object the furthest counts, in this order. */
+  readonly state: 'open' | 'taken' | 'given_back'
+  /** Decimal digits, with `currency`; null = the whole order. */
+  readonly amount: string | null
+  /** ISO 4217, upper case; null where the body names none, which means the order's own. */
+  readonly currency: string | null
 }
 export interface Refusal {
   readonly at: Instant
@@ -429,7 +453,10 @@ export const SCHEMA = {
       /** Time of receipt while the raw bytes are kept, null afterwards; pruning looks for it. */
       bodyKeptSince: optional(instant),
       orderId: optional(text()),
-      outcome: text<'translated' | 'ignored'>(),
+      /** Of a purchase: the name by which refunds and disputes call its order, where that is not its id. */
+      orderReference: optional(text()),
+      /** `reported`: a refund, a dispute or a cancellation. */
+      outcome: text<'translated' | 'reported' | 'ignored'>(),
       reason: optional(text()),
     },
     indexes: {
@@ -438,18 +465,26 @@ export const SCHEMA = {
       delivery_created: newestFirst('accountId'),
       delivery_body: { fields: ['bodyKeptSince', 'id'], where: { notNull: ['bodyKeptSince'] } },
       delivery_order: newestFirst('accountId', 'orderId'),
+      delivery_reference: { fields: ['accountId', 'orderReference'], where: { notNull: ['orderReference'] } },
     },
   },
-  /** One rule's view of a delivery and what became of it. Internal: shown inside `delivery`. */
+  /**
+   * One rule's view of a purchase, or what a delivery reports of an order, and what became of it. Internal: shown
+   * inside `delivery`.
+   */
   delivery_item: {
     fields: {
       ...common,
       deliveryId: id,
       connectorId: id,
-      ruleIndex: integer,
-      streakId: id,
+      /** Of a purchase: the rule and its streak; null on reports, which concern all that the order counted. */
+      ruleIndex: optional(integer),
+      streakId: optional(id),
       activity: optional(json<PurchaseActivity>()),
-      /** The member that `activity` names; null without one, and once that member is erased. */
+      report: optional(json<OrderReport>()),
+      /** Of a report: the id or the `orderReference` of its order, in the connector's `purchaseSpace`. */
+      orderKey: optional(text()),
+      /** The member that the delivery names; null without one, and once that member is erased. */
       externalId: optional(text()),
       status: text<ItemStatus>(),
       reason: optional(text()),
@@ -463,6 +498,7 @@ export const SCHEMA = {
     indexes: {
       delivery_item_delivery: { fields: ['accountId', 'deliveryId', 'ruleIndex'] },
       delivery_item_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+      delivery_item_order: { fields: ['accountId', 'orderKey', 'id'], where: { notNull: ['orderKey'] } },
       delivery_item_member: { fields: ['accountId', 'externalId', 'id'], where: { notNull: ['externalId'] } },
     },
   },
@@ -480,6 +516,8 @@ export const SCHEMA = {
       uniqueIdentifier: optional(text()),
       /** Of a reinstatement: the withdrawal it undoes. */
       withdrawalId: optional(id),
+      /** The delivery whose report made the entry; null when it came over the API. */
+      deliveryId: optional(id),
     },
     indexes: {
       withdrawal_unique: {
@@ -501,7 +539,18 @@ export const SCHEMA = {
   },
   /** The connectors' own ledger: one purchase feeds one streak once, whoever reports it and whoever bought. */
   purchase: {
-    fields: { ...common, streakId: id, purchaseSpace: text(), orderId: text(), streakLogId: id },
+    fields: {
+      ...common,
+      streakId: id,
+      purchaseSpace: text(),
+      orderId: text(),
+      streakLogId: id,
+      /** Of the whole order, and its currency, as the report that counted stated them. */
+      orderTotal: optional(quantity),
+      currency: optional(text()),
+      /** Whether the log's value is an amount in that currency: then a refund takes its amount, else only the whole. */
+      isAmount: boolean,
+    },
     indexes: {
       purchase_unique: { fields: ['accountId', 'purchaseSpace', 'orderId', 'streakId'], unique: true },
     },

@@ -52,6 +52,10 @@ export function activityOf(order: Order, purchaseSpace: string): PurchaseActivit
     activityId: 'made_a_purchase',
     activityValue: null,
     orderId: uniqueIdentifier,
+    orderReference: null,
+    orderTotal: '19.9',
+    currency: 'EUR',
+    isAmount: false,
     purchaseSpace,
     droppedFields: [],
   }

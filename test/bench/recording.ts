@@ -141,6 +141,8 @@ function itemOf({ accountId, streakId, connector }: Installation, order: Order):
     updatedAt: now,
     deliveryId: uuidv7(),
     connectorId: connector.id,
+    report: null,
+    orderKey: null,
     ruleIndex: 0,
     streakId,
     activity,

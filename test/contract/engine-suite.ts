@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { v7 as uuidv7 } from 'uuid'
-import type { RecordResult } from '../../src/engine/types.ts'
+import type { PurchaseFacts, RecordResult } from '../../src/engine/types.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { formatQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
@@ -257,7 +257,7 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
         return kit.record(streak, june(1), {
           uniqueIdentifier: '1001',
           member: { externalId, profile: {}, profileAt: 1 },
-          purchase: { itemId, deliveryId: uuidv7(), purchaseSpace: 'shop' },
+          purchase: purchaseFacts(itemId),
         })
       }
       const first = recorded(await purchase('email:a@example.com'))
@@ -275,7 +275,7 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
         const itemId = await pendingItem(kit, streak)
         const result = await kit.record(streak, june(2), {
           uniqueIdentifier: '1001',
-          purchase: { itemId, deliveryId: uuidv7(), purchaseSpace: 'shop' },
+          purchase: purchaseFacts(itemId),
         })
         const [item] = await kit.store.findByKeys('delivery_item', ['id'], [[itemId]])
         return [result, item!.status, item!.duplicateOfId]
@@ -342,12 +342,19 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
   })
 }
 
+function purchaseFacts(itemId: string): PurchaseFacts {
+  const order = { orderReference: null, orderTotal: null, currency: null, isAmount: false }
+  return { ...order, itemId, deliveryId: uuidv7(), purchaseSpace: 'shop' }
+}
+
 async function pendingItem(kit: EngineKit, streak: Row<'streak'>): Promise<string> {
   const { revision: _, ...common } = kit.common()
   const row: Row<'delivery_item'> = {
     ...common,
     deliveryId: uuidv7(),
     connectorId: uuidv7(),
+    report: null,
+    orderKey: null,
     ruleIndex: 0,
     streakId: streak.id,
     activity: null,

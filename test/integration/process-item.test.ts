@@ -20,6 +20,10 @@ const activity = {
   activityId: 'made_a_purchase',
   activityValue: null,
   orderId: '1001',
+  orderReference: null,
+  orderTotal: null,
+  currency: null,
+  isAmount: false,
   purchaseSpace: 'shop',
   droppedFields: [],
 }
@@ -76,7 +80,12 @@ describe('a delivery that several rules look at', () => {
         verified: { ok: true, webhookId: 'w1', topic: 'orders/paid', headers: {} },
         rawBody: new Uint8Array([1]),
         receivedAt: 1,
-        translation: { kind: 'translated', orderId: '1001', outcomes: [ignored, log, log, log] },
+        translation: {
+          kind: 'translated',
+          orderId: '1001',
+          orderReference: null,
+          outcomes: [ignored, log, log, log],
+        },
       },
       uuidv7,
     )

@@ -47,6 +47,8 @@ function itemRow(set: Partial<Row<'delivery_item'>> = {}): Row<'delivery_item'> 
     deliveryId: newId(),
     connectorId: newId(),
     ruleIndex: 0,
+    report: null,
+    orderKey: null,
     streakId: newId(),
     activity: null,
     externalId: null,

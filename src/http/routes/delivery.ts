@@ -4,7 +4,7 @@ import { COUNT_SCHEMA, orNull, UUID_SCHEMA } from '../json/json-schema.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
 
-const ITEM_STATUSES = ['pending', 'counted', 'duplicate', 'ignored', 'failed'] as const
+const ITEM_STATUSES = ['pending', 'counted', 'duplicate', 'ignored', 'failed', 'waiting', 'applied'] as const
 const textOrNull = { type: ['string', 'null'] }
 
 /** What `itemJson` writes. */
@@ -21,8 +21,8 @@ const itemSchema = {
     'droppedFields',
   ],
   properties: {
-    ruleIndex: COUNT_SCHEMA,
-    streakId: UUID_SCHEMA,
+    ruleIndex: orNull(COUNT_SCHEMA),
+    streakId: orNull(UUID_SCHEMA),
     status: { type: 'string', enum: ITEM_STATUSES },
     reason: textOrNull,
     message: textOrNull,
@@ -45,7 +45,7 @@ const deliveryFields: PublicFields<'delivery'> = {
     schema: { type: 'object', additionalProperties: { type: 'string' } },
   },
   orderId: { stored: 'orderId' },
-  outcome: { stored: 'outcome', values: ['translated', 'ignored'] },
+  outcome: { stored: 'outcome', values: ['translated', 'reported', 'ignored'] },
   reason: { stored: 'reason' },
   items: { schema: { type: 'array', items: itemSchema } },
   ...TIMES,
@@ -80,7 +80,7 @@ export function deliveryResource({ store }: Pick<HttpDeps, 'store'>): Resource<'
       const byDelivery = Map.groupBy(items, (item) => item.deliveryId)
       return records.map((record, index) => {
         const own = byDelivery.get(rows[index]?.id ?? '') ?? []
-        return { ...record, items: own.sort((a, b) => a.ruleIndex - b.ruleIndex).map(itemJson) }
+        return { ...record, items: own.sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0)).map(itemJson) }
       })
     },
   }

@@ -40,7 +40,8 @@ export const delivery: ResourceText = {
     receivedAt: 'When it arrived.',
     headers: 'What is kept of its headers.',
     orderId: 'The order it is about.',
-    outcome: '`translated` by the rules, or `ignored` as a whole.',
+    outcome:
+      '`translated` by the rules; `reported`: a refund, a dispute or a cancellation of an order; or `ignored` as a whole.',
     reason: 'Why it was ignored.',
     items: 'What became of it, rule by rule.',
   },
