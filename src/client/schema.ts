@@ -1048,7 +1048,7 @@ export interface Delivery {
   outcome: 'translated' | 'reported' | 'ignored'
   /** Why it was ignored. */
   reason: string | null
-  /** What became of it, rule by rule. */
+  /** What became of it: of a purchase rule by rule; of a report on an order once, as `waiting` until the purchase comes and `applied` from then on. */
   items: {
     ruleIndex: number | null
     streakId: string | null
@@ -1058,6 +1058,13 @@ export interface Delivery {
     streakLogId: string | null
     duplicateOfId: string | null
     droppedFields: string[]
+    report: {
+      object: string
+      kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation'
+      state: 'open' | 'taken' | 'given_back'
+      amount: string | null
+      currency: string | null
+    } | null
   }[]
   /** When the record was made. UTC with milliseconds, as every time in an answer. */
   createdAt: string
@@ -1256,6 +1263,8 @@ export interface Withdrawal {
   uniqueIdentifier: string | null
   /** Of a reinstatement: the withdrawal it undoes. */
   withdrawalId: string | null
+  /** The delivery whose refund, dispute or cancellation made the entry; `null` for entries of your own. */
+  deliveryId: string | null
   /** When the record was made. UTC with milliseconds, as every time in an answer. */
   createdAt: string
   /** When the record last changed. */
@@ -1276,6 +1285,7 @@ export interface WithdrawalFilterComparison {
     | 'reason'
     | 'uniqueIdentifier'
     | 'withdrawalId'
+    | 'deliveryId'
     | 'createdAt'
     | 'updatedAt'
   operator:
@@ -1616,6 +1626,7 @@ export interface Resources {
       | 'reason'
       | 'uniqueIdentifier'
       | 'withdrawalId'
+      | 'deliveryId'
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>

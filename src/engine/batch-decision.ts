@@ -7,10 +7,11 @@ import { ONE } from '../streaks/quantity.ts'
 import type { Sources } from './decide.ts'
 import { journeyChanges } from './journey-changes.ts'
 import { memberOf } from './load.ts'
-import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey, purchaseKey } from './loaded.ts'
+import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey } from './loaded.ts'
 import { logContext } from './log-context.ts'
 import { MemberChanges } from './members.ts'
-import { itemOutcome, refusal, refuse } from './refusals.ts'
+import { PurchaseChanges } from './purchase-changes.ts'
+import { refusal, refuse } from './refusals.ts'
 import { firstRewardFlags, rewardOutcome } from './reward-outcome.ts'
 import type { RecordRequest, RecordResult } from './types.ts'
 
@@ -31,18 +32,24 @@ export class BatchDecision {
   readonly #members = new MemberChanges()
   readonly #newMembers = new Map<string, Row<'member'>>()
   readonly #newLogs = new Map<string, string>()
-  readonly #newPurchases = new Map<string, string>()
   readonly #journeys = new Map<string, OpenJourney>()
   readonly #firstLogs = new Map<string, Row<'streak'>>()
   readonly #firstRewards = new Map<string, Row<'milestone'>>()
   readonly #changes: Change[] = []
   readonly dueRewards: Row<'reward_log'>[] = []
+  readonly #purchases: PurchaseChanges
   #inHand: LoadedJourney | null = null
 
   constructor(loaded: Loaded, now: Instant, sources: Sources) {
     this.#loaded = loaded
     this.#now = now
     this.#sources = sources
+    this.#purchases = new PurchaseChanges(loaded, now, sources.newId)
+  }
+
+  /** Reports that have something to do once the batch is committed. */
+  dueReports(): Row<'delivery_item'>[] {
+    return this.#purchases.dueReports()
   }
 
   /** The journey a MissingFact was thrown for. */
@@ -55,7 +62,7 @@ export class BatchDecision {
     const itemId = request.purchase?.itemId
     if (itemId !== undefined && this.#loaded.settledItems.has(itemId)) return { outcome: 'settled' }
     const result = this.#decide(request)
-    this.#settleItem(request, result)
+    this.#purchases.settle(request, result)
     return result
   }
 
@@ -75,7 +82,15 @@ export class BatchDecision {
     )
     const members = this.#members.changes()
     const held = heldMembers([...this.#journeys.values()], members)
-    return [...flags, ...milestoneFlags, ...members, ...held, ...journeys, ...this.#changes]
+    return [
+      ...flags,
+      ...milestoneFlags,
+      ...members,
+      ...held,
+      ...journeys,
+      ...this.#purchases.changes(),
+      ...this.#changes,
+    ]
   }
 
   /** In the contract's order: references, duplicate, status, time. */
@@ -105,7 +120,10 @@ export class BatchDecision {
       return refuse('INVALID_INPUT', 'activityValue', message)
     }
     const existingId = this.#existingLog(request, member)
-    if (existingId !== undefined) return { outcome: 'duplicate', existingId }
+    if (existingId !== undefined) {
+      this.#purchases.claim(request, existingId)
+      return { outcome: 'duplicate', existingId }
+    }
     return refusal(request, streak, member, this.#now) ?? this.#accept(request, streak, member)
   }
 
@@ -123,12 +141,9 @@ export class BatchDecision {
   }
 
   #existingLog(request: RecordRequest, member: Row<'member'> | undefined): string | undefined {
-    const { accountId, streakId, uniqueIdentifier, purchase } = request
-    if (purchase !== undefined) {
-      const key = purchaseKey(accountId, streakId, purchase.purchaseSpace, uniqueIdentifier)
-      const counted = this.#newPurchases.get(key) ?? this.#loaded.purchases.get(key)
-      if (counted !== undefined) return counted
-    }
+    const { accountId, streakId, uniqueIdentifier } = request
+    const counted = this.#purchases.counted(request)
+    if (counted !== undefined) return counted
     if (member === undefined) return undefined
     const key = logKey(accountId, member.id, streakId, uniqueIdentifier)
     return this.#newLogs.get(key) ?? this.#loaded.existingLogs.get(key)
@@ -229,7 +244,7 @@ export class BatchDecision {
     member: Row<'member'> | undefined,
     log: Row<'streak_log'>,
   ): void {
-    const { accountId, purchase, uniqueIdentifier } = request
+    const { accountId, uniqueIdentifier } = request
     if (member !== undefined) this.#members.update(member, request.member, this.#now)
     else if ('externalId' in request.member) {
       const created = this.#members.create(log.ownedById, accountId, request.member, this.#now)
@@ -238,35 +253,7 @@ export class BatchDecision {
     if (!streak.hasLogs) this.#firstLogs.set(streak.id, streak)
     this.#changes.push({ op: 'insert', collection: 'streak_log', row: log })
     this.#newLogs.set(logKey(accountId, log.ownedById, streak.id, uniqueIdentifier), log.id)
-    if (purchase === undefined) return
-    const { purchaseSpace, orderTotal, currency, isAmount } = purchase
-    const common = { id: this.#sources.newId(), accountId, createdAt: this.#now, updatedAt: this.#now }
-    const row = {
-      ...common,
-      streakId: streak.id,
-      purchaseSpace,
-      orderId: uniqueIdentifier,
-      streakLogId: log.id,
-      orderTotal,
-      currency,
-      isAmount,
-    }
-    this.#changes.push({ op: 'insert', collection: 'purchase', row })
-    this.#newPurchases.set(purchaseKey(accountId, streak.id, purchaseSpace, uniqueIdentifier), log.id)
-  }
-
-  /** What became of a delivery's item goes into the same commit as its effect. */
-  #settleItem(request: RecordRequest, result: RecordResult): void {
-    if (request.purchase === undefined) return
-    const outcome = itemOutcome(result)
-    this.#changes.push({
-      op: 'update',
-      collection: 'delivery_item',
-      id: request.purchase.itemId,
-      accountId: request.accountId,
-      guard: { status: 'pending' },
-      set: { ...outcome, dueAt: null, updatedAt: this.#now },
-    })
+    this.#purchases.claim(request, log.id)
   }
 }
 

@@ -8,8 +8,10 @@ import { effectiveValue, fullValue } from './effective-value.ts'
 import { journeyChanges } from './journey-changes.ts'
 import type { JourneyNeed } from './load-needs.ts'
 import type { LoadedJourney } from './loaded.ts'
+import { reportEntries } from './report-entries.ts'
 import { firstRewardFlags, rewardOutcome } from './reward-outcome.ts'
-import type { EntryRequest, EntryResult } from './types.ts'
+import { type KeyedReport, takenBack } from './taken-back.ts'
+import type { EntryRequest, EntryResult, ReportRequest, ReportResult } from './types.ts'
 
 /** What one entry needs to be decided. */
 export interface LoadedEntry {
@@ -22,11 +24,11 @@ export interface LoadedEntry {
   readonly journey: LoadedJourney
 }
 
-export type EntryDecision =
+export type EntryDecision<R> =
   | {
       readonly kind: 'decided'
       readonly changes: readonly Change[]
-      readonly result: EntryResult
+      readonly result: R
       readonly due: readonly Row<'reward_log'>[]
     }
   | { readonly kind: 'needs'; readonly needs: readonly JourneyNeed[] }
@@ -37,14 +39,41 @@ export function decideEntry(
   request: EntryRequest,
   now: Instant,
   sources: Sources,
-): EntryDecision {
+): EntryDecision<EntryResult> {
   const refused = refusal(loaded, request)
   if (refused !== null) return { kind: 'decided', changes: [], result: refused, due: [] }
   const entry = entryRow(loaded, request, now, sources)
+  return addEntries(loaded, [entry], { outcome: 'recorded', entry }, now, sources)
+}
+
+/** Decides what the reports of its order add to a log. Pure, like `decideEntry`. */
+export function decideReports(
+  loaded: LoadedEntry,
+  reports: readonly KeyedReport[],
+  { purchase, source }: ReportRequest,
+  now: Instant,
+  sources: Sources,
+): EntryDecision<ReportResult> {
+  const { log, streak, entries: before } = loaded
+  const taken = takenBack(reports, purchase)
+  const full = fullValue(streak, log)
+  const entries = reportEntries({ log, full, entries: before, taken, source, now, newId: sources.newId })
+  const result: ReportResult = { outcome: 'applied', entries }
+  if (entries.length === 0) return { kind: 'decided', changes: [], result, due: [] }
+  return addEntries(loaded, entries, result, now, sources)
+}
+
+function addEntries<R>(
+  loaded: LoadedEntry,
+  added: readonly Row<'withdrawal'>[],
+  result: R,
+  now: Instant,
+  sources: Sources,
+): EntryDecision<R> {
   try {
-    const { changes, due } = effects(loaded, entry, now, sources)
-    const all: Change[] = [...changes, { op: 'insert', collection: 'withdrawal', row: entry }]
-    return { kind: 'decided', changes: all, result: { outcome: 'recorded', entry }, due }
+    const { changes, due } = effects(loaded, added, now, sources)
+    const inserts = added.map((row): Change => ({ op: 'insert', collection: 'withdrawal', row }))
+    return { kind: 'decided', changes: [...changes, ...inserts], result, due }
   } catch (error) {
     if (!(error instanceof MissingFact)) throw error
     return { kind: 'needs', needs: [{ journey: loaded.journey, need: error.need }] }
@@ -97,29 +126,30 @@ function entryRow(
 
 function effects(
   { log, streak, milestones, entries, journey: loaded }: LoadedEntry,
-  entry: Row<'withdrawal'>,
+  added: readonly Row<'withdrawal'>[],
   now: Instant,
   sources: Sources,
 ): { changes: Change[]; due: readonly Row<'reward_log'>[] } {
   const { id, ownedById, periodNumber, activityAt, effectiveValue: value } = log
-  const after = effectiveValue(fullValue(streak, log), [...entries, entry])
-  if (after === value) return { changes: [noted(log, after, [], now)], due: [] }
+  const after = effectiveValue(fullValue(streak, log), [...entries, ...added])
+  if (after === value) return { changes: [noted(log, added.length, after, [], now)], due: [] }
   const journey = new Journey(streak, milestones, loaded.facts(), sources.newId)
   const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after })
   const { rewardRows } = loaded
   const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, now, sources }
   const rewards = rewardOutcome(input)
   const progress = journeyChanges(streak, ownedById, loaded, journey, sources.newId, now)
-  const mark = noted(log, after, rewards.listed, now)
+  const mark = noted(log, added.length, after, rewards.listed, now)
   return {
     due: rewards.due,
     changes: [mark, ...progress, ...firstRewardFlags(rewards.firstOf), ...rewards.changes],
   }
 }
 
-/** The log counts one entry more, and what a reinstatement earns is earned by the log it reinstates. */
+/** The log counts its entries, and what a reinstatement earns is earned by the log it reinstates. */
 function noted(
   { id, accountId, entryCount, rewardLogIds }: Row<'streak_log'>,
+  added: number,
   effectiveValue: bigint,
   earned: readonly Row<'reward_log'>[],
   now: Instant,
@@ -127,7 +157,7 @@ function noted(
   const all = [...new Set([...(rewardLogIds ?? []), ...earned.map((reward) => reward.id)])]
   const set = {
     effectiveValue,
-    entryCount: entryCount + 1,
+    entryCount: entryCount + added,
     rewardLogIds: all.length === 0 ? null : all,
     updatedAt: now,
   }

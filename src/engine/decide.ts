@@ -22,6 +22,8 @@ export type Decision =
       readonly results: readonly RecordResult[]
       /** Rewards that have something to make. */
       readonly dueRewards: readonly Row<'reward_log'>[]
+      /** Items of reports that have something to do. */
+      readonly dueReports: readonly Row<'delivery_item'>[]
     }
   | { readonly kind: 'needs'; readonly needs: readonly JourneyNeed[] }
 
@@ -47,5 +49,6 @@ export function decide(
     }
   }
   if (needs.length > 0) return { kind: 'needs', needs }
-  return { kind: 'decided', changes: batch.changes(), results, dueRewards: batch.dueRewards }
+  const due = { dueRewards: batch.dueRewards, dueReports: batch.dueReports() }
+  return { kind: 'decided', changes: batch.changes(), results, ...due }
 }

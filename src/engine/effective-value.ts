@@ -9,8 +9,12 @@ export function fullValue(streak: Row<'streak'>, log: Row<'streak_log'>): Quanti
 
 /** What a log counts with these entries: its value less what was withdrawn and not given back, never below 0. */
 export function effectiveValue(full: Quantity, entries: readonly Row<'withdrawal'>[]): Quantity {
-  const undone = new Set(entries.flatMap((entry) => entry.withdrawalId ?? []))
-  const standing = entries.filter((entry) => entry.kind === 'withdrawal' && !undone.has(entry.id))
-  const withdrawn = standing.reduce((sum, entry) => sum + (entry.value ?? full), 0n)
+  const withdrawn = standingWithdrawals(entries).reduce((sum, entry) => sum + (entry.value ?? full), 0n)
   return withdrawn >= full ? 0n : full - withdrawn
+}
+
+/** Withdrawals that are not undone. */
+export function standingWithdrawals(entries: readonly Row<'withdrawal'>[]): Row<'withdrawal'>[] {
+  const undone = new Set(entries.flatMap((entry) => entry.withdrawalId ?? []))
+  return entries.filter((entry) => entry.kind === 'withdrawal' && !undone.has(entry.id))
 }

@@ -2,40 +2,52 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import type { Row } from '../ports/schema.ts'
 import { Batcher } from './batcher.ts'
-import { decideEntry, type LoadedEntry } from './decide-entry.ts'
+import { decideEntry, decideReports, type EntryDecision, type LoadedEntry } from './decide-entry.ts'
 import { loadNeeds } from './load-needs.ts'
 import { journeyKey, keyOf, type Loaded, LoadedJourney } from './loaded.ts'
+import { readReports } from './read-reports.ts'
 import type { RecorderDeps } from './record.ts'
-import type { EntryRequest, EntryResult } from './types.ts'
+import type { EntryRequest, EntryResult, ReportRequest, ReportResult } from './types.ts'
 
 const MAX_TRIES = 10
 const MAX_JITTER_MS = 20
 const MAX_NEED_ROUNDS = 50
 
-interface Entering {
-  readonly request: EntryRequest
-  readonly ownedById: string
-}
+type Entering = { readonly ownedById: string } & (
+  | { readonly entry: EntryRequest }
+  | { readonly reports: ReportRequest }
+)
 
-/** Records withdrawals and reinstatements, each in a commit of its own; those of one member one after the other. */
+/** Records what takes logs back and what undoes that, each in a commit of its own; those of one member one after the other. */
 export function createEnter(deps: RecorderDeps) {
-  const batcher = new Batcher<Entering, EntryResult>({
-    run: async ([entering]) => [await enterOne(deps, entering!.request)],
-    keyOf: ({ request, ownedById }) => keyOf(request.accountId, ownedById),
+  const batcher = new Batcher<Entering, EntryResult | ReportResult>({
+    run: async ([entering]) => [await untilCommitted(deps, entering!)],
+    keyOf: ({ ownedById, ...entering }) => keyOf(accountOf(entering), ownedById),
     sizeOf: () => 1,
     maxItems: 1,
     maxBytes: 1,
     maxInFlight: 8,
   })
-  const enter = async (request: EntryRequest): Promise<EntryResult> => {
-    const log = await findLog(deps, request)
-    return log === undefined ? unknownLog(request) : batcher.add({ request, ownedById: log.ownedById })
+  const enter = async (entry: EntryRequest): Promise<EntryResult> => {
+    const log = await findLog(deps, entry.accountId, entry.streakLogId)
+    if (log === undefined) return unknownLog(entry)
+    return (await batcher.add({ entry, ownedById: log.ownedById })) as EntryResult
   }
-  return { enter, drain: () => batcher.drain() }
+  const applyReports = async (reports: ReportRequest): Promise<ReportResult> => {
+    const { accountId, streakLogId } = reports.purchase
+    const log = await findLog(deps, accountId, streakLogId)
+    if (log === undefined) throw new Error(`the streak log ${streakLogId} of a purchase is not there`)
+    return (await batcher.add({ reports, ownedById: log.ownedById })) as ReportResult
+  }
+  return { enter, applyReports, drain: () => batcher.drain() }
 }
 
-async function findLog({ store }: RecorderDeps, { accountId, streakLogId }: EntryRequest) {
-  const [log] = await store.findByKeys('streak_log', ['accountId', 'id'], [[accountId, streakLogId]])
+function accountOf(entering: { entry: EntryRequest } | { reports: ReportRequest }): string {
+  return 'entry' in entering ? entering.entry.accountId : entering.reports.purchase.accountId
+}
+
+async function findLog({ store }: RecorderDeps, accountId: string, id: string) {
+  const [log] = await store.findByKeys('streak_log', ['accountId', 'id'], [[accountId, id]])
   return log
 }
 
@@ -44,10 +56,12 @@ function unknownLog({ streakLogId }: EntryRequest): EntryResult {
   return { outcome: 'refused', code: 'NOT_FOUND', path: '', message }
 }
 
-async function enterOne(deps: RecorderDeps, request: EntryRequest): Promise<EntryResult> {
+async function untilCommitted(deps: RecorderDeps, entering: Entering): Promise<EntryResult | ReportResult> {
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
     if (attempt > 0) await delay(Math.random() * MAX_JITTER_MS * attempt)
-    const result = await tryToEnter(deps, request)
+    const result = await ('entry' in entering
+      ? tryToEnter(deps, entering.entry)
+      : tryToApply(deps, entering.reports))
     if (result !== null) return result
   }
   const message = `the entry could not be written: ${MAX_TRIES} tries met other writers`
@@ -56,12 +70,30 @@ async function enterOne(deps: RecorderDeps, request: EntryRequest): Promise<Entr
 
 /** null when another writer was faster. */
 async function tryToEnter(deps: RecorderDeps, request: EntryRequest): Promise<EntryResult | null> {
-  const { store, queue, clock, sources } = deps
-  const log = await findLog(deps, request)
+  const log = await findLog(deps, request.accountId, request.streakLogId)
   if (log === undefined) return unknownLog(request)
-  const { entry, loaded } = await loadEntry(deps, log)
+  const { clock, sources } = deps
+  return commit(deps, await loadEntry(deps, log), (loaded) =>
+    decideEntry(loaded, request, clock.now(), sources),
+  )
+}
+
+/** Reports are read after the log: whoever stores another one meanwhile applies it later, or meets this commit. */
+async function tryToApply(deps: RecorderDeps, request: ReportRequest): Promise<ReportResult | null> {
+  const { clock, sources, store } = deps
+  const { accountId, streakLogId } = request.purchase
+  const log = await findLog(deps, accountId, streakLogId)
+  const [read, reports] = await Promise.all([loadEntry(deps, log!), readReports(store, request.purchase)])
+  return commit(deps, read, (loaded) => decideReports(loaded, reports, request, clock.now(), sources))
+}
+
+async function commit<R>(
+  { store, queue }: RecorderDeps,
+  { entry, loaded }: { entry: LoadedEntry; loaded: Loaded },
+  decide: (entry: LoadedEntry) => EntryDecision<R>,
+): Promise<R | null> {
   for (let round = 0; round < MAX_NEED_ROUNDS; round += 1) {
-    const decision = decideEntry(entry, request, clock.now(), sources)
+    const decision = decide(entry)
     if (decision.kind === 'needs') {
       await loadNeeds(store, loaded, decision.needs)
       continue
@@ -99,6 +131,7 @@ async function loadEntry(
     membersByExternalId: new Map(),
     existingLogs: new Map(),
     purchases: new Map(),
+    reports: new Map(),
     settledItems: new Set(),
     journeys: new Map([[journeyKey(accountId, ownedById, streakId), journey]]),
   }

@@ -23,6 +23,7 @@ export async function load(
     membersByExternalId: new Map(),
     existingLogs: new Map(),
     purchases: new Map(),
+    reports: new Map(),
     settledItems: new Set(),
     journeys: new Map(),
   }
@@ -30,6 +31,7 @@ export async function load(
     loadStreaks(store, requests, loaded),
     loadMembers(store, requests, loaded),
     loadPurchases(store, requests, loaded),
+    loadReports(store, requests, loaded),
     // an item is known to be pending when it is first tried; only a conflict can mean that it no longer is
     isRetry ? loadSettledItems(store, requests, loaded) : undefined,
   ])
@@ -102,6 +104,25 @@ async function loadPurchases(
       row.streakLogId,
     )
   }
+}
+
+/** Refunds and cancellations that were reported of these orders: they may have come first. */
+async function loadReports(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
+  const keys = requests.flatMap((request) =>
+    orderNames(request).map((orderName) => [request.accountId, orderName]),
+  )
+  if (keys.length === 0) return
+  for (const row of await store.findByKeys('delivery_item', ['accountId', 'orderKey'], distinct(keys))) {
+    const key = keyOf(row.accountId, row.orderKey ?? '')
+    loaded.reports.set(key, [...(loaded.reports.get(key) ?? []), row])
+  }
+}
+
+/** What reports may call the order of a purchase. */
+export function orderNames({ purchase, uniqueIdentifier }: RecordRequest): string[] {
+  if (purchase === undefined) return []
+  const { orderReference } = purchase
+  return orderReference === null ? [uniqueIdentifier] : [uniqueIdentifier, orderReference]
 }
 
 async function loadSettledItems(

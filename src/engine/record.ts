@@ -48,7 +48,7 @@ export function createRecorder(deps: RecorderDeps): Recorder & EntryRecorder & {
   const drain = async () => {
     await Promise.all([batcher.drain(), entries.drain()])
   }
-  return { record, enter: entries.enter, drain }
+  return { record, enter: entries.enter, applyReports: entries.applyReports, drain }
 }
 
 /** A log that could not be recorded, among others that were. */
@@ -112,6 +112,15 @@ async function tryBatch(
       attempt,
     }))
     void deps.queue.enqueue('reward', jobs)
+  }
+  if (decision.dueReports.length > 0) {
+    const jobs = decision.dueReports.map(({ accountId, deliveryId, id, attempt }) => ({
+      accountId,
+      deliveryId,
+      itemId: id,
+      attempt,
+    }))
+    void deps.queue.enqueue('activity', jobs)
   }
   return { results: [...decision.results] }
 }

@@ -91,6 +91,19 @@ export interface EntryRequest {
     | { readonly kind: 'reinstatement'; readonly withdrawalId: string }
 }
 
+/** A connector's report on an order that counted: the deliveries hold what is known of the order. */
+export interface ReportRequest {
+  readonly purchase: Row<'purchase'>
+  /** In whose name entries are made: the platform's object, and the delivery that reported it. */
+  readonly source: { readonly object: string; readonly deliveryId: string }
+}
+
+export interface ReportResult {
+  readonly outcome: 'applied'
+  /** What was added; none where the log loses what it should already. */
+  readonly entries: readonly Row<'withdrawal'>[]
+}
+
 export type EntryResult =
   | { readonly outcome: 'recorded'; readonly entry: Row<'withdrawal'> }
   | { readonly outcome: 'duplicate'; readonly existingId: string }
@@ -112,6 +125,11 @@ export interface EntryRecorder {
    * Idempotent by (log, uniqueIdentifier) and by withdrawal. @throws as `record`
    */
   enter(request: EntryRequest): Promise<EntryResult>
+  /**
+   * Makes what reports have withdrawn of a purchase's log equal to what all reports of its order, as they are stored,
+   * take of it; in one commit, like `enter`. Idempotent. @throws as `record`
+   */
+  applyReports(request: ReportRequest): Promise<ReportResult>
 }
 
 /** Reads that need more than a row: computed fields and joins, all as of `now`. One answer per row, in order. */

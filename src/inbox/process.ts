@@ -1,5 +1,5 @@
 import { Batcher } from '../engine/batcher.ts'
-import type { Recorder, RecordResult } from '../engine/types.ts'
+import type { EntryRecorder, Recorder, RecordResult } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -7,10 +7,11 @@ import type { ActivityJob, JobContext } from '../ports/queue.ts'
 import type { PurchaseActivity, Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { parseQuantity } from '../streaks/quantity.ts'
+import { createApplyReport } from './apply-report.ts'
 
 export interface ProcessDeps {
   readonly store: Store
-  readonly recorder: Recorder
+  readonly recorder: Recorder & EntryRecorder
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -41,6 +42,8 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
     maxInFlight: 8,
   })
 
+  const applyReport = createApplyReport({ store, recorder, clock })
+
   const markFailed = async (item: Row<'delivery_item'>, error: unknown): Promise<void> => {
     const reason = error instanceof AppError ? error.code : 'INTERNAL'
     const message = error instanceof AppError ? error.message : 'an unexpected error; the log names it'
@@ -50,7 +53,7 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
         collection: 'delivery_item',
         id: item.id,
         accountId: item.accountId,
-        guard: { status: 'pending', attempt: item.attempt },
+        guard: { status: item.status, attempt: item.attempt },
         set: { status: 'failed', reason, message, dueAt: null, updatedAt: clock.now() },
       },
     ])
@@ -61,11 +64,15 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
     if (item === undefined || item.accountId !== job.accountId) {
       throw new AppError('NOT_FOUND', `no delivery item has the id ${job.itemId}`)
     }
-    if (item.status !== 'pending' || item.activity === null || item.attempt !== job.attempt) return
+    if (!isOpen(item) || item.attempt !== job.attempt) return
     const ids = { itemId: item.id, deliveryId: item.deliveryId, streakId: item.streakId }
     try {
-      const result = await recorder.record(requestOf(item, item.activity))
-      logger.info({ ...ids, ...outcomeOf(result) }, 'purchase processed')
+      if (item.report !== null) {
+        logger.info({ ...ids, ...(await applyReport(item, item.report)) }, 'report processed')
+      } else if (item.activity !== null) {
+        const result = await recorder.record(requestOf(item, item.activity))
+        logger.info({ ...ids, ...outcomeOf(result) }, 'purchase processed')
+      }
     } catch (error) {
       // trouble of the store may pass: the row stays due and the sweep goes on with it
       const givesUp = error instanceof AppError ? !error.retryable : context.lastTry
@@ -73,6 +80,10 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
       throw error
     }
   }
+}
+
+function isOpen({ status, report }: Row<'delivery_item'>): boolean {
+  return status === 'pending' || (status === 'waiting' && report !== null)
 }
 
 function requestOf(item: Row<'delivery_item'>, activity: PurchaseActivity) {

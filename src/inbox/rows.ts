@@ -41,32 +41,51 @@ export function deliveryRows(
     outcome: translation.kind,
     reason: translation.kind === 'ignored' ? translation.reason : null,
   }
-  const outcomes =
-    translation.kind === 'translated' ? firstOfEachStreak(translation.outcomes, connector.rules) : []
-  const items = outcomes.map((outcome, ruleIndex): Row<'delivery_item'> => {
-    const pending = outcome.kind === 'log'
-    return {
-      ...common,
-      id: newId(),
-      deliveryId: delivery.id,
-      connectorId: connector.id,
-      ruleIndex,
-      streakId: connector.rules[ruleIndex]!.streakId,
-      activity: pending ? outcome.activity : null,
-      report: null,
-      orderKey: null,
-      externalId: pending ? outcome.activity.externalId : null,
-      status: outcome.kind === 'log' ? 'pending' : outcome.kind,
-      reason: pending ? null : outcome.reason,
-      message: pending ? null : outcome.message,
-      streakLogId: null,
-      duplicateOfId: null,
-      receivedAt,
-      dueAt: pending ? receivedAt : null,
-      attempt: 0,
-    }
+  return { delivery, items: itemRows(delivery, translation, connector.rules, newId) }
+}
+
+/** What is to be worked off of a delivery: by each rule its view of the purchase, or the one report. */
+function itemRows(
+  { id: deliveryId, accountId, connectorId, receivedAt }: Row<'delivery'>,
+  translation: Translation,
+  rules: readonly ConnectorRule[],
+  newId: () => string,
+): Row<'delivery_item'>[] {
+  const blank = (): Row<'delivery_item'> => ({
+    id: newId(),
+    accountId,
+    createdAt: receivedAt,
+    updatedAt: receivedAt,
+    deliveryId,
+    connectorId,
+    ruleIndex: null,
+    streakId: null,
+    activity: null,
+    report: null,
+    orderKey: null,
+    externalId: null,
+    status: 'pending',
+    reason: null,
+    message: null,
+    streakLogId: null,
+    duplicateOfId: null,
+    receivedAt,
+    dueAt: receivedAt,
+    attempt: 0,
   })
-  return { delivery, items }
+  if (translation.kind === 'ignored') return []
+  if (translation.kind === 'reported') {
+    const { report, orderKey, externalId } = translation
+    return [{ ...blank(), report, orderKey, externalId }]
+  }
+  return firstOfEachStreak(translation.outcomes, rules).map((outcome, ruleIndex) => {
+    const item = { ...blank(), ruleIndex, streakId: rules[ruleIndex]!.streakId }
+    if (outcome.kind === 'log') {
+      return { ...item, activity: outcome.activity, externalId: outcome.activity.externalId }
+    }
+    const { kind: status, reason, message } = outcome
+    return { ...item, status, reason, message, dueAt: null }
+  })
 }
 
 /** A purchase counts once for a streak, so of several rules for one streak the first that takes it decides. */

@@ -10,7 +10,7 @@ const MEMBER_ERASED = 'MEMBER_ERASED'
 
 type Item = Row<'delivery_item'>
 
-/** Items that name this externalId and are still to be worked off; at most as many as one commit takes. */
+/** Purchases that name this externalId and are still to be worked off; at most as many as one commit takes. */
 export function openItemsNaming(store: Store, accountId: string, externalId: string): Promise<Item[]> {
   return store.find('delivery_item', {
     where: {
@@ -18,6 +18,8 @@ export function openItemsNaming(store: Store, accountId: string, externalId: str
         { field: 'accountId', op: 'eq', value: accountId },
         { field: 'externalId', op: 'eq', value: externalId },
         { field: 'status', op: 'eq', value: 'pending' },
+        // a report takes back what the ledger holds, whoever it belonged to
+        { field: 'orderKey', op: 'isNull' },
       ],
     },
     limit: ITEMS_PER_COMMIT,
@@ -25,8 +27,8 @@ export function openItemsNaming(store: Store, accountId: string, externalId: str
 }
 
 /** What becomes of an item that was not worked off yet. Others stay what they are. */
-export function settled({ status }: Item): Partial<Item> {
-  if (status !== 'pending') return {}
+export function settled({ status, report }: Item): Partial<Item> {
+  if (status !== 'pending' || report !== null) return {}
   const message = 'the member was erased before the purchase was counted'
   return { status: 'ignored', reason: MEMBER_ERASED, message, dueAt: null }
 }

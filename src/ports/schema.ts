@@ -544,6 +544,8 @@ export const SCHEMA = {
       streakId: id,
       purchaseSpace: text(),
       orderId: text(),
+      /** The name by which refunds and disputes call what counted, where that is not the order id. */
+      orderReference: optional(text()),
       streakLogId: id,
       /** Of the whole order, and its currency, as the report that counted stated them. */
       orderTotal: optional(quantity),

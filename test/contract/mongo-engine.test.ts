@@ -3,6 +3,7 @@ import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeEngine } from './engine-suite.ts'
 import { describeRebuild } from './rebuild-suite.ts'
+import { describeReports } from './report-suite.ts'
 import { describeWithdrawals } from './withdrawal-suite.ts'
 
 const server = await mongoForTests()
@@ -22,4 +23,5 @@ if (server === null) {
   describeEngine('MongoDB', setup)
   describeWithdrawals('MongoDB', setup)
   describeRebuild('MongoDB', setup)
+  describeReports('MongoDB', setup)
 }

@@ -107,8 +107,9 @@ async function itemsOf(deliveryId: string): Promise<Row<'delivery_item'>[]> {
 }
 
 /** What a worker does with the items of a delivery. */
-async function workOff(deliveryId: string, { store, recorder } = api.deps): Promise<void> {
-  const process = createProcessItem({ store, recorder, clock: api.clock, logger: quietLogger })
+async function workOff(deliveryId: string, { store, recorder, entries } = api.deps): Promise<void> {
+  const engine = { ...entries, record: recorder.record }
+  const process = createProcessItem({ store, recorder: engine, clock: api.clock, logger: quietLogger })
   const context = { tryNumber: 1, lastTry: false, jobId: 'job', signal: new AbortController().signal }
   for (const { id, accountId, attempt } of await itemsOf(deliveryId)) {
     await process({ accountId, deliveryId, itemId: id, attempt }, context)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { v7 as uuidv7 } from 'uuid'
-import type { Recorder } from '../../src/engine/types.ts'
+import type { EntryRecorder, Recorder } from '../../src/engine/types.ts'
 import { AppError } from '../../src/errors.ts'
 import { createProcessItem } from '../../src/inbox/process.ts'
 import { deliveryRows } from '../../src/inbox/rows.ts'
@@ -41,7 +41,8 @@ describe('an item of a delivery', () => {
   afterEach(() => close())
 
   async function tryOnce(error: unknown, lastTry: boolean): Promise<Row<'delivery_item'>> {
-    const recorder: Recorder = { record: () => Promise.reject(error) }
+    const fail = () => Promise.reject(error)
+    const recorder: Recorder & EntryRecorder = { record: fail, enter: fail, applyReports: fail }
     const processItem = createProcessItem({ store, recorder, clock: { now: () => 2 }, logger: quietLogger })
     const job = { accountId: item.accountId, deliveryId: item.deliveryId, itemId: item.id, attempt: 0 }
     const context = { tryNumber: 1, lastTry, jobId: 'act-1', signal: new AbortController().signal }

@@ -7,6 +7,18 @@ import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resourc
 const ITEM_STATUSES = ['pending', 'counted', 'duplicate', 'ignored', 'failed', 'waiting', 'applied'] as const
 const textOrNull = { type: ['string', 'null'] }
 
+const reportSchema = {
+  type: 'object',
+  required: ['object', 'kind', 'state', 'amount', 'currency'],
+  properties: {
+    object: { type: 'string' },
+    kind: { type: 'string', enum: ['refund', 'refund_total', 'dispute', 'cancellation'] },
+    state: { type: 'string', enum: ['open', 'taken', 'given_back'] },
+    amount: textOrNull,
+    currency: textOrNull,
+  },
+} as const
+
 /** What `itemJson` writes. */
 const itemSchema = {
   type: 'object',
@@ -19,6 +31,7 @@ const itemSchema = {
     'streakLogId',
     'duplicateOfId',
     'droppedFields',
+    'report',
   ],
   properties: {
     ruleIndex: orNull(COUNT_SCHEMA),
@@ -29,6 +42,7 @@ const itemSchema = {
     streakLogId: orNull(UUID_SCHEMA),
     duplicateOfId: orNull(UUID_SCHEMA),
     droppedFields: { type: 'array', items: { type: 'string' } },
+    report: orNull(reportSchema),
   },
 } as const
 
@@ -55,12 +69,19 @@ const deliveryFields: PublicFields<'delivery'> = {
 function itemJson(item: Row<'delivery_item'>): JsonObject {
   const { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId, activity } = item
   const droppedFields = activity?.droppedFields ?? []
-  return { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId, droppedFields }
+  const became = { status, reason, message, streakLogId, duplicateOfId, droppedFields }
+  return { ruleIndex, streakId, ...became, report: reportJson(item) }
 }
 
 const FROM_PLATFORMS =
   'Deliveries are what platforms sent: they come in at /webhooks/{platform}/{connectorId}'
 const KEPT = 'Deliveries are kept as they arrived'
+
+function reportJson({ report }: Row<'delivery_item'>): JsonObject | null {
+  if (report === null) return null
+  const { object, kind, state, amount, currency } = report
+  return { object, kind, state, amount, currency }
+}
 
 export function deliveryResource({ store }: Pick<HttpDeps, 'store'>): Resource<'delivery'> {
   return {

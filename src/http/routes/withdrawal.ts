@@ -25,6 +25,7 @@ export const withdrawalFields: PublicFields<'withdrawal'> = {
   reason: { stored: 'reason' },
   uniqueIdentifier: { stored: 'uniqueIdentifier' },
   withdrawalId: { stored: 'withdrawalId' },
+  deliveryId: { stored: 'deliveryId' },
   ...TIMES,
 }
 

@@ -43,7 +43,8 @@ export const delivery: ResourceText = {
     outcome:
       '`translated` by the rules; `reported`: a refund, a dispute or a cancellation of an order; or `ignored` as a whole.',
     reason: 'Why it was ignored.',
-    items: 'What became of it, rule by rule.',
+    items:
+      'What became of it: of a purchase rule by rule; of a report on an order once, as `waiting` until the purchase comes and `applied` from then on.',
   },
 }
 

@@ -115,6 +115,8 @@ export const withdrawal: ResourceText = {
     streakId: 'The streak of the log.',
     kind: '`withdrawal` takes back; `reinstatement` undoes one withdrawal, once.',
     withdrawalId: 'Of a reinstatement: the withdrawal it undoes.',
+    deliveryId:
+      'The delivery whose refund, dispute or cancellation made the entry; `null` for entries of your own.',
     reason: 'Why.',
     uniqueIdentifier: 'Your id of the withdrawal (refund id, …): the guard against taking back twice.',
     value: 'How much is taken back. Absent: the whole log. Not on count streaks, where logs count as 1.',

@@ -1,0 +1,94 @@
+import type { Instant } from '../ports/clock.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change } from '../ports/store.ts'
+import type { Sources } from './decide.ts'
+import { orderNames } from './load.ts'
+import { keyOf, type Loaded, purchaseKey } from './loaded.ts'
+import { itemOutcome } from './refusals.ts'
+import type { RecordRequest, RecordResult } from './types.ts'
+
+/** What a batch writes of its purchases beside their logs: the connectors' ledger, and what became of deliveries. */
+export class PurchaseChanges {
+  readonly #loaded: Loaded
+  readonly #now: Instant
+  readonly #newId: Sources['newId']
+  readonly #claimed = new Map<string, string>()
+  readonly #woken = new Map<string, Row<'delivery_item'>>()
+  readonly #changes: Change[] = []
+
+  constructor(loaded: Loaded, now: Instant, newId: Sources['newId']) {
+    this.#loaded = loaded
+    this.#now = now
+    this.#newId = newId
+  }
+
+  changes(): readonly Change[] {
+    return this.#changes
+  }
+
+  /** Reports that have something to do once the batch is committed. */
+  dueReports(): Row<'delivery_item'>[] {
+    return [...this.#woken.values()]
+  }
+
+  /** The log that counted the purchase. */
+  counted(request: RecordRequest): string | undefined {
+    const key = keyFor(request)
+    return key === null ? undefined : (this.#claimed.get(key) ?? this.#loaded.purchases.get(key))
+  }
+
+  /** Enters a purchase in the connectors' ledger, unless it is there: from then on its order belongs to this log. */
+  claim(request: RecordRequest, streakLogId: string): void {
+    const { accountId, streakId, purchase, uniqueIdentifier: orderId } = request
+    const key = keyFor(request)
+    if (purchase === undefined || key === null || this.counted(request) !== undefined) return
+    const { purchaseSpace, orderReference, orderTotal, currency, isAmount } = purchase
+    const common = { id: this.#newId(), accountId, createdAt: this.#now, updatedAt: this.#now }
+    const order = { purchaseSpace, orderId, orderReference, orderTotal, currency, isAmount }
+    this.#changes.push({
+      op: 'insert',
+      collection: 'purchase',
+      row: { ...common, ...order, streakId, streakLogId },
+    })
+    this.#claimed.set(key, streakLogId)
+  }
+
+  /** What became of a delivery's item goes into the same commit as its effect. */
+  settle(request: RecordRequest, result: RecordResult): void {
+    const { accountId, purchase } = request
+    if (purchase === undefined) return
+    this.#changes.push({
+      op: 'update',
+      collection: 'delivery_item',
+      id: purchase.itemId,
+      accountId,
+      guard: { status: 'pending' },
+      set: { ...itemOutcome(result), dueAt: null, updatedAt: this.#now },
+    })
+    this.#wakeReports(request, result)
+  }
+
+  /** What was reported of the order before is looked at again: it may concern the log that counted the purchase. */
+  #wakeReports(request: RecordRequest, { outcome }: RecordResult): void {
+    if (outcome !== 'recorded' && outcome !== 'duplicate') return
+    const updatedAt = this.#now
+    for (const name of orderNames(request)) {
+      for (const item of this.#loaded.reports.get(keyOf(request.accountId, name)) ?? []) {
+        const { id, accountId, status, attempt } = item
+        const isOpen = status === 'waiting' || status === 'pending'
+        const looksAgain = isOpen || (status === 'applied' && outcome === 'recorded')
+        if (!looksAgain || this.#woken.has(id)) continue
+        const set = { status: 'pending' as const, dueAt: updatedAt, attempt: attempt + 1, updatedAt }
+        const guard = { status, attempt }
+        this.#changes.push({ op: 'update', collection: 'delivery_item', id, accountId, guard, set })
+        this.#woken.set(id, { ...item, ...set })
+      }
+    }
+  }
+}
+
+function keyFor({ accountId, streakId, purchase, uniqueIdentifier }: RecordRequest): string | null {
+  return purchase === undefined
+    ? null
+    : purchaseKey(accountId, streakId, purchase.purchaseSpace, uniqueIdentifier)
+}

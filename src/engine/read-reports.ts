@@ -1,0 +1,79 @@
+import type { Row } from '../ports/schema.ts'
+import type { Condition, Store } from '../ports/store.ts'
+import type { KeyedReport } from './taken-back.ts'
+
+const MAX_DELIVERIES = 1_000
+
+type Purchase = Pick<Row<'purchase'>, 'accountId' | 'purchaseSpace' | 'orderId' | 'orderReference'>
+
+/** All that connectors of the purchase's space have reported of its order so far, by any name of it. */
+export async function readReports(store: Store, purchase: Purchase): Promise<KeyedReport[]> {
+  const { accountId, purchaseSpace } = purchase
+  const keys = (await namesOf(store, purchase)).map((name) => [accountId, name])
+  const items = await store.findByKeys('delivery_item', ['accountId', 'orderKey'], keys)
+  const spaces = await spacesOf(store, items)
+  return items.flatMap(({ connectorId, orderKey, report }) =>
+    report === null || orderKey === null || spaces.get(connectorId) !== purchaseSpace
+      ? []
+      : [{ orderKey, report }],
+  )
+}
+
+export interface ReportedOrder {
+  /** What counted the order, in the space of the report's connector: at most one purchase for each streak. */
+  readonly purchases: readonly Row<'purchase'>[]
+  /** False while purchases of the order are still to be worked off: they may not know of the report. */
+  readonly isSettled: boolean
+}
+
+/**
+ * The order that a report, which is stored, calls by its `orderKey`. Open purchases are read before those that counted,
+ * so none is missed in between; a purchase that is stored later finds the report by itself.
+ */
+export async function findOrder(
+  store: Store,
+  { accountId, connectorId, orderKey }: Pick<Row<'delivery_item'>, 'accountId' | 'connectorId' | 'orderKey'>,
+): Promise<ReportedOrder> {
+  const name = orderKey ?? ''
+  const [[connector], referring] = await Promise.all([
+    store.findByKeys('connector', ['accountId', 'id'], [[accountId, connectorId]]),
+    find(store, accountId, { field: 'orderReference', op: 'eq', value: name }),
+  ])
+  const orderIds = [...new Set([name, ...referring.flatMap(({ orderId }) => orderId ?? [])])]
+  const isSettled = await areSettled(store, accountId, orderIds)
+  const purchaseSpace = connector?.purchaseSpace ?? ''
+  const keys = orderIds.map((orderId) => [accountId, purchaseSpace, orderId])
+  const purchases = await store.findByKeys('purchase', ['accountId', 'purchaseSpace', 'orderId'], keys)
+  return { purchases, isSettled }
+}
+
+async function areSettled(store: Store, accountId: string, orderIds: readonly string[]): Promise<boolean> {
+  const deliveries = await find(store, accountId, { field: 'orderId', op: 'in', value: orderIds })
+  const keys = deliveries.map(({ id }) => [accountId, id])
+  const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
+  return !items.some(({ status, activity }) => status === 'pending' && activity !== null)
+}
+
+/** Platforms that charge for an order may call it by a name of their own: their deliveries say which. */
+async function namesOf(store: Store, { accountId, orderId, orderReference }: Purchase): Promise<string[]> {
+  const isPurchase: Condition<'delivery'> = { field: 'orderReference', op: 'isNotNull' }
+  const ofOrder: Condition<'delivery'> = { field: 'orderId', op: 'eq', value: orderId }
+  const deliveries = await find(store, accountId, { and: [ofOrder, isPurchase] })
+  const references = deliveries.flatMap((delivery) => delivery.orderReference ?? [])
+  return [...new Set([orderId, ...references, ...(orderReference === null ? [] : [orderReference])])]
+}
+
+/** An order has a handful of deliveries. Their bodies stay where they are. */
+function find(store: Store, accountId: string, which: Condition<'delivery'>): Promise<Row<'delivery'>[]> {
+  const where: Condition<'delivery'> = { and: [{ field: 'accountId', op: 'eq', value: accountId }, which] }
+  return store.find('delivery', { where, omit: ['body'], limit: MAX_DELIVERIES })
+}
+
+async function spacesOf(
+  store: Store,
+  items: readonly Row<'delivery_item'>[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(items.map(({ connectorId }) => connectorId))].map((id) => [id])
+  const connectors = await store.findByKeys('connector', ['id'], ids)
+  return new Map(connectors.map(({ id, purchaseSpace }) => [id, purchaseSpace]))
+}
