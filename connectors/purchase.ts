@@ -1,6 +1,6 @@
 import type { Instant } from '../src/ports/clock.ts'
 import type { MemberProfile, Platform, PurchaseValue } from '../src/ports/schema.ts'
-import { type ParsedQuantity, parseQuantity } from '../src/streaks/quantity.ts'
+import { MAX_QUANTITY, type ParsedQuantity, parseQuantity, type Quantity } from '../src/streaks/quantity.ts'
 import { ExactNumber, type Json } from './json.ts'
 
 /** Values that are read from the body; `one` is not. */
@@ -12,9 +12,16 @@ export type Customer =
   | { readonly kind: 'known'; readonly id: string }
   | { readonly kind: 'unusable' }
 
-/** A paid purchase, the same for every platform: what the rules look at. */
-export interface Purchase {
+/** Who a body says bought. */
+export interface Buyer {
   readonly platform: Platform
+  readonly customer: Customer
+  readonly profile: MemberProfile
+  readonly droppedFields: readonly string[]
+}
+
+/** A paid purchase, the same for every platform: what the rules look at. */
+export interface Purchase extends Buyer {
   readonly orderId: string
   /** The name by which refunds and disputes call the order, where that is not its id. */
   readonly orderReference: string | null
@@ -24,9 +31,6 @@ export interface Purchase {
   readonly currency: string | null
   /** By value; absent where the platform cannot measure it. */
   readonly amounts: Readonly<Partial<Record<MeasuredValue, ParsedQuantity>>>
-  readonly customer: Customer
-  readonly profile: MemberProfile
-  readonly droppedFields: readonly string[]
   /** When the source stated the profile. */
   readonly profileAt: Instant
 }
@@ -50,6 +54,16 @@ export function sumWhole(values: readonly (Json | undefined)[]): ParsedQuantity 
     sum += BigInt(value.digits)
   }
   return parseQuantity(sum.toString())
+}
+
+/** The sum of amounts; the first that cannot be read stands for them all. */
+export function sumAmounts(amounts: readonly ParsedQuantity[]): ParsedQuantity {
+  let sum: Quantity = 0n
+  for (const amount of amounts) {
+    if (!amount.ok) return amount
+    sum += amount.value
+  }
+  return sum > MAX_QUANTITY ? { ok: false, reason: 'too_large' } : { ok: true, value: sum }
 }
 
 export function readCurrency(value: Json | undefined): string | null {

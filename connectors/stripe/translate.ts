@@ -1,80 +1,46 @@
 import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
-import { ExactNumber, isAbsent, isObject, type Json, member, readJson } from '../json.ts'
-import { isId, readProfile } from '../profile.ts'
-import { type Customer, type Purchase, readCurrency } from '../purchase.ts'
-import { applyRules, ignoreDelivery } from '../rules.ts'
-import { instantFromUnixSeconds } from '../time.ts'
-import { readMinorUnits } from './currency.ts'
+import { type Json, member, readJson } from '../json.ts'
+import { ignoreDelivery } from '../rules.ts'
+import { translateCharge } from './charge.ts'
+import { translateDispute } from './dispute.ts'
+import { translateChargeRefunds, translateRefund } from './refund.ts'
 
-export const TOPICS: readonly (Json | undefined)[] = ['charge.succeeded', 'charge.captured']
+/** What an event carries: the object that its type promises, and the event itself for what only it knows. */
+interface EventReader {
+  readonly object: 'charge' | 'refund' | 'dispute'
+  translate(object: Json | undefined, event: Json | undefined, input: TranslateInput): Translation
+}
 
-/**
- * Turns a charge event into one outcome per rule. A charge counts once its money is taken: `charge.succeeded` also
- * reports mere authorisations, whose money comes with `charge.captured` or never.
- */
+const PURCHASE: EventReader = { object: 'charge', translate: translateCharge }
+const CHARGE_REFUNDS: EventReader = { object: 'charge', translate: translateChargeRefunds }
+const REFUND: EventReader = { object: 'refund', translate: translateRefund }
+const DISPUTE: EventReader = { object: 'dispute', translate: translateDispute }
+
+/** By topic, which is the type of the event. */
+const READERS: ReadonlyMap<string, EventReader> = new Map([
+  ['charge.succeeded', PURCHASE],
+  ['charge.captured', PURCHASE],
+  ['charge.refunded', CHARGE_REFUNDS],
+  ['charge.refund.updated', REFUND],
+  ['refund.created', REFUND],
+  ['refund.updated', REFUND],
+  ['refund.failed', REFUND],
+  ['charge.dispute.created', DISPUTE],
+  ['charge.dispute.updated', DISPUTE],
+  ['charge.dispute.closed', DISPUTE],
+  ['charge.dispute.funds_withdrawn', DISPUTE],
+  ['charge.dispute.funds_reinstated', DISPUTE],
+])
+
+export const TOPICS: readonly string[] = [...READERS.keys()]
+
+/** Turns a charge into one outcome per rule, and a refund or a dispute into a report of its order. */
 export function translate(input: TranslateInput): Translation {
-  if (!TOPICS.includes(input.topic)) return ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
+  const reader = READERS.get(input.topic)
+  if (reader === undefined) return ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
   const event = readJson(input.rawBody)
-  const charge = member(member(event, 'data'), 'object')
-  if (!TOPICS.includes(member(event, 'type')) || member(charge, 'object') !== 'charge') {
-    return ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
-  }
-  const orderId = readOrderId(charge)
-  if (orderId === null) return ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
-  if (member(charge, 'paid') !== true || member(charge, 'status') !== 'succeeded') {
-    return ignoreDelivery('NOT_PAID', orderId)
-  }
-  if (member(charge, 'captured') !== true) return ignoreDelivery('NOT_CAPTURED', orderId)
-  const purchase = readPurchase(event, charge, orderId)
-  return purchase === null ? ignoreDelivery('BODY_NOT_UNDERSTOOD', orderId) : applyRules(purchase, input)
-}
-
-/**
- * The merchant's own order id where the charge carries one, else the payment intent, else the charge. One that is
- * there but cannot be kept is null, never the next: the same order would count once more under another id.
- */
-function readOrderId(charge: Json | undefined): string | null {
-  const ownId = member(member(charge, 'metadata'), 'order_id')
-  if (typeof ownId === 'string' && ownId.trim() !== '') return isId(ownId) ? ownId : null
-  const paymentIntent = member(charge, 'payment_intent')
-  const id = isAbsent(paymentIntent) ? member(charge, 'id') : idOf(paymentIntent)
-  return isId(id) ? id : null
-}
-
-function readPurchase(event: Json | undefined, charge: Json | undefined, orderId: string): Purchase | null {
-  const created = member(charge, 'created')
-  const activityAt = created instanceof ExactNumber ? instantFromUnixSeconds(created.digits) : null
-  const livemodes = [member(charge, 'livemode'), member(event, 'livemode')]
-  if (activityAt === null || !livemodes.some((livemode) => typeof livemode === 'boolean')) return null
-  const currency = readCurrency(member(charge, 'currency'))
-  const billing = member(charge, 'billing_details')
-  return {
-    platform: 'stripe',
-    orderId,
-    orderReference: null,
-    activityAt,
-    isTest: livemodes.includes(false),
-    currency,
-    amounts: { order_total: readMinorUnits(member(charge, 'amount_captured'), currency) },
-    customer: readCustomer(member(charge, 'customer')),
-    ...readProfile({
-      // one line of text at Stripe: where the given name ends is anybody's guess, so nobody guesses
-      firstName: [member(billing, 'name')],
-      lastName: [],
-      email: [member(billing, 'email'), member(charge, 'receipt_email')],
-      phoneNumber: [member(billing, 'phone')],
-    }),
-    profileAt: activityAt,
-  }
-}
-
-function readCustomer(customer: Json | undefined): Customer {
-  if (isAbsent(customer) || customer === '') return { kind: 'guest' }
-  const id = idOf(customer)
-  return isId(id) ? { kind: 'known', id } : { kind: 'unusable' }
-}
-
-/** Stripe names an object by its id, or writes the whole object where the sender had it expanded. */
-function idOf(reference: Json): Json | undefined {
-  return isObject(reference) ? member(reference, 'id') : reference
+  const object = member(member(event, 'data'), 'object')
+  return member(event, 'type') === input.topic && member(object, 'object') === reader.object
+    ? reader.translate(object, event, input)
+    : ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
 }

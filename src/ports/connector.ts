@@ -44,6 +44,7 @@ export type IgnoreReason =
   | 'EARLIER_RULE_COUNTS'
   | 'NOT_PAID'
   | 'CANCELLED'
+  | 'NOT_CANCELLED'
   | 'NOT_CAPTURED'
   | 'TEST_ORDER'
   | 'CURRENCY_MISMATCH'

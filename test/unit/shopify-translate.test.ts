@@ -35,6 +35,10 @@ describe('the order Shopify publishes as its sample', () => {
       activityId: 'made_a_purchase',
       activityValue: '404.95',
       orderId: '820982911946154508',
+      orderReference: null,
+      orderTotal: '404.95',
+      currency: 'USD',
+      isAmount: true,
       purchaseSpace: 'space-1',
       droppedFields: [],
     })

@@ -34,6 +34,10 @@ describe('a charge as Stripe sends it', () => {
       activityId: 'made_a_purchase',
       activityValue: '19.99',
       orderId: 'pi_3SfVb2KuuB1fWySn0Rf2yYpM',
+      orderReference: null,
+      orderTotal: '19.99',
+      currency: 'EUR',
+      isAmount: true,
       purchaseSpace: 'space-1',
       droppedFields: [],
     })
@@ -71,9 +75,11 @@ describe('which charges count', () => {
   })
 
   it('the type inside the signed body decides, not the topic that was noted', () => {
-    const refund = stripeChargeEvent({ type: 'charge.refunded' })
-    expect(outcomesOf(translate(refund))).toBe('BODY_NOT_UNDERSTOOD')
-    expect(outcomesOf(translate(refund, [rule()], 'charge.refunded'))).toBe('TOPIC_NOT_SUPPORTED')
+    const expired = stripeChargeEvent({ type: 'charge.expired' })
+    expect(outcomesOf(translate(expired))).toBe('BODY_NOT_UNDERSTOOD')
+    expect(outcomesOf(translate(expired, [rule()], 'charge.expired'))).toBe('TOPIC_NOT_SUPPORTED')
+    const captured = stripeChargeEvent({ type: 'charge.captured' })
+    expect(outcomesOf(translate(captured, [rule()], 'charge.succeeded'))).toBe('BODY_NOT_UNDERSTOOD')
   })
 
   it('another object than a charge is not understood', () => {
@@ -119,6 +125,19 @@ describe('the order id', () => {
     expect(orderIdOf({ paymentIntent: 'pi_1', chargeId: 'ch_1' })).toBe('pi_1')
     expect(orderIdOf({ paymentIntent: null, chargeId: 'ch_1' })).toBe('ch_1')
     expect(orderIdOf({ paymentIntent: { id: 'pi_2', object: 'payment_intent' } })).toBe('pi_2')
+  })
+
+  it("beside the merchant's own, the name by which refunds and disputes call it is kept", () => {
+    const referenceOf = (options: StripeChargeOptions) => activity(options).orderReference
+    expect(referenceOf({ orderId: '1001', paymentIntent: 'pi_1' })).toBe('pi_1')
+    expect(referenceOf({ orderId: '1001', paymentIntent: { id: 'pi_2', object: 'payment_intent' } })).toBe(
+      'pi_2',
+    )
+    expect(referenceOf({ orderId: '1001', paymentIntent: null, chargeId: 'ch_1' })).toBe('ch_1')
+    expect(referenceOf({ orderId: 'pi_1', paymentIntent: 'pi_1' })).toBeNull()
+    expect(referenceOf({ paymentIntent: 'pi_1' })).toBeNull()
+    expect(referenceOf({ paymentIntent: null, chargeId: 'ch_1' })).toBeNull()
+    expect(translate(stripeChargeEvent({ orderId: '1001' }))).toMatchObject({ orderReference: 'pi_5001' })
   })
 
   it("keeps the merchant's own to the letter", () => {

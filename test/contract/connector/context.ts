@@ -1,5 +1,5 @@
 import type { Connector, Translation, VerifyInput } from '../../../src/ports/connector.ts'
-import type { ConnectorRule } from '../../../src/ports/schema.ts'
+import type { ConnectorRule, OrderReport } from '../../../src/ports/schema.ts'
 import type { SignedRequest } from '../../helpers/signed.ts'
 
 /** A purchase that counts, in words every platform has. */
@@ -16,6 +16,16 @@ export interface PurchaseOptions {
   readonly isTest: boolean
 }
 
+/** A webhook of the platform about an order of `USUAL` after its sale. */
+export interface ReportSample {
+  /** What it says, for the test's name. */
+  readonly says: string
+  readonly topic: string
+  /** Raw body; the amount is in decimal digits, at most 2 decimals. Cancellations name none. */
+  readonly body: (options: { readonly amount: string; readonly currency: string }) => string
+  readonly report: Pick<OrderReport, 'object' | 'kind' | 'state'>
+}
+
 export interface ConnectorSetup {
   readonly connector: Connector
   readonly settings: Readonly<Record<string, unknown>>
@@ -28,6 +38,8 @@ export interface ConnectorSetup {
   readonly otherTopics: readonly string[]
   /** Raw body of a purchase. */
   purchase(options: PurchaseOptions): string
+  /** One for each topic that reports something, and for each state that it can report. */
+  readonly reports: readonly ReportSample[]
   /** A webhook with that body as the platform would sign and send it. */
   sign(body: string, secret: string, signedAtMs: number): SignedRequest
 }
@@ -65,11 +77,12 @@ export function translateBody(
   setup: ConnectorSetup,
   body: string,
   rules: readonly ConnectorRule[],
+  topic = setup.topic,
 ): Translation {
   const rawBody = Buffer.from(body)
   return setup.connector.translate({
     rawBody,
-    topic: setup.topic,
+    topic,
     receivedAt: NOW,
     rules,
     purchaseSpace: 'space-1',

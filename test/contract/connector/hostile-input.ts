@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import type { Translation } from '../../../src/ports/connector.ts'
 import { outcomesOf, rule } from '../../helpers/rules.ts'
 import { type ConnectorSetup, NOW, translateBody, USUAL, verifyInput } from './context.ts'
 
@@ -12,6 +13,17 @@ export function describeHostileInput(setup: ConnectorSetup): void {
     '__proto__',
     'constructor',
   ]
+  const expectSound = (translation: Translation) => {
+    if (translation.kind === 'ignored') return
+    expect(translation.kind).toBe('reported')
+    if (translation.kind !== 'reported') return
+    const { report, orderId, orderKey } = translation
+    expect(report.object).toMatch(new RegExp(`^${connector.platform}:[a-z_]+:.*\\S`, 's'))
+    for (const id of [report.object, orderId, orderKey]) expect(id.length).toBeLessThanOrEqual(256)
+    expect(report.amount ?? '0').toMatch(/^\d+(\.\d{1,6})?$/)
+    expect(report.currency ?? 'USD').toMatch(/^[A-Z]{3}$/)
+    expect(['open', 'taken', 'given_back']).toContain(report.state)
+  }
   const anyHeaders = fc.dictionary(
     fc.oneof(fc.constantFrom(...names), fc.string()),
     fc.string({ unit: 'binary' }),
@@ -43,7 +55,8 @@ export function describeHostileInput(setup: ConnectorSetup): void {
   })
 
   it('translate never throws', () => {
-    const topics = fc.constantFrom(setup.topic, ...setup.otherTopics, '')
+    const reported = setup.reports.map(({ topic }) => topic)
+    const topics = fc.constantFrom(setup.topic, ...reported, ...setup.otherTopics, '')
     fc.assert(
       fc.property(anyBody, topics, (rawBody, topic) => {
         const input = { rawBody, topic, receivedAt: NOW, rules: anyRules, purchaseSpace: 'space-1' }
@@ -63,6 +76,26 @@ export function describeHostileInput(setup: ConnectorSetup): void {
     )
   })
 
+  it('translate never throws when any part of a report is replaced by anything, and reports nothing odd', () => {
+    const reports = setup.reports.map(({ topic, body }) => {
+      const sample = JSON.parse(body({ amount: '12.5', currency: 'USD' }))
+      return { topic, sample, paths: pathsOf(sample) }
+    })
+    const change = fc.constantFrom(...reports).chain(({ topic, sample, paths }) =>
+      fc.record({
+        topic: fc.constant(topic),
+        sample: fc.constant(sample),
+        path: fc.constantFrom(...paths),
+      }),
+    )
+    fc.assert(
+      fc.property(change, fc.jsonValue(), ({ topic, sample, path }, value) => {
+        expectSound(translateBody(setup, JSON.stringify(replaceAt(sample, path, value)), anyRules, topic))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('a body nested ever deeper is not understood, and overflows nothing', () => {
     for (const [open, close] of [
       ['[', ']'],
@@ -71,7 +104,9 @@ export function describeHostileInput(setup: ConnectorSetup): void {
       const nested = `${open.repeat(1_000_000)}1${close.repeat(1_000_000)}`
       const request = setup.sign(nested, 'whsec_first', NOW)
       expect(connector.verify(verifyInput(request), settings).ok).toBe(true)
-      expect(outcomesOf(translateBody(setup, nested, [rule()]))).toBe('BODY_NOT_UNDERSTOOD')
+      for (const topic of new Set([setup.topic, ...setup.reports.map((report) => report.topic)])) {
+        expect(outcomesOf(translateBody(setup, nested, [rule()], topic))).toBe('BODY_NOT_UNDERSTOOD')
+      }
     }
   })
 
