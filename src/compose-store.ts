@@ -6,7 +6,7 @@ import { SCHEMA_VERSION } from './ports/schema.ts'
 import type { Store } from './ports/store.ts'
 import { openMongoStore } from './store/mongo/store.ts'
 import { acquireOwnerLock } from './store/sqlite/owner-lock.ts'
-import { openSqliteStore } from './store/sqlite/store.ts'
+import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
 
 export interface StoreParts {
   readonly store: Store
@@ -16,6 +16,8 @@ export interface StoreParts {
 export interface StoreOptions {
   /** Whether a data folder becomes this process's own; a visitor that only makes guarded commits does without. */
   readonly claim: boolean
+  /** See `openSqliteStore`. */
+  readonly onSqliteOpen?: SqliteOptions['onOpen']
 }
 
 /** Opens the store that the configuration names and brings it to this version's shape. */
@@ -44,10 +46,10 @@ async function openMongo(uri: string): Promise<StoreParts> {
 }
 
 /** SQLite belongs to one process: web and workers run in it. @throws AppError CONFLICT when another one has it */
-async function openSqlite(dataDir: string, { claim }: StoreOptions): Promise<StoreParts> {
+async function openSqlite(dataDir: string, { claim, onSqliteOpen }: StoreOptions): Promise<StoreParts> {
   const lock = claim ? acquireOwnerLock(dataDir) : { release: () => {} }
   try {
-    const store = await openSqliteStore(join(dataDir, 'streakline.sqlite'))
+    const store = await openSqliteStore(join(dataDir, 'streakline.sqlite'), { onOpen: onSqliteOpen })
     return {
       store,
       close: async () => {

@@ -5,6 +5,7 @@ import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
 import { activityHandler } from '../workers/activity.ts'
 import { rewardHandler } from '../workers/reward.ts'
 import { upkeepHandlers } from '../workers/upkeep.ts'
+import { type Marks, marksOf } from './compose-fail-points.ts'
 import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
 import { type Config, summaryOf } from './config.ts'
@@ -21,6 +22,7 @@ import { createProcessItem } from './inbox/process.ts'
 import { createPrune } from './inbox/prune.ts'
 import { createSweep } from './inbox/sweep.ts'
 import type { Clock } from './ports/clock.ts'
+import type { FailPoints } from './ports/fail-points.ts'
 import type { Logger } from './ports/logger.ts'
 import type { WorkerPool } from './ports/queue.ts'
 import { startWorkerPool } from './queue/worker-pool.ts'
@@ -66,11 +68,17 @@ export async function openInstallation(
   return { store: storeParts.store, secretBox, clock, newId, close: storeParts.close }
 }
 
+/** What only tests compose: nothing of it can be had from the environment. */
+export interface Hooks extends Pick<StoreOptions, 'onSqliteOpen'> {
+  readonly failPoints?: FailPoints
+}
+
 /** The composition root: builds the parts, hands them to each other, starts the roles. @throws ConfigError, AppError */
 export async function startApp(
   config: Config,
   roles: readonly Role[],
   logger: Logger = createLogger(config),
+  { failPoints, ...storeHooks }: Hooks = {},
 ): Promise<App> {
   logger.info(summaryOf(config), 'starting')
   const secretBox = createSecretBox(config.encryptionKeys)
@@ -81,19 +89,20 @@ export async function startApp(
     }
   }
   try {
-    const storeParts = await composeStore(config, logger)
+    const marks = marksOf(failPoints)
+    const storeParts = await composeStore(config, logger, { claim: true, ...storeHooks })
     closers.push(storeParts.close)
     const queueParts = await composeQueue(config, logger)
     closers.push(queueParts.close)
     const recorder = createRecorder({
-      store: storeParts.store,
-      queue: queueParts.queue,
+      store: marks.store(storeParts.store, 'engine_before_commit', 'engine_after_commit'),
+      queue: marks.queue(queueParts.queue, 'engine_before_enqueue', 'engine_after_enqueue'),
       clock,
       logger,
       sources: { newId, drawCode: drawFoldedCode },
     })
     closers.push(() => recorder.drain())
-    const parts = { config, logger, secretBox, recorder, ...storeParts, ...queueParts }
+    const parts = { config, logger, marks, secretBox, recorder, ...storeParts, ...queueParts }
     if (roles.includes('worker')) {
       const pool = startWorkers(parts)
       closers.push(() => pool.close(config.shutdownMs))
@@ -115,22 +124,31 @@ export async function startApp(
 interface Parts extends StoreParts, QueueParts {
   readonly config: Config
   readonly logger: Logger
+  readonly marks: Marks
   readonly secretBox: ReturnType<typeof createSecretBox>
   readonly recorder: ReturnType<typeof createRecorder>
 }
 
-function startWorkers({ config, logger, secretBox, recorder, store, queue, redisUrl }: Parts): WorkerPool {
+function startWorkers(parts: Parts): WorkerPool {
+  const { config, logger, marks, secretBox, recorder, store, queue, redisUrl } = parts
   const providers = createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow })
   const processItem = createProcessItem({ store, recorder, clock, logger })
-  const fulfil = createFulfil({ store, providers, secretBox, clock, logger })
-  const sweep = createSweep({ store, queue, clock, logger })
+  const fulfil = createFulfil({
+    store: marks.store(store, 'reward_before_write', 'reward_after_write'),
+    providers: marks.providers(providers),
+    secretBox,
+    clock,
+    logger,
+  })
+  const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
+  const sweep = createSweep({ store: raising, queue, clock, logger })
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
   return startWorkerPool({
     redisUrl,
     handlers: {
-      activity: activityHandler({ processItem }),
-      reward: rewardHandler({ fulfil }),
-      ...upkeepHandlers({ sweep, prune }),
+      activity: marks.work('activity_taken', activityHandler({ processItem })),
+      reward: marks.work('reward_taken', rewardHandler({ fulfil })),
+      ...upkeepHandlers({ sweep, prune: marks.work('upkeep_before_prune', prune) }),
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
     logger,
@@ -143,8 +161,17 @@ async function startWeb(
   parts: Parts,
   board: Board | null,
 ): Promise<{ listening: Listening; inbox: ReturnType<typeof createInbox> }> {
-  const { config, logger, secretBox, recorder, store, queue } = parts
-  const inbox = createInbox({ store, queue, connectorFor, secretBox, clock, logger, newId })
+  const { config, logger, marks, secretBox, recorder, queue } = parts
+  const store = marks.store(parts.store, 'api_before_commit', 'api_after_commit')
+  const inbox = createInbox({
+    store: marks.store(parts.store, 'inbox_before_commit', 'inbox_after_commit'),
+    queue: marks.queue(queue, 'inbox_before_enqueue', 'inbox_after_enqueue'),
+    connectorFor,
+    secretBox,
+    clock,
+    logger,
+    newId,
+  })
   const app = createHttpApp({
     store,
     recorder,

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../errors.ts'
 import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
 import type { Change, CommitResult, Condition, Query, Scalar, Store } from '../../ports/store.ts'
@@ -133,12 +134,18 @@ export class SqliteStore implements Store {
   }
 }
 
+export interface SqliteOptions {
+  /** Is handed the connection once it is set up: tests limit what it may take of the disk. */
+  readonly onOpen?: ((db: DatabaseSync) => void) | undefined
+}
+
 /**
  * Opens the store in the file `path`, which is made when it is not there, with its folder, for their owner only. Does
  * not migrate it and does not claim the folder: see `acquireOwnerLock`. @throws AppError STORE_UNAVAILABLE
  */
-export async function openSqliteStore(path: string): Promise<Store> {
+export async function openSqliteStore(path: string, { onOpen }: SqliteOptions = {}): Promise<Store> {
   const connection = await openConnection(path)
+  onOpen?.(connection.db)
   const sync = new WalSync(() => connection.wal.datasync())
   return new SqliteStore(connection, sync, new Checkpoints(connection.db, connection.path))
 }
