@@ -71,6 +71,7 @@ describe('a webhook', () => {
           streakLogId: null,
           duplicateOfId: null,
           droppedFields: [],
+          report: null,
         },
       ],
       createdAt: expect.any(String),
