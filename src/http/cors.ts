@@ -7,7 +7,7 @@ import { createOriginBook } from './origin-book.ts'
 const METHODS = 'GET, HEAD'
 /** How long a browser may remember a preflight. */
 const PREFLIGHT_MAX_AGE_S = 600
-const EXPOSED_HEADERS = 'X-Request-Id, Retry-After'
+const EXPOSED_HEADERS = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy'
 
 /**
  * Lets pages of an account's `endUserOrigins` read what is open to end users. A preflight names no account, so it is
