@@ -1,5 +1,5 @@
 import type { Instant } from '../ports/clock.ts'
-import { ERASED_PREFIX, type Row } from '../ports/schema.ts'
+import { isErased, type Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
 import { Journey, type Outcome } from '../streaks/journey.ts'
 import { periodAt } from '../streaks/period.ts'
@@ -101,7 +101,7 @@ export class BatchDecision {
       return refuse('REFERENCE_NOT_FOUND', 'streakId', `streakId: no streak has the id ${streakId}`)
     }
     const member = this.#findMember(request)
-    if ('externalId' in request.member && request.member.externalId.startsWith(ERASED_PREFIX)) {
+    if ('externalId' in request.member && isErased(request.member)) {
       return refuse('REFERENCE_NOT_FOUND', 'ownedBy', 'ownedBy: its externalId is that of an erased member')
     }
     if (member === undefined && 'id' in request.member) {
@@ -129,15 +129,15 @@ export class BatchDecision {
 
   #findMember(request: RecordRequest): Row<'member'> | undefined {
     const stored = memberOf(this.#loaded, request)
-    if (stored !== undefined && !this.#isErased(stored, request.streakId)) return stored
+    if (stored !== undefined && !this.#isGone(stored, request.streakId)) return stored
     if ('id' in request.member) return undefined
     return this.#newMembers.get(keyOf(request.accountId, request.member.externalId))
   }
 
   /** The journey is read after the member, so it knows of an erasure that the member's row did not show yet. */
-  #isErased({ id, accountId, externalId }: Row<'member'>, streakId: string): boolean {
-    const journey = this.#loaded.journeys.get(journeyKey(accountId, id, streakId))
-    return externalId.startsWith(ERASED_PREFIX) || journey?.row?.closed === true
+  #isGone(member: Row<'member'>, streakId: string): boolean {
+    const journey = this.#loaded.journeys.get(journeyKey(member.accountId, member.id, streakId))
+    return isErased(member) || journey?.row?.closed === true
   }
 
   #existingLog(request: RecordRequest, member: Row<'member'> | undefined): string | undefined {

@@ -2,7 +2,7 @@ import { findOrder } from '../engine/read-reports.ts'
 import { isComparable } from '../engine/taken-back.ts'
 import type { EntryRecorder } from '../engine/types.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
-import { ERASED_PREFIX, type Row } from '../ports/schema.ts'
+import { isErased, type Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 
 export interface ApplyReportDeps {
@@ -77,10 +77,6 @@ async function findOwner(
   return member
 }
 
-function isErased(owner: Row<'member'> | undefined): boolean {
-  return owner?.externalId.startsWith(ERASED_PREFIX) === true
-}
-
 function nameOf(owner: Row<'member'> | undefined): string | null {
   return owner === undefined || isErased(owner) ? null : owner.externalId
 }
@@ -92,6 +88,6 @@ function ofDelivery(
   owner: Row<'member'> | undefined,
   updatedAt: Instant,
 ): Change {
-  const raw = isErased(owner) ? { body: null, bodyKeptSince: null, headers: {} } : {}
+  const raw = owner !== undefined && isErased(owner) ? { body: null, bodyKeptSince: null, headers: {} } : {}
   return { op: 'update', collection: 'delivery', id, accountId, set: { orderId, updatedAt, ...raw } }
 }

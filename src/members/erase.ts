@@ -1,9 +1,9 @@
 import { AppError } from '../errors.ts'
-import type { Row } from '../ports/schema.ts'
+import { isErased, type Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { openItemsNaming, scrubDeliveriesOfLogs, scrubItemsNaming, settled } from './erase-deliveries.ts'
 import { closeJourneys } from './erase-journeys.ts'
-import { type EraseDeps, erasedExternalId, isErased } from './erased.ts'
+import { type EraseDeps, erasedExternalId } from './erased.ts'
 import { untilCommitted } from './until-committed.ts'
 
 /**

@@ -11,8 +11,3 @@ export interface EraseDeps {
 export function erasedExternalId(memberId: string): string {
   return `${ERASED_PREFIX}${memberId}`
 }
-
-/** Whether the row only stands for somebody who was erased: callers must not learn that it is there. */
-export function isErased({ externalId }: { readonly externalId: string }): boolean {
-  return externalId.startsWith(ERASED_PREFIX)
-}

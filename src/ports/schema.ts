@@ -129,6 +129,11 @@ export interface Refusal {
  */
 export const ERASED_PREFIX = 'erased:'
 
+/** Whether the row only stands for somebody who was erased: callers must not learn that it is there. */
+export function isErased({ externalId }: { readonly externalId: string }): boolean {
+  return externalId.startsWith(ERASED_PREFIX)
+}
+
 /** On every row. `accountId` of an account is its own id. */
 const common = { id, accountId: id, createdAt: instant, updatedAt: instant }
 /** Rows that several writers change carry a `revision`: an update is guarded by the one it read. */
