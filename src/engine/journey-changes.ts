@@ -72,7 +72,6 @@ function memberStreakChange(
     lastActivityAt: lastActivityAt ?? now,
     hasRewards,
     revokedRewards,
-    updatedAt: now,
   }
   const { accountId } = streak
   if (stored === null) {
@@ -84,6 +83,7 @@ function memberStreakChange(
       version: 1,
       closed: false,
       createdAt: now,
+      updatedAt: now,
       ...totals,
     }
     return { op: 'insert', collection: 'member_streak', row }
@@ -96,7 +96,7 @@ function memberStreakChange(
     id: stored.id,
     accountId,
     guard,
-    set: { ...totals, version },
+    set: { ...changedFields(stored, totals), updatedAt: now, version },
   }
 }
 
@@ -112,14 +112,8 @@ function progressChanges(
     const row = progressRow(streak, ownedById, stored, progress, now)
     if (stored === undefined) return { op: 'insert', collection: 'streak_progress', row }
     const { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt } = row
-    const set = {
-      currentProgressValue,
-      completed,
-      firstEffectiveAt,
-      lastEffectiveAt,
-      targetReachedAt,
-      updatedAt: now,
-    }
+    const computed = { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt }
+    const set = { ...changedFields(stored, computed), updatedAt: now }
     return { op: 'update', collection: 'streak_progress', id: row.id, accountId: row.accountId, set }
   })
 }
@@ -138,14 +132,26 @@ function runChanges(
     const { firstPeriod, lastPeriod, standing } = run
     const length = lengthOf(run)
     const breakable = isBreakable(length, streak.completionTargetValue)
-    const set = { firstPeriod, lastPeriod, length, breakable, standing, updatedAt: now }
-    if (stored !== undefined) return [{ op: 'update', collection: 'run', id, accountId, set }]
+    const computed = { firstPeriod, lastPeriod, length, breakable, standing }
+    if (stored !== undefined) {
+      const changed = changedFields(stored, computed)
+      if (Object.keys(changed).length === 0) return []
+      return [{ op: 'update', collection: 'run', id, accountId, set: { ...changed, updatedAt: now } }]
+    }
     return [
       {
         op: 'insert',
         collection: 'run',
-        row: { id, accountId, ownedById, streakId, createdAt: now, ...set },
+        row: { id, accountId, ownedById, streakId, createdAt: now, updatedAt: now, ...computed },
       },
     ]
   })
+}
+
+/** What differs from the stored row: writing a field as it was costs what changing it does. */
+function changedFields<R extends object>(stored: R, fields: Partial<R>): Partial<R> {
+  const isSame = (one: unknown, other: unknown) =>
+    one === other || (typeof one === 'object' && JSON.stringify(one) === JSON.stringify(other))
+  const changed = Object.entries(fields).filter(([name, value]) => !isSame(stored[name as keyof R], value))
+  return Object.fromEntries(changed) as Partial<R>
 }

@@ -37,7 +37,7 @@ export function createRecorder(deps: RecorderDeps): Recorder & EntryRecorder & {
     sizeOf: estimateBytes,
     maxItems: MAX_BATCH_LOGS,
     maxBytes: MAX_BATCH_BYTES,
-    maxInFlight: 4,
+    maxInFlight: 2,
   })
   const record = async (request: RecordRequest): Promise<RecordResult> => {
     const result = await batcher.add(request)

@@ -5,6 +5,7 @@ import { describeConflicts } from './store/conflicts.ts'
 import type { StoreContext, StoreHarness } from './store/context.ts'
 import { describeFieldTypes } from './store/field-types.ts'
 import { describeLifecycle } from './store/lifecycle.ts'
+import { describeManyUpdates } from './store/many-updates.ts'
 import { describeProcesses } from './store/processes.ts'
 import { describeQueries } from './store/queries.ts'
 import { describeRaces } from './store/races.ts'
@@ -36,6 +37,7 @@ export function describeStoreContract(name: string, setup: () => Promise<StoreHa
     })
 
     describeCommits(context)
+    describeManyUpdates(context)
     describeConflicts(context)
     describeRaces(context)
     describeProcesses(context)

@@ -4,16 +4,17 @@ import type { Change, CommitResult } from '../../ports/store.ts'
 import { encodeFields, encodeRow } from './codec.ts'
 import { type MongoConnection, type Session, WRITE_CONCERN } from './connection.ts'
 import { type Conflict, conflictOf } from './errors.ts'
-import type { Filter } from './filter.ts'
 import type { Models } from './models.ts'
+import { target, updateWrites } from './updates.ts'
 
 type Write = mongoose.mongo.AnyBulkWriteOperation
-type Update = { readonly $set: Record<string, unknown>; readonly $inc?: { readonly _lock: 1 } }
 
 /** Writes of one kind on one collection, in the order given: one round trip. */
 interface Batch {
   readonly op: Change['op']
   readonly collection: CollectionName
+  /** How many rows it must find or make. */
+  readonly rows: number
   readonly writes: Write[]
 }
 
@@ -80,11 +81,11 @@ async function writeAll(models: Models, session: Session, batches: readonly Batc
 
 /** null: all of it was written, as far as the transaction goes. */
 async function writeBatch(models: Models, session: Session, batch: Batch): Promise<Conflict | null> {
-  const { op, collection, writes } = batch
+  const { op, collection, rows, writes } = batch
   try {
     const result = await models.rows[collection].collection.bulkWrite(writes, { session, ordered: true })
     const done = { delete: result.deletedCount, update: result.matchedCount, insert: result.insertedCount }
-    return done[op] === writes.length ? null : changed(collection)
+    return done[op] === rows ? null : changed(collection)
   } catch (error) {
     const conflict = conflictOf(error, collection)
     if (conflict === null) throw error
@@ -117,49 +118,19 @@ function changed(collection: CollectionName): Conflict {
 }
 
 function inBatches(changes: readonly Change[]): Batch[] {
-  const batches = new Map<string, Batch>()
-  for (const op of ORDER) {
-    for (const change of changes) {
-      if (change.op !== op) continue
-      const { collection } = change
-      const key = `${op} ${collection}`
-      const batch = batches.get(key) ?? { op, collection, writes: [] }
-      batch.writes.push(toWrite(change))
-      batches.set(key, batch)
-    }
-  }
-  return [...batches.values()]
+  return ORDER.flatMap((op) => {
+    const ofKind = changes.filter((change) => change.op === op)
+    return [...Map.groupBy(ofKind, ({ collection }) => collection)].map(([collection, rows]) => {
+      return { op, collection, rows: rows.length, writes: toWrites(op, collection, rows) }
+    })
+  })
 }
 
-function target(change: Exclude<Change, { op: 'insert' }>): Filter {
-  const { id, accountId, collection, guard = {} } = change
-  return { ...encodeFields(collection, guard), ...encodeFields(collection, { id, accountId }) }
-}
-
-function toWrite(change: Change): Write {
-  switch (change.op) {
-    case 'insert':
-      return { insertOne: { document: encodeRow(change.collection, change.row) as object } }
-    case 'update':
-      return { updateOne: { filter: target(change), update: update(change) } }
-    case 'delete':
-      return { deleteOne: { filter: target(change) } }
-  }
-}
-
-/**
- * An update that alters nothing is no write to MongoDB, so another commit could pull the guard from under it unseen.
- * Where the guard itself does not prove that something alters, `_lock` makes sure.
- */
-function update({ collection, guard = {}, set }: Extract<Change, { op: 'update' }>): Update {
-  const $set = encodeFields(collection, set)
-  const news: Readonly<Record<string, unknown>> = set
-  const altersForSure = Object.entries(guard).some(
-    ([field, old]) => isPlain(old) && isPlain(news[field]) && old !== news[field],
+function toWrites(op: Change['op'], collection: CollectionName, changes: readonly Change[]): Write[] {
+  if (op === 'update') return updateWrites(collection, changes as Extract<Change, { op: 'update' }>[])
+  return changes.map((change) =>
+    change.op === 'insert'
+      ? { insertOne: { document: encodeRow(change.collection, change.row) as object } }
+      : { deleteOne: { filter: target(change as Exclude<Change, { op: 'insert' }>) } },
   )
-  return altersForSure || Object.keys(guard).length === 0 ? { $set } : { $set, $inc: { _lock: 1 } }
-}
-
-function isPlain(value: unknown): boolean {
-  return value === null || (value !== undefined && typeof value !== 'object')
 }
