@@ -55,12 +55,25 @@ function withoutInterim(received: Buffer): Buffer {
 }
 
 function isWhole(received: Buffer, isHead: boolean): boolean {
+  return lengthOf(received, isHead) !== null
+}
+
+/** Of the answer at the beginning of these bytes; null while it is not whole. */
+function lengthOf(received: Buffer, isHead: boolean): number | null {
   const end = received.indexOf('\r\n\r\n')
-  if (end === -1) return false
+  if (end === -1) return null
   const head = received.toString('latin1', 0, end)
-  if (isHead || / (?:204|304) /.test(head.slice(0, 14))) return true
+  if (isHead || / (?:204|304) /.test(head.slice(0, 14))) return end + 4
   const length = /^content-length: *(\d+)/im.exec(head)?.[1]
-  return length !== undefined && received.length >= end + 4 + Number(length)
+  const whole = end + 4 + Number(length)
+  return length !== undefined && received.length >= whole ? whole : null
+}
+
+/** The first of the answers in these bytes, and what follows it; null while it is not whole. */
+export function takeAnswer(received: Buffer): { readonly answer: RawAnswer; readonly rest: Buffer } | null {
+  const length = lengthOf(received, false)
+  if (length === null) return null
+  return { answer: parsed(received.subarray(0, length)), rest: received.subarray(length) }
 }
 
 function parsed(received: Buffer): RawAnswer {

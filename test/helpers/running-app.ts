@@ -27,10 +27,9 @@ export interface RunningAppOptions {
   readonly roles?: readonly Role[]
 }
 
-/** The whole program in this process, on real servers, with an account and its key. */
-export async function runApp(options: RunningAppOptions): Promise<RunningApp> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'streakline-app-'))
-  const config: Config = {
+/** Of an installation whose limits no test runs into. */
+export function configFor(dataDir: string, options: RunningAppOptions): Config {
+  return {
     production: false,
     dataDir,
     store: options.mongoUri === undefined ? { kind: 'sqlite' } : { kind: 'mongodb', uri: options.mongoUri },
@@ -49,6 +48,12 @@ export async function runApp(options: RunningAppOptions): Promise<RunningApp> {
     rewardConcurrency: 8,
     shutdownMs: 5000,
   }
+}
+
+/** The whole program in this process, on real servers, with an account and its key. */
+export async function runApp(options: RunningAppOptions): Promise<RunningApp> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'streakline-app-'))
+  const config = configFor(dataDir, options)
   const installation = await openInstallation(config, quietLogger)
   const { apiKey, apiSecret } = await createAccount(installation, 'test', 'UTC')
   await installation.close()
