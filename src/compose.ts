@@ -18,6 +18,7 @@ import { createHttpApp } from './http/app.ts'
 import { limitsOf } from './http/limits/limits.ts'
 import { type Listening, listen } from './http/server.ts'
 import { createInbox } from './inbox/accept.ts'
+import { createDeliveries } from './inbox/deliveries.ts'
 import { createProcessItem } from './inbox/process.ts'
 import { createPrune } from './inbox/prune.ts'
 import { createSweep } from './inbox/sweep.ts'
@@ -29,6 +30,7 @@ import { startWorkerPool } from './queue/worker-pool.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
 import { createFulfil } from './rewards/fulfil.ts'
 import { patchRewardLog } from './rewards/patch.ts'
+import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
 
 export type Role = 'web' | 'worker'
@@ -178,8 +180,11 @@ async function startWeb(
     entries: recorder,
     views: createViews(store),
     inbox,
+    deliveries: createDeliveries({ store, queue, connectorFor, clock, logger, newId }),
     rewards: {
       patch: (accountId, id, patch) => patchRewardLog({ store, clock }, accountId, id, patch),
+      replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
+      abandon: (accountId, id, reason) => abandonReward({ store, clock, queue }, accountId, id, reason),
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
     },

@@ -14,9 +14,9 @@ interface Answer {
  */
 export function createStreaklineClient(options: ClientOptions): StreaklineClient {
   const send = createTransport(options)
-  const entries = Object.entries(RESOURCES).map(([key, { slug, verbs, actions }]) => [
+  const entries = Object.entries(RESOURCES).map(([key, { slug, verbs, actions, bulkActions }]) => [
     key,
-    resourceClient(send, slug, verbs, actions),
+    resourceClient(send, slug, verbs, actions, bulkActions),
   ])
   return Object.fromEntries(entries) as StreaklineClient
 }
@@ -26,6 +26,7 @@ function resourceClient(
   slug: string,
   verbs: readonly string[],
   actions: readonly string[],
+  bulkActions: readonly string[],
 ): object {
   const path = `/schema/${slug}/record`
   const record = (id: string) => `${path}/${encodeURIComponent(id)}`
@@ -47,6 +48,11 @@ function resourceClient(
       name,
       async (id: string, body: unknown, call: CallOptions = {}) =>
         dataOf(await send('POST', `${record(id)}/${name}`, body, call)),
+    ]),
+    ...bulkActions.map((name) => [
+      `${name}Many`,
+      async (body: unknown, call: CallOptions = {}) =>
+        dataOf(await send('POST', `/schema/${slug}/${name}`, body, call)),
     ]),
     ...(verbs.includes('list') ? [['all', everything(list)]] : []),
   ])

@@ -606,6 +606,12 @@ export interface RewardLogPatch {
   rewardExpiryAt?: string | null
 }
 
+export type RewardLogReplay = Record<string, never>
+
+export interface RewardLogAbandon {
+  reason: string
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type RewardLogFilter = RewardLogFilterComparison | RewardLogFilterAll | RewardLogFilterAny
 
@@ -1046,13 +1052,13 @@ export interface Delivery {
   orderId: string | null
   /** `translated` by the rules; `reported`: a refund, a dispute or a cancellation of an order; or `ignored` as a whole. */
   outcome: 'translated' | 'reported' | 'ignored'
-  /** Why it was ignored. */
+  /** Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words. */
   reason: string | null
   /** What became of it: of a purchase rule by rule; of a report on an order once, as `waiting` until the purchase comes and `applied` from then on. */
   items: {
     ruleIndex: number | null
     streakId: string | null
-    status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'waiting' | 'applied'
+    status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'abandoned' | 'waiting' | 'applied'
     reason: string | null
     message: string | null
     streakLogId: string | null
@@ -1070,6 +1076,82 @@ export interface Delivery {
   createdAt: string
   /** When the record last changed. */
   updatedAt: string
+}
+
+export interface DeliveryReplay {
+  /** Say what would become of it, and change nothing. */
+  dryRun?: boolean
+}
+
+export interface DeliveryAbandon {
+  /** Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words. */
+  reason: string
+}
+
+export interface DeliveriesReplay {
+  /** The connector. */
+  connectorId?: string
+  /** Received at this time or later. */
+  receivedFrom?: string
+  /** Received before this time. */
+  receivedTo?: string
+  /** The order it is about. */
+  orderId?: string
+  /** What became of one of its items; `ignored` also of a delivery that was ignored as a whole. */
+  itemStatus?:
+    | 'pending'
+    | 'counted'
+    | 'duplicate'
+    | 'ignored'
+    | 'failed'
+    | 'abandoned'
+    | 'waiting'
+    | 'applied'
+  /** Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words. */
+  reason?: string
+  /** Say what would become of it, and change nothing. */
+  dryRun?: boolean
+  /** How many are replayed at most. */
+  limit?: number
+  /** The `next` of the answer before; absent: begin. */
+  cursor?: string
+}
+
+export interface DeliveryReplayed {
+  deliveryId: string
+  dryRun: boolean
+  outcome: 'replayed' | 'unchanged'
+  reason: string | null
+  items: {
+    ruleIndex: number | null
+    streakId: string | null
+    status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'abandoned' | 'waiting' | 'applied'
+    reason: string | null
+    message: string | null
+    streakLogId: string | null
+    duplicateOfId: string | null
+    droppedFields: string[]
+    report: {
+      object: string
+      kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation'
+      state: 'open' | 'taken' | 'given_back'
+      amount: string | null
+      currency: string | null
+    } | null
+    effect: 'queued' | 'changed' | 'unchanged'
+  }[]
+}
+
+export interface DeliveriesReplayed {
+  dryRun: boolean
+  looked: number
+  matched: number
+  replayed: number
+  unchanged: number
+  busy: number
+  bodyGone: number
+  itemsQueued: number
+  next: string | null
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -1403,6 +1485,7 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   streakLog: {
     record: StreakLog
@@ -1435,6 +1518,7 @@ export interface Resources {
       withdrawal: { body: StreakLogWithdrawal; answer: Withdrawal }
       reinstatement: { body: StreakLogReinstatement; answer: Withdrawal }
     }
+    bulkActions: Record<never, never>
   }
   streakProgress: {
     record: StreakProgress
@@ -1456,6 +1540,7 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   memberStreak: {
     record: MemberStreak
@@ -1466,6 +1551,7 @@ export interface Resources {
     filter: MemberStreakFilter
     sort: 'id' | 'streakId' | 'ownedById' | 'lastActivityAt' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   milestone: {
     record: Milestone
@@ -1489,6 +1575,7 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   rewardLog: {
     record: RewardLog
@@ -1516,7 +1603,11 @@ export interface Resources {
       | 'onWithdrawal'
       | 'createdAt'
       | 'updatedAt'
-    actions: Record<never, never>
+    actions: {
+      replay: { body: RewardLogReplay; answer: RewardLog }
+      abandon: { body: RewardLogAbandon; answer: RewardLog }
+    }
+    bulkActions: Record<never, never>
   }
   member: {
     record: Member
@@ -1536,6 +1627,7 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   account: {
     record: Account
@@ -1546,6 +1638,7 @@ export interface Resources {
     filter: AccountFilter
     sort: 'id' | 'name' | 'timezone' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   apiKey: {
     record: ApiKey
@@ -1556,6 +1649,7 @@ export interface Resources {
     filter: ApiKeyFilter
     sort: 'id' | 'name' | 'description' | 'apiKey' | 'status' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   connector: {
     record: Connector
@@ -1566,6 +1660,7 @@ export interface Resources {
     filter: ConnectorFilter
     sort: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   delivery: {
     record: Delivery
@@ -1587,7 +1682,11 @@ export interface Resources {
       | 'reason'
       | 'createdAt'
       | 'updatedAt'
-    actions: Record<never, never>
+    actions: {
+      replay: { body: DeliveryReplay; answer: DeliveryReplayed }
+      abandon: { body: DeliveryAbandon; answer: Delivery }
+    }
+    bulkActions: { replay: { body: DeliveriesReplay; answer: DeliveriesReplayed } }
   }
   couponProvider: {
     record: CouponProvider
@@ -1598,6 +1697,7 @@ export interface Resources {
     filter: CouponProviderFilter
     sort: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   couponCode: {
     record: CouponCode
@@ -1608,6 +1708,7 @@ export interface Resources {
     filter: CouponCodeFilter
     sort: 'id' | 'providerId' | 'code' | 'rewardLogId' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
   withdrawal: {
     record: Withdrawal
@@ -1630,30 +1731,68 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
   }
 }
 
 export const RESOURCES = {
-  streak: { slug: 'streak', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
+  streak: {
+    slug: 'streak',
+    verbs: ['list', 'create', 'get', 'patch', 'delete'],
+    actions: [],
+    bulkActions: [],
+  },
   streakLog: {
     slug: 'streak_log',
     verbs: ['list', 'create', 'get'],
     actions: ['withdrawal', 'reinstatement'],
+    bulkActions: [],
   },
-  streakProgress: { slug: 'streak_progress', verbs: ['list', 'get'], actions: [] },
-  memberStreak: { slug: 'member_streak', verbs: ['list', 'get'], actions: [] },
-  milestone: { slug: 'milestone', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
-  rewardLog: { slug: 'reward_log', verbs: ['list', 'get', 'patch'], actions: [] },
-  member: { slug: 'account_user', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
-  account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [] },
-  apiKey: { slug: 'api_key', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
-  connector: { slug: 'connector', verbs: ['list', 'create', 'get', 'patch', 'delete'], actions: [] },
-  delivery: { slug: 'delivery', verbs: ['list', 'get'], actions: [] },
+  streakProgress: { slug: 'streak_progress', verbs: ['list', 'get'], actions: [], bulkActions: [] },
+  memberStreak: { slug: 'member_streak', verbs: ['list', 'get'], actions: [], bulkActions: [] },
+  milestone: {
+    slug: 'milestone',
+    verbs: ['list', 'create', 'get', 'patch', 'delete'],
+    actions: [],
+    bulkActions: [],
+  },
+  rewardLog: {
+    slug: 'reward_log',
+    verbs: ['list', 'get', 'patch'],
+    actions: ['replay', 'abandon'],
+    bulkActions: [],
+  },
+  member: {
+    slug: 'account_user',
+    verbs: ['list', 'create', 'get', 'patch', 'delete'],
+    actions: [],
+    bulkActions: [],
+  },
+  account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [], bulkActions: [] },
+  apiKey: {
+    slug: 'api_key',
+    verbs: ['list', 'create', 'get', 'patch', 'delete'],
+    actions: [],
+    bulkActions: [],
+  },
+  connector: {
+    slug: 'connector',
+    verbs: ['list', 'create', 'get', 'patch', 'delete'],
+    actions: [],
+    bulkActions: [],
+  },
+  delivery: {
+    slug: 'delivery',
+    verbs: ['list', 'get'],
+    actions: ['replay', 'abandon'],
+    bulkActions: ['replay'],
+  },
   couponProvider: {
     slug: 'coupon_provider',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
+    bulkActions: [],
   },
-  couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'], actions: [] },
-  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [] },
+  couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'], actions: [], bulkActions: [] },
+  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [], bulkActions: [] },
 } as const

@@ -57,9 +57,20 @@ type Actions<K extends ResourceKey> = {
     : never
 }
 
+/** What can be done to many records at once: `client.delivery.replayMany({…})`. */
+type BulkActions<K extends ResourceKey> = {
+  [A in keyof Resources[K]['bulkActions'] as `${A & string}Many`]: Resources[K]['bulkActions'][A] extends {
+    body: infer B
+    answer: infer R
+  }
+    ? (body: B, options?: CallOptions) => Promise<R>
+    : never
+}
+
 /** The verbs and actions that a resource has. */
 export type ResourceClient<K extends ResourceKey> = Pick<Verbs<K>, VerbsOf<K> & keyof Verbs<K>> &
   Actions<K> &
+  BulkActions<K> &
   ('list' extends VerbsOf<K> ? Everything<K> : unknown)
 
 export type StreaklineClient = { readonly [K in ResourceKey]: ResourceClient<K> }

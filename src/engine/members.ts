@@ -1,7 +1,9 @@
 import type { Instant } from '../ports/clock.ts'
-import type { MemberProfile, Row } from '../ports/schema.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
 import type { MemberRef } from './types.ts'
+
+type StatedProfile = Pick<Extract<MemberRef, { externalId: string }>, 'profile' | 'profileAt' | 'fillsBlanks'>
 
 const PROFILE_FIELDS = ['firstName', 'lastName', 'email', 'phoneNumber'] as const
 
@@ -19,12 +21,7 @@ export class MemberChanges {
   ): Row<'member'> {
     const blank = { firstName: null, lastName: null, email: null, phoneNumber: null, profileTimes: {} }
     const common = { id, accountId, createdAt: now, updatedAt: now, revision: 1 }
-    const row = withProfile(
-      { ...common, ...blank, externalId: ref.externalId, status: 'live' },
-      ref.profile,
-      ref.profileAt,
-      now,
-    )
+    const row = withProfile({ ...common, ...blank, externalId: ref.externalId, status: 'live' }, ref, now)
     this.#original.set(id, null)
     this.#current.set(id, row)
     return row
@@ -34,7 +31,7 @@ export class MemberChanges {
   update(stored: Row<'member'>, ref: MemberRef, now: Instant): Row<'member'> {
     const member = this.#current.get(stored.id) ?? stored
     if ('id' in ref) return member
-    const updated = withProfile(member, ref.profile, ref.profileAt, now)
+    const updated = withProfile(member, ref, now)
     if (updated === member) return member
     if (!this.#original.has(stored.id)) this.#original.set(stored.id, stored)
     const final = { ...updated, updatedAt: now }
@@ -69,13 +66,12 @@ export class MemberChanges {
 
 /**
  * Supplied fields overwrite, absent ones stay. A value with a source time older than that of the value it would
- * replace only fills a blank; the API's (no source time) counts as of the request and always overwrites. Repeating a
- * value makes it newer. Returns the same object when nothing changes.
+ * replace only fills a blank, and so does a replayed one whatever its time; the API's (no source time) counts as of the
+ * request and always overwrites. Repeating a value makes it newer. Returns the same object when nothing changes.
  */
 export function withProfile(
   member: Row<'member'>,
-  profile: MemberProfile,
-  profileAt: Instant | null,
+  { profile, profileAt, fillsBlanks = false }: StatedProfile,
   now: Instant,
 ): Row<'member'> {
   const at = profileAt ?? now
@@ -84,7 +80,8 @@ export function withProfile(
   for (const field of PROFILE_FIELDS) {
     const value = profile[field]
     const knownAt = member.profileTimes[field]
-    const overwrites = profileAt === null || knownAt === undefined || at >= knownAt
+    const isNewer = profileAt === null || knownAt === undefined || at >= knownAt
+    const overwrites = isNewer && !fillsBlanks
     if (value === undefined || !(overwrites || member[field] === null)) continue
     if (value !== member[field]) values[field] = value
     if (at !== knownAt) times[field] = at

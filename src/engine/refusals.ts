@@ -37,9 +37,12 @@ export function refusal(
  * ignored; whatever else refuses it makes it failed.
  */
 export function itemOutcome(result: RecordResult): Partial<Row<'delivery_item'>> {
-  if (result.outcome === 'recorded') return { status: 'counted', streakLogId: result.log.id }
+  if (result.outcome === 'recorded') {
+    // a pending item may say why it was not counted yet
+    return { status: 'counted', streakLogId: result.log.id, reason: null, message: null }
+  }
   if (result.outcome === 'duplicate') {
-    return { status: 'duplicate', reason: 'DUPLICATE', duplicateOfId: result.existingId }
+    return { status: 'duplicate', reason: 'DUPLICATE', message: null, duplicateOfId: result.existingId }
   }
   if (result.outcome === 'settled') return {}
   const status = result.code === 'STREAK_NOT_LIVE' || result.code === 'MEMBER_NOT_LIVE' ? 'ignored' : 'failed'

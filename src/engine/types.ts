@@ -11,6 +11,8 @@ export type MemberRef =
       readonly profile: MemberProfile
       /** Source time of the profile: it only overwrites an older one. null = the API, which always overwrites. */
       readonly profileAt: Instant | null
+      /** The profile is told again later than it was stated: it only fills what is blank. */
+      readonly fillsBlanks?: boolean
     }
 
 /** What only a connector's purchase has. */

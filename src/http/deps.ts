@@ -1,5 +1,8 @@
 import type { Router } from 'express'
 import type { EntryRecorder, Recorder, Views } from '../engine/types.ts'
+import type { ReplayOptions } from '../inbox/replay-delivery.ts'
+import type { ReplayPageOptions } from '../inbox/replay-page.ts'
+import type { DeliveryReplay, ReplayFilter, ReplayPage } from '../inbox/replay-types.ts'
 import type { Inbox } from '../inbox/types.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Connector } from '../ports/connector.ts'
@@ -14,8 +17,22 @@ import type { LimitOptions } from './limits/limits.ts'
 export interface Rewards {
   /** @throws AppError NOT_FOUND | REWARD_BEING_FULFILLED | REWARD_HELD | REWARD_REVOKED | INVALID_INPUT */
   patch(accountId: string, id: string, patch: RewardLogPatch): Promise<Row<'reward_log'>>
+  /** See `replayReward`. @throws AppError NOT_FOUND | REWARD_HELD | REWARD_REVOKED | STORE_BUSY */
+  replay(accountId: string, id: string): Promise<Row<'reward_log'>>
+  /** See `abandonReward`. @throws AppError NOT_FOUND | CONFLICT | REWARD_HELD | REWARD_REVOKED | STORE_BUSY */
+  abandon(accountId: string, id: string, reason: string): Promise<Row<'reward_log'>>
   /** All or none. @throws AppError REFERENCE_NOT_FOUND | INVALID_INPUT | DUPLICATE_VALUE */
   uploadCodes(accountId: string, providerId: string, codes: readonly string[]): Promise<Row<'coupon_code'>[]>
+}
+
+/** Acts of operators on what was delivered. */
+export interface Deliveries {
+  /** See `replayDelivery`. @throws AppError NOT_FOUND | STORE_BUSY */
+  replay(accountId: string, id: string, options: ReplayOptions): Promise<DeliveryReplay>
+  /** See `replayPage`. @throws AppError INVALID_INPUT */
+  replayPage(accountId: string, filter: ReplayFilter, options: ReplayPageOptions): Promise<ReplayPage>
+  /** See `abandonDelivery`. @throws AppError NOT_FOUND | STORE_BUSY */
+  abandon(accountId: string, id: string, reason: string): Promise<Row<'delivery'>>
 }
 
 /** Everything the HTTP layer works with; it composes nothing itself. */
@@ -25,6 +42,7 @@ export interface HttpDeps {
   readonly entries: EntryRecorder
   readonly views: Views
   readonly inbox: Inbox
+  readonly deliveries: Deliveries
   readonly rewards: Rewards
   readonly connectors: { get(platform: string): Connector | undefined }
   readonly providers: { get(kind: string): CouponProvider | undefined }

@@ -98,18 +98,32 @@ export interface AdapterInput {
   readonly fields: Readonly<Record<string, Readonly<Record<string, JsonSchema>>>>
 }
 
-/** What else can be done to a record: `POST /schema/{slug}/record/{id}/{name}`, answered with 201 and a record. */
-export interface Action {
+/** What can be done beside the verbs. */
+interface Act {
+  /** For the API document: `Replay a delivery`. */
+  readonly summary: string
   readonly body: z.ZodType
-  /** What kind of record it answers. */
-  readonly answers: string
+  /** What kind of record it answers, or something of its own with its name in the API document. */
+  readonly answers: string | { readonly name: string; readonly schema: JsonSchema }
+  /** 201 where it makes the record that it answers. */
+  readonly status: 200 | 201
   readonly fails: readonly ErrorCode[]
+}
+
+/** What else can be done to a record: `POST /schema/{slug}/record/{id}/{name}`. */
+export interface Action extends Act {
   run(call: AdminCall, id: string, body: unknown): Promise<Json>
+}
+
+/** What can be done to many records at once: `POST /schema/{slug}/{name}`. */
+export interface BulkAction extends Act {
+  run(call: AdminCall, body: unknown): Promise<Json>
 }
 
 interface Writes {
   /** By name. */
   readonly actions?: Readonly<Record<string, Action>>
+  readonly bulkActions?: Readonly<Record<string, BulkAction>>
   /** The schemas that check the bodies of these verbs, and describe them in the API document. */
   readonly bodies?: { readonly create?: z.ZodType; readonly patch?: z.ZodType }
   readonly adapterInput?: AdapterInput

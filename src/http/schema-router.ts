@@ -41,6 +41,7 @@ export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[
   router.all('/schema/:slug/record', serve(serving, LIST_VERBS, '/schema/{slug}/record'))
   router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))
   router.all('/schema/:slug/record/:id/:action', serveAction(serving))
+  router.all('/schema/:slug/:action', serveBulkAction(serving))
   return router
 }
 
@@ -81,29 +82,58 @@ function serve(
 }
 
 /** What a backend can do to a record beside the verbs. */
-function serveAction({ bySlug, authenticate, clock }: Serving): RequestHandler {
+function serveAction(serving: Serving): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
-    const resource = bySlug.get(String(request.params.slug))
+    const resource = serving.bySlug.get(String(request.params.slug))
     const name = String(request.params.action)
-    const actions = resource?.actions ?? {}
-    const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+    const action = ownOf(resource?.actions, name)
     if (resource === undefined || action === undefined) return next()
-    const context = contextOf(response)
-    context.route = `/schema/${resource.slug}/record/{id}/${name}`
-    const caller = await authenticate(request, response)
-    Object.assign(context.logFields, idsOf(caller))
-    if (caller.kind === 'end_user') throw closedToEndUsers(resource.noun)
-    if (request.method !== 'POST') {
-      throw new AppError('METHOD_NOT_ALLOWED', `${request.method} is not a verb of a ${name}`, {
-        allow: ['POST'],
-      })
-    }
-    refuseParameters(searchOf(request.url))
-    const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
+    contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
+    const call = await actingCall(serving, resource, name, request, response)
     const id = recordId(resource, String(request.params.id))
-    const data = await action.run({ caller, now: clock.now(), log }, id, await readJsonBody(request))
-    sendJson(response, 201, { data })
+    const data = await action.run(call, id, await readJsonBody(request))
+    sendJson(response, action.status, { data })
   }
+}
+
+/** What a backend can do to many records at once. */
+function serveBulkAction(serving: Serving): RequestHandler {
+  return async (request: Request, response: Response, next: NextFunction) => {
+    const resource = serving.bySlug.get(String(request.params.slug))
+    const name = String(request.params.action)
+    const action = ownOf(resource?.bulkActions, name)
+    if (resource === undefined || action === undefined) return next()
+    contextOf(response).route = `/schema/${resource.slug}/${name}`
+    const call = await actingCall(serving, resource, name, request, response)
+    const data = await action.run(call, await readJsonBody(request))
+    sendJson(response, action.status, { data })
+  }
+}
+
+function ownOf<T>(actions: Readonly<Record<string, T>> = {}, name: string): T | undefined {
+  return Object.hasOwn(actions, name) ? actions[name] : undefined
+}
+
+/** @throws AppError UNAUTHENTICATED, FORBIDDEN, METHOD_NOT_ALLOWED, INVALID_INPUT */
+async function actingCall(
+  { authenticate, clock }: Serving,
+  resource: Served,
+  name: string,
+  request: Request,
+  response: Response,
+): Promise<AdminCall> {
+  const context = contextOf(response)
+  const caller = await authenticate(request, response)
+  Object.assign(context.logFields, idsOf(caller))
+  if (caller.kind === 'end_user') throw closedToEndUsers(resource.noun)
+  if (request.method !== 'POST') {
+    throw new AppError('METHOD_NOT_ALLOWED', `${request.method} is not a verb of a ${name}`, {
+      allow: ['POST'],
+    })
+  }
+  refuseParameters(searchOf(request.url))
+  const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
+  return { caller, now: clock.now(), log }
 }
 
 function idsOf(caller: Caller): Record<string, string> {

@@ -21,7 +21,8 @@ const ITEMS_PER_READ = 256
 /**
  * Records what a delivery's item says. Idempotent: an item that is settled, or queued anew meanwhile, is left alone.
  * @throws AppError, retryable, when the store cannot take it now: the item stays due, also after the last try. What
- * cannot pass by itself marks the item failed: at once where the cause is known, on the last try where it is not
+ * cannot pass by itself marks the item failed: at once where the cause is known, on the last try where it is not. An
+ * item that stays due after the last try says why it was not counted yet
  */
 export function createProcessItem({ store, recorder, clock, logger }: ProcessDeps) {
   // jobs that start together read their items together
@@ -44,19 +45,21 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
 
   const applyReport = createApplyReport({ store, recorder, clock })
 
-  const markFailed = async (item: Row<'delivery_item'>, error: unknown): Promise<void> => {
+  const write = async (item: Row<'delivery_item'>, fields: Partial<Row<'delivery_item'>>): Promise<void> => {
+    const { id, accountId, status, attempt } = item
+    const guard = { status, attempt }
+    const set = { ...fields, updatedAt: clock.now() }
+    await store.commit([{ op: 'update', collection: 'delivery_item', id, accountId, guard, set }])
+  }
+  const markFailed = (item: Row<'delivery_item'>, error: unknown): Promise<void> => {
     const reason = error instanceof AppError ? error.code : 'INTERNAL'
     const message = error instanceof AppError ? error.message : 'an unexpected error; the log names it'
-    await store.commit([
-      {
-        op: 'update',
-        collection: 'delivery_item',
-        id: item.id,
-        accountId: item.accountId,
-        guard: { status: item.status, attempt: item.attempt },
-        set: { status: 'failed', reason, message, dueAt: null, updatedAt: clock.now() },
-      },
-    ])
+    return write(item, { status: 'failed', reason, message, dueAt: null })
+  }
+  /** Best effort: the trouble may be the store's own. */
+  const markTroubled = async (item: Row<'delivery_item'>, error: AppError, tries: number): Promise<void> => {
+    const message = `${tries} tries were in vain and more will follow: ${error.message}`
+    await write(item, { reason: error.code, message }).catch(() => {})
   }
 
   return async function processItem(job: ActivityJob, context: JobContext): Promise<void> {
@@ -75,8 +78,9 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
       }
     } catch (error) {
       // trouble of the store may pass: the row stays due and the sweep goes on with it
-      const givesUp = error instanceof AppError ? !error.retryable : context.lastTry
-      if (givesUp) await markFailed(item, error)
+      const passes = error instanceof AppError && error.retryable
+      if (passes && context.lastTry) await markTroubled(item, error, context.tryNumber)
+      else if (!passes && (context.lastTry || error instanceof AppError)) await markFailed(item, error)
       throw error
     }
   }
@@ -88,11 +92,12 @@ function isOpen({ status, report }: Row<'delivery_item'>): boolean {
 
 function requestOf(item: Row<'delivery_item'>, activity: PurchaseActivity) {
   const { purchaseSpace, orderReference, currency, isAmount } = activity
+  const { externalId, profile, profileAt, fillsBlanks = false } = activity
   const purchase = { purchaseSpace, orderReference, currency, isAmount }
   return {
     accountId: item.accountId,
     streakId: item.streakId!,
-    member: { externalId: activity.externalId, profile: activity.profile, profileAt: activity.profileAt },
+    member: { externalId, profile, profileAt, fillsBlanks },
     activityId: activity.activityId,
     uniqueIdentifier: activity.orderId,
     activityAt: activity.activityAt,

@@ -40,6 +40,7 @@ export function deliveryRows(
     orderReference: translation.kind === 'translated' ? translation.orderReference : null,
     outcome: translation.kind,
     reason: translation.kind === 'ignored' ? translation.reason : null,
+    replayCount: 0,
   }
   return { delivery, items: itemRows(delivery, translation, connector.rules, newId) }
 }

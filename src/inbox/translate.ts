@@ -15,6 +15,7 @@ export function translate(
   const translation = connectorFor(platform)!.translate({ rawBody, topic, receivedAt, rules, purchaseSpace })
   // ignored as a whole, but still to be found by its order
   const { orderId } = translation
-  if (status !== 'live') return { kind: 'ignored', reason: 'CONNECTOR_NOT_LIVE', orderId }
-  return mismatch === undefined ? translation : { kind: 'ignored', reason: mismatch, orderId }
+  // a verdict on who sent it goes first: it is kept with the delivery, for a replay
+  if (mismatch !== undefined) return { kind: 'ignored', reason: mismatch, orderId }
+  return status === 'live' ? translation : { kind: 'ignored', reason: 'CONNECTOR_NOT_LIVE', orderId }
 }

@@ -59,8 +59,21 @@ export interface RewardSpec {
   readonly prefix?: string
 }
 export type FulfilmentStatus = 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
-/** `waiting`: a report whose purchase has not come yet. `applied`: a report that has done what it does. */
-export type ItemStatus = 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'waiting' | 'applied'
+/**
+ * `waiting`: a report whose purchase has not come yet. `applied`: a report that has done what it does. `abandoned`: an
+ * operator decided to leave it; a replay takes it up again.
+ */
+export const ITEM_STATUSES = [
+  'pending',
+  'counted',
+  'duplicate',
+  'ignored',
+  'failed',
+  'abandoned',
+  'waiting',
+  'applied',
+] as const
+export type ItemStatus = (typeof ITEM_STATUSES)[number]
 export type PurchaseValue = 'one' | 'order_total' | 'order_subtotal' | 'item_count'
 /** Which purchases of a connector feed which streak. Amounts are decimal digits as text. */
 export interface ConnectorRule {
@@ -101,6 +114,8 @@ export interface PurchaseActivity {
   readonly purchaseSpace: string
   /** Names of profile fields that were invalid and dropped. */
   readonly droppedFields: readonly string[]
+  /** Set by a replay: the profile is old news, so it only fills what is blank. */
+  readonly fillsBlanks?: true
 }
 /** What a platform says of an order after the sale, as it stood when the webhook was made. */
 export interface OrderReport {
@@ -463,6 +478,8 @@ export const SCHEMA = {
       /** `reported`: a refund, a dispute or a cancellation. */
       outcome: text<'translated' | 'reported' | 'ignored'>(),
       reason: optional(text()),
+      /** How often a replay changed it; each replay is guarded by it. */
+      replayCount: integer,
     },
     indexes: {
       delivery_unique: { fields: ['connectorId', 'dedupeKey'], unique: true },

@@ -1,3 +1,4 @@
+import { untilWritten } from '../engine/until-written.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { CouponProvider, CouponRequest, IssueOutcome } from '../ports/coupon-provider.ts'
@@ -9,7 +10,6 @@ import type { Store } from '../ports/store.ts'
 import { buildCouponRequest } from './coupon-request.ts'
 import { loadOne } from './load-one.ts'
 import { revokeStep } from './revoke.ts'
-import { untilWritten } from './until-written.ts'
 import { cut, write } from './write-reward.ts'
 
 const ASK_TIMEOUT_MS = 10_000

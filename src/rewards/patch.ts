@@ -1,10 +1,10 @@
+import { untilWritten } from '../engine/until-written.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { foldCode } from './code.ts'
 import { loadOne } from './load-one.ts'
-import { untilWritten } from './until-written.ts'
 
 const MAX_ROUNDS = 10
 const PATCHABLE = ['couponCode', 'rewardIssuedAt', 'rewardExpiryAt'] as const

@@ -1,3 +1,4 @@
+import { untilWritten } from '../engine/until-written.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { JobQueue } from '../ports/queue.ts'
@@ -5,7 +6,6 @@ import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { codeFault, foldCode } from './code.ts'
 import { loadOne } from './load-one.ts'
-import { untilWritten } from './until-written.ts'
 import { wakeRewards } from './wake.ts'
 
 export const MAX_CODES_AT_ONCE = 1_000

@@ -106,12 +106,30 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
   'streak_log/withdrawal': closed(201, 404),
   // of a withdrawal that the log does not have
   'streak_log/reinstatement': closed(400, 404),
+  'delivery/replay': closed(200, 404),
+  'delivery/abandon': closed(200, 404),
+  // Ada's manual reward: there is nothing to try again, and nothing to abandon
+  'reward_log/replay': closed(200, 404),
+  'reward_log/abandon': closed(409, 404),
+}
+
+/** What can be done to many records at once: `POST /schema/{slug}/{action}`; each caller does it to its own. */
+export const BULK_ACTIONS: Readonly<Record<string, Row>> = {
+  'delivery/replay': closed(200, 200),
+}
+
+export const BULK_BODY: Readonly<Record<string, (shop: Shop) => object>> = {
+  'delivery/replay': ({ connector }) => ({ connectorId: connector.id }),
 }
 
 /** Bodies of actions that are good, so that only the caller and the record decide. */
 export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'streak_log/withdrawal': () => ({ reason: 'returned', uniqueIdentifier: `refund ${made++}` }),
   'streak_log/reinstatement': () => ({ reason: 'a mistake', withdrawalId: randomUUID() }),
+  'delivery/replay': () => ({}),
+  'delivery/abandon': () => ({ reason: 'not worth it' }),
+  'reward_log/replay': () => ({}),
+  'reward_log/abandon': () => ({ reason: 'not worth it' }),
 }
 
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */

@@ -13,10 +13,12 @@ import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { createResources } from '../../src/http/resources.ts'
 import { listen } from '../../src/http/server.ts'
 import { createInbox } from '../../src/inbox/accept.ts'
+import { createDeliveries } from '../../src/inbox/deliveries.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { drawCode, foldCode } from '../../src/rewards/code.ts'
 import { patchRewardLog } from '../../src/rewards/patch.ts'
+import { abandonReward, replayReward } from '../../src/rewards/replay.ts'
 import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
 import { openApiStore } from './api-store.ts'
 import { type CheckResponse, createResponseCheck } from './check-response.ts'
@@ -120,8 +122,11 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     entries: recorder,
     views: createViews(store),
     inbox,
+    deliveries: createDeliveries({ store, queue, connectorFor, clock, logger, newId }),
     rewards: {
       patch: (accountId, id, patch) => patchRewardLog({ store, clock }, accountId, id, patch),
+      replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
+      abandon: (accountId, id, reason) => abandonReward({ store, clock }, accountId, id, reason),
       uploadCodes: (accountId, providerId, codes) => uploadPoolCodes(upload, accountId, providerId, codes),
     },
     connectors: { get: connectorFor },

@@ -8,6 +8,8 @@ import {
   ACCESS,
   ACTION_BODY,
   ACTIONS,
+  BULK_ACTIONS,
+  BULK_BODY,
   CALLERS,
   type CallerName,
   CREATE_BODY,
@@ -27,7 +29,12 @@ import { shopifyOrder, shopifyRequest } from '../helpers/signed.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-const SCHEMA_ROUTES = ['/schema/:slug/record', '/schema/:slug/record/:id', '/schema/:slug/record/:id/:action']
+const SCHEMA_ROUTES = [
+  '/schema/:slug/record',
+  '/schema/:slug/record/:id',
+  '/schema/:slug/record/:id/:action',
+  '/schema/:slug/:action',
+]
 const PREFIXES = ['', '/api/v1.0']
 const METHOD_OF: Readonly<Record<Verb, string>> = {
   list: 'GET',
@@ -188,9 +195,42 @@ describe('the access matrix', () => {
   it.each(Object.keys(ACCESS))('knows all actions on a %s that there are', async (slug) => {
     const named = Object.keys(ACTIONS).flatMap((name) => name.split('/')[1] ?? [])
     const unknown = named.filter((action) => ACTIONS[`${slug}/${action}`] === undefined)
-    for (const action of [...unknown, 'replay', 'explain', 'revoke', 'record']) {
+    for (const action of [...unknown, 'explain', 'revoke', 'record']) {
       const path = `/schema/${slug}/record/${await recordFor(slug, 'get')}/${action}`
       const { status } = await api.send(path, { method: 'POST', headers: good.backend })
+      expect([action, status]).toEqual([action, 404])
+    }
+  })
+
+  it.each(Object.entries(BULK_ACTIONS))('holds for the action %s on many', async (name, row) => {
+    const [slug = '', action = ''] = name.split('/')
+    const body = JSON.stringify(BULK_BODY[name]?.(shop))
+    for (const prefix of PREFIXES) {
+      const statusFor = async (headers: Headers, method = 'POST') =>
+        (
+          await api.send(`${prefix}/schema/${slug}/${action}`, {
+            method,
+            headers: { ...headers, 'content-type': 'application/json' },
+            ...(method === 'POST' ? { body } : {}),
+          })
+        ).status
+      for (const [index, caller] of CALLERS.entries()) {
+        expect([caller, await statusFor(good[caller])]).toEqual([caller, row[index]])
+      }
+      for (const [caller, headers] of Object.entries(bad)) {
+        expect([caller, await statusFor(headers)]).toEqual([caller, 401])
+      }
+      expect(await statusFor(good.backend, 'GET')).toBe(405)
+    }
+  })
+
+  it.each(Object.keys(ACCESS))('knows all actions on many %s records that there are', async (slug) => {
+    for (const action of ['replay', 'abandon', 'withdrawal', 'explain']) {
+      if (BULK_ACTIONS[`${slug}/${action}`] !== undefined) continue
+      const { status } = await api.send(`/schema/${slug}/${action}`, {
+        method: 'POST',
+        headers: good.backend,
+      })
       expect([action, status]).toEqual([action, 404])
     }
   })

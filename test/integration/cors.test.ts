@@ -117,7 +117,9 @@ describe('an answer', () => {
       const answer = await read(LIST, origin, shop.customer(ADA))
       expect(answer.status).toBe(200)
       expect(granted(answer)).toBe(origin)
-      expect(answer.headers.get('access-control-expose-headers')).toBe('X-Request-Id, Retry-After, RateLimit, RateLimit-Policy')
+      expect(answer.headers.get('access-control-expose-headers')).toBe(
+        'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy',
+      )
       expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
       expect(answer.headers.get('vary')).toBe('Origin')
     }

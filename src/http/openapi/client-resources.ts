@@ -14,8 +14,16 @@ export interface DescribedResource {
   readonly patch: string | null
   readonly filter: string | null
   /** What else can be done to a record: the name in the path, the schemas of body and answer. */
-  readonly actions: readonly { readonly name: string; readonly body: string; readonly answer: string }[]
+  readonly actions: readonly DescribedAction[]
+  /** What can be done to many records at once. */
+  readonly bulkActions: readonly DescribedAction[]
   readonly sort: readonly string[]
+}
+
+export interface DescribedAction {
+  readonly name: string
+  readonly body: string
+  readonly answer: string
 }
 
 type Node = Readonly<Record<string, unknown>>
@@ -52,6 +60,7 @@ export function resourcesIn(document: JsonSchema): DescribedResource[] {
       filter: refName(at(parameter(operations.list, 'filters'), 'content', 'application/json', 'schema')),
       sort: sortOf(operations.list),
       actions: actionsOf(paths, `/schema/${slug}/record/{id}/`),
+      bulkActions: actionsOf(paths, `/schema/${slug}/`),
     }
   })
 }
@@ -59,12 +68,12 @@ export function resourcesIn(document: JsonSchema): DescribedResource[] {
 function actionsOf(
   paths: Readonly<Record<string, Readonly<Record<string, Node>>>>,
   prefix: string,
-): DescribedResource['actions'] {
+): DescribedAction[] {
   return Object.entries(paths).flatMap(([path, { post }]) => {
-    if (!path.startsWith(prefix)) return []
-    return [
-      { name: path.slice(prefix.length), body: bodyOf(post) ?? 'never', answer: createdOf(post) ?? 'never' },
-    ]
+    const name = path.startsWith(prefix) ? path.slice(prefix.length) : ''
+    if (!/^(?!record$)\w+$/.test(name)) return []
+    const answer = createdOf(post) ?? answerOf(post, '200') ?? 'never'
+    return [{ name, body: bodyOf(post) ?? 'never', answer }]
   })
 }
 
@@ -86,16 +95,12 @@ function bodyOf(operation: Node | undefined): string | null {
 }
 
 function createdOf(operation: Node | undefined): string | null {
-  const data = at(
-    operation,
-    'responses',
-    '201',
-    'content',
-    'application/json',
-    'schema',
-    'properties',
-    'data',
-  )
+  return answerOf(operation, '201')
+}
+
+function answerOf(operation: Node | undefined, status: '200' | '201'): string | null {
+  const content = ['content', 'application/json', 'schema', 'properties', 'data']
+  const data = at(operation, 'responses', status, ...content)
   const one = refName(data)
   const several = refName(at(data, 'items'))
   return several === null ? one : `${several}[]`

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../json/json-schema.ts'
-import { type DescribedResource, resourcesIn } from './client-resources.ts'
+import { type DescribedAction, type DescribedResource, resourcesIn } from './client-resources.ts'
 
 const HEAD = `// Written by \`npm run openapi\` from docs/openapi.json: the types of everything the API takes and answers to a caller
 // with an API key. Change the document's sources, never this file.
@@ -66,8 +66,7 @@ function commentOf({ description }: JsonSchema): string {
 
 function resourceTypes(resources: readonly DescribedResource[]): string {
   const entries = resources.map((resource) => {
-    const { key, record, onRequest, create, created, patch, filter, sort, actions } = resource
-    const does = actions.map(({ name, body, answer }) => `${name}: { body: ${body}; answer: ${answer} }`)
+    const { key, record, onRequest, create, created, patch, filter, sort, actions, bulkActions } = resource
     const left = onRequest.length === 0 ? record : `Omit<${record}, ${union(onRequest.map(quoted))}>`
     return `${key}: {
       record: ${record}
@@ -77,19 +76,26 @@ function resourceTypes(resources: readonly DescribedResource[]): string {
       patch: ${patch ?? 'never'}
       filter: ${filter ?? 'never'}
       sort: ${sort.length === 0 ? 'never' : union(sort.map(quoted))}
-      actions: ${does.length === 0 ? 'Record<never, never>' : `{ ${does.join('; ')} }`}
+      actions: ${actionTypes(actions)}
+      bulkActions: ${actionTypes(bulkActions)}
     }`
   })
   return `/** By resource: a record, a record of a list, what its verbs take, what a create answers. */
 export interface Resources {\n${entries.join('\n')}\n}\n`
 }
 
+function actionTypes(actions: readonly DescribedAction[]): string {
+  const does = actions.map(({ name, body, answer }) => `${name}: { body: ${body}; answer: ${answer} }`)
+  return does.length === 0 ? 'Record<never, never>' : `{ ${does.join('; ')} }`
+}
+
 function resourceTable(resources: readonly DescribedResource[]): string {
+  const names = (actions: readonly DescribedAction[]) => actions.map(({ name }) => quoted(name)).join(', ')
   const entries = resources.map(
-    ({ key, slug, verbs, actions }) =>
-      `${key}: { slug: '${slug}', verbs: [${verbs.map(quoted).join(', ')}], actions: [${actions
-        .map(({ name }) => quoted(name))
-        .join(', ')}] },`,
+    ({ key, slug, verbs, actions, bulkActions }) =>
+      `${key}: { slug: '${slug}', verbs: [${verbs.map(quoted).join(', ')}], actions: [${names(
+        actions,
+      )}], bulkActions: [${names(bulkActions)}] },`,
   )
   return `export const RESOURCES = {\n${entries.join('\n')}\n} as const\n`
 }

@@ -3,7 +3,15 @@ import type { Served } from '../resource.ts'
 import { adapterSchemas, bodySchema } from './bodies.ts'
 import { errorSchema, sharedResponses } from './errors.ts'
 import { filterSchemas, pagingSchema, sharedParameters } from './lists.ts'
-import { actionBodyName, bodyName, createdName, listedName, resourcePaths, tagOf } from './operations.ts'
+import {
+  actionBodyName,
+  bodyName,
+  bulkBodyName,
+  createdName,
+  listedName,
+  resourcePaths,
+  tagOf,
+} from './operations.ts'
 import { createdSchema, isRecorded, listedSchema, type Recorded, recordSchema } from './records.ts'
 import { securitySchemes } from './security.ts'
 import { systemPaths, systemTags } from './system.ts'
@@ -62,12 +70,19 @@ function tag({ slug, noun }: Recorded): JsonSchema {
   return { name: tagOf(noun), description: textOf(slug).about }
 }
 
-function actionBodies(resource: Recorded): Record<string, JsonSchema> {
-  const entries = Object.entries(resource.actions ?? {}).map(([name, action]) => [
-    actionBodyName(resource.noun, name),
-    bodySchema(resource, action.body),
-  ])
-  return Object.fromEntries(entries)
+/** The bodies of actions, and their answers where these are no records. */
+function actionSchemas(resource: Recorded): Record<string, JsonSchema> {
+  const { noun } = resource
+  const actions = Object.entries(resource.actions ?? {})
+  const bulkActions = Object.entries(resource.bulkActions ?? {})
+  const bodies = [
+    ...actions.map(([name, { body }]) => [actionBodyName(noun, name), bodySchema(resource, body)] as const),
+    ...bulkActions.map(([name, { body }]) => [bulkBodyName(noun, name), bodySchema(resource, body)] as const),
+  ]
+  const answers = [...actions, ...bulkActions].flatMap(([, action]) =>
+    typeof action.answers === 'string' ? [] : [[action.answers.name, action.answers.schema] as const],
+  )
+  return Object.fromEntries([...bodies, ...answers])
 }
 
 function schemasOf(resource: Recorded): Record<string, JsonSchema> {
@@ -84,7 +99,7 @@ function schemasOf(resource: Recorded): Record<string, JsonSchema> {
     ...body('create'),
     ...body('patch'),
     ...adapterSchemas(resource),
-    ...actionBodies(resource),
+    ...actionSchemas(resource),
     ...(allows.includes('list')
       ? { [listedName(noun)]: listedSchema(resource), ...filterSchemas(resource) }
       : {}),

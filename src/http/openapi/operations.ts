@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts'
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
-import type { Action, Verb } from '../resource.ts'
+import type { Action, BulkAction, Verb } from '../resource.ts'
 import { errorResponses } from './errors.ts'
 import { bodyExamples, responseExamples } from './examples/index.ts'
 import { listParameters, listText } from './lists.ts'
@@ -62,8 +62,13 @@ export function resourcePaths(resource: Recorded): Record<string, JsonSchema> {
     `/schema/${slug}/record/{id}/${name}`,
     { ...id, post: actionOperation(resource, name, action) },
   ])
+  const bulkActions = Object.entries(resource.bulkActions ?? {}).map(([name, action]) => [
+    `/schema/${slug}/${name}`,
+    { post: bulkOperation(resource, name, action) },
+  ])
   return {
     ...Object.fromEntries(actions),
+    ...Object.fromEntries(bulkActions),
     ...(Object.keys(collection).length === 0 ? {} : { [`/schema/${slug}/record`]: collection }),
     ...(Object.keys(record).length === 0 ? {} : { [`/schema/${slug}/record/{id}`]: { ...id, ...record } }),
   }
@@ -88,20 +93,38 @@ function operation(resource: Recorded, verb: Verb): JsonSchema {
 }
 
 function actionOperation(resource: Recorded, name: string, action: Action): JsonSchema {
+  const { noun } = resource
+  const operationId = `${name}Of${componentName(noun)}`
+  return acting(resource, name, action, operationId, actionBodyName(noun, name))
+}
+
+function bulkOperation(resource: Recorded, name: string, action: BulkAction): JsonSchema {
+  const several = componentName(plural(resource.noun))
+  return acting(resource, name, action, `${name}Of${several}`, bulkBodyName(resource.noun, name))
+}
+
+function acting(
+  resource: Recorded,
+  name: string,
+  { summary, answers, status, fails }: Action | BulkAction,
+  operationId: string,
+  bodyName: string,
+): JsonSchema {
   const { slug, noun } = resource
-  const schema = { $ref: `#/components/schemas/${actionBodyName(noun, name)}` }
-  const record = { $ref: `#/components/schemas/${componentName(action.answers)}` }
-  const codes = [...EVERY, ...WRITES, ...BODIES, ...action.fails]
+  const schema = { $ref: `#/components/schemas/${bodyName}` }
+  const answered = typeof answers === 'string' ? componentName(answers) : answers.name
+  const data = { $ref: `#/components/schemas/${answered}` }
+  const description = status === 201 ? 'The entry.' : 'What came of it.'
   return {
-    operationId: `${name}Of${componentName(noun)}`,
+    operationId,
     tags: [tagOf(noun)],
-    summary: `Record ${article(name)} ${name} of ${article(noun)} ${noun}`,
-    description: textOf(slug).actions?.[name] ?? '',
+    summary,
+    description: textOf(slug).actions?.[operationId] ?? textOf(slug).actions?.[name] ?? '',
     security: ADMIN,
     requestBody: { required: true, content: { 'application/json': { schema } } },
     responses: {
-      '201': { description: 'The entry.', content: { 'application/json': { schema: answer(record) } } },
-      ...errorResponses(codes),
+      [status]: { description, content: { 'application/json': { schema: answer(data) } } },
+      ...errorResponses([...EVERY, ...WRITES, ...BODIES, ...fails]),
     },
   }
 }
@@ -109,6 +132,11 @@ function actionOperation(resource: Recorded, name: string, action: Action): Json
 /** `StreakLogWithdrawal`: the body of an action. */
 export function actionBodyName(noun: string, name: string): string {
   return `${componentName(noun)}${componentName(name)}`
+}
+
+/** `DeliveriesReplay`: the body of an action on many. */
+export function bulkBodyName(noun: string, name: string): string {
+  return actionBodyName(plural(noun), name)
 }
 
 function failuresOf(resource: Recorded, verb: Verb): ErrorCode[] {

@@ -3,11 +3,12 @@ import type { HttpDeps } from '../deps.ts'
 import { rewardLogForEndUsers } from '../end-user-views.ts'
 import { orNull, recordRef } from '../json/json-schema.ts'
 import { type JsonObject, nullable } from '../json/write-json.ts'
-import { checkPatch } from '../read/check.ts'
+import { checkCreate, checkPatch } from '../read/check.ts'
 import { bad, readText } from '../read/values.ts'
 import { zInstant, zObject, zRead } from '../read/zod.ts'
-import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+import { type Action, ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
 import { milestoneJson } from './milestone-shape.ts'
+import { abandonSchema } from './replay.ts'
 import { rewardSpecJson, rewardSpecSchema } from './reward-spec.ts'
 
 const FULFILMENT = ['pending', 'held', 'issuing', 'issued', 'failed', 'revoking', 'revoked'] as const
@@ -66,6 +67,8 @@ const patchSchema = zObject({
   rewardExpiryAt: zInstant.nullable().optional(),
 })
 
+const replaySchema = zObject({})
+
 const BY_PLATFORM = 'Reward logs are created by the platform when a streak log crosses a milestone'
 const PERMANENT = 'Reward logs are permanent: they say what was earned'
 
@@ -81,6 +84,33 @@ export function rewardLogResource({
     const milestones = await store.findByKeys('milestone', ['accountId', 'id'], keys)
     const byId = new Map(milestones.map((milestone) => [milestone.id, milestone]))
     return rows.map((row) => rewardLogJson(row, byId.get(row.milestoneId) ?? null))
+  }
+
+  const answered = async (accountId: string, row: Row<'reward_log'>): Promise<JsonObject> =>
+    (await withMilestones(accountId, [row]))[0] ?? {}
+  const replay: Action = {
+    summary: 'Try a failed reward again',
+    body: replaySchema,
+    answers: 'reward log',
+    status: 200,
+    fails: ['NOT_FOUND', 'REWARD_HELD', 'REWARD_REVOKED'],
+    async run({ caller: { accountId }, log }, id, body) {
+      checkCreate(replaySchema, body)
+      log({ rewardLogId: id })
+      return answered(accountId, await rewards.replay(accountId, id))
+    },
+  }
+  const abandon: Action = {
+    summary: 'Abandon the coupon of a reward',
+    body: abandonSchema,
+    answers: 'reward log',
+    status: 200,
+    fails: ['NOT_FOUND', 'CONFLICT', 'REWARD_HELD', 'REWARD_REVOKED'],
+    async run({ caller: { accountId }, log }, id, body) {
+      const { reason } = checkCreate(abandonSchema, body)
+      log({ rewardLogId: id })
+      return answered(accountId, await rewards.abandon(accountId, id, reason))
+    },
   }
 
   return {
@@ -104,9 +134,8 @@ export function rewardLogResource({
       const given = checkPatch(patchSchema, body)
       log({ rewardLogId: id })
       const patch = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-      const row = await rewards.patch(accountId, id, patch)
-      const [json] = await withMilestones(accountId, [row])
-      return json
+      return answered(accountId, await rewards.patch(accountId, id, patch))
     },
+    actions: { replay, abandon },
   }
 }

@@ -82,8 +82,10 @@ export function logActions({ entries }: Pick<HttpDeps, 'entries'>): Readonly<Rec
   }
   return {
     withdrawal: {
+      summary: 'Record a withdrawal of a streak log',
       body: withdrawalSchema,
       answers: 'withdrawal',
+      status: 201,
       fails: ['NOT_FOUND', 'DUPLICATE_WITHDRAWAL'],
       run(call, id, body) {
         const { reason, uniqueIdentifier, value = null } = checkCreate(withdrawalSchema, body)
@@ -91,8 +93,10 @@ export function logActions({ entries }: Pick<HttpDeps, 'entries'>): Readonly<Rec
       },
     },
     reinstatement: {
+      summary: 'Record a reinstatement of a streak log',
       body: reinstatementSchema,
       answers: 'withdrawal',
+      status: 201,
       fails: ['NOT_FOUND', 'REFERENCE_NOT_FOUND', 'DUPLICATE_REINSTATEMENT'],
       run(call, id, body) {
         const { reason, withdrawalId } = checkCreate(reinstatementSchema, body)

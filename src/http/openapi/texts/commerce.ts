@@ -32,7 +32,20 @@ export const connector: ResourceText = {
 
 export const delivery: ResourceText = {
   about: 'One verified webhook: what arrived, when, and what became of it by each rule.',
+  actions: {
+    replay:
+      'Translates the delivery again from its stored body, by the rules of now. The signature is not checked again, and sender and time of receipt are as they were. What counted stays counted, and nothing counts twice: items that are `failed`, `ignored` or `abandoned` get their new outcome and are queued where they now count; rules that had no item get one. Where the body is gone (`BODY_GONE`) the items are queued as they had been translated. A connector that is not live changes nothing (`CONNECTOR_NOT_LIVE`). Profiles only fill what is blank. Safe to send again.',
+    abandon:
+      'Leaves what is `pending` or `failed` as it is, for good: its items become `abandoned`, with your reason, and nothing queues them again but a replay of this delivery. Again it changes nothing.',
+    replayOfDeliveries:
+      'Replays the deliveries that fit all that is given, newest first, one page per request: it looks at up to 1,000 deliveries and replays up to `limit` of them. Send the same body with `next` as `cursor` until `next` is `null`; not going on ends it, with nothing half done. With `dryRun` it counts and changes nothing. Items that were abandoned are left unless `itemStatus` is `abandoned`.',
+  },
   fields: {
+    dryRun: 'Say what would become of it, and change nothing.',
+    receivedFrom: 'Received at this time or later.',
+    receivedTo: 'Received before this time.',
+    limit: 'How many are replayed at most.',
+    cursor: 'The `next` of the answer before; absent: begin.',
     platform: 'Which platform sent it.',
     topic: 'What it is about, as the platform says it.',
     webhookId: 'The platform’s id of it; `null` when it sent none.',
@@ -42,7 +55,9 @@ export const delivery: ResourceText = {
     orderId: 'The order it is about.',
     outcome:
       '`translated` by the rules; `reported`: a refund, a dispute or a cancellation of an order; or `ignored` as a whole.',
-    reason: 'Why it was ignored.',
+    itemStatus: 'What became of one of its items; `ignored` also of a delivery that was ignored as a whole.',
+    reason:
+      'Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words.',
     items:
       'What became of it: of a purchase rule by rule; of a report on an order once, as `waiting` until the purchase comes and `applied` from then on.',
   },

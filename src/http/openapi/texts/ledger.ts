@@ -85,6 +85,12 @@ export const rewardLog: ResourceText = {
     patch:
       'For rewards that your backend fulfils, and for failed ones. It becomes `issued` when `couponCode` is set; `rewardIssuedAt` then defaults to now.',
   },
+  actions: {
+    replay:
+      'Has the coupon of a `failed` reward tried again: the same code, by the same key, so that there is never a second coupon. A reward that is `pending`, `issuing` or `issued` is answered as it is.',
+    abandon:
+      'Stops having a coupon made: a reward that waits for one becomes `failed`, its `failureReason` begins with `ABANDONED`, and you may PATCH a code onto it. A replay takes it up again. A request that is under way may still make the coupon; nobody is told of its code. A `failed` reward is answered as it is.',
+  },
   fields: {
     linkedSchemaSlug: 'Always a streak.',
     linkedSchemaRecordId: 'The streak.',

@@ -1,0 +1,15 @@
+import { abandonDelivery } from './abandon.ts'
+import { type ReplayDeps, type ReplayOptions, replayDelivery } from './replay-delivery.ts'
+import { type ReplayPageOptions, replayPage } from './replay-page.ts'
+import type { ReplayFilter } from './replay-types.ts'
+
+/** What operators can do about what was delivered. */
+export function createDeliveries(deps: ReplayDeps) {
+  return {
+    replay: (accountId: string, id: string, options: ReplayOptions) =>
+      replayDelivery(deps, accountId, id, options),
+    replayPage: (accountId: string, filter: ReplayFilter, options: ReplayPageOptions) =>
+      replayPage(deps, accountId, filter, options),
+    abandon: (accountId: string, id: string, reason: string) => abandonDelivery(deps, accountId, id, reason),
+  }
+}

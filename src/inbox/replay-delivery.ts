@@ -1,0 +1,170 @@
+import { untilWritten } from '../engine/until-written.ts'
+import { AppError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Translation } from '../ports/connector.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { JobQueue } from '../ports/queue.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { firstDeliveryFlags } from './first-deliveries.ts'
+import { type ReplayedItem, type ReplayTerms, renewItems, requeueItems } from './replay-items.ts'
+import { holdMembers } from './replay-members.ts'
+import type { DeliveryReplay, ReplayReason } from './replay-types.ts'
+import { type ArrivedWebhook, deliveryRows } from './rows.ts'
+import { type Platforms, translate } from './translate.ts'
+
+export interface ReplayDeps extends Platforms {
+  readonly store: Store
+  /** Without one the sweep finds what is due. */
+  readonly queue?: Pick<JobQueue, 'enqueue'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly newId: () => string
+}
+
+export interface ReplayOptions {
+  /** Says what would become of it and changes nothing. */
+  readonly dryRun: boolean
+  readonly includeAbandoned: boolean
+}
+
+const MAX_ROUNDS = 20
+
+/** What a replay does to one delivery, and the writes that do it. */
+interface Plan {
+  readonly stored: readonly Row<'delivery_item'>[]
+  readonly items: readonly ReplayedItem[]
+  readonly reason: ReplayReason | null
+  /** Of the delivery itself. */
+  readonly set: Partial<Row<'delivery'>>
+  readonly also: readonly Change[]
+}
+
+/**
+ * Translates a stored delivery again, from its raw body by its connector's rules of now. What was found when it came
+ * in is trusted: the signature is not checked again, its sender and time of receipt are as they were. See `renewItems`
+ * for what becomes of each item; where the body is gone they are queued as they had been translated (`BODY_GONE`). A
+ * connector that is not live changes nothing (`CONNECTOR_NOT_LIVE`), nor does an erasure of the buyer that is under way.
+ *
+ * Atomic; may run any number of times, at once too, and beside workers: what they write meanwhile is seen, and a
+ * purchase never counts twice, for its ledger says that it was counted.
+ * @throws AppError NOT_FOUND, STORE_BUSY, STORE_UNAVAILABLE
+ */
+export function replayDelivery(
+  deps: ReplayDeps,
+  accountId: string,
+  id: string,
+  { dryRun, includeAbandoned }: ReplayOptions,
+): Promise<DeliveryReplay> {
+  return untilWritten(`delivery ${id}`, MAX_ROUNDS, async () => {
+    const delivery = await findDelivery(deps.store, accountId, id)
+    const terms = { now: deps.clock.now(), includeAbandoned }
+    const plan = await settle(deps, delivery, await planOf(deps, delivery, terms))
+    const changes = changesOf(delivery, plan, terms)
+    if (!dryRun && changes.length > 0) {
+      if ((await deps.store.commit(changes)).outcome === 'conflict') return null
+      enqueue(deps, plan.items)
+    }
+    const items = plan.items.map(({ item, effect }) => ({ item, effect }))
+    const outcome = changes.length === 0 ? 'unchanged' : 'replayed'
+    if (!dryRun) deps.logger.info({ deliveryId: id, outcome, reason: plan.reason }, 'delivery replayed')
+    return { deliveryId: id, outcome, reason: plan.reason, items }
+  })
+}
+
+async function findDelivery(store: Store, accountId: string, id: string): Promise<Row<'delivery'>> {
+  const [delivery] = await store.findByKeys('delivery', ['id'], [[id]])
+  if (delivery?.accountId === accountId) return delivery
+  throw new AppError('NOT_FOUND', 'There is no delivery by this id')
+}
+
+async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: ReplayTerms): Promise<Plan> {
+  const { accountId, connectorId, body } = delivery
+  const [[connector], stored] = await Promise.all([
+    deps.store.findByKeys('connector', ['id'], [[connectorId]]),
+    deps.store.findByKeys('delivery_item', ['accountId', 'deliveryId'], [[accountId, delivery.id]]),
+  ])
+  const items = stored.sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
+  const nothing = { stored: items, items: items.map(left), set: {}, also: [] }
+  if (connector?.status !== 'live') return { ...nothing, reason: 'CONNECTOR_NOT_LIVE' }
+  if (body === null) {
+    return { ...nothing, items: requeueItems(items, terms), reason: 'BODY_GONE' }
+  }
+  const arrived = arrivedAgain(deps, delivery, connector, body)
+  const rows = deliveryRows(arrived, deps.newId)
+  const { outcome, reason, orderId, orderReference } = rows.delivery
+  const { translation } = arrived
+  if (translation.kind === 'ignored') {
+    // what some rule once looked at keeps its items
+    const isNews = items.length === 0 && reason !== delivery.reason
+    return { ...nothing, reason: translation.reason, set: isNews ? { reason } : {} }
+  }
+  const renewed = renewItems(
+    items,
+    rows.items.map((item) => ({ ...item, deliveryId: delivery.id })),
+    terms,
+  )
+  return {
+    stored: items,
+    items: renewed,
+    reason: null,
+    set: { outcome, reason, orderId, orderReference },
+    also: firstDeliveryFlags([{ connector, items: rows.items }]),
+  }
+}
+
+function left(item: Row<'delivery_item'>): ReplayedItem {
+  return { item, effect: 'unchanged', changes: [] }
+}
+
+/** The webhook as it was when it came in, as its connector takes it now. */
+function arrivedAgain(
+  deps: ReplayDeps,
+  { topic, webhookId, headers, reason, receivedAt }: Row<'delivery'>,
+  connector: Row<'connector'>,
+  rawBody: Uint8Array,
+): ArrivedWebhook & { translation: Translation } {
+  const mismatch = reason === 'SHOP_MISMATCH' ? ({ mismatch: reason } as const) : {}
+  const verified = { ok: true, webhookId, topic, headers, ...mismatch } as const
+  const webhook = { connector, verified, rawBody, receivedAt }
+  return { ...webhook, translation: translate(deps, webhook) }
+}
+
+/** Holds the members whose purchases are queued, so that none of them is erased unseen. */
+async function settle(deps: ReplayDeps, delivery: Row<'delivery'>, plan: Plan): Promise<Plan> {
+  const queued = plan.items.filter(({ effect }) => effect === 'queued').map(({ item }) => item)
+  const held = await holdMembers(deps.store, delivery, queued)
+  if (held !== null) return { ...plan, also: [...plan.also, ...held] }
+  return { ...plan, items: plan.stored.map(left), reason: 'MEMBER_ERASED', set: {}, also: [] }
+}
+
+/** Nothing where nothing changes. */
+function changesOf(delivery: Row<'delivery'>, { items, set, also }: Plan, { now }: ReplayTerms): Change[] {
+  const { id, accountId, replayCount, bodyKeptSince } = delivery
+  const news = Object.entries(set).some(([field, value]) => delivery[field as keyof typeof set] !== value)
+  const changes = items.flatMap((item) => item.changes)
+  if (changes.length === 0 && !news) return []
+  const update: Change = {
+    op: 'update',
+    collection: 'delivery',
+    id,
+    accountId,
+    // of two replays at once one waits for the other; and a body that goes meanwhile is not replayed
+    guard: { replayCount, bodyKeptSince },
+    set: { ...set, replayCount: replayCount + 1, updatedAt: now },
+  }
+  return [update, ...changes, ...also]
+}
+
+/** After the commit, never before; the answer does not wait for it. */
+function enqueue({ queue }: ReplayDeps, items: readonly ReplayedItem[]): void {
+  const jobs = items
+    .filter(({ effect }) => effect === 'queued')
+    .map(({ item: { accountId, deliveryId, id, attempt } }) => ({
+      accountId,
+      deliveryId,
+      itemId: id,
+      attempt,
+    }))
+  if (jobs.length > 0) void queue?.enqueue('activity', jobs)
+}

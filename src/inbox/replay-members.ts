@@ -1,0 +1,40 @@
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+
+const MAX_ERASURES = 1_000
+
+/**
+ * What keeps a replay from bringing somebody back whom an erasure is taking away at the same moment: writes that make
+ * one of the two see the other. null: an erasure of one of these people is under way.
+ * @param items the purchases to be queued
+ */
+export async function holdMembers(
+  store: Store,
+  { accountId, receivedAt }: Row<'delivery'>,
+  items: readonly Row<'delivery_item'>[],
+): Promise<Change[] | null> {
+  const names = [...new Set(items.flatMap(({ externalId }) => externalId ?? []))]
+  if (names.length === 0) return []
+  const members = await store.findByKeys(
+    'member',
+    ['accountId', 'externalId'],
+    names.map((name) => [accountId, name]),
+  )
+  // after the members: an erasure that begins now changes what was read of them
+  const erasures = await store.find('erasure', {
+    where: { field: 'accountId', op: 'eq', value: accountId },
+    limit: MAX_ERASURES,
+  })
+  const isErased = erasures.some((each) => names.includes(each.externalId) && receivedAt <= each.createdAt)
+  if (isErased) return null
+  return members.map(({ id, revision }): Change => {
+    return {
+      op: 'update',
+      collection: 'member',
+      id,
+      accountId,
+      guard: { revision },
+      set: { revision: revision + 1 },
+    }
+  })
+}

@@ -1,0 +1,88 @@
+import { AppError } from '../errors.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Condition, Store } from '../ports/store.ts'
+import type { ReplayFilter } from './replay-types.ts'
+
+export type Seen = Omit<Row<'delivery'>, 'body' | 'headers'>
+
+/** The last delivery that was looked at. */
+interface Cursor {
+  readonly createdAt: number
+  readonly id: string
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Deliveries of a filter, the newest first: of two profiles that fill the same blank the newer one then does. */
+export function findDeliveries(
+  store: Store,
+  accountId: string,
+  filter: ReplayFilter,
+  cursor: string | null,
+  limit: number,
+): Promise<Seen[]> {
+  const { connectorId, orderId, receivedFrom, receivedTo } = filter
+  // a delivery is created when it is received; this is the field that the indexes have
+  const wanted: (Condition<'delivery'> | null)[] = [
+    { field: 'accountId', op: 'eq', value: accountId },
+    connectorId === undefined ? null : { field: 'connectorId', op: 'eq', value: connectorId },
+    orderId === undefined ? null : { field: 'orderId', op: 'eq', value: orderId },
+    receivedFrom === undefined ? null : { field: 'createdAt', op: 'gte', value: receivedFrom },
+    receivedTo === undefined ? null : { field: 'createdAt', op: 'lt', value: receivedTo },
+    ...(cursor === null ? [] : beyond(readCursor(cursor))),
+  ]
+  return store.find('delivery', {
+    where: { and: wanted.filter((condition) => condition !== null) },
+    sort: [
+      { field: 'createdAt', order: 'desc' },
+      { field: 'id', order: 'asc' },
+    ],
+    limit,
+    omit: ['body', 'headers'],
+  })
+}
+
+/** The first condition repeats what the second says, for the index to start at the right place. */
+function beyond({ createdAt, id }: Cursor): Condition<'delivery'>[] {
+  return [
+    { field: 'createdAt', op: 'lte', value: createdAt },
+    {
+      or: [
+        { field: 'createdAt', op: 'lt', value: createdAt },
+        { field: 'id', op: 'gt', value: id },
+      ],
+    },
+  ]
+}
+
+export function cursorAt({ createdAt, id }: Seen): string {
+  return Buffer.from(`${createdAt} ${id}`).toString('base64url')
+}
+
+/** @throws AppError INVALID_INPUT when no page ended with it */
+function readCursor(cursor: string): Cursor {
+  const [createdAt, id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ')
+  if (/^\d{1,15}$/.test(createdAt ?? '') && UUID.test(id)) return { createdAt: Number(createdAt), id }
+  const message = 'must be the `next` of an earlier answer'
+  throw new AppError('INVALID_INPUT', `cursor ${message}`, { details: [{ path: 'cursor', message }] })
+}
+
+/** Those of which the filter names what became of them. */
+export async function withItems(
+  store: Store,
+  accountId: string,
+  deliveries: readonly Seen[],
+  { itemStatus, reason }: ReplayFilter,
+): Promise<Seen[]> {
+  if (deliveries.length === 0 || (itemStatus === undefined && reason === undefined)) return [...deliveries]
+  const keys = deliveries.map(({ id }) => [accountId, id])
+  const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
+  const byDelivery = Map.groupBy(items, ({ deliveryId }) => deliveryId)
+  const isNamed = (status: string, why: string | null) =>
+    (itemStatus === undefined || status === itemStatus) && (reason === undefined || why === reason)
+  return deliveries.filter((delivery) => {
+    const own = byDelivery.get(delivery.id)
+    if (own === undefined) return isNamed(delivery.outcome, delivery.reason)
+    return own.some((item) => isNamed(item.status, item.reason))
+  })
+}

@@ -1,0 +1,82 @@
+import { untilWritten } from '../engine/until-written.ts'
+import { AppError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { JobQueue } from '../ports/queue.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+import { loadOne } from './load-one.ts'
+import { cut, write } from './write-reward.ts'
+
+const MAX_ROUNDS = 20
+
+export interface RewardReplayDeps {
+  readonly store: Store
+  readonly clock: Clock
+  /** Without one the sweep finds what is due. */
+  readonly queue?: Pick<JobQueue, 'enqueue'>
+}
+
+type Reward = Row<'reward_log'>
+
+/**
+ * Has the coupon of a failed reward tried again: its provider is asked with the same key for the same code, so that
+ * one which was made after all is taken over and no second one comes to be. A reward that has lost its ground is
+ * revoked and not failed. One that is pending, issuing or issued is answered as it is; so is a manual one.
+ * Atomic, idempotent.
+ * @throws AppError NOT_FOUND, REWARD_HELD, REWARD_REVOKED, STORE_BUSY, STORE_UNAVAILABLE
+ */
+export function replayReward(deps: RewardReplayDeps, accountId: string, id: string): Promise<Reward> {
+  return untilWritten(`reward_log ${id}`, MAX_ROUNDS, async () => {
+    const reward = await findReward(deps.store, accountId, id)
+    if (reward.fulfilmentStatus !== 'failed' || reward.reward === null) return reward
+    const written = await write(deps, reward, {
+      fulfilmentStatus: 'pending',
+      failureReason: null,
+      dueAt: deps.clock.now(),
+      attempt: reward.attempt + 1,
+    })
+    if (written === null) return null
+    void deps.queue?.enqueue('reward', [{ accountId, rewardLogId: id, attempt: written.attempt }])
+    return written
+  })
+}
+
+/**
+ * An operator's decision not to have a coupon made: a reward that is waiting for one becomes `failed` with this reason,
+ * so that nothing tries again and the merchant may give it a code; a replay takes it up again. A request that was under
+ * way may have made the coupon: it exists under the reward's code then, and nobody is told of it. Of a failed reward
+ * the reason stays. Atomic, idempotent.
+ * @throws AppError NOT_FOUND, CONFLICT (issued, or the merchant's to fulfil), REWARD_HELD, REWARD_REVOKED, STORE_BUSY,
+ * STORE_UNAVAILABLE
+ */
+export function abandonReward(
+  deps: RewardReplayDeps,
+  accountId: string,
+  id: string,
+  reason: string,
+): Promise<Reward> {
+  return untilWritten(`reward_log ${id}`, MAX_ROUNDS, async () => {
+    const reward = await findReward(deps.store, accountId, id)
+    if (reward.fulfilmentStatus === 'failed') return reward
+    if (reward.fulfilmentStatus === 'issued') {
+      throw new AppError('CONFLICT', `reward_log ${id} is issued: there is nothing left to abandon`)
+    }
+    if (reward.reward === null) {
+      throw new AppError('CONFLICT', `reward_log ${id} is the merchant's to fulfil: nothing is tried for it`)
+    }
+    const failureReason = cut(`ABANDONED: ${reason}`)
+    return write(deps, reward, { fulfilmentStatus: 'failed', failureReason, dueAt: null })
+  })
+}
+
+async function findReward(store: Store, accountId: string, id: string): Promise<Reward> {
+  const reward = await loadOne(store, 'reward_log', accountId, id)
+  if (reward === null) throw new AppError('NOT_FOUND', `there is no reward_log ${id}`)
+  const { fulfilmentStatus: status } = reward
+  if (status === 'held')
+    throw new AppError('REWARD_HELD', `reward_log ${id} is held: its hold has to end first`)
+  if (status === 'revoked' || status === 'revoking' || !reward.standing) {
+    throw new AppError('REWARD_REVOKED', `reward_log ${id} is ${status}: it is not fulfilled any more`)
+  }
+  return reward
+}
