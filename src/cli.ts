@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { accountsCommand, initCommand, migrateCommand } from './cli/accounts.ts'
 import { describeFault } from './cli/faults.ts'
 import { rebuildCommand } from './cli/rebuild.ts'
+import { replayCommand } from './cli/replay.ts'
 import { runCommand } from './cli/run.ts'
 import { demoCommand } from './demo/command.ts'
 
@@ -14,6 +15,7 @@ program.addCommand(initCommand())
 program.addCommand(accountsCommand())
 program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
+program.addCommand(replayCommand())
 program.addCommand(
   runCommand('start', ['web', 'worker'], 'Run the API, the webhooks and the workers in one process.'),
 )

@@ -66,9 +66,16 @@ export async function openInstallation(
   options: StoreOptions = { claim: true },
 ) {
   const secretBox = createSecretBox(config.encryptionKeys)
-  const storeParts = await composeStore(config, logger, options)
-  return { store: storeParts.store, secretBox, clock, newId, close: storeParts.close }
+  const { store, close } = await composeStore(config, logger, options)
+  // without a queue: the sweep of the workers finds what is due
+  const deliveries = createDeliveries({ store, connectorFor, clock, logger, newId })
+  const rewards = {
+    replay: (accountId: string, id: string) => replayReward({ store, clock }, accountId, id),
+  }
+  return { store, secretBox, clock, newId, deliveries, rewards, close }
 }
+
+export type Installation = Awaited<ReturnType<typeof openInstallation>>
 
 /** What only tests compose: nothing of it can be had from the environment. */
 export interface Hooks extends Pick<StoreOptions, 'onSqliteOpen'> {
