@@ -12,6 +12,8 @@ export interface QueueRig {
   readonly logger: ReturnType<typeof recordingLogger>
   /** BullMQ's queue of activity jobs, for what the port cannot do. */
   readonly bull: Queue
+  /** The same of reward jobs. */
+  readonly bullRewards: Queue
   /** Starts a pool with handlers that do nothing where none are given. */
   work(handlers: Partial<JobHandlers>, concurrency?: { activity?: number; reward?: number }): WorkerPool
   /** Resolves once Redis answers. */
@@ -24,11 +26,13 @@ export function openQueueRig(redis: { readonly url: string; readonly prefix: str
   const queue = createJobQueue(shared)
   const link = openRedisLink({ redisUrl: redis.url, role: 'producer' })
   const bull = openBullQueue('activity', link, redis.prefix)
+  const bullRewards = openBullQueue('reward', link, redis.prefix)
   const pools: WorkerPool[] = []
   return {
     queue,
     logger: shared.logger,
     bull,
+    bullRewards,
     work(handlers, concurrency = {}) {
       const idle = {
         activity: async () => {},
@@ -51,6 +55,7 @@ export function openQueueRig(redis: { readonly url: string; readonly prefix: str
     async close() {
       await Promise.all(pools.map((pool) => pool.close(0)))
       await bull.close()
+      await bullRewards.close()
       link.close()
       await queue.close()
     },

@@ -54,6 +54,15 @@ describe('an item of a delivery', () => {
   it('stays due after the last try when the store was in trouble, so that nothing is lost', async () => {
     const after = await tryOnce(new AppError('STORE_UNAVAILABLE', 'the store is down'), true)
     expect([after.status, after.dueAt]).toEqual(['pending', 1])
+    expect([after.reason, after.message]).toEqual([
+      'STORE_UNAVAILABLE',
+      '1 tries were in vain and more will follow: the store is down',
+    ])
+  })
+
+  it('says nothing of trouble that another try may end', async () => {
+    const after = await tryOnce(new AppError('STORE_UNAVAILABLE', 'the store is down'), false)
+    expect([after.status, after.reason, after.message]).toEqual(['pending', null, null])
   })
 
   it('fails at once when it can never be recorded', async () => {

@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
 import { AppError } from '../../src/errors.ts'
+import { abandonDelivery } from '../../src/inbox/abandon.ts'
 import { createSweep, type SweepDeps } from '../../src/inbox/sweep.ts'
 import type { CollectionName, Row } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
+import { abandonReward } from '../../src/rewards/replay.ts'
+import { row } from '../contract/store/rows.ts'
 import { openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
 import { absentRedis, redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { openTempStore, type TempStore } from '../helpers/sqlite-store.ts'
@@ -97,7 +100,7 @@ function rewardRow(set: Partial<Row<'reward_log'>> = {}): Row<'reward_log'> {
   }
 }
 
-async function insert<C extends 'delivery_item' | 'reward_log'>(
+async function insert<C extends 'delivery_item' | 'reward_log' | 'delivery'>(
   collection: C,
   rows: readonly Row<C>[],
 ): Promise<void> {
@@ -195,6 +198,31 @@ describe('rows whose job is not there', () => {
     await redis.flush()
     await sweepWith()()
     expect(await itemStates(items)).toEqual(items.map(() => 'live'))
+  })
+
+  it('come back after their job was removed by hand, unless they were abandoned', async () => {
+    const items = [itemRow(), itemRow()]
+    const rewards = [
+      rewardRow({ reward: { providerId: newId(), discount: { percentage: '10' } } }),
+      rewardRow(),
+    ]
+    await insert('delivery_item', items)
+    await insert('reward_log', rewards)
+    await sweepWith()()
+    const remove = (queue: 'activity' | 'reward', jobId: string) =>
+      queue === 'activity' ? rig.bull.remove(jobId) : rig.bullRewards.remove(jobId)
+    for (const { id } of items) expect(await remove('activity', `act-${id}-0`)).toBe(1)
+    for (const { id } of rewards) expect(await remove('reward', `rew-${id}-0`)).toBe(1)
+    const deps = { store, clock: { now: () => now } }
+    const [left] = items
+    await insert('delivery', [row('delivery', { id: left!.deliveryId, accountId: ACCOUNT })])
+    await abandonDelivery(deps, ACCOUNT, left!.deliveryId, 'a mistake of the shop')
+    await abandonReward(deps, ACCOUNT, rewards[0]!.id, 'a mistake of the shop')
+    await sweepWith()()
+    expect(await itemStates(items)).toEqual(['absent', 'live'])
+    const rewardJobs = rewards.map((reward) => rewardJobOf(reward))
+    expect(await rig.queue.states('reward', rewardJobs)).toEqual(['absent', 'live'])
+    expect(await read('delivery_item', left!.id)).toMatchObject({ status: 'abandoned', dueAt: null })
   })
 
   it('that are too many for one sweep are gone on with in the next, which then begins anew', async () => {
