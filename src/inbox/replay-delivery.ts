@@ -7,6 +7,7 @@ import type { JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
+import { isNameOnly } from './names.ts'
 import { type ReplayedItem, type ReplayTerms, renewItems, requeueItems } from './replay-items.ts'
 import { holdMembers } from './replay-members.ts'
 import type { DeliveryReplay, ReplayReason } from './replay-types.ts'
@@ -84,7 +85,9 @@ async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: Replay
     deps.store.findByKeys('connector', ['id'], [[connectorId]]),
     deps.store.findByKeys('delivery_item', ['accountId', 'deliveryId'], [[accountId, delivery.id]]),
   ])
-  const items = stored.sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
+  const items = stored
+    .filter((item) => !isNameOnly(item))
+    .sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
   const nothing = { stored: items, items: items.map(left), set: {}, also: [] }
   if (connector?.status !== 'live') return { ...nothing, reason: 'CONNECTOR_NOT_LIVE' }
   if (body === null) {

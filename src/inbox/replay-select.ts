@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Condition, Store } from '../ports/store.ts'
+import { isNameOnly } from './names.ts'
 import type { ReplayFilter } from './replay-types.ts'
 
 export type Seen = Omit<Row<'delivery'>, 'body' | 'headers'>
@@ -77,7 +78,8 @@ export async function withItems(
   if (deliveries.length === 0 || (itemStatus === undefined && reason === undefined)) return [...deliveries]
   const keys = deliveries.map(({ id }) => [accountId, id])
   const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
-  const byDelivery = Map.groupBy(items, ({ deliveryId }) => deliveryId)
+  const shown = items.filter((item) => !isNameOnly(item))
+  const byDelivery = Map.groupBy(shown, ({ deliveryId }) => deliveryId)
   const isNamed = (status: string, why: string | null) =>
     (itemStatus === undefined || status === itemStatus) && (reason === undefined || why === reason)
   return deliveries.filter((delivery) => {

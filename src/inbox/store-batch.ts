@@ -3,6 +3,7 @@ import type { JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
+import { nameItems, namesOf } from './names.ts'
 import { type ArrivedWebhook, deliveryRows } from './rows.ts'
 import { type Platforms, translate } from './translate.ts'
 import type { AcceptResult } from './types.ts'
@@ -35,9 +36,7 @@ export async function storeBatch(
   deps: StoreBatchDeps,
   arrived: readonly ArrivedWebhook[],
 ): Promise<Settled[]> {
-  const entries = arrived.map(
-    (webhook): Entry => ({ webhook, rows: deliveryRows(webhook, deps.newId), result: null }),
-  )
+  const entries = arrived.map((webhook): Entry => ({ webhook, rows: rowsOf(deps, webhook), result: null }))
   const open = () => entries.filter(({ result }) => result === null)
   for (let attempt = 0; attempt <= MAX_STORE_TRIES; attempt += 1) {
     if (attempt > 0) {
@@ -51,6 +50,12 @@ export async function storeBatch(
     'STORE_BUSY',
     `the delivery could not be stored: ${MAX_STORE_TRIES} tries met other writers`,
   )
+}
+
+/** A delivery with its items, and whom it names beside them. */
+function rowsOf(deps: StoreBatchDeps, webhook: ArrivedWebhook): Rows {
+  const { delivery, items } = deliveryRows(webhook, deps.newId)
+  return { delivery, items: [...items, ...nameItems(namesOf(deps, webhook), delivery, items, deps.newId)] }
 }
 
 function keyOf({ connectorId, dedupeKey }: Row<'delivery'>): string {
@@ -101,7 +106,7 @@ async function renew(deps: StoreBatchDeps, open: readonly Entry[]): Promise<void
     else if (connector.revision !== entry.webhook.connector.revision) {
       const webhook = { ...entry.webhook, connector }
       entry.webhook = { ...webhook, translation: translate(deps, webhook) }
-      entry.rows = deliveryRows(entry.webhook, deps.newId)
+      entry.rows = rowsOf(deps, entry.webhook)
     }
   }
 }

@@ -492,7 +492,8 @@ export const SCHEMA = {
   },
   /**
    * One rule's view of a purchase, or what a delivery reports of an order, and what became of it. Internal: shown
-   * inside `delivery`.
+   * inside `delivery`. Where not every rule counted a purchase, items of neither rule nor report say whom it names;
+   * they are never shown.
    */
   delivery_item: {
     fields: {

@@ -1,3 +1,4 @@
+import { isNameOnly } from '../../src/inbox/names.ts'
 import { createProcessItem } from '../../src/inbox/process.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Answer, Api, Body, Client } from './api.ts'
@@ -101,5 +102,5 @@ export function jobOf({ id, accountId, deliveryId, attempt }: Row<'delivery_item
 
 export async function itemRows(api: Api, deliveryId: string): Promise<Row<'delivery_item'>[]> {
   const rows = await api.store.findByKeys('delivery_item', ['deliveryId'], [[deliveryId]])
-  return rows.sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
+  return rows.filter((item) => !isNameOnly(item)).sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
 }

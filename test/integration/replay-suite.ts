@@ -244,6 +244,31 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
         expect(await memberOf('shopify:7001')).toBeUndefined()
       })
 
+      it.each([
+        ['the connector was paused', { status: 'paused' }, { status: 'live' }],
+        ['no rule was there', { rules: [] }, null],
+        ['the order was too small', 'dear', null],
+        ['only the address names him', 'dear by email', 'by email'],
+      ])('brings nobody back of whom nothing had counted, since %s', async (_why, before, after) => {
+        await opened()
+        const { id: streakId } = shop.streak
+        const dear = { streakId, currency: 'USD', minimumValue: 100 }
+        const by = (given: unknown) => (String(given).endsWith('by email') ? { identifyBy: 'email' } : {})
+        const name = after === 'by email' ? 'email:buyer@example.com' : 'shopify:7001'
+        const fields = typeof before === 'string' ? { rules: [{ ...dear, ...by(before) }] } : before
+        await shop.patchConnector(fields)
+        const deliveryId = await order()
+        await shop.admin.create('account_user', { externalId: name })
+        expect(await erase(name)).toBe(204)
+        await shop.patchConnector({ status: 'live', rules: [{ streakId, ...by(after) }] })
+        expect(await data(shop.replay(deliveryId))).toMatchObject({
+          outcome: 'unchanged',
+          reason: 'BODY_GONE',
+        })
+        expect(await workOff(api)).toBe(0)
+        expect(await memberOf(name)).toBeUndefined()
+      })
+
       it('brings nobody back who is erased in the instant before it is written', async () => {
         await opened()
         const draft = await shop.anotherStreak('draft')
@@ -265,6 +290,50 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
         expect(await workOff(api)).toBe(0)
         expect(await memberOf('shopify:7001')).toBeUndefined()
       })
+    })
+
+    it('while an erasure of the buyer is under way changes nothing', async () => {
+      await opened()
+      const deliveryId = await order()
+      await workOff(api)
+      const second = await shop.anotherStreak()
+      await shop.patchConnector({ rules: [{ streakId: second.id }] })
+      const { id } = await memberOf('shopify:7001')
+      const { store, deliveries } = interrupted()
+      const { accountId } = shop.admin
+      // as far as an erasure that was cut off after its first commit
+      store.beforeCommit(async () => {
+        const now = api.clock.now()
+        const [row] = await api.store.findByKeys('member', ['id'], [[id]])
+        const set = { externalId: `erased:${id}`, revision: row!.revision + 1 }
+        const erasure = { id, accountId, createdAt: now, updatedAt: now, externalId: 'shopify:7001' }
+        await api.store.commit([
+          { op: 'update', collection: 'member', id, accountId, set },
+          { op: 'insert', collection: 'erasure', row: erasure },
+        ])
+      })
+      const options = { dryRun: false, includeAbandoned: true }
+      expect(await deliveries.replay(accountId, deliveryId, options)).toMatchObject({
+        outcome: 'unchanged',
+        reason: 'MEMBER_ERASED',
+        items: [{ effect: 'unchanged' }],
+      })
+      expect(await workOff(api)).toBe(0)
+    })
+
+    it('in the instant after another replay gives a new rule one item', async () => {
+      await opened()
+      const deliveryId = await order()
+      await workOff(api)
+      const second = await shop.anotherStreak()
+      await shop.patchConnector({ rules: [{ streakId: shop.streak.id }, { streakId: second.id }] })
+      const { store, deliveries } = interrupted()
+      store.beforeCommit(async () => {
+        await shop.replay(deliveryId)
+        await workOff(api)
+      })
+      await deliveries.replay(shop.admin.accountId, deliveryId, { dryRun: false, includeAbandoned: true })
+      expect(await shop.items(deliveryId)).toEqual(['counted', 'counted'])
     })
 
     /** The same store, with something of a test's choosing before the next commit. */

@@ -1,3 +1,4 @@
+import { isNameOnly } from '../../inbox/names.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { JsonObject } from '../json/write-json.ts'
@@ -38,7 +39,8 @@ export function deliveryResource(deps: Pick<HttpDeps, 'store' | 'deliveries'>): 
     if (!wants('items')) return records
     const keys = rows.map((row) => [accountId, row.id])
     const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
-    const byDelivery = Map.groupBy(items, (item) => item.deliveryId)
+    const shown = items.filter((item) => !isNameOnly(item))
+    const byDelivery = Map.groupBy(shown, (item) => item.deliveryId)
     return records.map((record, index) => {
       const own = byDelivery.get(rows[index]?.id ?? '') ?? []
       return { ...record, items: own.sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0)).map(itemJson) }
