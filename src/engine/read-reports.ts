@@ -6,14 +6,20 @@ const MAX_DELIVERIES = 1_000
 
 type Purchase = Pick<Row<'purchase'>, 'accountId' | 'purchaseSpace' | 'orderId' | 'orderReference'>
 
-/** All that connectors of the purchase's space have reported of its order so far, by any name of it. */
+/**
+ * All that connectors of the purchase's space have reported of its order so far, by any name of it; not what operators
+ * abandoned.
+ */
 export async function readReports(store: Store, purchase: Purchase): Promise<KeyedReport[]> {
   const { accountId, purchaseSpace } = purchase
   const keys = (await namesOf(store, purchase)).map((name) => [accountId, name])
   const items = await store.findByKeys('delivery_item', ['accountId', 'orderKey'], keys)
   const spaces = await spacesOf(store, items)
-  return items.flatMap(({ connectorId, orderKey, report }) =>
-    report === null || orderKey === null || spaces.get(connectorId) !== purchaseSpace
+  return items.flatMap(({ connectorId, orderKey, report, status }) =>
+    report === null ||
+    orderKey === null ||
+    status === 'abandoned' ||
+    spaces.get(connectorId) !== purchaseSpace
       ? []
       : [{ orderKey, report }],
   )

@@ -1,10 +1,12 @@
 import { untilWritten } from '../engine/until-written.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
+import type { ItemStatus, Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 
 const MAX_ROUNDS = 20
+/** What is not settled, or settled in vain. */
+const OPEN: readonly ItemStatus[] = ['pending', 'waiting', 'failed']
 /** Why an item was abandoned; the operator's own words are its message. */
 const BY_OPERATOR = 'ABANDONED'
 
@@ -14,8 +16,8 @@ export interface AbandonDeps {
 }
 
 /**
- * An operator's decision to leave what is not settled of a delivery: items that are pending or failed become
- * `abandoned`, so that no job, sweep or replay of many takes them up again; a replay of the delivery itself does.
+ * An operator's decision to leave what is not settled of a delivery: items that are pending, waiting or failed
+ * become `abandoned`, so that no job, sweep or replay of many takes them up again; a replay of the delivery itself does.
  * Atomic; again it changes nothing. Items that a worker settles at the same moment stay settled.
  * @throws AppError NOT_FOUND, STORE_BUSY, STORE_UNAVAILABLE
  */
@@ -31,7 +33,7 @@ export function abandonDelivery(
       throw new AppError('NOT_FOUND', 'There is no delivery by this id')
     }
     const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], [[accountId, id]])
-    const open = items.filter(({ status }) => status === 'pending' || status === 'failed')
+    const open = items.filter(({ status }) => OPEN.includes(status))
     if (open.length === 0) return delivery
     const updatedAt = clock.now()
     const set = { status: 'abandoned', reason: BY_OPERATOR, message: reason, dueAt: null, updatedAt } as const

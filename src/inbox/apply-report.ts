@@ -37,7 +37,10 @@ export function createApplyReport({ store, recorder, clock }: ApplyReportDeps) {
     }
     const updatedAt = clock.now()
     const comparable = purchases.filter((purchase) => isComparable(report, purchase))
-    const set = comparable.length > 0 ? { status: 'applied' as const } : otherCurrency(report, purchases)
+    const set =
+      comparable.length > 0
+        ? { status: 'applied' as const, reason: null, message: null }
+        : otherCurrency(report, purchases)
     const owner = await findOwner(store, purchases[0]!)
     await store.commit([
       change(item, { ...set, dueAt: null, updatedAt, externalId: nameOf(owner) }),
@@ -55,7 +58,7 @@ function waiting({ receivedAt, attempt }: Item, now: Instant): Partial<Item> {
   const age = now - receivedAt
   const pause = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, age))
   const dueAt = age > LOOKS_AGAIN_FOR_MS ? null : now + pause
-  return { status: 'waiting', dueAt, attempt: attempt + 1, updatedAt: now }
+  return { status: 'waiting', reason: null, message: null, dueAt, attempt: attempt + 1, updatedAt: now }
 }
 
 function otherCurrency(

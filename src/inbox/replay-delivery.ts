@@ -111,7 +111,8 @@ async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: Replay
     stored: items,
     items: renewed,
     reason: null,
-    set: { outcome, reason, orderId, orderReference },
+    // a report is found by its order's own id once it was applied
+    set: delivery.outcome === 'ignored' ? { outcome, reason, orderId, orderReference } : {},
     also: firstDeliveryFlags([{ connector, items: rows.items }]),
   }
 }

@@ -79,7 +79,7 @@ function queued(known: Item, { ruleIndex, activity, report, orderKey, externalId
     activity: activity === null ? null : { ...activity, fillsBlanks: true },
     report,
     orderKey,
-    externalId,
+    externalId: externalId ?? known.externalId,
     status: 'pending',
     reason: null,
     message: null,
@@ -89,12 +89,11 @@ function queued(known: Item, { ruleIndex, activity, report, orderKey, externalId
   return changed(known, fields, 'queued', now)
 }
 
-/** What waits for its next try need not wait any longer. */
+/** What waits for its next try, or for its purchase, need not wait any longer. */
 function wake(item: Item, now: Instant): ReplayedItem {
   const { status, dueAt, attempt } = item
-  if (status !== 'pending' || dueAt === null || dueAt <= now) {
-    return { item, effect: 'unchanged', changes: [] }
-  }
+  const waits = status === 'waiting' || (status === 'pending' && dueAt !== null)
+  if (!waits || (dueAt !== null && dueAt <= now)) return { item, effect: 'unchanged', changes: [] }
   return changed(item, { dueAt: now, attempt: attempt + 1 }, 'queued', now)
 }
 

@@ -19,6 +19,8 @@ export interface ReplayShop {
   patchConnector(fields: object): Promise<void>
   /** Delivers an order; answers the delivery's id. */
   deliver(order: ShopifyOrderOptions, shopDomain?: string): Promise<string>
+  /** Delivers what else the platform tells. */
+  deliverBody(body: string, topic: string): Promise<string>
   /** The delivery as the API shows it. */
   shown(deliveryId: string): Promise<Body>
   /** Statuses and reasons of its items, in short: `counted`, `ignored BELOW_MINIMUM`. */
@@ -46,6 +48,16 @@ export async function openReplayShop(api: Api, name: string): Promise<ReplayShop
     rules: [{ streakId: streak.id }],
   })
   const shown = async (id: string) => (await admin.get(`/schema/delivery/record/${id}`)).body.data
+  const send = async (text: string, topic: string, shopDomain: string): Promise<string> => {
+    const { headers, body } = shopifyRequest({ body: text, topic, secret: SECRET, shopDomain })
+    const answer = await api.send(connector.webhookPath, {
+      method: 'POST',
+      headers,
+      body: new Uint8Array(body),
+    })
+    if (answer.status !== 200) throw new Error(answer.text)
+    return answer.body.data.deliveryId
+  }
   return {
     admin,
     streak,
@@ -56,16 +68,8 @@ export async function openReplayShop(api: Api, name: string): Promise<ReplayShop
       const { status, text } = await admin.patch(`/schema/connector/record/${connector.id}`, fields)
       if (status !== 200) throw new Error(text)
     },
-    async deliver(order, shopDomain = SHOP_DOMAIN) {
-      const { headers, body } = shopifyRequest({ body: shopifyOrder(order), secret: SECRET, shopDomain })
-      const answer = await api.send(connector.webhookPath, {
-        method: 'POST',
-        headers,
-        body: new Uint8Array(body),
-      })
-      if (answer.status !== 200) throw new Error(answer.text)
-      return answer.body.data.deliveryId
-    },
+    deliver: (order, shopDomain = SHOP_DOMAIN) => send(shopifyOrder(order), 'orders/paid', shopDomain),
+    deliverBody: (body, topic) => send(body, topic, SHOP_DOMAIN),
     items: async (id) =>
       (await shown(id)).items.map(({ status, reason }: Body) => [status, reason ?? ''].join(' ').trim()),
     replay: (id, body = {}) => admin.post(`/schema/delivery/record/${id}/replay`, body),

@@ -9,6 +9,7 @@ import type { Store } from '../../src/ports/store.ts'
 import { type Api, type Body, interruptedStore, NOW, startApi } from '../helpers/api.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import { itemRows, openReplayShop, type ReplayShop, workOff } from '../helpers/replay-shop.ts'
+import { shopifyCancelledOrder } from '../helpers/report-payloads.ts'
 
 /** What a replay does to what was delivered, on any store, over HTTP. */
 export function describeReplay(name: string, open: () => Promise<{ store: Store; close(): Promise<void> }>) {
@@ -512,6 +513,60 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
         store.beforeCommit(() => workOff(api))
         await deliveries.abandon(shop.admin.accountId, deliveryId, 'too late')
         expect(await shop.items(deliveryId)).toEqual(['counted'])
+      })
+    })
+
+    describe('that report a cancellation', () => {
+      const cancelled = (id: number) => shop.deliverBody(shopifyCancelledOrder({ id }), 'orders/cancelled')
+      const withdrawals = async () => (await shop.admin.list('withdrawal')).body.data.length
+
+      it('take the order back once the connector is live again, and only once', async () => {
+        await opened()
+        await order()
+        await workOff(api)
+        await shop.patchConnector({ status: 'paused' })
+        const deliveryId = await cancelled(orderId)
+        await shop.patchConnector({ status: 'live' })
+        expect((await data(shop.replay(deliveryId))).items).toMatchObject([
+          { effect: 'queued', ruleIndex: null },
+        ])
+        await workOff(api)
+        expect(await shop.items(deliveryId)).toEqual(['applied'])
+        const before = await shop.shown(deliveryId)
+        expect(await data(shop.replay(deliveryId))).toMatchObject({ outcome: 'unchanged' })
+        expect(await shop.shown(deliveryId)).toEqual(before)
+        expect(await withdrawals()).toBe(1)
+      })
+
+      it('and came before a purchase that is replayed take that back', async () => {
+        await opened()
+        await shop.patchConnector({ status: 'paused' })
+        const purchase = await order()
+        await shop.patchConnector({ status: 'live' })
+        const report = await cancelled(orderId)
+        await workOff(api)
+        expect(await shop.items(report)).toEqual(['waiting'])
+        expect((await data(shop.replay(report))).items).toMatchObject([
+          { effect: 'queued', status: 'waiting' },
+        ])
+        await shop.replay(purchase)
+        await workOff(api)
+        await workOff(api)
+        expect([await shop.items(purchase), await shop.items(report)]).toEqual([['counted'], ['applied']])
+        expect(await withdrawals()).toBe(1)
+      })
+
+      it('and were abandoned take nothing back, until they are replayed', async () => {
+        await opened()
+        const report = await cancelled(orderId + 1)
+        await workOff(api)
+        await shop.admin.post(`/schema/delivery/record/${report}/abandon`, { reason: 'sent by mistake' })
+        await order()
+        await workOff(api)
+        expect([await shop.items(report), await withdrawals()]).toEqual([['abandoned ABANDONED'], 0])
+        await shop.replay(report)
+        await workOff(api)
+        expect([await shop.items(report), await withdrawals()]).toEqual([['applied'], 1])
       })
     })
 

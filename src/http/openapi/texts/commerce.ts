@@ -36,7 +36,7 @@ export const delivery: ResourceText = {
     replay:
       'Translates the delivery again from its stored body, by the rules of now. The signature is not checked again, and sender and time of receipt are as they were. What counted stays counted, and nothing counts twice: items that are `failed`, `ignored` or `abandoned` get their new outcome and are queued where they now count; rules that had no item get one. Where the body is gone (`BODY_GONE`) the items are queued as they had been translated. A connector that is not live changes nothing (`CONNECTOR_NOT_LIVE`). Profiles only fill what is blank. Safe to send again.',
     abandon:
-      'Leaves what is `pending` or `failed` as it is, for good: its items become `abandoned`, with your reason, and nothing queues them again but a replay of this delivery. Again it changes nothing.',
+      'Leaves what is `pending`, `waiting` or `failed` as it is, for good: its items become `abandoned`, with your reason, and nothing queues them again but a replay of this delivery. Again it changes nothing.',
     replayOfDeliveries:
       'Replays the deliveries that fit all that is given, newest first, one page per request: it looks at up to 1,000 deliveries and replays up to `limit` of them. Send the same body with `next` as `cursor` until `next` is `null`; not going on ends it, with nothing half done. With `dryRun` it counts and changes nothing. Items that were abandoned are left unless `itemStatus` is `abandoned`.',
   },
