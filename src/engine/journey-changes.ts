@@ -5,6 +5,7 @@ import type { Journey } from '../streaks/journey.ts'
 import { periodByNumber } from '../streaks/period.ts'
 import { isBreakable, lengthOf } from '../streaks/runs.ts'
 import type { Progress } from '../streaks/types.ts'
+import { changedFields } from './changed-fields.ts'
 import type { LoadedJourney } from './loaded.ts'
 
 /** The row of a progress record as the journey has it now. */
@@ -146,12 +147,4 @@ function runChanges(
       },
     ]
   })
-}
-
-/** What differs from the stored row: writing a field as it was costs what changing it does. */
-function changedFields<R extends object>(stored: R, fields: Partial<R>): Partial<R> {
-  const isSame = (one: unknown, other: unknown) =>
-    one === other || (typeof one === 'object' && JSON.stringify(one) === JSON.stringify(other))
-  const changed = Object.entries(fields).filter(([name, value]) => !isSame(stored[name as keyof R], value))
-  return Object.fromEntries(changed) as Partial<R>
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
+import { changedFields } from './changed-fields.ts'
 import type { MemberRef } from './types.ts'
 
 type StatedProfile = Pick<Extract<MemberRef, { externalId: string }>, 'profile' | 'profileAt' | 'fillsBlanks'>
@@ -44,21 +45,14 @@ export class MemberChanges {
       const original = this.#original.get(row.id)
       if (original === null || original === undefined) return { op: 'insert', collection: 'member', row }
       const { firstName, lastName, email, phoneNumber, profileTimes, updatedAt } = row
+      const profile = { firstName, lastName, email, phoneNumber, profileTimes, updatedAt }
       return {
         op: 'update',
         collection: 'member',
         id: row.id,
         accountId: row.accountId,
         guard: { revision: original.revision },
-        set: {
-          firstName,
-          lastName,
-          email,
-          phoneNumber,
-          profileTimes,
-          updatedAt,
-          revision: original.revision + 1,
-        },
+        set: { ...changedFields(original, profile), revision: original.revision + 1 },
       }
     })
   }

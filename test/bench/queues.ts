@@ -11,7 +11,7 @@ export const NAIVE_PREFIX = keyPrefix('activity', 'naive')
 
 /** As the product's workers have them. */
 export const workerOptions = {
-  concurrency: 256,
+  concurrency: 512,
   lockDuration: 8_000,
   stalledInterval: 4_000,
   maxStalledCount: 1_000,

@@ -16,21 +16,32 @@ export function toKeysFilter<C extends CollectionName>(
   fields: readonly FieldName<C>[],
   keys: readonly Key[],
 ): Filter {
-  const parts = keys.map((key) => key.map((value) => JSON.stringify(String(value))))
-  const choices = fields.map((_, position) => ({ position, groups: groupedBut(position, keys, parts) }))
-  const [best] = choices.sort((one, other) => one.groups.length - other.groups.length)
+  const positions = fields.map((_, position) => ({
+    position,
+    distinct: new Set(keys.map((key) => key[position])).size,
+  }))
+  let best: { readonly position: number; readonly groups: (readonly Key[])[] } | undefined
+  // where one field differs most its groups are likely the fewest; fewer than one there are not
+  for (const { position } of positions.sort((one, other) => other.distinct - one.distinct)) {
+    const groups = groupedBut(position, keys)
+    if (best === undefined || groups.length < best.groups.length) best = { position, groups }
+    if (groups.length === 1) break
+  }
   if (best === undefined) throw new TypeError(`${collection} is searched by keys without fields`)
   const branches = best.groups.map((group) => branch(collection, fields, best.position, group))
   return branches.length === 1 ? (branches[0] ?? {}) : { $or: branches }
 }
 
 /** Keys that are equal in every place but `position`, together. */
-function groupedBut(
-  position: number,
-  keys: readonly Key[],
-  parts: readonly (readonly string[])[],
-): (readonly Key[])[] {
-  const groups = Map.groupBy(keys, (_, at) => parts[at]?.toSpliced(position, 1).join())
+function groupedBut(position: number, keys: readonly Key[]): (readonly Key[])[] {
+  const groups = Map.groupBy(keys, (key) => {
+    let others = ''
+    for (const [at, value] of key.entries()) {
+      // with their lengths no two rows of texts are the same when joined
+      if (at !== position) others += `${String(value).length}:${value}`
+    }
+    return others
+  })
   return [...groups.values()]
 }
 

@@ -90,10 +90,24 @@ function joined(collection: CollectionName, changes: readonly Update[]): Write {
     else pairs.push({ $eq: [`$${field}`, own(values)] })
   }
   if (pairs.length > 0) filter.$expr = { $and: pairs }
-  const sets = changes.map(({ set }) => encodeFields(collection, set))
-  const update: object[] = [{ $replaceWith: { $mergeObjects: ['$$ROOT', own(sets)] } }]
+  const common = commonFields(changes)
+  const sets = changes.map(({ set }) => encodeFields(collection, without(set, common)))
+  const values = [{ $literal: encodeFields(collection, common) }, own(sets)]
+  const update: object[] = [{ $replaceWith: { $mergeObjects: ['$$ROOT', ...values] } }]
   if (isTouched(first!)) update.push({ $set: { _lock: { $add: [{ $ifNull: ['$_lock', 0] }, 1] } } })
   return { updateMany: { filter, update, hint: '_id_' } } as Write
+}
+
+/** What all of them set to the same value is sent once. */
+function commonFields(changes: readonly Update[]): Record<string, unknown> {
+  const sets = changes.map(({ set }): Readonly<Record<string, unknown>> => set)
+  const isCommon = ([field, value]: [string, unknown]) =>
+    isPlain(value) && sets.every((set) => set[field] === value)
+  return Object.fromEntries(Object.entries(sets[0] ?? {}).filter(isCommon))
+}
+
+function without(set: object, fields: object): object {
+  return Object.fromEntries(Object.entries(set).filter(([field]) => !(field in fields)))
 }
 
 /**
