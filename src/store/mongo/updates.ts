@@ -7,9 +7,9 @@ import type { Filter } from './filter.ts'
 type Write = mongoose.mongo.AnyBulkWriteOperation
 type Update = Extract<Change, { op: 'update' }>
 
-/** Longer texts are written alone, so that no statement nears the 16 MB that a command may have. */
-const MAX_JOINED_CHARACTERS = 8_192
+/** So many rows of so many characters, each of three bytes at most, stay below the 16 MB that a statement may have. */
 const MAX_JOINED_ROWS = 500
+const MAX_JOINED_CHARACTERS = 8_192
 
 /**
  * Updates of one collection, as few statements as can be: the server plans each by itself, for 130 µs or more, which is
@@ -36,15 +36,16 @@ function groupOf(collection: CollectionName, change: Update): string {
   const isJoined =
     Object.keys(set).every((field) => !unique.has(field)) &&
     Object.values(guard).every((value) => value !== null) &&
-    Object.values(set).every((value) => !isLong(value))
+    charactersOf(guard) + charactersOf(set) <= MAX_JOINED_CHARACTERS
   if (!isJoined) return ALONE
   return [accountId, isTouched(change), ...Object.keys(guard).toSorted()].join()
 }
 
-function isLong(value: unknown): boolean {
-  if (typeof value === 'string') return value.length > MAX_JOINED_CHARACTERS
-  if (typeof value !== 'object' || value === null) return false
-  return value instanceof Uint8Array || JSON.stringify(value).length > MAX_JOINED_CHARACTERS
+function charactersOf(fields: object): number {
+  return Object.values(fields).reduce((sum: number, value: unknown) => {
+    if (typeof value === 'string' || value instanceof Uint8Array) return sum + value.length
+    return typeof value === 'object' && value !== null ? sum + JSON.stringify(value).length : sum
+  }, 0)
 }
 
 const uniqueFieldsOf = new Map<CollectionName, ReadonlySet<string>>()

@@ -98,6 +98,17 @@ export function describeManyUpdates({ store }: StoreContext): void {
       }
     })
 
+    it('may be as long as they like', async () => {
+      const items = await seedItems(520)
+      const message = '…'.repeat(8_100)
+      const changes = items.map((item, at) =>
+        settle(item, { attempt: item.attempt }, { message: message + at, attempt: 1_000 }),
+      )
+      expect(await commitSettled(store(), changes)).toEqual({ outcome: 'committed' })
+      const last = await rowById(store(), 'delivery_item', items.at(-1)!.id)
+      expect(last).toMatchObject({ message: `${message}519`, attempt: 1_000 })
+    })
+
     it('reach rows of several accounts, more than a thousand of them', async () => {
       const items = [...(await seedItems(800)), ...(await seedItems(700))]
       const changes = items.map((item) =>
