@@ -95,7 +95,7 @@ async function commit<R>(
   for (let round = 0; round < MAX_NEED_ROUNDS; round += 1) {
     const decision = decide(entry)
     if (decision.kind === 'needs') {
-      await loadNeeds(store, loaded, decision.needs)
+      if (!(await loadNeeds(store, loaded, decision.needs))) return null
       continue
     }
     const { changes, due, result } = decision

@@ -24,21 +24,29 @@ export interface Wanted<F extends Need['fact']> {
   readonly need: NeedOf<F>
 }
 
-/** Loads missing facts of journeys that exist. Facts of one kind share one round trip. */
-export async function loadNeeds(store: Store, loaded: Loaded, needs: readonly JourneyNeed[]): Promise<void> {
+/**
+ * Loads missing facts of journeys that exist. Facts of one kind share one round trip. Nothing is locked: false when
+ * another writer was seen to have come between, so that what is loaded does not belong together; load all of it anew.
+ * @throws Error when a run is missing that must be there
+ */
+export async function loadNeeds(
+  store: Store,
+  loaded: Loaded,
+  needs: readonly JourneyNeed[],
+): Promise<boolean> {
   const wanted = <F extends Need['fact']>(fact: F): Wanted<F>[] =>
     needs.flatMap(({ journey, need }) =>
       need.fact === fact && journey.row !== null
         ? [{ row: journey.row, journey, need: need as NeedOf<F> }]
         : [],
     )
+  const containing = wanted('run_containing').map((want) => loadRunContaining(store, want))
   await Promise.all([
     loadProgress(store, loaded, wanted('progress')),
     loadRuns(store, loaded, 'lastPeriod', wanted('run_ending')),
     loadRuns(store, loaded, 'firstPeriod', wanted('run_starting')),
     loadRewardsAt(store, loaded, wanted('rewards_at')),
     loadHeldOnce(store, loaded, wanted('once_rewards')),
-    ...wanted('run_containing').map((want) => loadRunContaining(store, want)),
     ...wanted('anchors').map((want) => loadAnchors(store, want)),
     ...wanted('period_logs').map((want) => loadPeriodLogs(store, want)),
     ...wanted('period_edges').map((want) => loadPeriodEdges(store, want)),
@@ -48,6 +56,7 @@ export async function loadNeeds(store: Store, loaded: Loaded, needs: readonly Jo
     ...wanted('value_elsewhere').map((want) => loadValueElsewhere(store, want)),
   ])
   for (const { journey, need } of needs) journey.settle(need)
+  return (await Promise.all(containing)).every((isThere) => isThere)
 }
 
 function ids(row: Row<'member_streak'>): [string, string, string] {
@@ -111,12 +120,22 @@ async function loadHeldOnce(store: Store, loaded: Loaded, wants: Wanted<'once_re
   }
 }
 
+/** The run of a period that was completed when its progress was read; false when it has changed since. */
 async function loadRunContaining(
   store: Store,
   { row, journey, need }: Wanted<'run_containing'>,
-): Promise<void> {
+): Promise<boolean> {
   const run = await findRunContaining(store, row, need.periodNumber)
-  if (run !== undefined) journey.addRun(run)
+  if (run !== undefined) {
+    journey.addRun(run)
+    return true
+  }
+  const fields = ['accountId', 'ownedById', 'streakId'] as const
+  const [after] = await store.findByKeys('member_streak', fields, [ids(row)])
+  if (after?.version !== row.version) return false
+  throw new Error(
+    `no run contains period ${need.periodNumber}, which is completed, of member ${row.ownedById} on streak ${row.streakId}; streakline rebuild --repair mends it`,
+  )
 }
 
 async function loadAnchors(store: Store, { row, journey, need }: Wanted<'anchors'>): Promise<void> {

@@ -101,6 +101,7 @@ async function tryBatch(
   isRetry: boolean,
 ): Promise<Tried> {
   const decision = await decideBatch(deps, requests, isRetry)
+  if (decision === null) return { conflict: { outcome: 'conflict', reason: 'changed' } }
   if (decision.changes.length > 0) {
     const committed = await deps.store.commit(decision.changes)
     if (committed.outcome === 'conflict') return { conflict: committed }
@@ -125,16 +126,17 @@ async function tryBatch(
   return { results: [...decision.results] }
 }
 
+/** null when another writer came between what was loaded. */
 async function decideBatch(
   { store, clock, sources }: RecorderDeps,
   requests: readonly RecordRequest[],
   isRetry: boolean,
-): Promise<Extract<Decision, { kind: 'decided' }>> {
+): Promise<Extract<Decision, { kind: 'decided' }> | null> {
   const loaded = await load(store, requests, clock.now() + MAX_AHEAD_MS, isRetry)
   for (let round = 0; round < MAX_NEED_ROUNDS; round += 1) {
     const decision = decide(loaded, requests, clock.now(), sources)
     if (decision.kind === 'decided') return decision
-    await loadNeeds(store, loaded, decision.needs)
+    if (!(await loadNeeds(store, loaded, decision.needs))) return null
   }
   throw new Error(`a batch of ${requests.length} logs kept asking for facts`)
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import fc from 'fast-check'
 import type { EntryResult, RecordResult } from '../../src/engine/types.ts'
 import type { Row } from '../../src/ports/schema.ts'
+import type { Store } from '../../src/ports/store.ts'
 import { formatQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
 import { EngineKit } from '../helpers/engine-kit.ts'
 import { countsOf, type OracleLog, runsOf, valuesOf } from '../helpers/oracle.ts'
@@ -185,6 +186,42 @@ export function describeWithdrawals(name: string, setup: () => Promise<EngineSet
       expect((await kit.rows('streak_progress'))[0]!.completed).toBe(false)
     })
 
+    describe('when another writer breaks a run that is about to be looked up', () => {
+      /** Days 1 to 3, and a writer whose next search for a run comes right after another took day 2 back. */
+      async function aRunAboutToBreak() {
+        const streak = await kit.streak()
+        const logs = await recordDays(streak, [1, 2, 3])
+        const late = interrupted(parts.store, () => kit.withdraw(logs[1]!.id, null, 'refund-1'))
+        return { streak, day2: logs[1]!, writer: kit.anotherRecorder(late) }
+      }
+      const lengths = async () =>
+        (await kit.rows('run')).toSorted((a, b) => a.firstPeriod - b.firstPeriod).map((run) => run.length)
+
+      it('enters a withdrawal all the same', async () => {
+        const { day2, writer } = await aRunAboutToBreak()
+        const entry = { kind: 'withdrawal', value: null, uniqueIdentifier: 'refund-2' } as const
+        const { accountId } = kit
+        entryOf(await writer.enter({ accountId, streakLogId: day2.id, reason: 'a test', entry }))
+        expect(await lengths()).toEqual([1, 1])
+      })
+
+      it('records a log all the same, in the state that the other left', async () => {
+        const { streak, writer } = await aRunAboutToBreak()
+        const result = await writer.record(kit.request(streak, june(2, 20)))
+        const context = result.outcome === 'recorded' ? result.context : null
+        expect(context!.progress!.row.currentProgressValue).toBe(wholeQuantity(1))
+        expect(await lengths()).toEqual([3])
+      })
+
+      it('says that a run is missing when it is, instead of searching on', async () => {
+        const logs = await recordDays(await kit.streak(), [1])
+        const [run] = await kit.rows('run')
+        const { accountId } = kit
+        await parts.store.commit([{ op: 'delete', collection: 'run', id: run!.id, accountId }])
+        await expect(kit.withdraw(logs[0]!.id)).rejects.toThrow(/no run .* streakline rebuild --repair/)
+      })
+    })
+
     it('ends in what the ledger says, whatever the order of logs, withdrawals and reinstatements from two writers', async () => {
       const entry = fc.record({
         day: fc.integer({ min: 1, max: 8 }),
@@ -253,5 +290,24 @@ export function describeWithdrawals(name: string, setup: () => Promise<EngineSet
         { numRuns: name === 'SQLite' ? 60 : 15 },
       )
     })
+  })
+}
+
+/** The store, but for what happens right before the first search for a run. */
+function interrupted(store: Store, meanwhile: () => Promise<unknown>): Store {
+  let isDue = true
+  const find: Store['find'] = async (collection, query) => {
+    if (collection === 'run' && isDue) {
+      isDue = false
+      await meanwhile()
+    }
+    return store.find(collection, query)
+  }
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'find') return find
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
   })
 }

@@ -30,14 +30,14 @@ export class EngineKit {
     this.recorder = this.anotherRecorder()
   }
 
-  /** A recorder of its own on the same store, as another process would have. */
-  anotherRecorder(): Recorder & EntryRecorder {
+  /** A recorder of its own, as another process would have; on the same store or on its own connection to the same data. */
+  anotherRecorder(store: Store = this.store): Recorder & EntryRecorder {
     const drawCode = () => {
       const code = `C-${uuidv7()}`
       return { code, foldedCode: code }
     }
     return createRecorder({
-      store: this.store,
+      store,
       queue: notingQueue(this.enqueued),
       clock: { now: () => this.now },
       logger: quietLogger,
@@ -50,7 +50,13 @@ export class EngineKit {
   }
 
   async streak(fields: Partial<Row<'streak'>> = {}): Promise<Row<'streak'>> {
-    const row: Row<'streak'> = {
+    const row = this.streakRow(fields)
+    await this.store.commit([{ op: 'insert', collection: 'streak', row }])
+    return row
+  }
+
+  streakRow(fields: Partial<Row<'streak'>> = {}): Row<'streak'> {
+    return {
       ...this.common(),
       name: 'streak',
       description: '',
@@ -64,12 +70,16 @@ export class EngineKit {
       hasLogs: false,
       ...fields,
     }
-    await this.store.commit([{ op: 'insert', collection: 'streak', row }])
-    return row
   }
 
   async milestone(streak: Row<'streak'>, fields: Partial<Row<'milestone'>> = {}): Promise<Row<'milestone'>> {
-    const row: Row<'milestone'> = {
+    const row = this.milestoneRow(streak, fields)
+    await this.store.commit([{ op: 'insert', collection: 'milestone', row }])
+    return row
+  }
+
+  milestoneRow(streak: Row<'streak'>, fields: Partial<Row<'milestone'>> = {}): Row<'milestone'> {
+    return {
       ...this.common(),
       linkedSchemaSlug: 'streak',
       linkedSchemaRecordId: streak.id,
@@ -85,8 +95,6 @@ export class EngineKit {
       hasRewardLogs: false,
       ...fields,
     }
-    await this.store.commit([{ op: 'insert', collection: 'milestone', row }])
-    return row
   }
 
   request(streak: Row<'streak'>, activityAt: number, fields: Partial<RecordRequest> = {}): RecordRequest {
