@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
 import type { EntryResult, RecordResult } from '../../src/engine/types.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { formatQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
 import { EngineKit } from '../helpers/engine-kit.ts'
-import { countsOf, type OracleLog, runsOf, valuesOf } from '../helpers/oracle.ts'
 import type { EngineSetup } from './engine-suite.ts'
 
 const june = (day: number, hour = 12) => Date.UTC(2025, 5, day, hour)
@@ -220,75 +218,6 @@ export function describeWithdrawals(name: string, setup: () => Promise<EngineSet
         await parts.store.commit([{ op: 'delete', collection: 'run', id: run!.id, accountId }])
         await expect(kit.withdraw(logs[0]!.id)).rejects.toThrow(/no run .* streakline rebuild --repair/)
       })
-    })
-
-    it('ends in what the ledger says, whatever the order of logs, withdrawals and reinstatements from two writers', async () => {
-      const entry = fc.record({
-        day: fc.integer({ min: 1, max: 8 }),
-        value: fc.integer({ min: 0, max: 3 }),
-        take: fc.option(fc.integer({ min: 1, max: 3 })),
-        giveBack: fc.boolean(),
-      })
-      const history = fc.array(entry, { minLength: 1, maxLength: 14 })
-      await fc.assert(
-        fc.asyncProperty(
-          history,
-          fc.integer({ min: 1, max: 3 }),
-          fc.option(fc.integer({ min: 1, max: 3 })),
-          async (entries, target, cycle) => {
-            kit = new EngineKit(parts.store)
-            const other = kit.anotherRecorder()
-            const streak = await kit.streak({
-              aggregationMethod: 'sum',
-              aggregationTargetValue: wholeQuantity(target),
-              completionTargetValue: cycle,
-            })
-            await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(1), milestoneRepeat: 'once' })
-            await kit.milestone(streak, {
-              milestoneTargetValue: wholeQuantity(2),
-              milestoneMetric: 'current_progress_value',
-              milestoneRepeat: 'every_period',
-            })
-            const left: OracleLog[] = await Promise.all(
-              entries.map(async ({ day, value, take, giveBack }, index) => {
-                const writer = index % 2 === 0 ? kit.recorder : other
-                const log = logOf(
-                  await writer.record(
-                    kit.request(streak, june(day) + index, { activityValue: wholeQuantity(value) }),
-                  ),
-                )
-                if (take === null) return { day, value }
-                const withdrawal = entryOf(await kit.withdraw(log.id, wholeQuantity(take)))
-                if (giveBack) entryOf(await kit.reinstate(log.id, withdrawal.id))
-                return { day, value: giveBack ? value : Math.max(0, value - take) }
-              }),
-            )
-            const progress = await kit.rows('streak_progress')
-            expect(
-              new Map(progress.map((row) => [dayOf(row), Number(formatQuantity(row.currentProgressValue))])),
-            ).toEqual(valuesOf(left))
-            const runs = runsOf(left, target)
-            const stored = (await kit.rows('run')).toSorted((a, b) => a.firstPeriod - b.firstPeriod)
-            expect(stored.map((run) => run.length)).toEqual(runs.map((run) => run.last - run.first + 1))
-            const [journey] = await kit.rows('member_streak')
-            const closed = [...countsOf(runs, cycle).values()].filter((count) => count === cycle).length
-            expect([journey!.longestRunLength, journey!.completedCycles]).toEqual([
-              Math.max(0, ...stored.map((run) => run.length)),
-              closed,
-            ])
-            const standing = (await kit.rows('reward_log')).filter((row) => row.standing)
-            const days = [...valuesOf(left)].filter(([, value]) => value >= 2).map(([day]) => day)
-            expect(
-              standing
-                .filter((row) => !row.once)
-                .map(dayOf)
-                .toSorted((a, b) => a - b),
-            ).toEqual(days.toSorted((a, b) => a - b))
-            expect(standing.filter((row) => row.once)).toHaveLength(runs.length > 0 ? 1 : 0)
-          },
-        ),
-        { numRuns: name === 'SQLite' ? 60 : 15 },
-      )
     })
   })
 }
