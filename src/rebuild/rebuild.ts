@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { compareJourney, type Difference } from './compare.ts'
+import { lostJourneys } from './lost-journeys.ts'
 import { readJourney } from './read-journey.ts'
 
 export interface RebuildDeps {
@@ -58,6 +59,31 @@ export async function rebuild(deps: RebuildDeps, options: RebuildOptions): Promi
   }
   const differences: Difference[] = []
   const elsewhere: RebuildReport['elsewhere'][number][] = []
+  const look = async (row: Row<'member_streak'>) => {
+    const looked = await lookAt(deps, row, options.repair)
+    report.journeys += 1
+    if (looked === null) report.busy += 1
+    else {
+      report.logs += looked.logs
+      note(looked.differences)
+      report.placedElsewhere += looked.elsewhere.length
+      if (looked.repaired) report.repaired += 1
+      elsewhere.push(...looked.elsewhere.slice(0, LISTED - elsewhere.length))
+    }
+    options.onProgress?.(report.journeys)
+  }
+  const note = (found: readonly Difference[]) => {
+    report.differing += found.length
+    report.unrepairable += found.filter(({ repairable }) => !repairable).length
+    differences.push(...found.slice(0, LISTED - differences.length))
+  }
+  for await (const row of lostJourneys(deps.store, deps.clock, deps.newId)) {
+    const { ownedById, streakId } = row
+    const lost = { what: 'member_streak', ownedById, streakId, repairable: true } as const
+    note([{ ...lost, detail: 'the record is missing' }])
+    // it is looked at with the others, which finds and writes what belongs in it
+    if (options.repair) await deps.store.commit([{ op: 'insert', collection: 'member_streak', row }])
+  }
   let after = ''
   for (;;) {
     const page = await deps.store.find('member_streak', {
@@ -65,21 +91,7 @@ export async function rebuild(deps: RebuildDeps, options: RebuildOptions): Promi
       sort: [{ field: 'id', order: 'asc' }],
       limit: PAGE,
     })
-    for (const row of page) {
-      const looked = await lookAt(deps, row, options.repair)
-      report.journeys += 1
-      if (looked === null) report.busy += 1
-      else {
-        report.logs += looked.logs
-        report.differing += looked.differences.length
-        report.unrepairable += looked.differences.filter(({ repairable }) => !repairable).length
-        report.placedElsewhere += looked.elsewhere.length
-        if (looked.repaired) report.repaired += 1
-        differences.push(...looked.differences.slice(0, LISTED - differences.length))
-        elsewhere.push(...looked.elsewhere.slice(0, LISTED - elsewhere.length))
-      }
-      options.onProgress?.(report.journeys)
-    }
+    for (const row of page) await look(row)
     if (page.length < PAGE) return { ...report, differences, elsewhere }
     after = page.at(-1)!.id
   }

@@ -93,6 +93,31 @@ export function describeRebuild(name: string, setup: () => Promise<EngineSetup>)
       expect(kit.enqueued).toEqual([])
     })
 
+    it('finds a member streak that was lost, and writes it anew from the ledger', async () => {
+      await aHistory()
+      const { accountId } = kit
+      const [journey] = await kit.rows('member_streak')
+      await apply({ op: 'delete', collection: 'member_streak', id: journey!.id, accountId })
+      const found = await run(false)
+      expect(found.differences.map(({ what, detail }) => [what, detail])).toEqual([
+        ['member_streak', 'the record is missing'],
+      ])
+      expect(await kit.rows('member_streak')).toEqual([])
+      await run(true)
+      const [again] = await kit.rows('member_streak')
+      const { longestRunLength, completedCycles, lastActivityAt, hasRewards, revokedRewards, closed } =
+        journey!
+      expect(again).toMatchObject({
+        longestRunLength,
+        completedCycles,
+        lastActivityAt,
+        hasRewards,
+        revokedRewards,
+        closed,
+      })
+      expect(await run(false)).toMatchObject({ differing: 0, busy: 0 })
+    })
+
     it('finds a log whose value is not what its withdrawals leave', async () => {
       const streak = await aHistory()
       const [log] = (await kit.rows('streak_log')).filter((row) => row.entryCount === 1)
