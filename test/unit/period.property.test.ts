@@ -171,7 +171,9 @@ describe('every change of offset from 1970 to 2040', () => {
         for (const change of [FROM, ...oracleOf(timezone).changes]) {
           for (const mode of MODES) {
             const rules = { timezone, ...mode }
-            for (const instant of [change - 1, change]) faults.push(...faultsAt(rules, instant))
+            faults.push(...faultsAt(rules, change))
+            // most changes lie inside a period: what was just said of it need not be said again
+            if (periodAt(rules, change).startAt === change) faults.push(...faultsAt(rules, change - 1))
           }
           const daily = { timezone, ...MODES[0] }
           for (const instant of [change - DAY_MS, change + DAY_MS]) faults.push(...faultsAt(daily, instant))
@@ -227,7 +229,7 @@ describe('any instant from 1970 to 2040', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 75 },
     )
   })
 })

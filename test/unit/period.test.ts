@@ -232,6 +232,22 @@ describe('mistakes that streak counters have shipped', () => {
     expect(periodByNumber(newYork, periodAt(newYork, now).number - 1).key).toBe('2026-03-08')
   })
 
+  it('a day does not end early for who travels: the zone is the streak’s (HabitRPG/habitica 3433)', () => {
+    const losAngeles = daily('America/Los_Angeles')
+    expect(at(losAngeles, '2014-05-08T01:40-04:00').key).toBe('2014-05-07')
+    expect(at(losAngeles, '2014-05-07T23:59-07:00').key).toBe('2014-05-07')
+    expect(at(losAngeles, '2014-05-08T03:00-04:00').key).toBe('2014-05-08')
+  })
+
+  it('no day ends at the midnight of another zone (dailydotdev/daily 1464)', () => {
+    const tokyo = daily('Asia/Tokyo')
+    const restored = at(tokyo, '2024-09-27T00:05+09:00')
+    for (const later of ['2024-09-27T09:00+09:00', '2024-09-27T16:00+09:00', '2024-09-27T23:59+09:00']) {
+      expect(at(tokyo, later)).toEqual(restored)
+    }
+    expect(iso(restored.endAt)).toBe('2024-09-27T15:00Z')
+  })
+
   it('no date of a month comes twice or not at all (InlitX/streak 162)', () => {
     const october = Array.from({ length: 31 }, (_, index) => `2025-10-${String(index + 1).padStart(2, '0')}`)
     expect(keysFrom(daily('Europe/Madrid'), '2025-10-01T12:00Z', 31)).toEqual(october)
