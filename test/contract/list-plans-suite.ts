@@ -4,12 +4,13 @@ import { createResources } from '../../src/http/resources.ts'
 import type { CollectionName } from '../../src/ports/schema.ts'
 import type { CommitResult } from '../../src/ports/store.ts'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
+import { IS_FULL_RUN } from '../helpers/full-run.ts'
 import type { Examined, PlanHarness } from './plans/harness.ts'
 import { plannedRow } from './plans/rows.ts'
 import { commitSettled, insert } from './store/context.ts'
 
 /** The ledger's busiest collection has this many rows in one account, the others enough to tell a scan from a seek. */
-const MANY = 100_000
+const MANY = IS_FULL_RUN ? 100_000 : 20_000
 const ENOUGH = 5_000
 const CHUNK = 1_000
 const COMMITS_AT_ONCE = 3

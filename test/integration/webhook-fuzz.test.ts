@@ -1,6 +1,8 @@
 import { createHash, randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { isNameOnly } from '../../src/inbox/names.ts'
 import type { Row } from '../../src/ports/schema.ts'
+import { IS_FULL_RUN } from '../helpers/full-run.ts'
 import { type RawAnswer, sendRaw } from '../helpers/raw-http.ts'
 import { type WebhookCase, webhookCases } from '../helpers/webhook-fuzz/cases.ts'
 import { saysSo } from '../helpers/webhook-fuzz/oracle.ts'
@@ -10,8 +12,8 @@ import type { Look } from '../helpers/webhook-fuzz/web-child.ts'
 
 /** Another one each time; it stands in the name of the suite, and FUZZ_SEED repeats it. */
 const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 30))
-/** WEBHOOK_FUZZ_CASES asks for more than a run of all tests has time for. */
-const CASES = Number(process.env.WEBHOOK_FUZZ_CASES ?? 10_000)
+/** WEBHOOK_FUZZ_CASES asks for another number. */
+const CASES = Number(process.env.WEBHOOK_FUZZ_CASES ?? (IS_FULL_RUN ? 10_000 : 4_000))
 const ROUND = 1000
 const MAX_HEAP_GROWTH_BYTES = 8 * 1024 * 1024
 const WITHIN_MS = 300_000
@@ -92,7 +94,8 @@ describe(`hostile webhooks (FUZZ_SEED=${SEED})`, () => {
     const ignored = new Set(
       left.deliveries.filter(({ outcome }) => outcome === 'ignored').map(({ id }) => id),
     )
-    expect(left.items.filter(({ deliveryId }) => ignored.has(deliveryId))).toEqual([])
+    const made = left.items.filter((item) => ignored.has(item.deliveryId) && !isNameOnly(item))
+    expect(made).toEqual([])
   })
 
   it('have got as far as every outcome', () => {
