@@ -1,12 +1,53 @@
+import { isUtf8 } from 'node:buffer'
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  END,
+  FALSE,
+  JsonBytes,
+  MAX_JSON_DEPTH,
+  NotJson,
+  NULL,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  TRUE,
+} from './json-bytes.ts'
+import { type MemberNames, type Wanted, WantedMembers } from './json-members.ts'
+
 /**
  * Reads JSON without losing anything a purchase depends on. `JSON.parse` rounds ids above 2^53 and amounts to floats;
  * its reviver sees the digits, but takes seconds for a body of 8 MiB and recurses as deep as a sender likes.
  */
 export type Json = null | boolean | string | ExactNumber | readonly Json[] | JsonObject
 
-/** Only own keys are members: read them through `member`. The last of equal keys wins. */
-export interface JsonObject {
-  readonly [key: string]: Json
+/** The members of an object, or those of them that were asked for: see `member`. The last of equal keys wins. */
+export class JsonObject {
+  readonly #members = new Map<string, Json>()
+  readonly #wanted: Wanted
+
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted
+  }
+
+  set(key: string, value: Json): void {
+    this.#members.set(key, value)
+  }
+
+  /** @throws TypeError for a member that was not asked for: whether it is there is not known */
+  get(key: string): Json | undefined {
+    const value = this.#members.get(key)
+    if (value === undefined && this.#wanted !== true && this.#wanted.get(key) === undefined) {
+      throw new TypeError(`${key} is not among the members that are read here`)
+    }
+    return value
+  }
+
+  entries(): Iterable<[string, Json]> {
+    return this.#members.entries()
+  }
 }
 
 /** A number by the characters it was written with: `820982911946154508`, `12.50`, `1e3`. */
@@ -17,146 +58,141 @@ export class ExactNumber {
   }
 }
 
-/** Orders nest about 8 levels deep. */
-export const MAX_JSON_DEPTH = 100
-
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
-
-class NotJson extends Error {}
-
+/** Builds what is wanted of a document and walks over the rest. */
 class Reader {
-  readonly #text: string
-  #at = 0
+  readonly #bytes: Buffer
+  readonly #walk: JsonBytes
 
-  constructor(text: string) {
-    this.#text = text
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+    this.#walk = new JsonBytes(bytes, startOf(bytes))
   }
 
-  document(): Json {
-    const value = this.#value(0)
-    if (this.#next() !== '') throw new NotJson()
+  document(wanted: Wanted): Json {
+    const value = this.#value(wanted, 0)
+    if (this.#walk.next() !== END) throw new NotJson()
     return value
   }
 
-  #value(depth: number): Json {
+  #value(wanted: Wanted, depth: number): Json {
     if (depth > MAX_JSON_DEPTH) throw new NotJson()
-    switch (this.#next()) {
-      case '{':
-        return this.#object(depth)
-      case '[':
-        return this.#array(depth)
-      case '"':
+    switch (this.#walk.next()) {
+      case OPEN_OBJECT:
+        return this.#object(wanted, depth)
+      case OPEN_ARRAY:
+        return this.#array(wanted, depth)
+      case QUOTE:
         return this.#string()
-      case 't':
-        return this.#word('true', true)
-      case 'f':
-        return this.#word('false', false)
-      case 'n':
-        return this.#word('null', null)
+      case TRUE:
+        this.#walk.word('true')
+        return true
+      case FALSE:
+        this.#walk.word('false')
+        return false
+      case NULL:
+        this.#walk.word('null')
+        return null
       default:
         return this.#number()
     }
   }
 
-  #object(depth: number): JsonObject {
-    const members: Record<string, Json> = {}
-    this.#at++
-    if (this.#skips('}')) return members
+  #object(wanted: Wanted, depth: number): JsonObject {
+    const walk = this.#walk
+    const object = new JsonObject(wanted)
+    walk.at++
+    if (walk.skips(CLOSE_OBJECT)) return object
     do {
-      if (this.#next() !== '"') throw new NotJson()
-      const key = this.#string()
-      if (!this.#skips(':')) throw new NotJson()
-      setOwn(members, key, this.#value(depth + 1))
-    } while (this.#skips(','))
-    if (!this.#skips('}')) throw new NotJson()
-    return members
+      if (walk.next() !== QUOTE) throw new NotJson()
+      if (wanted === true) {
+        const key = this.#string()
+        walk.expect(COLON)
+        object.set(key, this.#value(true, depth + 1))
+        continue
+      }
+      const found = this.#wantedKey(wanted)
+      walk.expect(COLON)
+      if (found === undefined) walk.value(depth + 1)
+      else object.set(found.name, this.#value(found.wanted, depth + 1))
+    } while (walk.skips(COMMA))
+    walk.expect(CLOSE_OBJECT)
+    return object
   }
 
-  #array(depth: number): readonly Json[] {
+  #wantedKey(wanted: WantedMembers): ReturnType<WantedMembers['find']> {
+    const start = this.#walk.at
+    this.#walk.string()
+    const end = this.#walk.at
+    return this.#walk.escaped
+      ? wanted.get(this.#text(start, end))
+      : wanted.find(this.#bytes, start + 1, end - 1)
+  }
+
+  #array(wanted: Wanted, depth: number): readonly Json[] {
+    const walk = this.#walk
     const items: Json[] = []
-    this.#at++
-    if (this.#skips(']')) return items
-    do items.push(this.#value(depth + 1))
-    while (this.#skips(','))
-    if (!this.#skips(']')) throw new NotJson()
+    walk.at++
+    if (walk.skips(CLOSE_ARRAY)) return items
+    do items.push(this.#value(wanted, depth + 1))
+    while (walk.skips(COMMA))
+    walk.expect(CLOSE_ARRAY)
     return items
   }
 
   #string(): string {
-    const start = this.#at
-    let plain = true
-    for (let at = start + 1; at < this.#text.length; at++) {
-      const code = this.#text.charCodeAt(at)
-      if (code === 0x22) {
-        this.#at = at + 1
-        // escapes and the characters that need them are left to the runtime
-        return plain
-          ? this.#text.slice(start + 1, at)
-          : (JSON.parse(this.#text.slice(start, at + 1)) as string)
-      }
-      if (code === 0x5c) at++
-      if (code === 0x5c || code < 0x20) plain = false
-    }
-    throw new NotJson()
+    const start = this.#walk.at
+    this.#walk.string()
+    return this.#text(start, this.#walk.at)
+  }
+
+  /** The text of a string that was passed over; `start` and `end` are outside of its quotes. */
+  #text(start: number, end: number): string {
+    return this.#walk.escaped
+      ? (JSON.parse(this.#bytes.toString('utf8', start, end)) as string)
+      : this.#bytes.toString('utf8', start + 1, end - 1)
   }
 
   #number(): ExactNumber {
-    NUMBER.lastIndex = this.#at
-    if (!NUMBER.test(this.#text)) throw new NotJson()
-    const start = this.#at
-    this.#at = NUMBER.lastIndex
-    return new ExactNumber(this.#text.slice(start, this.#at))
-  }
-
-  #word<T extends boolean | null>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) throw new NotJson()
-    this.#at += word.length
-    return value
-  }
-
-  /** Moves to the next character that is not white space; '' at the end. */
-  #next(): string {
-    for (; this.#at < this.#text.length; this.#at++) {
-      const code = this.#text.charCodeAt(this.#at)
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) break
-    }
-    return this.#text.charAt(this.#at)
-  }
-
-  #skips(character: string): boolean {
-    if (this.#next() !== character) return false
-    this.#at++
-    return true
+    const start = this.#walk.at
+    this.#walk.number()
+    return new ExactNumber(this.#bytes.toString('latin1', start, this.#walk.at))
   }
 }
 
-/** `__proto__` is a key like any other; a plain assignment would change what the object inherits. */
-function setOwn(members: Record<string, Json>, key: string, value: Json): void {
-  if (key !== '__proto__') members[key] = value
-  else Object.defineProperty(members, key, { value, configurable: true, enumerable: true, writable: true })
+/** Behind the byte order mark, which some senders put first. */
+function startOf(bytes: Uint8Array): number {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+}
+
+/** The members that a translator reads: said once, for `readJson`. */
+export function members(names: MemberNames): WantedMembers {
+  return new WantedMembers(names)
 }
 
 /**
- * The JSON document in these bytes; undefined when they are not UTF-8, not JSON (RFC 8259) or nested deeper than
- * MAX_JSON_DEPTH. Never throws.
+ * The JSON document in these bytes, the whole of it or only the `wanted` members; either way undefined when the bytes
+ * are not UTF-8, not JSON (RFC 8259) anywhere or nested deeper than MAX_JSON_DEPTH. Never throws.
  */
-export function readJson(bytes: Uint8Array): Json | undefined {
+export function readJson(bytes: Uint8Array, wanted: Wanted = true): Json | undefined {
   try {
-    return new Reader(new TextDecoder('utf-8', { fatal: true }).decode(bytes)).document()
-  } catch {
-    return undefined
+    if (!isUtf8(bytes)) return undefined
+    return new Reader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).document(wanted)
+  } catch (error) {
+    if (error instanceof NotJson) return undefined
+    throw error
   }
 }
 
-/** A member of an object; undefined when there is none or the value is not an object. */
+/**
+ * A member of an object; undefined when there is none or the value is not an object.
+ * @throws TypeError where only other members were read
+ */
 export function member(value: Json | undefined, key: string): Json | undefined {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  return value instanceof JsonObject ? value.get(key) : undefined
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
-  )
+  return value instanceof JsonObject
 }
 
 /** True for `null` and for what is not there: platforms write either. */

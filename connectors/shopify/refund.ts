@@ -1,10 +1,18 @@
 import type { Translation } from '../../src/ports/connector.ts'
 import type { ParsedQuantity } from '../../src/streaks/quantity.ts'
-import { isAbsent, type Json, member } from '../json.ts'
+import { isAbsent, type Json, member, members } from '../json.ts'
 import { readAmount, readCurrency, sumAmounts } from '../purchase.ts'
 import { reportOrder } from '../report.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { readReference, readTypedId } from './ids.ts'
+
+/** What is read of a refund. */
+export const REFUND = members({
+  id: true,
+  admin_graphql_api_id: true,
+  order_id: true,
+  transactions: { kind: true, status: true, currency: true, amount: true },
+})
 
 /**
  * `refunds/create`: comes for every refund, "independent from the movement of money". What was given back is the sum

@@ -1,19 +1,26 @@
 import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
 import { type Json, readJson } from '../json.ts'
+import type { Wanted } from '../json-members.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { translateCancellation } from './cancellation.ts'
+import { ORDER } from './order.ts'
 import { translatePaidOrder } from './paid-order.ts'
-import { translateRefund } from './refund.ts'
+import { REFUND, translateRefund } from './refund.ts'
+
+/** A translator and what it reads of a body: the rest is only checked to be JSON. */
+interface BodyReader {
+  readonly reads: Wanted
+  translate(body: Json | undefined, input: TranslateInput): Translation
+}
 
 /** By topic. */
-const TRANSLATORS: ReadonlyMap<string, (body: Json | undefined, input: TranslateInput) => Translation> =
-  new Map([
-    ['orders/paid', translatePaidOrder],
-    ['orders/cancelled', translateCancellation],
-    ['refunds/create', translateRefund],
-  ])
+const READERS: ReadonlyMap<string, BodyReader> = new Map<string, BodyReader>([
+  ['orders/paid', { reads: ORDER, translate: translatePaidOrder }],
+  ['orders/cancelled', { reads: ORDER, translate: translateCancellation }],
+  ['refunds/create', { reads: REFUND, translate: translateRefund }],
+])
 
-export const TOPICS: readonly string[] = [...TRANSLATORS.keys()]
+export const TOPICS: readonly string[] = [...READERS.keys()]
 
 /**
  * Turns a body into one outcome per rule, or into a report of its order. The topic comes from an unsigned header and
@@ -21,8 +28,8 @@ export const TOPICS: readonly string[] = [...TRANSLATORS.keys()]
  * than under its own.
  */
 export function translate(input: TranslateInput): Translation {
-  const translator = TRANSLATORS.get(input.topic)
-  return translator === undefined
+  const reader = READERS.get(input.topic)
+  return reader === undefined
     ? ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
-    : translator(readJson(input.rawBody), input)
+    : reader.translate(readJson(input.rawBody, reader.reads), input)
 }

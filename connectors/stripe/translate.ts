@@ -1,9 +1,39 @@
 import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
-import { type Json, member, readJson } from '../json.ts'
+import { type Json, member, members, readJson } from '../json.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { translateCharge } from './charge.ts'
 import { translateDispute } from './dispute.ts'
 import { translateChargeRefunds, translateRefund } from './refund.ts'
+
+/** What is read of an event, whichever object it carries; the rest is only checked to be JSON. */
+const EVENT = members({
+  type: true,
+  livemode: true,
+  api_version: true,
+  data: {
+    object: {
+      object: true,
+      id: true,
+      paid: true,
+      status: true,
+      captured: true,
+      metadata: { order_id: true },
+      payment_intent: { id: true },
+      charge: { id: true },
+      created: true,
+      livemode: true,
+      currency: true,
+      amount: true,
+      amount_captured: true,
+      amount_refunded: true,
+      billing_details: { name: true, email: true, phone: true },
+      receipt_email: true,
+      instructions_email: true,
+      evidence: { customer_email_address: true },
+      customer: { id: true },
+    },
+  },
+})
 
 /** What an event carries: the object that its type promises, and the event itself for what only it knows. */
 interface EventReader {
@@ -38,7 +68,7 @@ export const TOPICS: readonly string[] = [...READERS.keys()]
 export function translate(input: TranslateInput): Translation {
   const reader = READERS.get(input.topic)
   if (reader === undefined) return ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
-  const event = readJson(input.rawBody)
+  const event = readJson(input.rawBody, EVENT)
   const object = member(member(event, 'data'), 'object')
   return member(event, 'type') === input.topic && member(object, 'object') === reader.object
     ? reader.translate(object, event, input)

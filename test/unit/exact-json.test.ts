@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { ExactNumber, type Json, MAX_JSON_DEPTH, member, readJson } from '../../connectors/json.ts'
+import { ExactNumber, isObject, type Json, member, members, readJson } from '../../connectors/json.ts'
+import { MAX_JSON_DEPTH } from '../../connectors/json-bytes.ts'
+import type { MemberNames as Picks } from '../../connectors/json-members.ts'
 
 const read = (text: string) => readJson(Buffer.from(text))
 
@@ -8,8 +10,8 @@ const read = (text: string) => readJson(Buffer.from(text))
 function asParsed(value: Json): unknown {
   if (value instanceof ExactNumber) return Number(value.digits)
   if (Array.isArray(value)) return value.map(asParsed)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asParsed(inner)]))
+  if (!isObject(value)) return value
+  return Object.fromEntries([...value.entries()].map(([key, inner]) => [key, asParsed(inner)]))
 }
 
 function parsedOrUndefined(text: string): unknown {
@@ -129,12 +131,106 @@ describe('reading JSON exactly', () => {
   it('only an object has members, and only those written in it', () => {
     const object = read('{"__proto__":{"inherited":1},"own":null}')
     expect(member(object, 'own')).toBeNull()
-    expect(member(object, '__proto__')).toEqual({ inherited: new ExactNumber('1') })
+    expect(member(member(object, '__proto__'), 'inherited')).toEqual(new ExactNumber('1'))
     expect(member(object, 'inherited')).toBeUndefined()
     expect(member(object, 'toString')).toBeUndefined()
     expect(member(read('[1]'), 'length')).toBeUndefined()
     expect(member(read('5'), 'digits')).toBeUndefined()
     expect(member(read('"text"'), 'length')).toBeUndefined()
     expect(member(undefined, 'a')).toBeUndefined()
+  })
+})
+
+describe('reading only what is wanted of JSON', () => {
+  const NAMES = ['a', 'b', 'é', '', '__proto__', 'quantity']
+  const PICKS: Picks = { a: true, quantity: true, b: { a: true, b: { é: true, ['__proto__']: true } } }
+  const WANTED = members(PICKS)
+  const readWanted = (text: string) => readJson(Buffer.from(text), WANTED)
+
+  /** What is left of a whole document when only the wanted members are kept. */
+  function pick(value: unknown, wanted: true | Picks): unknown {
+    if (wanted === true || typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map((item) => pick(item, wanted))
+    const kept = Object.entries(value).filter(([key]) => Object.hasOwn(wanted, key))
+    return Object.fromEntries(kept.map(([key, inner]) => [key, pick(inner, wanted[key]!)]))
+  }
+
+  const { document } = fc.letrec((tie) => ({
+    document: fc.oneof(
+      { maxDepth: 6 },
+      fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.string({ unit: 'binary' })),
+      fc.array(tie('document'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...NAMES), tie('document'), { maxKeys: 4, noNullPrototype: true }),
+    ),
+  }))
+
+  it('the wanted members are those of the whole document, whatever else it holds', () => {
+    fc.assert(
+      fc.property(document, (value) => {
+        const text = JSON.stringify(value)
+        const read = readWanted(text)
+        expect(read === undefined ? undefined : asParsed(read)).toEqual(pick(JSON.parse(text), PICKS))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('what nobody wants must be JSON all the same', () => {
+    fc.assert(
+      fc.property(
+        fc.json({ maxDepth: 3 }),
+        fc.nat(),
+        fc.constantFrom(...'{}[]",:\\0-.eEu \n\t\u0001'),
+        (text, position, mark) => {
+          const at = position % text.length
+          const changed = text.slice(0, at) + mark + text.slice(at + 1)
+          fc.pre(changed.isWellFormed())
+          const inside = `{"x":${changed},"a":1}`
+          expect(readWanted(inside) === undefined).toBe(parsedOrUndefined(inside) === undefined)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+    const nested = (depth: number) => `{"x":${'['.repeat(depth)}1${']'.repeat(depth)}}`
+    expect(readWanted(nested(MAX_JSON_DEPTH - 1))).toBeDefined()
+    expect(readWanted(nested(MAX_JSON_DEPTH))).toBeUndefined()
+    expect(
+      readJson(Buffer.concat([Buffer.from('{"x":"'), Uint8Array.of(0xff), Buffer.from('"}')]), WANTED),
+    ).toBe(undefined)
+  })
+
+  it('the last of equal keys wins, however they are written', () => {
+    expect(member(readWanted('{"a":1,"\\u0061":2}'), 'a')).toEqual(new ExactNumber('2'))
+    expect(member(readWanted('{"\\u0061":2,"a":null}'), 'a')).toBeNull()
+    expect(member(readWanted('{"b":{"a":1},"b":5}'), 'b')).toEqual(new ExactNumber('5'))
+    expect(member(member(readWanted('{"b":5,"b":{"a":"x"}}'), 'b'), 'a')).toBe('x')
+  })
+
+  it('a member that nobody asked for is not taken for absent', () => {
+    const object = readWanted('{"c":1,"a":[{"c":1}],"b":{"c":1}}')
+    expect(() => member(object, 'c')).toThrow(TypeError)
+    expect(() => member(member(object, 'b'), 'c')).toThrow(TypeError)
+    expect(member(member(object, 'b'), 'a')).toBeUndefined()
+    expect(() => member(read('{}'), 'c')).not.toThrow()
+  })
+
+  it('a body of 8 MiB takes little time, however it is made', () => {
+    const bytes = 8 * 1024 * 1024
+    const filled = (part: string) => part.repeat(Math.floor(bytes / part.length))
+    for (const text of [
+      `{"x":"${filled('\\u0000')}"}`,
+      `{"x":[${filled('1,')}1]}`,
+      `{${filled('"x":{},')}"a":1}`,
+      `{${filled('"a":1,')}"a":1}`,
+      `{"x":${filled(' ')}1}`,
+      `"${filled('\\')}`,
+      filled('['),
+      filled('1'),
+    ]) {
+      const before = process.cpuUsage()
+      readWanted(text)
+      // a third of a second where nothing else runs; minutes if time grew faster than length
+      expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000)
+    }
   })
 })
