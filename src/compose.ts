@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
-import { v7 as uuidv7 } from 'uuid'
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
 import { activityHandler } from '../workers/activity.ts'
 import { rewardHandler } from '../workers/reward.ts'
@@ -17,6 +16,7 @@ import { createViews } from './engine/views.ts'
 import { createHttpApp } from './http/app.ts'
 import { limitsOf } from './http/limits/limits.ts'
 import { type Listening, listen } from './http/server.ts'
+import { createIdSource } from './ids.ts'
 import { createInbox } from './inbox/accept.ts'
 import { createDeliveries } from './inbox/deliveries.ts'
 import { createProcessItem } from './inbox/process.ts'
@@ -43,7 +43,7 @@ export interface App {
 }
 
 const clock: Clock = { now: () => Date.now() }
-export const newId = (): string => uuidv7()
+export const newId = createIdSource(clock.now)
 
 /** A coupon code and the form by which it is unique. */
 function drawFoldedCode(prefix: string): { code: string; foldedCode: string } {

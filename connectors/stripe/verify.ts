@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import Stripe from 'stripe'
 import type { Verification, VerifyInput } from '../../src/ports/connector.ts'
 import { headerOf, keepHeaders, refuse } from '../headers.ts'
@@ -58,11 +59,8 @@ function isSignedWith(secret: string, text: string, header: string): boolean {
  * bytes for the signed ones, since broken ones all become U+FFFD and a byte order mark disappears.
  */
 function decodeExactly(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return null
-  }
+  if (!isUtf8(bytes)) return null
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
 function describe(input: VerifyInput): Verification {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Instant } from '../ports/clock.ts'
 import type { RuleOutcome, Translation, Verification } from '../ports/connector.ts'
 import type { ConnectorRule, Row } from '../ports/schema.ts'
@@ -21,7 +21,7 @@ export function deliveryRows(
   { connector, verified, rawBody, receivedAt, translation }: ArrivedWebhook,
   newId: () => string,
 ): { delivery: Row<'delivery'>; items: Row<'delivery_item'>[] } {
-  const bodySha256 = createHash('sha256').update(rawBody).digest('hex')
+  const bodySha256 = hash('sha256', rawBody, 'hex')
   const common = { accountId: connector.accountId, createdAt: receivedAt, updatedAt: receivedAt }
   const delivery: Row<'delivery'> = {
     ...common,

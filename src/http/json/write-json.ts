@@ -28,9 +28,10 @@ export function nullable<T>(value: T | null, write: (value: T) => Json): Json {
 }
 
 export function sendJson(response: ServerResponse, status: number, body: JsonObject): void {
-  const bytes = Buffer.from(JSON.stringify(body), 'utf8')
+  const text = JSON.stringify(body)
   response.statusCode = status
   response.setHeader('Content-Type', 'application/json; charset=utf-8')
-  response.setHeader('Content-Length', bytes.length)
-  response.end(bytes)
+  response.setHeader('Content-Length', Buffer.byteLength(text))
+  // as text it leaves in one piece with the head
+  response.end(text, 'utf8')
 }
