@@ -31,7 +31,8 @@ export async function startExpressBaseline(subject: Extract<Subject, { kind: 'ex
       return response.json({ data: { deliveryId: job.deliveryId } })
     },
   )
-  const server = createServer(app).listen(0, '127.0.0.1')
+  // as the product's: it must not hang up while the other side has its turn
+  const server = createServer({ keepAliveTimeout: 75_000 }, app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   await queue.waitUntilReady()
   return {

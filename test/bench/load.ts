@@ -54,7 +54,8 @@ function sendEach(socket: Socket, requests: Iterator<Buffer>): Promise<void> {
     }
     const onClose = () => finish(() => reject(new Error('the server hung up')))
     socket.on('data', onData).on('error', reject).on('close', onClose)
-    sendNext()
+    if (socket.destroyed) onClose()
+    else sendNext()
   })
 }
 
