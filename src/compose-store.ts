@@ -4,7 +4,6 @@ import { AppError } from './errors.ts'
 import type { Logger } from './ports/logger.ts'
 import { SCHEMA_VERSION } from './ports/schema.ts'
 import type { Store } from './ports/store.ts'
-import { openMongoStore } from './store/mongo/store.ts'
 import { acquireOwnerLock } from './store/sqlite/owner-lock.ts'
 import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
 
@@ -40,7 +39,9 @@ export async function composeStore(
   }
 }
 
+/** The driver is loaded only where it is used: it takes 40 MiB and a second. */
 async function openMongo(uri: string): Promise<StoreParts> {
+  const { openMongoStore } = await import('./store/mongo/store.ts')
   const store = await openMongoStore(uri)
   return { store, close: () => store.close() }
 }
