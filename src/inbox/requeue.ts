@@ -28,18 +28,20 @@ interface RequeueDeps {
   readonly logger: Logger
 }
 
-/** Adds a job for each of these due rows that has no live one. */
-export async function requeue(lane: Lane, rows: readonly DueRow[], deps: RequeueDeps): Promise<void> {
-  if (rows.length === 0) return
+/** Adds a job for each of these due rows that has no live one; resolves to how many had none. */
+export async function requeue(lane: Lane, rows: readonly DueRow[], deps: RequeueDeps): Promise<number> {
+  if (rows.length === 0) return 0
   const states = await askQueue(() => lane.states(deps.queue, rows))
   const absent = rows.filter((_, index) => states[index] === 'absent')
   const ended = rows.filter((_, index) => states[index] === 'ended')
   const raised = await raise(lane, ended, deps)
   const dueNow = raised.filter((row) => row.dueAt !== null && row.dueAt <= deps.clock.now())
   await askQueue(() => lane.add(deps.queue, [...absent, ...dueNow]))
-  if (absent.length + raised.length === 0) return
-  const counts = { absent: absent.length, ended: raised.length }
-  deps.logger.info({ collection: lane.collection, ...counts }, 'queued again what had no live job')
+  if (absent.length + raised.length > 0) {
+    const counts = { absent: absent.length, ended: raised.length }
+    deps.logger.info({ collection: lane.collection, ...counts }, 'queued again what had no live job')
+  }
+  return absent.length + ended.length
 }
 
 /** The rows whose attempt this sweep raised, as they are now; another process may have been faster with some. */

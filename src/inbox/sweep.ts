@@ -26,8 +26,9 @@ type Cursor = { readonly dueAt: Instant; readonly id: string } | undefined
 /**
  * Queues again what has been due for 5 s and has no live job: its job was never taken (Redis was away), was lost
  * (Redis was wiped), or ended without the row being told. Safe in several processes at once, and harmless where it is
- * wrong: whoever takes a job reads the row first. Looks at 50,000 rows of a kind at most and goes on from there the
- * next time. Does nothing while Redis is away. @throws AppError STORE_UNAVAILABLE when the store is
+ * wrong: whoever takes a job reads the row first. Looks at 50,000 rows of a kind at most, or up to a page (1,000) with
+ * nothing to queue, and goes on from there the next time. Does nothing while Redis is away.
+ * @throws AppError STORE_UNAVAILABLE when the store is
  */
 export function createSweep(deps: SweepDeps): () => Promise<void> {
   const { pageRows = PAGE_ROWS, maxRows = MAX_ROWS } = deps
@@ -37,10 +38,11 @@ export function createSweep(deps: SweepDeps): () => Promise<void> {
     const until = deps.clock.now() - GRACE_MS
     for (let looked = 0; looked < maxRows; looked += pageRows) {
       const rows = await lane.read(deps.store, dueQuery(until, cursors.get(lane), pageRows))
-      await requeue(lane, rows, deps)
+      const found = await requeue(lane, rows, deps)
       const last = rows.length < pageRows ? undefined : rows.at(-1)
       cursors.set(lane, cursorAt(last))
-      if (last === undefined) return
+      // where nothing is lost there is only a backlog, and reading all of it each time would not shorten it
+      if (last === undefined || found === 0) return
     }
   }
 

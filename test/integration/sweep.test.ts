@@ -270,6 +270,26 @@ describe('rows whose job is alive', () => {
   })
 })
 
+describe('rows in a backlog', () => {
+  it('are read a page at a time while none is lost, and those behind it are found by the sweeps that follow', async () => {
+    const waiting = Array.from({ length: 20 }, () => itemRow({ dueAt: START - 20_000 }))
+    const lost = Array.from({ length: 25 }, () => itemRow({ dueAt: START - 10_000 }))
+    await insert('delivery_item', [...waiting, ...lost])
+    await rig.queue.add(
+      'activity',
+      waiting.map((row) => jobOf(row)),
+    )
+    const sweep = sweepWith({ pageRows: 10 })
+    const found = async () => (await itemStates(lost)).filter((state) => state === 'live').length
+    await sweep()
+    expect(await found()).toBe(0)
+    await sweep()
+    expect(await found()).toBe(0)
+    await sweep()
+    expect(await found()).toBe(25)
+  })
+})
+
 describe('rows whose job has ended without telling them', () => {
   it('get the next attempt and a job for it at once', async () => {
     const item = itemRow()
