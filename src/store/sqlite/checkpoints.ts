@@ -103,7 +103,7 @@ export class Checkpoints {
   }
 
   #spawn(): Worker {
-    const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
+    const worker = new Worker(new URL('./checkpoint-worker.js', import.meta.url), {
       workerData: { path: this.#path, timeoutMs: BUSY_TIMEOUT_MS },
     })
     worker.on('message', () => this.#answered?.())
