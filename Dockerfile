@@ -5,8 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-slim
-# Most of what a request or job makes is gone at once: a small young heap keeps memory low at little cost.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 NODE_OPTIONS="--max-semi-space-size=8"
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./
@@ -17,5 +16,7 @@ USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "src/streakline.js"]
+# Most of what a request or job makes is gone at once: a small young heap, and an old one that is looked through before
+# it has grown by half, keep memory low at little cost. The same flags as in package.json.
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=40", "src/streakline.js"]
 CMD ["start"]

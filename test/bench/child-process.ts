@@ -2,10 +2,14 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import packageJson from '../../package.json' with { type: 'json' }
 import type { Answer, Command, Subject, Usage } from './child-protocol.ts'
 import type { ChildOptions } from './options.ts'
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
+
+/** Those that `npm start` runs with. */
+const NODE_FLAGS = packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'))
 
 export interface Child {
   /** Where it answers HTTP; null when it does not. */
@@ -20,7 +24,10 @@ export interface Child {
 export function spawnChild({ profileDir, logFile }: ChildOptions): Child {
   const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
   const log = logFile === null ? 'ignore' : openSync(logFile, 'a')
-  const child = fork(CHILD, { execArgv: profiling, stdio: ['ignore', log, 'inherit', 'ipc'] })
+  const child = fork(CHILD, {
+    execArgv: [...NODE_FLAGS, ...profiling],
+    stdio: ['ignore', log, 'inherit', 'ipc'],
+  })
   if (typeof log === 'number') closeSync(log)
   const ended = once(child, 'exit')
 

@@ -13,7 +13,7 @@ const SETTINGS = `
   PRAGMA synchronous = NORMAL;
   PRAGMA wal_autocheckpoint = 0;
   PRAGMA journal_size_limit = ${64 * 1024 * 1024};
-  PRAGMA cache_size = ${-64 * 1024};
+  PRAGMA cache_size = ${-32 * 1024};
   PRAGMA temp_store = MEMORY;
 `
 
