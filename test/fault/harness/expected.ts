@@ -1,0 +1,52 @@
+import { DAYS_IN_A_ROW, SPENT_CENTS } from './merchant.ts'
+import type { Order } from './orders.ts'
+
+const DAY_MS = 86_400_000
+
+/** What a day of a member comes to. */
+export interface Day {
+  readonly externalId: string
+  readonly day: string
+  purchases: number
+  /** Less what was withdrawn. */
+  cents: number
+}
+
+/** What orders come to, reckoned without any of the product's code. */
+export interface Expected {
+  /** By `{externalId} {day}`. */
+  readonly days: ReadonlyMap<string, Day>
+  /** Days that earn the coupon for spending, by the same key. */
+  readonly spent: ReadonlySet<string>
+  /** Members with enough days in a row, by externalId. */
+  readonly inARow: ReadonlySet<string>
+}
+
+export function expectedOf(orders: Iterable<Order>, withdrawn: ReadonlySet<string>): Expected {
+  const days = new Map<string, Day>()
+  for (const { id, externalId, day, cents } of orders) {
+    const key = `${externalId} ${day}`
+    const sum = days.get(key) ?? { externalId, day, purchases: 0, cents: 0 }
+    sum.purchases += 1
+    if (!withdrawn.has(id)) sum.cents += cents
+    days.set(key, sum)
+  }
+  const spent = new Set([...days].flatMap(([key, { cents }]) => (cents >= SPENT_CENTS ? [key] : [])))
+  const byMember = Map.groupBy(days.values(), ({ externalId }) => externalId)
+  const inARow = [...byMember].flatMap(([externalId, own]) =>
+    longestRun(own.map(({ day }) => Date.parse(day) / DAY_MS)) >= DAYS_IN_A_ROW ? [externalId] : [],
+  )
+  return { days, spent, inARow: new Set(inARow) }
+}
+
+function longestRun(days: readonly number[]): number {
+  let longest = 0
+  let length = 0
+  let last = Number.NaN
+  for (const day of days.toSorted((a, b) => a - b)) {
+    length = day === last + 1 ? length + 1 : 1
+    longest = Math.max(longest, length)
+    last = day
+  }
+  return longest
+}

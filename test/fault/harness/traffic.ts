@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Order, webhookOf } from './orders.ts'
+import type { Random } from './random.ts'
+
+/** As Shopify, which gives up on a request after five seconds. */
+const ANSWER_WITHIN_MS = 5_000
+const FIRST_PAUSE_MS = 400
+const LONGEST_PAUSE_MS = 5_000
+const TICK_MS = 20
+/** Of all deliveries: sent again under the same id, twice at once, and under another id. */
+const SENT_AGAIN = 0.05
+const SENT_TWICE = 0.02
+const OTHER_ID = 0.02
+
+export interface Delivery {
+  readonly order: Order
+  readonly firstSentAt: number
+  /** When its first 2xx arrived; null before. */
+  answeredAt: number | null
+}
+
+export interface TrafficOptions {
+  readonly nextOrder: () => Order
+  readonly random: Random
+  readonly perSecond: number
+  /** Where the webhooks of a platform go. */
+  readonly addressOf: (platform: Order['platform']) => string
+}
+
+/** Platforms: each sends at its pace whatever becomes of it, and again what was not answered with 2xx. */
+export class Traffic {
+  readonly deliveries: Delivery[] = []
+  /** Requests, the first of each delivery included. */
+  requests = 0
+  /** Answers by status; 0: none came. */
+  readonly answers = new Map<number, number>()
+  readonly #options: TrafficOptions
+  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #giveUp = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: TrafficOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { perSecond, nextOrder } = this.#options
+    let owed = 0
+    this.#timer ??= setInterval(() => {
+      for (owed += (perSecond * TICK_MS) / 1_000; owed >= 1; owed -= 1) this.send(nextOrder())
+    }, TICK_MS)
+  }
+
+  pause(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** Sends an order's webhook until it is answered, and some of them once more. */
+  send(order: Order): Promise<void> {
+    const delivery: Delivery = { order, firstSentAt: performance.now(), answeredAt: null }
+    this.deliveries.push(delivery)
+    const { random } = this.#options
+    const sent = this.#untilAnswered(delivery, 0)
+    if (random.next() < SENT_TWICE) this.#track(this.#untilAnswered(delivery, 0))
+    const repetition = random.next()
+    if (repetition < SENT_AGAIN + OTHER_ID) {
+      const again = random.next() * 2_000
+      const otherId = repetition < OTHER_ID ? 1 : 0
+      this.#track(sent.then(() => delay(again)).then(() => this.#untilAnswered(delivery, otherId)))
+    }
+    return this.#track(sent)
+  }
+
+  /** Stops making orders and waits until what is under way is answered, at most `withinMs`. */
+  async finish(withinMs: number): Promise<void> {
+    this.pause()
+    const timer = setTimeout(() => this.#giveUp.abort(), withinMs)
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    clearTimeout(timer)
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    this.#underWay.add(work)
+    return work.finally(() => this.#underWay.delete(work))
+  }
+
+  async #untilAnswered(delivery: Delivery, repetition: number): Promise<void> {
+    const { signal } = this.#giveUp
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      const status = await this.#post(delivery.order, repetition)
+      this.answers.set(status, (this.answers.get(status) ?? 0) + 1)
+      if (status >= 200 && status < 300) {
+        delivery.answeredAt ??= performance.now()
+        return
+      }
+      const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries)
+      await delay(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
+    }
+  }
+
+  async #post(order: Order, repetition: number): Promise<number> {
+    const { headers, body } = webhookOf(order, repetition)
+    this.requests += 1
+    try {
+      const response = await fetch(this.#options.addressOf(order.platform), {
+        method: 'POST',
+        headers,
+        body: new Uint8Array(body),
+        signal: AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN_MS), this.#giveUp.signal]),
+      })
+      await response.arrayBuffer()
+      return response.status
+    } catch {
+      return 0
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { openInstallation } from '../../../src/compose.ts'
+import type { CollectionName } from '../../../src/ports/schema.ts'
+import type { Condition } from '../../../src/ports/store.ts'
+import { quietLogger } from '../../helpers/quiet-logger.ts'
+import { runProgram } from '../../helpers/run-program.ts'
+import { checkProgress, checkRewards, type RewardRecord } from './checks.ts'
+import { expectedOf } from './expected.ts'
+import type { Order } from './orders.ts'
+import { unfinishedJobs } from './queues.ts'
+import type { World } from './world.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../../src/streakline.js', import.meta.url))
+const PAUSE_MS = 300
+const MAX_COUNTED = 100_000
+const ENDED = ['issued', 'revoked', 'failed']
+const REWARD_FIELDS = ['id', 'ownedById', 'milestoneId', 'periodKey', 'fulfilmentStatus', 'couponCode']
+
+export interface Verdict {
+  readonly orders: number
+  readonly requests: number
+  readonly answered: number
+  /** Orders with exactly one log on each streak. */
+  readonly effects: number
+  /** Answered with 2xx and without a log on one of the streaks. */
+  readonly lost: number
+  /** Logs, rewards and coupons beyond the first of each. */
+  readonly doubled: number
+  readonly rewards: number
+  readonly coupons: number
+  /** Whatever is not as it should be, a sentence each. */
+  readonly wrong: readonly string[]
+}
+
+/** Waits until the installation has come to rest, and compares what it holds with what was sent. */
+export async function judge(world: World, settleWithinMs: number): Promise<Verdict> {
+  const { traffic } = world
+  const wrong: string[] = []
+  const note = (error: unknown) => void wrong.push(error instanceof Error ? error.message : String(error))
+  await traffic.finish(settleWithinMs)
+  const answered = ordersOf(world, ({ answeredAt }) => answeredAt !== null)
+  const orders = ordersOf(world, () => true)
+  if (orders.size > answered.size) note(`${orders.size - answered.size} deliveries were never answered`)
+  await world.effects.await([...answered.values()], settleWithinMs).catch(note)
+  await atRest(world, settleWithinMs).catch(note)
+  const ledger = await checkLedger(world, answered)
+  const expected = expectedOf(answered.values(), world.withdrawn)
+  wrong.push(...(await checkProgress(world, expected)))
+  const rewards = await rewardsOf(world)
+  const judged = await checkRewards(world, expected, rewards)
+  wrong.push(...judged.wrong)
+  await world.stopProcesses()
+  wrong.push(...(await checkStore(world)), ...(await checkRebuild(world)))
+  return {
+    orders: orders.size,
+    requests: traffic.requests,
+    answered: answered.size,
+    effects: ledger.effects,
+    lost: ledger.lost,
+    doubled: ledger.doubled + judged.doubled,
+    rewards: rewards.length,
+    coupons: world.coupons.books.size,
+    wrong,
+  }
+}
+
+/** By id: an order may have several deliveries. */
+function ordersOf(
+  { traffic }: World,
+  which: (delivery: World['traffic']['deliveries'][number]) => boolean,
+): Map<string, Order> {
+  return new Map(traffic.deliveries.filter(which).map(({ order }) => [order.id, order]))
+}
+
+function rewardsOf({ api }: World): Promise<RewardRecord[]> {
+  return api.list<RewardRecord>('reward_log', REWARD_FIELDS)
+}
+
+/** Resolves when no job is left and every reward has come to its end. @throws Error telling what is stuck */
+async function atRest(world: World, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    const jobs = await unfinishedJobs(world.redis.url)
+    const rewards = jobs.length > 0 ? [] : await rewardsOf(world)
+    const open = rewards.filter(({ fulfilmentStatus }) => !ENDED.includes(fulfilmentStatus))
+    if (jobs.length === 0 && open.length === 0) return
+    if (performance.now() > deadline) {
+      const stuck = [...jobs, ...(open.length > 0 ? [`${open.length} rewards not fulfilled`] : [])]
+      throw new Error(`stuck after ${withinMs / 1_000} s: ${stuck.join(', ')}`)
+    }
+    await delay(PAUSE_MS)
+  }
+}
+
+async function checkLedger({ api, merchant }: World, answered: ReadonlyMap<string, Order>) {
+  const fields = ['uniqueIdentifier', 'streakId']
+  const logs = await api.list<{ uniqueIdentifier: string; streakId: string }>('streak_log', fields)
+  const counts = new Map<string, number>()
+  for (const { uniqueIdentifier, streakId } of logs) {
+    const key = `${streakId} ${uniqueIdentifier}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  const perStreak = (id: string) => [merchant.visits, merchant.spending].map((streak) => `${streak.id} ${id}`)
+  let lost = 0
+  let effects = 0
+  for (const id of answered.keys()) {
+    const own = perStreak(id).map((key) => counts.get(key) ?? 0)
+    if (own.includes(0)) lost += 1
+    if (own.every((count) => count === 1)) effects += 1
+  }
+  return { lost, effects, doubled: logs.length - counts.size }
+}
+
+/** What the API does not show: rows that still wait for work, items that could not be worked off. */
+async function checkStore({ config }: World): Promise<string[]> {
+  const { store, close } = await openInstallation(config, quietLogger, { claim: false })
+  const count = async <C extends CollectionName>(what: string, collection: C, where: Condition<C>) => {
+    const found = await store.count(collection, where, MAX_COUNTED)
+    return found > 0 ? [`${found} ${what}`] : []
+  }
+  try {
+    const found = await Promise.all([
+      count('delivery items still due', 'delivery_item', { field: 'dueAt', op: 'isNotNull' }),
+      count('delivery items failed', 'delivery_item', { field: 'status', op: 'eq', value: 'failed' }),
+      count('rewards still due', 'reward_log', { field: 'dueAt', op: 'isNotNull' }),
+      count('erasures unfinished', 'erasure', { field: 'id', op: 'isNotNull' }),
+    ])
+    return found.flat()
+  } finally {
+    await close()
+  }
+}
+
+/** `streakline rebuild --check`, as an operator runs it. */
+async function checkRebuild({ env, folder }: World): Promise<string[]> {
+  const { PATH = '' } = process.env
+  const parameters = ['--no-warnings', PROGRAM, 'rebuild', '--check']
+  const { status, stdout, stderr } = await runProgram(process.execPath, parameters, {
+    env: { PATH, NODE_COMPILE_CACHE: join(folder, 'compiled'), ...env },
+  })
+  return status === 0 ? [] : [`rebuild --check ended with ${status}: ${(stdout + stderr).trim()}`]
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { createAccount } from '../../../src/accounts/accounts.ts'
+import { openInstallation, type Role } from '../../../src/compose.ts'
+import { type Config, readConfig } from '../../../src/config.ts'
+import type { StoreKind } from '../../helpers/open-store.ts'
+import { quietLogger } from '../../helpers/quiet-logger.ts'
+import { type AbsentRedis, absentRedis, freePort } from '../../helpers/redis-server.ts'
+import { makeTempFolder } from '../../helpers/temp-folder.ts'
+import { type Api, createApi } from './api.ts'
+import { type CouponService, startCouponService } from './coupon-service.ts'
+import { Effects } from './effects.ts'
+import { type Merchant, setUpMerchant } from './merchant.ts'
+import type { MongoUnderTest } from './mongo.ts'
+import { orderBook } from './orders.ts'
+import { SupervisedProcess } from './process.ts'
+import type { Random } from './random.ts'
+import { Traffic } from './traffic.ts'
+
+const UP_WITHIN_MS = 30_000
+
+export interface WorldOptions {
+  readonly store: StoreKind
+  readonly redisFromTheStart: boolean
+  /** Worker processes, where they are processes of their own. */
+  readonly workers: number
+  /** null with SQLite. */
+  readonly mongo: MongoUnderTest | null
+  readonly random: Random
+  readonly perSecond: number
+}
+
+/** A whole installation in processes of its own, a merchant with customers, and what may be ill-treated. */
+export interface World {
+  readonly store: StoreKind
+  readonly random: Random
+  readonly redis: AbsentRedis
+  readonly mongo: MongoUnderTest | null
+  readonly processes: readonly SupervisedProcess[]
+  readonly api: Api
+  readonly merchant: Merchant
+  readonly coupons: CouponService
+  readonly traffic: Traffic
+  readonly effects: Effects
+  /** Orders whose logs were withdrawn as a whole. */
+  readonly withdrawn: Set<string>
+  /** Members that were erased: the externalId that each had, by id. */
+  readonly erased: Map<string, string>
+  /** What every process and command of the installation is started with. */
+  readonly env: Readonly<Record<string, string>>
+  readonly config: Config
+  readonly folder: string
+  /** Ends the processes; servers stay. */
+  stopProcesses(): Promise<void>
+  /** Ends everything; the folder with the data and the logs is removed unless it is to be looked at. */
+  remove(keepFolder: boolean): Promise<void>
+}
+
+export function processesWith({ processes }: World, role: Role): readonly SupervisedProcess[] {
+  return processes.filter(({ roles }) => roles.includes(role))
+}
+
+/** SQLite belongs to one process; with MongoDB they are apart, and one worker takes over from another. */
+function layout(
+  store: StoreKind,
+  workers: number,
+): readonly (readonly [name: string, roles: readonly Role[]])[] {
+  if (store === 'sqlite') return [['app', ['web', 'worker']]]
+  const numbers = Array.from({ length: workers }, (_, at) => at + 1)
+  return [['web', ['web']], ...numbers.map((number) => [`worker-${number}`, ['worker']] as const)]
+}
+
+export async function makeWorld(options: WorldOptions): Promise<World> {
+  const { store, random } = options
+  const [folder, removeFolder] = await makeTempFolder()
+  const coupons = await startCouponService(random)
+  const redis = await absentRedis()
+  if (options.redisFromTheStart) await redis.start()
+  const port = await freePort()
+  const env = {
+    STREAKLINE_DATA_DIR: join(folder, 'data'),
+    STREAKLINE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    STREAKLINE_REQUESTS_PER_KEY: '1000000',
+    STREAKLINE_REQUESTS_PER_ADDRESS: '1000000',
+    STREAKLINE_HTTP_PROVIDER_ALLOW: coupons.host,
+    STREAKLINE_SHUTDOWN_SECONDS: '5',
+    LOG_LEVEL: 'info',
+    REDIS_URL: redis.url,
+    PORT: String(port),
+    ...(options.mongo === null ? {} : { MONGODB_URI: options.mongo.anotherUri() }),
+  }
+  const config = readConfig(env)
+  const installation = await openInstallation(config, quietLogger)
+  const { apiKey, apiSecret } = await createAccount(installation, 'fault harness', 'UTC')
+  await installation.close()
+
+  const compileCache = join(folder, 'compiled')
+  const processes = layout(store, options.workers).map(
+    ([name, roles]) =>
+      new SupervisedProcess({ name, roles, env, compileCache, logFile: join(folder, `${name}.log`) }),
+  )
+  // a Redis of ours must not outlive us, however we end
+  const killRedis = () => void redis.kill()
+  process.once('exit', killRedis)
+  const stopProcesses = async () => void (await Promise.all(processes.map((each) => each.stop())))
+  const remove = async (keepFolder: boolean) => {
+    await stopProcesses()
+    await coupons.stop()
+    await redis.stop()
+    process.off('exit', killRedis)
+    if (!keepFolder) await removeFolder()
+  }
+  try {
+    await Promise.all(processes.map((each) => each.up(UP_WITHIN_MS)))
+    const origin = `http://127.0.0.1:${port}`
+    const api = createApi(origin, { 'x-api-key': apiKey, 'x-api-secret': apiSecret })
+    const merchant = await setUpMerchant(api, coupons)
+    const traffic = new Traffic({
+      nextOrder: orderBook(random, Date.now()),
+      random,
+      perSecond: options.perSecond,
+      addressOf: (platform) => `${origin}${merchant.webhookPaths[platform]}`,
+    })
+    return {
+      ...{
+        store,
+        random,
+        redis,
+        mongo: options.mongo,
+        processes,
+        api,
+        merchant,
+        coupons,
+        traffic,
+        env,
+        config,
+        folder,
+      },
+      effects: new Effects(api),
+      withdrawn: new Set(),
+      erased: new Map(),
+      stopProcesses,
+      remove,
+    }
+  } catch (error) {
+    await remove(true)
+    throw error
+  }
+}
