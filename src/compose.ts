@@ -141,7 +141,12 @@ interface Parts extends StoreParts, QueueParts {
 function startWorkers(parts: Parts): WorkerPool {
   const { config, logger, marks, secretBox, recorder, store, queue, redisUrl } = parts
   const providers = createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow })
-  const processItem = createProcessItem({ store, recorder, clock, logger })
+  const processItem = createProcessItem({
+    store: marks.store(store, 'item_before_write', 'item_after_write'),
+    recorder,
+    clock,
+    logger,
+  })
   const fulfil = createFulfil({
     store: marks.store(store, 'reward_before_write', 'reward_after_write'),
     providers: marks.providers(providers),

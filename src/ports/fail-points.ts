@@ -13,6 +13,10 @@ export type FailStep =
   | 'inbox_after_enqueue'
   /** A worker has taken an activity's job and done nothing with it. */
   | 'activity_taken'
+  /** What became of a report, or of a purchase that cannot be counted, is about to be stored on its delivery. */
+  | 'item_before_write'
+  /** It is stored; the job is not done. */
+  | 'item_after_write'
   /** Logs or ledger entries are decided on; nothing of it is stored. */
   | 'engine_before_commit'
   /** They are stored with what follows from them; their jobs are not done, granted rewards are not queued. */

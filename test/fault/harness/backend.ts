@@ -11,12 +11,13 @@ const ORDERS_OF_A_VICTIM = 3
 export async function withdrawSomething(world: World): Promise<void> {
   const { api, effects, merchant, traffic, withdrawn } = world
   await effects.look().catch(() => {})
+  const taken = new Set([...withdrawn.keys(), ...traffic.refunds.map(({ order }) => order.id)])
   const chosen = traffic.deliveries.find(
-    ({ order }) => order.cents >= SPENT_CENTS && !withdrawn.has(order.id) && effects.has(order),
+    ({ order }) => order.cents >= SPENT_CENTS && !taken.has(order.id) && effects.has(order),
   )
   const logId = chosen && effects.logId(chosen.order, merchant.spending.id)
   if (chosen === undefined || logId === undefined) return
-  withdrawn.add(chosen.order.id)
+  withdrawn.set(chosen.order.id, chosen.order.cents)
   const body = { reason: 'the harness takes it back', uniqueIdentifier: `withdrawal-${chosen.order.id}` }
   const path = `/schema/streak_log/record/${logId}/withdrawal`
   // 409: it was recorded, and the answer was lost

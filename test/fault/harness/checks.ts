@@ -59,7 +59,11 @@ function difference(what: string, wanted: number, found: number): string[] {
 }
 
 /** Rewards against what was earned, and coupons against the books of the service that made them. */
-export async function checkRewards(world: World, expected: Expected, rewards: readonly RewardRecord[]) {
+export async function checkRewards(
+  world: World,
+  expected: Expected & { readonly everInARow: ReadonlySet<string> },
+  rewards: readonly RewardRecord[],
+) {
   const { merchant, coupons, erased } = world
   const names = await externalIds(world)
   const granted = rewards.filter((reward) => !erased.has(reward.ownedById))
@@ -70,13 +74,14 @@ export async function checkRewards(world: World, expected: Expected, rewards: re
   const inARow = keysOf(merchant.inARow, (reward) => String(names.get(reward.ownedById)))
   const gone = new Set(erased.values())
   const wanted = (keys: ReadonlySet<string>) => [...keys].filter((key) => !gone.has(key.split(' ')[0]!))
+  // a day whose coupon was disabled earns its next one only with its next purchase
   const missing = [
-    ...wanted(expected.spent).filter((key) => !spent.includes(key)),
+    ...wanted(expected.spent).filter((key) => !spent.includes(key) && !expected.touched.has(key)),
     ...wanted(expected.inARow).filter((key) => !inARow.includes(key)),
   ]
   const unearned = [
     ...spent.filter((key) => !expected.spent.has(key)),
-    ...inARow.filter((key) => !expected.inARow.has(key)),
+    ...inARow.filter((key) => !expected.everInARow.has(key)),
   ]
   const failed = rewards.filter(({ fulfilmentStatus }) => fulfilmentStatus === 'failed')
   const issued = rewards.filter(({ fulfilmentStatus }) => fulfilmentStatus === 'issued')

@@ -16,27 +16,42 @@ export interface Day {
 export interface Expected {
   /** By `{externalId} {day}`. */
   readonly days: ReadonlyMap<string, Day>
+  /** Days of which something was taken back, by the same key. */
+  readonly touched: ReadonlySet<string>
   /** Days that earn the coupon for spending, by the same key. */
   readonly spent: ReadonlySet<string>
   /** Members with enough days in a row, by externalId. */
   readonly inARow: ReadonlySet<string>
 }
 
-export function expectedOf(orders: Iterable<Order>, withdrawn: ReadonlySet<string>): Expected {
+/** What was taken back of an order. */
+export interface TakenBack {
+  readonly cents: number
+  /** Whether it does not count as a purchase any more either. */
+  readonly purchase: boolean
+}
+
+export function expectedOf(orders: Iterable<Order>, takenBack: ReadonlyMap<string, TakenBack>): Expected {
   const days = new Map<string, Day>()
+  const touched = new Set<string>()
   for (const { id, externalId, day, cents } of orders) {
     const key = `${externalId} ${day}`
     const sum = days.get(key) ?? { externalId, day, purchases: 0, cents: 0 }
-    sum.purchases += 1
-    if (!withdrawn.has(id)) sum.cents += cents
+    const less = takenBack.get(id)
+    if (less !== undefined) touched.add(key)
+    sum.purchases += less?.purchase ? 0 : 1
+    sum.cents += cents - (less?.cents ?? 0)
     days.set(key, sum)
   }
   const spent = new Set([...days].flatMap(([key, { cents }]) => (cents >= SPENT_CENTS ? [key] : [])))
   const byMember = Map.groupBy(days.values(), ({ externalId }) => externalId)
   const inARow = [...byMember].flatMap(([externalId, own]) =>
-    longestRun(own.map(({ day }) => Date.parse(day) / DAY_MS)) >= DAYS_IN_A_ROW ? [externalId] : [],
+    longestRun(own.filter(({ purchases }) => purchases > 0).map(({ day }) => Date.parse(day) / DAY_MS)) >=
+    DAYS_IN_A_ROW
+      ? [externalId]
+      : [],
   )
-  return { days, spent, inARow: new Set(inARow) }
+  return { days, touched, spent, inARow: new Set(inARow) }
 }
 
 function longestRun(days: readonly number[]): number {

@@ -1,3 +1,4 @@
+import { shopifyRefund, stripeRefundEvent } from '../../helpers/report-payloads.ts'
 import type { SignedRequest } from '../../helpers/signed.ts'
 import { shopifyOrder, shopifyRequest, stripeChargeEvent, stripeRequest } from '../../helpers/signed.ts'
 import type { Random } from './random.ts'
@@ -56,6 +57,23 @@ function makeOrder(
   }
 }
 
+/** The signed webhook that tells of a refund of an order, each time the same one. */
+export function refundWebhookOf({ platform, id }: Order, cents: number): SignedRequest {
+  if (platform === 'stripe') {
+    const amount = { refundId: `re_${id}`, amount: cents, currency: 'eur' }
+    const body = stripeRefundEvent({ id: `evt_re_${id}`, paymentIntent: id, charge: `ch_${id}`, ...amount })
+    return stripeRequest({ body, secret: STRIPE_SECRET })
+  }
+  const transactions = [{ amount: euros(cents), currency: 'EUR' }]
+  const body = shopifyRefund({ id, orderId: id, transactions })
+  const topic = 'refunds/create'
+  return shopifyRequest({ body, secret: SHOPIFY_SECRET, topic, webhookId: `wh-refund-${id}` })
+}
+
+function euros(cents: number): string {
+  return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
+}
+
 /** The signed webhook of an order; `repetition` tells webhooks of one order apart that are not the same delivery. */
 export function webhookOf(order: Order, repetition: number): SignedRequest {
   const { platform, id, externalId, day, cents } = order
@@ -73,7 +91,7 @@ export function webhookOf(order: Order, repetition: number): SignedRequest {
     })
     return stripeRequest({ body, secret: STRIPE_SECRET })
   }
-  const total = `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
-  const body = shopifyOrder({ id, customerId: customer, totalPrice: total, currency: 'EUR', processedAt: at })
+  const totalPrice = euros(cents)
+  const body = shopifyOrder({ id, customerId: customer, totalPrice, currency: 'EUR', processedAt: at })
   return shopifyRequest({ body, secret: SHOPIFY_SECRET, webhookId: `wh-${id}-${repetition}` })
 }

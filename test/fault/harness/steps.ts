@@ -42,6 +42,8 @@ const PLANS: Readonly<Record<FailStep, Plan>> = {
   inbox_before_enqueue: byTraffic('web', 3),
   inbox_after_enqueue: byTraffic('web', 3),
   activity_taken: byTraffic('worker', 2),
+  item_before_write: byTraffic('worker', 1),
+  item_after_write: byTraffic('worker', 1),
   engine_before_commit: byTraffic('worker', 2),
   engine_after_commit: byTraffic('worker', 2),
   engine_before_enqueue: byTraffic('worker', 1),

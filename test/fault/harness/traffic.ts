@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Order, webhookOf } from './orders.ts'
+import type { SignedRequest } from '../../helpers/signed.ts'
+import { type Order, refundWebhookOf, webhookOf } from './orders.ts'
 import type { Random } from './random.ts'
 
 /** As Shopify, which gives up on a request after five seconds. */
@@ -11,11 +12,20 @@ const TICK_MS = 20
 const SENT_AGAIN = 0.05
 const SENT_TWICE = 0.02
 const OTHER_ID = 0.02
+/** Of all orders: refunded, half of them as a whole, some before the purchase itself is told of. */
+const REFUNDED = 0.1
+const WITHIN_MS = 2_000
 
 export interface Delivery {
   readonly order: Order
   readonly firstSentAt: number
   /** When its first 2xx arrived; null before. */
+  answeredAt: number | null
+}
+
+export interface Refund {
+  readonly order: Order
+  readonly cents: number
   answeredAt: number | null
 }
 
@@ -30,6 +40,7 @@ export interface TrafficOptions {
 /** Platforms: each sends at its pace whatever becomes of it, and again what was not answered with 2xx. */
 export class Traffic {
   readonly deliveries: Delivery[] = []
+  readonly refunds: Refund[] = []
   /** Requests, the first of each delivery included. */
   requests = 0
   /** Answers by status; 0: none came. */
@@ -47,7 +58,7 @@ export class Traffic {
     const { perSecond, nextOrder } = this.#options
     let owed = 0
     this.#timer ??= setInterval(() => {
-      for (owed += (perSecond * TICK_MS) / 1_000; owed >= 1; owed -= 1) this.send(nextOrder())
+      for (owed += (perSecond * TICK_MS) / 1_000; owed >= 1; owed -= 1) this.#sell(nextOrder())
     }, TICK_MS)
   }
 
@@ -56,20 +67,33 @@ export class Traffic {
     this.#timer = undefined
   }
 
-  /** Sends an order's webhook until it is answered, and some of them once more. */
+  /** Sends an order's webhook until it is answered, and some of them once more. None is refunded. */
   send(order: Order): Promise<void> {
     const delivery: Delivery = { order, firstSentAt: performance.now(), answeredAt: null }
     this.deliveries.push(delivery)
     const { random } = this.#options
-    const sent = this.#untilAnswered(delivery, 0)
-    if (random.next() < SENT_TWICE) this.#track(this.#untilAnswered(delivery, 0))
+    const post = (number: number) => this.#untilAnswered(delivery, () => webhookOf(order, number))
+    const sent = post(0)
+    if (random.next() < SENT_TWICE) void this.#track(post(0))
     const repetition = random.next()
     if (repetition < SENT_AGAIN + OTHER_ID) {
-      const again = random.next() * 2_000
-      const otherId = repetition < OTHER_ID ? 1 : 0
-      this.#track(sent.then(() => delay(again)).then(() => this.#untilAnswered(delivery, otherId)))
+      const again = random.next() * WITHIN_MS
+      const number = repetition < OTHER_ID ? 1 : 0
+      void this.#track(sent.then(() => delay(again)).then(() => post(number)))
     }
     return this.#track(sent)
+  }
+
+  #sell(order: Order): void {
+    const { random } = this.#options
+    void this.send(order)
+    if (random.next() >= REFUNDED) return
+    const cents = random.next() < 0.5 ? order.cents : random.between(1, order.cents - 1)
+    const refund: Refund = { order, cents, answeredAt: null }
+    this.refunds.push(refund)
+    const webhook = () => refundWebhookOf(order, cents)
+    const later = random.next() * WITHIN_MS
+    void this.#track(delay(later).then(() => this.#untilAnswered(refund, webhook)))
   }
 
   /** Stops making orders and waits until what is under way is answered, at most `withinMs`. */
@@ -85,13 +109,13 @@ export class Traffic {
     return work.finally(() => this.#underWay.delete(work))
   }
 
-  async #untilAnswered(delivery: Delivery, repetition: number): Promise<void> {
+  async #untilAnswered(sent: Delivery | Refund, webhook: () => SignedRequest): Promise<void> {
     const { signal } = this.#giveUp
     for (let tries = 0; !signal.aborted; tries += 1) {
-      const status = await this.#post(delivery.order, repetition)
+      const status = await this.#post(sent.order.platform, webhook())
       this.answers.set(status, (this.answers.get(status) ?? 0) + 1)
       if (status >= 200 && status < 300) {
-        delivery.answeredAt ??= performance.now()
+        sent.answeredAt ??= performance.now()
         return
       }
       const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries)
@@ -99,11 +123,10 @@ export class Traffic {
     }
   }
 
-  async #post(order: Order, repetition: number): Promise<number> {
-    const { headers, body } = webhookOf(order, repetition)
+  async #post(platform: Order['platform'], { headers, body }: SignedRequest): Promise<number> {
     this.requests += 1
     try {
-      const response = await fetch(this.#options.addressOf(order.platform), {
+      const response = await fetch(this.#options.addressOf(platform), {
         method: 'POST',
         headers,
         body: new Uint8Array(body),

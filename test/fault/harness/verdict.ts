@@ -7,7 +7,7 @@ import type { Condition } from '../../../src/ports/store.ts'
 import { quietLogger } from '../../helpers/quiet-logger.ts'
 import { runProgram } from '../../helpers/run-program.ts'
 import { checkProgress, checkRewards, type RewardRecord } from './checks.ts'
-import { expectedOf } from './expected.ts'
+import { expectedOf, type TakenBack } from './expected.ts'
 import type { Order } from './orders.ts'
 import { unfinishedJobs } from './queues.ts'
 import type { World } from './world.ts'
@@ -46,10 +46,14 @@ export async function judge(world: World, settleWithinMs: number): Promise<Verdi
   await world.effects.await([...answered.values()], settleWithinMs).catch(note)
   await atRest(world, settleWithinMs).catch(note)
   const ledger = await checkLedger(world, answered)
-  const expected = expectedOf(answered.values(), world.withdrawn)
+  const unreported = traffic.refunds.filter(({ answeredAt }) => answeredAt === null)
+  if (unreported.length > 0) note(`${unreported.length} refunds were never answered`)
+  const expected = expectedOf(answered.values(), takenBackOf(world))
+  // what a coupon was earned with may have been given back since: it is kept
+  const evenSo = expectedOf(answered.values(), new Map())
   wrong.push(...(await checkProgress(world, expected)))
   const rewards = await rewardsOf(world)
-  const judged = await checkRewards(world, expected, rewards)
+  const judged = await checkRewards(world, { ...expected, everInARow: evenSo.inARow }, rewards)
   wrong.push(...judged.wrong)
   await world.stopProcesses()
   wrong.push(...(await checkStore(world)), ...(await checkRebuild(world)))
@@ -74,6 +78,19 @@ function ordersOf(
   return new Map(traffic.deliveries.filter(which).map(({ order }) => [order.id, order]))
 }
 
+/** Over the API the spending alone was withdrawn. */
+function takenBackOf({ traffic, withdrawn }: World): Map<string, TakenBack> {
+  const refunds = traffic.refunds.map(({ order, cents }): [string, TakenBack] => [
+    order.id,
+    { cents, purchase: cents === order.cents },
+  ])
+  const withdrawals = [...withdrawn].map(([id, cents]): [string, TakenBack] => [
+    id,
+    { cents, purchase: false },
+  ])
+  return new Map([...refunds, ...withdrawals])
+}
+
 function rewardsOf({ api }: World): Promise<RewardRecord[]> {
   return api.list<RewardRecord>('reward_log', REWARD_FIELDS)
 }
@@ -85,13 +102,28 @@ async function atRest(world: World, withinMs: number): Promise<void> {
     const jobs = await unfinishedJobs(world.redis.url)
     const rewards = jobs.length > 0 ? [] : await rewardsOf(world)
     const open = rewards.filter(({ fulfilmentStatus }) => !ENDED.includes(fulfilmentStatus))
-    if (jobs.length === 0 && open.length === 0) return
+    const reports = jobs.length + open.length > 0 ? 0 : await openReports(world)
+    if (jobs.length + open.length + reports === 0) return
     if (performance.now() > deadline) {
-      const stuck = [...jobs, ...(open.length > 0 ? [`${open.length} rewards not fulfilled`] : [])]
+      const stuck = [
+        ...jobs,
+        ...(open.length > 0 ? [`${open.length} rewards not fulfilled`] : []),
+        ...(reports > 0 ? [`${reports} refunds not applied`] : []),
+      ]
       throw new Error(`stuck after ${withinMs / 1_000} s: ${stuck.join(', ')}`)
     }
     await delay(PAUSE_MS)
   }
+}
+
+/** Refunds that wait for their purchase, or were not looked at. */
+async function openReports({ api }: World): Promise<number> {
+  const rows = await api.list<{ outcome: string; items: { status: string }[] }>('delivery', [
+    'outcome',
+    'items',
+  ])
+  const items = rows.filter(({ outcome }) => outcome === 'reported').flatMap((row) => row.items)
+  return items.filter(({ status }) => status === 'pending' || status === 'waiting').length
 }
 
 async function checkLedger({ api, merchant }: World, answered: ReadonlyMap<string, Order>) {

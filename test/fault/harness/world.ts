@@ -42,8 +42,8 @@ export interface World {
   readonly coupons: CouponService
   readonly traffic: Traffic
   readonly effects: Effects
-  /** Orders whose logs were withdrawn as a whole. */
-  readonly withdrawn: Set<string>
+  /** Orders whose spending was withdrawn over the API: the cents, by id. */
+  readonly withdrawn: Map<string, number>
   /** Members that were erased: the externalId that each had, by id. */
   readonly erased: Map<string, string>
   /** What every process and command of the installation is started with. */
@@ -137,7 +137,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
         folder,
       },
       effects: new Effects(api),
-      withdrawn: new Set(),
+      withdrawn: new Map(),
       erased: new Map(),
       stopProcesses,
       remove,
