@@ -45,7 +45,7 @@ export function toFilter<C extends CollectionName>(collection: C, condition: Con
  * What a partial index on this field asks of its rows. A value that is compared says as much, but MongoDB uses such an
  * index only where the filter repeats its rule; without it the sweep would read every row there is.
  */
-function partialRule(collection: CollectionName, field: string): Filter {
+export function partialRule(collection: CollectionName, field: string): Filter {
   const { fields, indexes } = specOf(collection)
   const isPartial = Object.values(indexes).some(({ where }) => where?.notNull?.includes(field) === true)
   const type = fields[field]?.type

@@ -1,7 +1,7 @@
 import { type CollectionName, type FieldName, type IndexSpec, specOf } from '../../ports/schema.ts'
 import type { Scalar } from '../../ports/store.ts'
 import { encodeScalar, storedName } from './codec.ts'
-import type { Filter } from './filter.ts'
+import { type Filter, partialRule } from './filter.ts'
 
 type Key = readonly Scalar[]
 
@@ -55,7 +55,9 @@ function branch<C extends CollectionName>(
   for (const [at, field] of fields.entries()) {
     const values = at === position ? group.map((key) => key[at]) : [group[0]?.[at]]
     const encoded = values.map((value) => encodeScalar(collection, field, value as Scalar))
-    filter[storedName(collection, field)] = encoded.length === 1 ? { $eq: encoded[0] } : { $in: encoded }
+    const rule = encoded.includes(null) ? {} : partialRule(collection, field)
+    const equals = encoded.length === 1 ? { $eq: encoded[0] } : { $in: encoded }
+    filter[storedName(collection, field)] = { ...equals, ...rule }
   }
   return filter
 }
@@ -72,11 +74,10 @@ export function keysIndex<C extends CollectionName>(
   const wanted: ReadonlySet<string> = new Set(fields)
   const serves = (index: IndexSpec) => {
     const leading = index.fields.slice(0, wanted.size)
-    return (
-      index.where === undefined &&
-      leading.length === wanted.size &&
-      leading.every((field) => wanted.has(field))
-    )
+    // of rows that have what is searched for a partial index holds all; see `branch`
+    const isWhole =
+      index.where?.isTrue === undefined && (index.where?.notNull ?? []).every((name) => wanted.has(name))
+    return isWhole && leading.length === wanted.size && leading.every((field) => wanted.has(field))
   }
   return Object.entries(specOf(collection).indexes).find(([, index]) => serves(index))?.[0]
 }

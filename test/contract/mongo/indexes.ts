@@ -172,6 +172,26 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
       }
     })
 
+    it('finds the few reports of an order among all items, in the index of those that have an order', async () => {
+      const of = { accountId, status: 'counted' as const }
+      const items = Array.from({ length: 300 }, (_, at) =>
+        row('delivery_item', at < 3 ? { ...of, orderKey: `order-${at}` } : of),
+      )
+      await seed(store(), 'delivery_item', items)
+      const connection = await connect(uri)
+      try {
+        const by = ['accountId', 'orderKey'] as const
+        const keys = Array.from({ length: 200 }, (_, at) => [accountId, `order-${at}`])
+        const explained = await connection.models.rows.delivery_item.collection
+          .find(toKeysFilter('delivery_item', by, keys), { hint: keysIndex('delivery_item', by)! })
+          .explain('executionStats')
+        expect(keysIndex('delivery_item', by)).toBe('delivery_item_order')
+        expect(explained.executionStats).toMatchObject({ nReturned: 3, totalDocsExamined: 3 })
+      } finally {
+        await connection.close()
+      }
+    })
+
     it('never goes by an index that leaves rows out', () => {
       expect(keysIndex('reward_log', ['accountId', 'ownedById', 'milestoneId'])).toBeUndefined()
     })
