@@ -1,5 +1,6 @@
 import type { Translation } from '../ports/connector.ts'
 import type { ConnectorRule, Row } from '../ports/schema.ts'
+import { blankItem } from './blank-item.ts'
 import type { ArrivedWebhook } from './rows.ts'
 import type { Platforms } from './translate.ts'
 
@@ -46,32 +47,12 @@ export function isNameOnly({ ruleIndex, report }: Row<'delivery_item'>): boolean
 /** Items for the names that no other item holds. */
 export function nameItems(
   names: readonly string[],
-  { id: deliveryId, accountId, connectorId, receivedAt }: Row<'delivery'>,
+  delivery: Row<'delivery'>,
   items: readonly Row<'delivery_item'>[],
   newId: () => string,
 ): Row<'delivery_item'>[] {
   const held = new Set(items.map(({ externalId }) => externalId))
   const missing = [...new Set(names)].filter((name) => !held.has(name))
-  return missing.map((externalId) => ({
-    id: newId(),
-    accountId,
-    createdAt: receivedAt,
-    updatedAt: receivedAt,
-    deliveryId,
-    connectorId,
-    ruleIndex: null,
-    streakId: null,
-    activity: null,
-    report: null,
-    orderKey: null,
-    externalId,
-    status: 'ignored',
-    reason: null,
-    message: null,
-    streakLogId: null,
-    duplicateOfId: null,
-    receivedAt,
-    dueAt: null,
-    attempt: 0,
-  }))
+  const ignored = { status: 'ignored', dueAt: null } as const
+  return missing.map((externalId) => ({ ...blankItem(delivery, newId()), ...ignored, externalId }))
 }

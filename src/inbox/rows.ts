@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Instant } from '../ports/clock.ts'
 import type { RuleOutcome, Translation, Verification } from '../ports/connector.ts'
 import type { ConnectorRule, Row } from '../ports/schema.ts'
+import { blankItem } from './blank-item.ts'
 
 export interface ArrivedWebhook {
   readonly connector: Row<'connector'>
@@ -47,40 +48,18 @@ export function deliveryRows(
 
 /** What is to be worked off of a delivery: by each rule its view of the purchase, or the one report. */
 function itemRows(
-  { id: deliveryId, accountId, connectorId, receivedAt }: Row<'delivery'>,
+  delivery: Row<'delivery'>,
   translation: Translation,
   rules: readonly ConnectorRule[],
   newId: () => string,
 ): Row<'delivery_item'>[] {
-  const blank = (): Row<'delivery_item'> => ({
-    id: newId(),
-    accountId,
-    createdAt: receivedAt,
-    updatedAt: receivedAt,
-    deliveryId,
-    connectorId,
-    ruleIndex: null,
-    streakId: null,
-    activity: null,
-    report: null,
-    orderKey: null,
-    externalId: null,
-    status: 'pending',
-    reason: null,
-    message: null,
-    streakLogId: null,
-    duplicateOfId: null,
-    receivedAt,
-    dueAt: receivedAt,
-    attempt: 0,
-  })
   if (translation.kind === 'ignored') return []
   if (translation.kind === 'reported') {
     const { report, orderKey, externalId } = translation
-    return [{ ...blank(), report, orderKey, externalId }]
+    return [{ ...blankItem(delivery, newId()), report, orderKey, externalId }]
   }
   return firstOfEachStreak(translation.outcomes, rules).map((outcome, ruleIndex) => {
-    const item = { ...blank(), ruleIndex, streakId: rules[ruleIndex]!.streakId }
+    const item = { ...blankItem(delivery, newId()), ruleIndex, streakId: rules[ruleIndex]!.streakId }
     if (outcome.kind === 'log') {
       return { ...item, activity: outcome.activity, externalId: outcome.activity.externalId }
     }
