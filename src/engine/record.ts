@@ -22,8 +22,13 @@ export interface RecorderDeps {
 
 const MAX_BATCH_LOGS = 256
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
-/** A batch that meets a conflict is tried whole so often, then halved; a single log is tried so often in all. */
-const MAX_WHOLE_TRIES = 3
+/**
+ * A batch that meets a conflict is tried whole so often, then halved; a single log is tried so often in all. Of a
+ * large one some member is always in another process's hands too: trying it whole again costs much and wins little.
+ */
+const LARGE_BATCH_LOGS = 32
+const MAX_LARGE_TRIES = 1
+const MAX_WHOLE_TRIES = 2
 const MAX_SINGLE_TRIES = 10
 const MAX_JITTER_MS = 20
 /** Deciding again after loading what was missing ends after a few rounds, unless the core asks for the same fact for ever. */
@@ -62,17 +67,25 @@ function estimateBytes(request: RecordRequest): number {
   return 1024 + request.uniqueIdentifier.length + request.activityId.length + profile
 }
 
-/** Records a batch; what cannot be committed together is halved until the log at fault stands alone. */
+/**
+ * Records a batch; what cannot be committed together is halved until the log at fault stands alone.
+ * @param metMs of a part of a batch that met a conflict: how long the try took that met it
+ */
 async function recordBatch(
   deps: RecorderDeps,
   requests: readonly RecordRequest[],
+  metMs: number | null = null,
 ): Promise<(RecordResult | Failure)[]> {
   const single = requests.length === 1
-  const tries = single ? MAX_SINGLE_TRIES : MAX_WHOLE_TRIES
+  const tries = triesOf(requests.length)
+  let lastTryMs = metMs
   try {
     for (let attempt = 0; attempt < tries; attempt += 1) {
-      if (attempt > 0) await delay(Math.random() * MAX_JITTER_MS * attempt)
-      const tried = await tryBatch(deps, requests, attempt > 0)
+      const isRetry = lastTryMs !== null
+      if (lastTryMs !== null) await delay(pauseMs(attempt, lastTryMs))
+      const startedAt = performance.now()
+      const tried = await tryBatch(deps, requests, isRetry)
+      lastTryMs = performance.now() - startedAt
       if ('results' in tried) return tried.results
       deps.logger.debug({ logs: requests.length, attempt, ...tried.conflict }, 'a batch met a conflict')
     }
@@ -84,8 +97,18 @@ async function recordBatch(
   if (single) return [{ outcome: 'failure', error: tooBusy() }]
   const middle = Math.ceil(requests.length / 2)
   // one half after the other: they may speak of the same members
-  const first = await recordBatch(deps, requests.slice(0, middle))
-  return [...first, ...(await recordBatch(deps, requests.slice(middle)))]
+  const first = await recordBatch(deps, requests.slice(0, middle), lastTryMs)
+  return [...first, ...(await recordBatch(deps, requests.slice(middle), 0))]
+}
+
+function triesOf(logs: number): number {
+  if (logs === 1) return MAX_SINGLE_TRIES
+  return logs > LARGE_BATCH_LOGS ? MAX_LARGE_TRIES : MAX_WHOLE_TRIES
+}
+
+/** Whoever was faster is still at work, for about as long as this try was: coming back sooner meets them again. */
+function pauseMs(attempt: number, lastTryMs: number): number {
+  return Math.random() * MAX_JITTER_MS * attempt + lastTryMs * (0.5 + Math.random() / 2)
 }
 
 function tooBusy(): AppError {
