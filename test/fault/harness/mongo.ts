@@ -55,6 +55,8 @@ async function startOneNode(): Promise<MongoUnderTest> {
 
 /** Fails by its primary stepping down: another is elected, and takes writes after some seconds. */
 async function startThreeNodes(binary: string): Promise<MongoUnderTest> {
+  // the server found is the one to use, whatever version the package would have downloaded
+  process.env.MONGOMS_SYSTEM_BINARY_VERSION_CHECK ??= 'false'
   const set = await MongoMemoryReplSet.create({
     binary: { systemBinary: binary, checkMD5: false },
     replSet: { count: NODES, storageEngine: 'wiredTiger', args: NODE_ARGS },
