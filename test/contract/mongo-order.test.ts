@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from '@jest/globals'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
+import { IS_FULL_RUN } from '../helpers/full-run.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeOrder } from './order-suite.ts'
 
@@ -12,7 +13,7 @@ if (server === null) {
 } else {
   afterAll(() => server.stop())
 
-  describeOrder('MongoDB', { runsInCi: 15, maxCalls: 14 }, async () => {
+  describeOrder('MongoDB', { runsInCi: IS_FULL_RUN ? 15 : 8, maxCalls: 14 }, async () => {
     const uri = server.anotherUri()
     const store = await openMongoStore(uri)
     await store.migrate()

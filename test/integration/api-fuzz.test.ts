@@ -6,6 +6,7 @@ import { createResources } from '../../src/http/resources.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { type Api, startApi } from '../helpers/api.ts'
+import { IS_FULL_RUN } from '../helpers/full-run.ts'
 import { dumpOf } from '../helpers/fuzz/dump.ts'
 import { type FuzzRequest, fuzzRequests } from '../helpers/fuzz/requests.ts'
 import { openWorld } from '../helpers/fuzz/world.ts'
@@ -15,8 +16,8 @@ import { openTempStore } from '../helpers/sqlite-store.ts'
 
 /** Another one each time; it stands in the names of the tests, and FUZZ_SEED repeats it, but for ids and keys. */
 const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 30))
-/** FUZZ_CASES asks for more than a run of all tests has time for. */
-const CASES = Number(process.env.FUZZ_CASES ?? 2000)
+/** FUZZ_CASES asks for another number. */
+const CASES = Number(process.env.FUZZ_CASES ?? (IS_FULL_RUN ? 2_000 : 1_000))
 /** A store of its own for so many: what is accepted makes looking for changes slower. */
 const ROUND = 400
 const MAX_SHOWN_BYTES = 20_000
