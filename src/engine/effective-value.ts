@@ -9,8 +9,13 @@ export function fullValue(streak: Row<'streak'>, log: Row<'streak_log'>): Quanti
 
 /** What a log counts with these entries: its value less what was withdrawn and not given back, never below 0. */
 export function effectiveValue(full: Quantity, entries: readonly Row<'withdrawal'>[]): Quantity {
-  const withdrawn = standingWithdrawals(entries).reduce((sum, entry) => sum + (entry.value ?? full), 0n)
-  return withdrawn >= full ? 0n : full - withdrawn
+  return full - withdrawnBy(full, standingWithdrawals(entries))
+}
+
+/** What these withdrawals take together, cut to the full value. */
+export function withdrawnBy(full: Quantity, standing: readonly Row<'withdrawal'>[]): Quantity {
+  const sum = standing.reduce((total, { value }) => total + (value ?? full), 0n)
+  return sum > full ? full : sum
 }
 
 /** Withdrawals that are not undone. */

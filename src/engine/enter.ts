@@ -1,16 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { AppError } from '../errors.ts'
+import { rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import { Batcher } from './batcher.ts'
 import { decideEntry, decideReports, type EntryDecision, type LoadedEntry } from './decide-entry.ts'
 import { loadNeeds } from './load-needs.ts'
-import { journeyKey, keyOf, type Loaded, LoadedJourney } from './loaded.ts'
+import { journeyKey, keyOf, type Loaded, LoadedJourney, nothingLoaded } from './loaded.ts'
 import { readReports } from './read-reports.ts'
 import type { RecorderDeps } from './record.ts'
 import type { EntryRequest, EntryResult, ReportRequest, ReportResult } from './types.ts'
+import { untilWritten } from './until-written.ts'
 
 const MAX_TRIES = 10
-const MAX_JITTER_MS = 20
 const MAX_NEED_ROUNDS = 50
 
 type Entering = { readonly ownedById: string } & (
@@ -21,7 +20,7 @@ type Entering = { readonly ownedById: string } & (
 /** Records what takes logs back and what undoes that, each in a commit of its own; those of one member one after the other. */
 export function createEnter(deps: RecorderDeps) {
   const batcher = new Batcher<Entering, EntryResult | ReportResult>({
-    run: async ([entering]) => [await untilCommitted(deps, entering!)],
+    run: async ([entering]) => [await enterOne(deps, entering!)],
     keyOf: ({ ownedById, ...entering }) => keyOf(accountOf(entering), ownedById),
     sizeOf: () => 1,
     maxItems: 1,
@@ -56,16 +55,10 @@ function unknownLog({ streakLogId }: EntryRequest): EntryResult {
   return { outcome: 'refused', code: 'NOT_FOUND', path: '', message }
 }
 
-async function untilCommitted(deps: RecorderDeps, entering: Entering): Promise<EntryResult | ReportResult> {
-  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    if (attempt > 0) await delay(Math.random() * MAX_JITTER_MS * attempt)
-    const result = await ('entry' in entering
-      ? tryToEnter(deps, entering.entry)
-      : tryToApply(deps, entering.reports))
-    if (result !== null) return result
-  }
-  const message = `the entry could not be written: ${MAX_TRIES} tries met other writers`
-  throw new AppError('STORE_BUSY', message, { retryAfterMs: 1000 })
+function enterOne(deps: RecorderDeps, entering: Entering): Promise<EntryResult | ReportResult> {
+  return untilWritten<EntryResult | ReportResult>('the entry', MAX_TRIES, () =>
+    'entry' in entering ? tryToEnter(deps, entering.entry) : tryToApply(deps, entering.reports),
+  )
 }
 
 /** null when another writer was faster. */
@@ -100,8 +93,7 @@ async function commit<R>(
     }
     const { changes, due, result } = decision
     if (changes.length > 0 && (await store.commit(changes)).outcome === 'conflict') return null
-    const jobs = due.map(({ accountId, id, attempt }) => ({ accountId, rewardLogId: id, attempt }))
-    if (jobs.length > 0) void queue.enqueue('reward', jobs)
+    if (due.length > 0) void queue.enqueue('reward', due.map(rewardJobOf))
     return result
   }
   throw new Error('an entry kept asking for facts')
@@ -124,16 +116,9 @@ async function loadEntry(
   journey.row = row ?? null
   // whoever was erased earns nothing any more; what was earned can still lose its ground
   const terms = row?.closed ? milestones.map((each) => ({ ...each, status: 'paused' as const })) : milestones
-  const loaded: Loaded = {
-    streaks: new Map([[keyOf(accountId, streakId), streak!]]),
-    milestones: new Map([[keyOf(accountId, streakId), terms]]),
-    membersById: new Map(),
-    membersByExternalId: new Map(),
-    existingLogs: new Map(),
-    purchases: new Map(),
-    reports: new Map(),
-    settledItems: new Set(),
-    journeys: new Map([[journeyKey(accountId, ownedById, streakId), journey]]),
-  }
+  const loaded = nothingLoaded()
+  loaded.streaks.set(keyOf(accountId, streakId), streak!)
+  loaded.milestones.set(keyOf(accountId, streakId), terms)
+  loaded.journeys.set(journeyKey(accountId, ownedById, streakId), journey)
   return { entry: { log, streak: streak!, milestones: terms, entries, journey }, loaded }
 }

@@ -3,7 +3,15 @@ import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { periodAt } from '../streaks/period.ts'
 import { loadNeeds } from './load-needs.ts'
-import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey, purchaseKey } from './loaded.ts'
+import {
+  journeyKey,
+  keyOf,
+  type Loaded,
+  LoadedJourney,
+  logKey,
+  nothingLoaded,
+  purchaseKey,
+} from './loaded.ts'
 import type { RecordRequest } from './types.ts'
 
 /**
@@ -16,17 +24,7 @@ export async function load(
   latestAt: Instant,
   isRetry: boolean,
 ): Promise<Loaded> {
-  const loaded: Loaded = {
-    streaks: new Map(),
-    milestones: new Map(),
-    membersById: new Map(),
-    membersByExternalId: new Map(),
-    existingLogs: new Map(),
-    purchases: new Map(),
-    reports: new Map(),
-    settledItems: new Set(),
-    journeys: new Map(),
-  }
+  const loaded = nothingLoaded()
   await Promise.all([
     loadStreaks(store, requests, loaded),
     loadMembers(store, requests, loaded),

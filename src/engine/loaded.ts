@@ -32,6 +32,20 @@ export interface Loaded {
   readonly journeys: Map<string, LoadedJourney>
 }
 
+export function nothingLoaded(): Loaded {
+  return {
+    streaks: new Map(),
+    milestones: new Map(),
+    membersById: new Map(),
+    membersByExternalId: new Map(),
+    existingLogs: new Map(),
+    purchases: new Map(),
+    reports: new Map(),
+    settledItems: new Set(),
+    journeys: new Map(),
+  }
+}
+
 /** The facts of one member on one streak, growing as the decision asks for more. */
 export class LoadedJourney {
   row: Row<'member_streak'> | null = null

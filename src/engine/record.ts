@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { JobQueue } from '../ports/queue.ts'
+import { activityJobOf, type JobQueue, rewardJobOf } from '../ports/queue.ts'
 import type { CommitResult, Store } from '../ports/store.ts'
 import { Batcher } from './batcher.ts'
 import { type Decision, decide, type Sources } from './decide.ts'
@@ -129,23 +129,9 @@ async function tryBatch(
     const committed = await deps.store.commit(decision.changes)
     if (committed.outcome === 'conflict') return { conflict: committed }
   }
-  if (decision.dueRewards.length > 0) {
-    const jobs = decision.dueRewards.map(({ accountId, id, attempt }) => ({
-      accountId,
-      rewardLogId: id,
-      attempt,
-    }))
-    void deps.queue.enqueue('reward', jobs)
-  }
-  if (decision.dueReports.length > 0) {
-    const jobs = decision.dueReports.map(({ accountId, deliveryId, id, attempt }) => ({
-      accountId,
-      deliveryId,
-      itemId: id,
-      attempt,
-    }))
-    void deps.queue.enqueue('activity', jobs)
-  }
+  const { dueRewards, dueReports } = decision
+  if (dueRewards.length > 0) void deps.queue.enqueue('reward', dueRewards.map(rewardJobOf))
+  if (dueReports.length > 0) void deps.queue.enqueue('activity', dueReports.map(activityJobOf))
   return { results: [...decision.results] }
 }
 

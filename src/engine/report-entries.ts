@@ -2,7 +2,7 @@ import type { Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Quantity } from '../streaks/quantity.ts'
 import type { Sources } from './decide.ts'
-import { standingWithdrawals } from './effective-value.ts'
+import { standingWithdrawals, withdrawnBy } from './effective-value.ts'
 import type { TakenBack } from './taken-back.ts'
 
 type Entry = Row<'withdrawal'>
@@ -34,15 +34,10 @@ export function reportEntries(input: Input): Entry[] {
       (a, b) => Number(isOf(a, source.object)) - Number(isOf(b, source.object)) || a.createdAt - b.createdAt,
     )
   const added: Entry[] = []
-  while (sumOf(standing, full) > wanted) added.push(reinstatement(input, standing.pop()!))
-  const missing = wanted - sumOf(standing, full)
+  while (withdrawnBy(full, standing) > wanted) added.push(reinstatement(input, standing.pop()!))
+  const missing = wanted - withdrawnBy(full, standing)
   if (missing > 0n) added.push(withdrawal(input, taken === 'whole' ? null : missing))
   return added
-}
-
-function sumOf(standing: readonly Entry[], full: Quantity): Quantity {
-  const sum = standing.reduce((total, { value }) => total + (value ?? full), 0n)
-  return sum > full ? full : sum
 }
 
 function isOf({ uniqueIdentifier }: Entry, object: string): boolean {

@@ -13,11 +13,11 @@ export async function untilWritten<T>(
   maxRounds: number,
   attempt: () => Promise<T | null>,
 ): Promise<T> {
-  for (let round = 1; round <= maxRounds; round += 1) {
+  for (let round = 0; round < maxRounds; round += 1) {
+    // writers that collided once would otherwise go on in step
+    if (round > 0) await wait(Math.random() * MAX_JITTER_MS * round)
     const result = await attempt()
     if (result !== null) return result
-    // Writers that collided once would otherwise go on in step.
-    await wait(Math.random() * MAX_JITTER_MS)
   }
   throw new AppError('STORE_BUSY', `${what}: other writers were faster ${maxRounds} times in a row`)
 }

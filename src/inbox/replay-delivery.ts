@@ -3,11 +3,11 @@ import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Translation } from '../ports/connector.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { JobQueue } from '../ports/queue.ts'
+import { activityJobOf, type JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
-import { isNameOnly } from './names.ts'
+import { itemsOf } from './items-of.ts'
 import { type ReplayedItem, type ReplayTerms, renewItems, requeueItems } from './replay-items.ts'
 import { holdMembers } from './replay-members.ts'
 import type { DeliveryReplay, ReplayReason } from './replay-types.ts'
@@ -81,13 +81,11 @@ async function findDelivery(store: Store, accountId: string, id: string): Promis
 
 async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: ReplayTerms): Promise<Plan> {
   const { accountId, connectorId, body } = delivery
-  const [[connector], stored] = await Promise.all([
+  const [[connector], itemsByDelivery] = await Promise.all([
     deps.store.findByKeys('connector', ['id'], [[connectorId]]),
-    deps.store.findByKeys('delivery_item', ['accountId', 'deliveryId'], [[accountId, delivery.id]]),
+    itemsOf(deps.store, accountId, [delivery.id]),
   ])
-  const items = stored
-    .filter((item) => !isNameOnly(item))
-    .sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
+  const items = itemsByDelivery.get(delivery.id) ?? []
   const nothing = { stored: items, items: items.map(left), set: {}, also: [] }
   if (connector?.status !== 'live') return { ...nothing, reason: 'CONNECTOR_NOT_LIVE' }
   if (body === null) {
@@ -162,13 +160,6 @@ function changesOf(delivery: Row<'delivery'>, { items, set, also }: Plan, { now 
 
 /** After the commit, never before; the answer does not wait for it. */
 function enqueue({ queue }: ReplayDeps, items: readonly ReplayedItem[]): void {
-  const jobs = items
-    .filter(({ effect }) => effect === 'queued')
-    .map(({ item: { accountId, deliveryId, id, attempt } }) => ({
-      accountId,
-      deliveryId,
-      itemId: id,
-      attempt,
-    }))
+  const jobs = items.filter(({ effect }) => effect === 'queued').map(({ item }) => activityJobOf(item))
   if (jobs.length > 0) void queue?.enqueue('activity', jobs)
 }

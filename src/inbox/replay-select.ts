@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Condition, Store } from '../ports/store.ts'
-import { isNameOnly } from './names.ts'
+import { itemsOf } from './items-of.ts'
 import type { ReplayFilter } from './replay-types.ts'
 
 export type Seen = Omit<Row<'delivery'>, 'body' | 'headers'>
@@ -76,10 +76,8 @@ export async function withItems(
   { itemStatus, reason }: ReplayFilter,
 ): Promise<Seen[]> {
   if (deliveries.length === 0 || (itemStatus === undefined && reason === undefined)) return [...deliveries]
-  const keys = deliveries.map(({ id }) => [accountId, id])
-  const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
-  const shown = items.filter((item) => !isNameOnly(item))
-  const byDelivery = Map.groupBy(shown, ({ deliveryId }) => deliveryId)
+  const ids = deliveries.map(({ id }) => id)
+  const byDelivery = await itemsOf(store, accountId, ids)
   const isNamed = (status: string, why: string | null) =>
     (itemStatus === undefined || status === itemStatus) && (reason === undefined || why === reason)
   return deliveries.filter((delivery) => {

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import type { JobQueue } from '../ports/queue.ts'
+import { activityJobOf, type JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
@@ -122,11 +122,5 @@ function inserts({ delivery, items }: Rows): Change[] {
 function enqueue(queue: JobQueue, items: readonly Row<'delivery_item'>[]): void {
   const pending = items.filter((item) => item.status === 'pending')
   if (pending.length === 0) return
-  const jobs = pending.map(({ accountId, deliveryId, id, attempt }) => ({
-    accountId,
-    deliveryId,
-    itemId: id,
-    attempt,
-  }))
-  void queue.enqueue('activity', jobs)
+  void queue.enqueue('activity', pending.map(activityJobOf))
 }

@@ -1,4 +1,11 @@
-import type { JobOf, JobQueue, JobState, QueueName } from '../ports/queue.ts'
+import {
+  activityJobOf,
+  type JobOf,
+  type JobQueue,
+  type JobState,
+  type QueueName,
+  rewardJobOf,
+} from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Query, Store } from '../ports/store.ts'
 
@@ -42,7 +49,7 @@ const items = lane<'activity', Row<'delivery_item'>>({
   collection: 'delivery_item',
   queue: 'activity',
   read: (store, query) => store.find('delivery_item', { ...query, omit: ['activity', 'reason', 'message'] }),
-  jobOf: ({ id, accountId, deliveryId, attempt }) => ({ accountId, deliveryId, itemId: id, attempt }),
+  jobOf: activityJobOf,
   raise: ({ id, accountId, dueAt, attempt }, to) => ({
     op: 'update',
     collection: 'delivery_item',
@@ -57,7 +64,7 @@ const rewards = lane<'reward', Row<'reward_log'>>({
   collection: 'reward_log',
   queue: 'reward',
   read: (store, query) => store.find('reward_log', { ...query, omit: ['reward', 'drawnCode', 'couponCode'] }),
-  jobOf: ({ id, accountId, attempt }) => ({ accountId, rewardLogId: id, attempt }),
+  jobOf: rewardJobOf,
   raise: ({ id, accountId, dueAt, attempt, revision }, to) => ({
     op: 'update',
     collection: 'reward_log',

@@ -1,3 +1,5 @@
+import type { Row } from './schema.ts'
+
 /** Payloads carry ids only; the worker reads the rest from the store. */
 export interface ActivityJob {
   readonly accountId: string
@@ -10,6 +12,26 @@ export interface RewardJob {
   readonly rewardLogId: string
   readonly attempt: number
 }
+
+/** The job that works an item off, as its `attempt` stands. */
+export function activityJobOf({
+  accountId,
+  deliveryId,
+  id,
+  attempt,
+}: Pick<Row<'delivery_item'>, 'accountId' | 'deliveryId' | 'id' | 'attempt'>): ActivityJob {
+  return { accountId, deliveryId, itemId: id, attempt }
+}
+
+/** The job that does what is due of a reward, as its `attempt` stands. */
+export function rewardJobOf({
+  accountId,
+  id,
+  attempt,
+}: Pick<Row<'reward_log'>, 'accountId' | 'id' | 'attempt'>): RewardJob {
+  return { accountId, rewardLogId: id, attempt }
+}
+
 export type QueueName = 'activity' | 'reward'
 export type JobOf<Q extends QueueName> = Q extends 'activity' ? ActivityJob : RewardJob
 

@@ -1,5 +1,6 @@
+import { journeyKey, keyOf } from '../engine/loaded.ts'
 import type { Clock } from '../ports/clock.ts'
-import { ERASED_PREFIX, type Row } from '../ports/schema.ts'
+import { isErased, type Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 
 const MEMBERS_PER_PAGE = 500
@@ -49,10 +50,10 @@ async function streakIds(store: Store, accountId: string): Promise<string[]> {
 async function logsWithoutRecord(store: Store, pairs: readonly string[][]): Promise<Row<'streak_log'>[]> {
   const fields = ['accountId', 'ownedById', 'streakId'] as const
   const known = await recordsOf(store, pairs)
-  const open = pairs.filter((pair) => !known.has(pair.join(' ')))
+  const open = pairs.filter((pair) => !known.has(keyOf(...pair)))
   if (open.length === 0) return []
   const logs = (await store.findByKeys('streak_log', fields, open)).filter(({ status }) => status === 'live')
-  const one = new Map(logs.map((log) => [`${log.accountId} ${log.ownedById} ${log.streakId}`, log]))
+  const one = new Map(logs.map((log) => [journeyKey(log.accountId, log.ownedById, log.streakId), log]))
   // what was recorded since the first look has its record now
   const since = await recordsOf(store, open)
   return [...one].flatMap(([pair, log]) => (since.has(pair) ? [] : [log]))
@@ -60,7 +61,7 @@ async function logsWithoutRecord(store: Store, pairs: readonly string[][]): Prom
 
 async function recordsOf(store: Store, pairs: readonly string[][]): Promise<Set<string>> {
   const rows = await store.findByKeys('member_streak', ['accountId', 'ownedById', 'streakId'], pairs)
-  return new Set(rows.map((row) => `${row.accountId} ${row.ownedById} ${row.streakId}`))
+  return new Set(rows.map((row) => journeyKey(row.accountId, row.ownedById, row.streakId)))
 }
 
 function emptyRecord(
@@ -82,6 +83,6 @@ function emptyRecord(
     completedCycles: 0,
     hasRewards: false,
     revokedRewards: 0,
-    closed: member.externalId.startsWith(ERASED_PREFIX),
+    closed: isErased(member),
   }
 }

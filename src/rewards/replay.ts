@@ -1,7 +1,7 @@
 import { untilWritten } from '../engine/until-written.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { JobQueue } from '../ports/queue.ts'
+import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { loadOne } from './load-one.ts'
@@ -36,7 +36,7 @@ export function replayReward(deps: RewardReplayDeps, accountId: string, id: stri
       attempt: reward.attempt + 1,
     })
     if (written === null) return null
-    void deps.queue?.enqueue('reward', [{ accountId, rewardLogId: id, attempt: written.attempt }])
+    void deps.queue?.enqueue('reward', [rewardJobOf(written)])
     return written
   })
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts'
-import type { JobQueue } from '../ports/queue.ts'
+import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 
@@ -72,6 +72,6 @@ async function wake({ store, clock, queue }: WakeDeps, rewards: readonly Reward[
   if (result.outcome === 'conflict') return
   await queue.enqueue(
     'reward',
-    rewards.map(({ id, accountId, attempt }) => ({ accountId, rewardLogId: id, attempt: attempt + 1 })),
+    rewards.map((reward) => rewardJobOf({ ...reward, attempt: reward.attempt + 1 })),
   )
 }

@@ -1,4 +1,4 @@
-import { isNameOnly } from '../../inbox/names.ts'
+import { itemsOf } from '../../inbox/items-of.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { JsonObject } from '../json/write-json.ts'
@@ -37,13 +37,11 @@ export function deliveryResource(deps: Pick<HttpDeps, 'store' | 'deliveries'>): 
   ): Promise<JsonObject[]> {
     const records = rows.map((row) => rowJson('delivery', deliveryFields, row))
     if (!wants('items')) return records
-    const keys = rows.map((row) => [accountId, row.id])
-    const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
-    const shown = items.filter((item) => !isNameOnly(item))
-    const byDelivery = Map.groupBy(shown, (item) => item.deliveryId)
+    const ids = rows.map(({ id }) => id)
+    const byDelivery = await itemsOf(store, accountId, ids)
     return records.map((record, index) => {
       const own = byDelivery.get(rows[index]?.id ?? '') ?? []
-      return { ...record, items: own.sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0)).map(itemJson) }
+      return { ...record, items: own.map(itemJson) }
     })
   }
   const whole = async (accountId: string, row: Row<'delivery'>) =>

@@ -1,0 +1,19 @@
+import type { Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+import { isNameOnly } from './names.ts'
+
+type Item = Row<'delivery_item'>
+
+/** What became of each of these deliveries, in the order of the rules; by delivery, absent where there is nothing. */
+export async function itemsOf(
+  store: Store,
+  accountId: string,
+  deliveryIds: readonly string[],
+): Promise<Map<string, Item[]>> {
+  const keys = deliveryIds.map((id) => [accountId, id])
+  const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
+  const shown = items
+    .filter((item) => !isNameOnly(item))
+    .sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
+  return Map.groupBy(shown, ({ deliveryId }) => deliveryId)
+}
