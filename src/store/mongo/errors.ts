@@ -68,6 +68,8 @@ function whyUnavailable(error: unknown): string | null {
 }
 
 function isOfSocket(error: object): boolean {
+  // Node names no call for a write to a socket that the other end has closed
+  if ('code' in error && error.code === 'EPIPE') return true
   return 'syscall' in error && /^(read|write|connect|getaddrinfo)/.test(String(error.syscall))
 }
 
