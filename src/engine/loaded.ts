@@ -113,13 +113,13 @@ function setIfUnknown<K, V>(map: Map<K, V>, key: K, value: V): void {
 /** Keys of in-memory maps. Parts are ids, or come last, so a space separates them unambiguously. */
 export const keyOf = (...parts: readonly string[]): string => parts.join(' ')
 export const journeyKey = (accountId: string, ownedById: string, streakId: string): string =>
-  keyOf(accountId, ownedById, streakId)
+  `${accountId} ${ownedById} ${streakId}`
 export const logKey = (
   accountId: string,
   ownedById: string,
   streakId: string,
   uniqueIdentifier: string,
-): string => keyOf(accountId, ownedById, streakId, uniqueIdentifier)
+): string => `${accountId} ${ownedById} ${streakId} ${uniqueIdentifier}`
 export const purchaseKey = (
   accountId: string,
   streakId: string,

@@ -75,14 +75,15 @@ export function encodeScalar(collection: CollectionName, field: string, value: S
   const { type } = codecOf(collection, field)
   if (type === 'json' || type === 'bytes')
     throw new TypeError(`${collection}.${field} holds ${type}, which is not compared`)
-  return encode(collection, field, value)
+  return encode(collection, codecOf(collection, field), value)
 }
 
 /** Some fields of a row, for a guard or a `$set`. @throws TypeError for undefined: left out it would guard nothing */
 export function encodeFields(collection: CollectionName, fields: object): Record<string, unknown> {
   const stored: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(fields)) {
-    stored[storedName(collection, field)] = encode(collection, field, value)
+    const codec = codecOf(collection, field)
+    stored[codec.storedName] = encode(collection, codec, value)
   }
   return stored
 }
@@ -90,8 +91,8 @@ export function encodeFields(collection: CollectionName, fields: object): Record
 /** @throws TypeError when a field is missing: a row is written whole */
 export function encodeRow<C extends CollectionName>(collection: C, row: Row<C>): StoredRow {
   const stored: Record<string, unknown> = {}
-  for (const { name, storedName } of codecs(collection)) {
-    stored[storedName] = encode(collection, name, row[name as keyof Row<C>])
+  for (const codec of codecs(collection)) {
+    stored[codec.storedName] = encode(collection, codec, row[codec.name as keyof Row<C>])
   }
   return stored as StoredRow
 }
@@ -111,14 +112,13 @@ export function decodeRow<C extends CollectionName>(
   return row as Row<C>
 }
 
-function encode(collection: CollectionName, field: string, value: unknown): unknown {
-  const { type, nullable } = codecOf(collection, field)
+function encode(collection: CollectionName, { name, type, nullable }: FieldCodec, value: unknown): unknown {
   if (value === null && nullable) return null
   try {
     if (value === null || value === undefined) throw new TypeError(`${value} in a field that is never null`)
     return ENCODERS[type](value)
   } catch (error) {
-    throw new TypeError(`${collection}.${field} cannot be stored or compared: ${(error as Error).message}`)
+    throw new TypeError(`${collection}.${name} cannot be stored or compared: ${(error as Error).message}`)
   }
 }
 
