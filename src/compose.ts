@@ -19,7 +19,7 @@ import { type Listening, listen } from './http/server.ts'
 import { createIdSource } from './ids.ts'
 import { createInbox } from './inbox/accept.ts'
 import { createDeliveries } from './inbox/deliveries.ts'
-import { createProcessItem } from './inbox/process.ts'
+import { createProcessItems } from './inbox/process.ts'
 import { createPrune } from './inbox/prune.ts'
 import { createSweep } from './inbox/sweep.ts'
 import type { Clock } from './ports/clock.ts'
@@ -141,7 +141,7 @@ interface Parts extends StoreParts, QueueParts {
 function startWorkers(parts: Parts): WorkerPool {
   const { config, logger, marks, secretBox, recorder, store, queue, redisUrl } = parts
   const providers = createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow })
-  const processItem = createProcessItem({
+  const processItems = createProcessItems({
     store: marks.store(store, 'item_before_write', 'item_after_write'),
     recorder,
     clock,
@@ -160,7 +160,7 @@ function startWorkers(parts: Parts): WorkerPool {
   return startWorkerPool({
     redisUrl,
     handlers: {
-      activity: marks.work('activity_taken', activityHandler({ processItem })),
+      activity: marks.work('activity_taken', activityHandler({ processItems })),
       reward: marks.work('reward_taken', rewardHandler({ fulfil })),
       ...upkeepHandlers({ sweep, prune: marks.work('upkeep_before_prune', prune) }),
     },

@@ -76,7 +76,7 @@ const Environment = z.object({
   STREAKLINE_OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
   STREAKLINE_HTTP_PROVIDER_ALLOW: z.string().default(''),
   STREAKLINE_DELIVERY_RETENTION_DAYS: count(1, 3650, 30),
-  STREAKLINE_ACTIVITY_CONCURRENCY: count(1, 2000, 512),
+  STREAKLINE_ACTIVITY_CONCURRENCY: count(1, 2000, 256),
   STREAKLINE_REWARD_CONCURRENCY: count(1, 500, 16),
   STREAKLINE_SHUTDOWN_SECONDS: count(1, 600, 20),
 })

@@ -1,10 +1,10 @@
 import type { ActivityJob, JobHandlers } from '../src/ports/queue.ts'
 
 export interface ActivityDeps {
-  /** The inbox's use case: records the item's purchase and writes down what became of it. */
-  readonly processItem: JobHandlers['activity']
+  /** The inbox's use case: records the items' purchases and writes down what became of them. */
+  readonly processItems: JobHandlers['activity']
 }
 
-export function activityHandler({ processItem }: ActivityDeps): JobHandlers['activity'] {
-  return (job: ActivityJob, context) => processItem(job, context)
+export function activityHandler({ processItems }: ActivityDeps): JobHandlers['activity'] {
+  return (job: ActivityJob, context) => processItems(job, context)
 }

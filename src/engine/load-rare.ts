@@ -160,7 +160,7 @@ export async function loadValueElsewhere(
   const { periodNumber, value } = need
   const found = await store.find('streak_progress', {
     where: ofJourney(row, [{ field: 'currentProgressValue', op: 'gte', value }]),
-    sort: [{ field: 'currentProgressValue', order: 'desc' }],
+    sort: [{ field: 'periodNumber', order: 'desc' }],
     limit: 2,
   })
   const elsewhere = found.some((progress) => progress.periodNumber !== periodNumber)

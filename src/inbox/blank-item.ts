@@ -25,6 +25,7 @@ export function blankItem(
     duplicateOfId: null,
     receivedAt,
     dueAt: receivedAt,
+    batchId: null,
     attempt: 0,
   }
 }

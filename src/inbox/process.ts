@@ -1,9 +1,9 @@
 import { Batcher } from '../engine/batcher.ts'
 import type { EntryRecorder, Recorder, RecordResult } from '../engine/types.ts'
-import { AppError } from '../errors.ts'
+import { AppError, isRetryable } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { ActivityJob, JobContext } from '../ports/queue.ts'
+import type { ActivityItem, ActivityJob, JobContext } from '../ports/queue.ts'
 import type { PurchaseActivity, Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { parseQuantity } from '../streaks/quantity.ts'
@@ -19,12 +19,13 @@ export interface ProcessDeps {
 const ITEMS_PER_READ = 256
 
 /**
- * Records what a delivery's item says. Idempotent: an item that is settled, or queued anew meanwhile, is left alone.
+ * Records what the items of a job say, all at once: none waits for another, and none fails with another. Idempotent:
+ * an item that is settled, or queued anew meanwhile, is left alone.
  * @throws AppError, retryable, when the store cannot take it now: the item stays due, also after the last try. What
  * cannot pass by itself marks the item failed: at once where the cause is known, on the last try where it is not. An
  * item that stays due after the last try says why it was not counted yet
  */
-export function createProcessItem({ store, recorder, clock, logger }: ProcessDeps) {
+export function createProcessItems({ store, recorder, clock, logger }: ProcessDeps) {
   // jobs that start together read their items together
   const items = new Batcher<string, Row<'delivery_item'> | undefined>({
     run: async (ids) => {
@@ -62,12 +63,16 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
     await write(item, { reason: error.code, message }).catch(() => {})
   }
 
-  return async function processItem(job: ActivityJob, context: JobContext): Promise<void> {
-    const item = await items.add(job.itemId)
-    if (item === undefined || item.accountId !== job.accountId) {
-      throw new AppError('NOT_FOUND', `no delivery item has the id ${job.itemId}`)
+  async function processItem(
+    { accountId, itemId }: ActivityItem,
+    attempt: number,
+    context: JobContext,
+  ): Promise<void> {
+    const item = await items.add(itemId)
+    if (item === undefined || item.accountId !== accountId) {
+      throw new AppError('NOT_FOUND', `no delivery item has the id ${itemId}`)
     }
-    if (!isOpen(item) || item.attempt !== job.attempt) return
+    if (!isOpen(item) || item.attempt !== attempt) return
     const ids = { itemId: item.id, deliveryId: item.deliveryId, streakId: item.streakId }
     try {
       if (item.report !== null) {
@@ -84,6 +89,36 @@ export function createProcessItem({ store, recorder, clock, logger }: ProcessDep
       throw error
     }
   }
+
+  return async function processItems(job: ActivityJob, context: JobContext): Promise<void> {
+    const settled = await Promise.allSettled(job.items.map((item) => processItem(item, job.attempt, context)))
+    const failures = settled.flatMap((result, at) =>
+      result.status === 'rejected'
+        ? [{ itemId: job.items[at]!.itemId, error: result.reason as unknown }]
+        : [],
+    )
+    if (failures.length > 0) throw failureOf(failures, job.items.length)
+  }
+}
+
+interface ItemFailure {
+  readonly itemId: string
+  readonly error: unknown
+}
+
+/** What the job fails with: it is tried again while that may help any of its items. */
+function failureOf(failures: readonly ItemFailure[], items: number): unknown {
+  const passing = failures.filter(({ error }) => isRetryable(error))
+  const { itemId, error } = (passing[0] ?? failures[0])!
+  if (items === 1 || !(error instanceof AppError)) return error
+  const message = `${failures.length} of ${items} items failed, among them ${itemId}: ${error.message}`
+  const waits = passing.flatMap(({ error }) =>
+    error instanceof AppError && error.retryAfterMs !== undefined ? [error.retryAfterMs] : [],
+  )
+  return new AppError(error.code, message, {
+    cause: error,
+    ...(waits.length === 0 ? {} : { retryAfterMs: Math.max(...waits) }),
+  })
 }
 
 function isOpen({ status, report }: Row<'delivery_item'>): boolean {

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Translation } from '../ports/connector.ts'
 import type { Logger } from '../ports/logger.ts'
-import { activityJobOf, type JobQueue } from '../ports/queue.ts'
+import { activityJobsOf, type JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
@@ -160,6 +160,6 @@ function changesOf(delivery: Row<'delivery'>, { items, set, also }: Plan, { now 
 
 /** After the commit, never before; the answer does not wait for it. */
 function enqueue({ queue }: ReplayDeps, items: readonly ReplayedItem[]): void {
-  const jobs = items.filter(({ effect }) => effect === 'queued').map(({ item }) => activityJobOf(item))
-  if (jobs.length > 0) void queue?.enqueue('activity', jobs)
+  const queued = items.filter(({ effect }) => effect === 'queued').map(({ item }) => item)
+  if (queued.length > 0) void queue?.enqueue('activity', activityJobsOf(queued))
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import { activityJobOf, type JobQueue } from '../ports/queue.ts'
+import { activityJobsOf, type JobQueue, MAX_JOB_ITEMS } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
@@ -19,6 +19,7 @@ export type Settled = Extract<AcceptResult, { outcome: 'stored' | 'already_store
 const MAX_STORE_TRIES = 10
 
 type Rows = ReturnType<typeof deliveryRows>
+type Item = Row<'delivery_item'>
 
 /** A webhook on its way into the store. */
 interface Entry {
@@ -63,22 +64,27 @@ function keyOf({ connectorId, dedupeKey }: Row<'delivery'>): string {
 }
 
 /** The same delivery may arrive twice within one batch: the first is stored, the others are repetitions of it. */
-async function storeFirsts({ store, queue }: StoreBatchDeps, open: readonly Entry[]): Promise<void> {
+async function storeFirsts({ store, queue, newId }: StoreBatchDeps, open: readonly Entry[]): Promise<void> {
   if (open.length === 0) return
   const same = [...Map.groupBy(open, ({ rows }) => keyOf(rows.delivery)).values()]
   const firsts = same.map(([first]) => first!)
+  const items = inBatches(
+    firsts.flatMap(({ rows }) => rows.items),
+    newId,
+  )
   const received = firsts.map(({ webhook, rows }) => ({ connector: webhook.connector, items: rows.items }))
-  const changes = [...firstDeliveryFlags(received), ...firsts.flatMap(({ rows }) => inserts(rows))]
+  const changes: Change[] = [
+    ...firstDeliveryFlags(received),
+    ...firsts.map(({ rows }) => ({ op: 'insert', collection: 'delivery', row: rows.delivery }) as const),
+    ...items.map((row) => ({ op: 'insert', collection: 'delivery_item', row }) as const),
+  ]
   if ((await store.commit(changes)).outcome === 'conflict') return
   for (const [first, ...repeated] of same) {
     const deliveryId = first!.rows.delivery.id
     first!.result = { outcome: 'stored', deliveryId }
     for (const entry of repeated) entry.result = { outcome: 'already_stored', deliveryId }
   }
-  enqueue(
-    queue,
-    firsts.flatMap(({ rows }) => rows.items),
-  )
+  enqueue(queue, items)
 }
 
 async function settleKnown(store: Store, open: readonly Entry[]): Promise<void> {
@@ -111,16 +117,23 @@ async function renew(deps: StoreBatchDeps, open: readonly Entry[]): Promise<void
   }
 }
 
-function inserts({ delivery, items }: Rows): Change[] {
-  return [
-    { op: 'insert', collection: 'delivery', row: delivery },
-    ...items.map((row): Change => ({ op: 'insert', collection: 'delivery_item', row })),
-  ]
+/** The items that wait to be worked off share jobs: each learns its batch. One that is alone needs none. */
+function inBatches(items: readonly Item[], newId: () => string): Item[] {
+  const [pending, settled] = [items.filter(isPending), items.filter((item) => !isPending(item))]
+  const batches = Array.from({ length: Math.ceil(pending.length / MAX_JOB_ITEMS) }, (_, at) => {
+    const batch = pending.slice(at * MAX_JOB_ITEMS, (at + 1) * MAX_JOB_ITEMS)
+    const batchId = batch.length === 1 ? null : newId()
+    return batch.map((item) => ({ ...item, batchId }))
+  })
+  return [...batches.flat(), ...settled]
+}
+
+function isPending({ status }: Item): boolean {
+  return status === 'pending'
 }
 
 /** After the commit, never before; the answer does not wait for it, and the sweep makes up for what is lost. */
-function enqueue(queue: JobQueue, items: readonly Row<'delivery_item'>[]): void {
-  const pending = items.filter((item) => item.status === 'pending')
-  if (pending.length === 0) return
-  void queue.enqueue('activity', pending.map(activityJobOf))
+function enqueue(queue: JobQueue, items: readonly Item[]): void {
+  const pending = items.filter(isPending)
+  if (pending.length > 0) void queue.enqueue('activity', activityJobsOf(pending))
 }

@@ -1,5 +1,6 @@
 import {
   activityJobOf,
+  activityJobsOf,
   type JobOf,
   type JobQueue,
   type JobState,
@@ -30,17 +31,19 @@ interface LaneSpec<Q extends QueueName, R extends DueRow> {
   readonly queue: Q
   read(store: Store, query: Query<DueCollection>): Promise<R[]>
   jobOf(row: R): JobOf<Q>
+  /** Rows of one job come as one. */
+  jobsOf(rows: readonly R[]): JobOf<Q>[]
   raise(row: R, to: Raised): Change
 }
 
 function lane<Q extends QueueName, R extends DueRow>(spec: LaneSpec<Q, R>): Lane {
   // The rows are those that `read` gave.
-  const jobs = (rows: readonly DueRow[]) => (rows as readonly R[]).map(spec.jobOf)
+  const own = (rows: readonly DueRow[]) => rows as readonly R[]
   return {
     collection: spec.collection,
     read: spec.read,
-    states: (queue, rows) => queue.states(spec.queue, jobs(rows)),
-    add: (queue, rows) => queue.add(spec.queue, jobs(rows)),
+    states: (queue, rows) => queue.states(spec.queue, own(rows).map(spec.jobOf)),
+    add: (queue, rows) => queue.add(spec.queue, spec.jobsOf(own(rows))),
     raise: (row, to) => spec.raise(row as R, to),
   }
 }
@@ -50,6 +53,7 @@ const items = lane<'activity', Row<'delivery_item'>>({
   queue: 'activity',
   read: (store, query) => store.find('delivery_item', { ...query, omit: ['activity', 'reason', 'message'] }),
   jobOf: activityJobOf,
+  jobsOf: activityJobsOf,
   raise: ({ id, accountId, dueAt, attempt }, to) => ({
     op: 'update',
     collection: 'delivery_item',
@@ -65,6 +69,7 @@ const rewards = lane<'reward', Row<'reward_log'>>({
   queue: 'reward',
   read: (store, query) => store.find('reward_log', { ...query, omit: ['reward', 'drawnCode', 'couponCode'] }),
   jobOf: rewardJobOf,
+  jobsOf: (rows) => rows.map(rewardJobOf),
   raise: ({ id, accountId, dueAt, attempt, revision }, to) => ({
     op: 'update',
     collection: 'reward_log',

@@ -2,10 +2,16 @@ import type { Row } from './schema.ts'
 
 /** Payloads carry ids only; the worker reads the rest from the store. */
 export interface ActivityJob {
+  /** Of items that were stored together and are worked off together; null = the job is of its one item alone. */
+  readonly batchId: string | null
+  readonly attempt: number
+  /** At most `MAX_JOB_ITEMS`. */
+  readonly items: readonly ActivityItem[]
+}
+export interface ActivityItem {
   readonly accountId: string
   readonly deliveryId: string
   readonly itemId: string
-  readonly attempt: number
 }
 export interface RewardJob {
   readonly accountId: string
@@ -13,14 +19,28 @@ export interface RewardJob {
   readonly attempt: number
 }
 
-/** The job that works an item off, as its `attempt` stands. */
-export function activityJobOf({
-  accountId,
-  deliveryId,
-  id,
-  attempt,
-}: Pick<Row<'delivery_item'>, 'accountId' | 'deliveryId' | 'id' | 'attempt'>): ActivityJob {
-  return { accountId, deliveryId, itemId: id, attempt }
+/**
+ * Items of one job. Moving a job through Redis costs about as much as recording what one item says, so items that
+ * arrive together share one; few enough that a job is worked off in an instant and workers share a backlog evenly.
+ */
+export const MAX_JOB_ITEMS = 16
+
+type ActivityRow = Pick<Row<'delivery_item'>, 'accountId' | 'deliveryId' | 'id' | 'batchId' | 'attempt'>
+
+/** The job that works an item off, as its `attempt` stands: that of its batch at first, then one of its own. */
+export function activityJobOf({ accountId, deliveryId, id, batchId, attempt }: ActivityRow): ActivityJob {
+  return {
+    batchId: attempt === 0 ? batchId : null,
+    attempt,
+    items: [{ accountId, deliveryId, itemId: id }],
+  }
+}
+
+/** The jobs that work these items off: one for those of a batch, one for each of the others. */
+export function activityJobsOf(rows: readonly ActivityRow[]): ActivityJob[] {
+  const alone = rows.map(activityJobOf)
+  const shared = Map.groupBy(alone, ({ batchId, items }) => batchId ?? items[0]!.itemId)
+  return [...shared.values()].map((jobs) => ({ ...jobs[0]!, items: jobs.flatMap(({ items }) => items) }))
 }
 
 /** The job that does what is due of a reward, as its `attempt` stands. */
@@ -44,7 +64,7 @@ export type JobState = 'live' | 'ended' | 'absent'
 export interface JobQueue {
   /**
    * Adds jobs, best effort: resolves after at most 200 ms whether or not Redis answered, never rejects. Adding a job
-   * that is already there (same row, same attempt) changes nothing.
+   * that is already there (same batch or row, same attempt) changes nothing.
    */
   enqueue<Q extends QueueName>(queue: Q, jobs: readonly JobOf<Q>[]): Promise<void>
   /** Adds jobs and waits for Redis. @throws when Redis cannot be reached */

@@ -298,7 +298,6 @@ export const SCHEMA = {
     },
     indexes: {
       streak_progress_unique: { fields: [...journey, 'periodNumber'], unique: true },
-      streak_progress_value: { fields: [...journey, 'currentProgressValue'] },
       streak_progress_created: newestFirst('accountId'),
       streak_progress_member: newestFirst('accountId', 'ownedById'),
       streak_progress_streak: newestFirst('accountId', 'streakId'),
@@ -321,8 +320,6 @@ export const SCHEMA = {
     indexes: {
       run_first: { fields: [...journey, 'firstPeriod'], unique: true },
       run_last: { fields: [...journey, 'lastPeriod'] },
-      run_length: { fields: [...journey, 'length'] },
-      run_breakable: { fields: [...journey, 'breakable', 'lastPeriod'] },
     },
   },
   member_streak: {
@@ -516,6 +513,8 @@ export const SCHEMA = {
       duplicateOfId: optional(id),
       receivedAt: instant,
       dueAt: optional(instant),
+      /** Of items that were stored together: one job works them off, as long as `attempt` is 0. */
+      batchId: optional(id),
       attempt: integer,
     },
     indexes: {

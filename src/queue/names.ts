@@ -18,18 +18,22 @@ export function keyPrefix(queue: BullQueueName, prefix: string = DEFAULT_PREFIX)
   return `{${prefix}-${queue}}`
 }
 
-/** Same row, same attempt, same id. BullMQ refuses ids that are integers or contain a colon. */
+/** Same batch or row, same attempt, same id. BullMQ refuses ids that are integers or contain a colon. */
 export function jobIdOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): string {
-  return queue === 'activity'
-    ? `act-${(job as ActivityJob).itemId}-${job.attempt}`
-    : `rew-${(job as RewardJob).rewardLogId}-${job.attempt}`
+  if (queue === 'reward') return `rew-${(job as RewardJob).rewardLogId}-${job.attempt}`
+  const { batchId, items } = job as ActivityJob
+  return `act-${batchId ?? items[0]?.itemId}-${job.attempt}`
 }
 
 /** The ids and nothing else, whatever else the caller's object holds. */
 export function payloadOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): ActivityJob | RewardJob {
   if (queue === 'activity') {
-    const { accountId, deliveryId, itemId, attempt } = job as ActivityJob
-    return { accountId, deliveryId, itemId, attempt }
+    const { batchId, attempt, items } = job as ActivityJob
+    return {
+      batchId,
+      attempt,
+      items: items.map(({ accountId, deliveryId, itemId }) => ({ accountId, deliveryId, itemId })),
+    }
   }
   const { accountId, rewardLogId, attempt } = job as RewardJob
   return { accountId, rewardLogId, attempt }

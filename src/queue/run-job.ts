@@ -1,7 +1,13 @@
 import type { Job } from 'bullmq'
 import { AppError, isRetryable } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { ActivityJob, JobContext, JobHandlers, RewardJob } from '../ports/queue.ts'
+import {
+  type ActivityJob,
+  type JobContext,
+  type JobHandlers,
+  MAX_JOB_ITEMS,
+  type RewardJob,
+} from '../ports/queue.ts'
 import { describeFailure, toJobError } from './job-error.ts'
 import type { BullQueueName } from './names.ts'
 
@@ -37,17 +43,32 @@ async function dispatch(
   handlers: JobHandlers,
 ): Promise<void> {
   if (queue === 'upkeep') return handlers.upkeep()
-  if (queue === 'activity')
-    return handlers.activity(checked<ActivityJob>(data, ['deliveryId', 'itemId']), context)
-  return handlers.reward(checked<RewardJob>(data, ['rewardLogId']), context)
+  if (queue === 'activity') return handlers.activity(checkedActivity(data), context)
+  return handlers.reward(checkedReward(data), context)
 }
 
-/** Jobs can be added by hand on the board, too. */
-function checked<J extends ActivityJob | RewardJob>(data: unknown, ids: readonly (keyof J & string)[]): J {
-  const job = (data ?? {}) as Record<string, unknown>
-  const missing = ['accountId', ...ids].filter((field) => typeof job[field] !== 'string')
-  if (missing.length > 0 || !Number.isInteger(job.attempt)) {
-    throw new AppError('INVALID_INPUT', `the job lacks ${[...missing, 'attempt'].join(', ')}`)
+/** Jobs can be added by hand on the board, too. @throws AppError INVALID_INPUT */
+function checkedActivity(data: unknown): ActivityJob {
+  const { items } = (data ?? {}) as { items?: unknown }
+  if (!Array.isArray(items) || items.length === 0 || items.length > MAX_JOB_ITEMS) {
+    throw new AppError('INVALID_INPUT', `the job's items are not a list of 1 to ${MAX_JOB_ITEMS}`)
   }
-  return data as J
+  for (const item of items) requireTexts(item, ['accountId', 'deliveryId', 'itemId'])
+  return requireAttempt(data) as ActivityJob
+}
+
+function checkedReward(data: unknown): RewardJob {
+  requireTexts(data, ['accountId', 'rewardLogId'])
+  return requireAttempt(data) as RewardJob
+}
+
+function requireTexts(data: unknown, names: readonly string[]): void {
+  const fields = (data ?? {}) as Record<string, unknown>
+  const missing = names.filter((name) => typeof fields[name] !== 'string')
+  if (missing.length > 0) throw new AppError('INVALID_INPUT', `the job lacks ${missing.join(', ')}`)
+}
+
+function requireAttempt(data: unknown): unknown {
+  if (Number.isInteger((data as { attempt?: unknown } | null)?.attempt)) return data
+  throw new AppError('INVALID_INPUT', 'the job lacks attempt')
 }

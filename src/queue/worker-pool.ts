@@ -32,7 +32,7 @@ export interface WorkerPoolOptions {
 export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const { redisUrl, handlers, logger, clock, queue, prefix } = options
   const concurrency: Record<BullQueueName, number> = {
-    activity: options.concurrency?.activity ?? 512,
+    activity: options.concurrency?.activity ?? 256,
     reward: options.concurrency?.reward ?? 16,
     upkeep: 1,
   }

@@ -27,6 +27,7 @@ interface Pass {
   readonly cpuMicros: number
   readonly generatorCpu: number
   readonly leftToSweep: number
+  readonly itemsPerJob: number
 }
 
 /** Webhook acceptance against an Express handler that checks the HMAC and adds the same job, one after the other. */
@@ -91,16 +92,17 @@ async function pass({ redis, sizes }: Bench, side: Side, round: number): Promise
   const before = await child.usage()
   const { seconds, cpuMs } = await load.send(requests)
   const after = await child.usage()
-  const allQueued = until(async () => (await queue.waiting()) === requests.length, QUEUED_WITHIN_MS)
+  const allQueued = until(async () => (await queue.waiting()).items === requests.length, QUEUED_WITHIN_MS)
   await allQueued.catch(() => {})
-  const leftToSweep = requests.length - (await queue.waiting())
+  const { jobs, items } = await queue.waiting()
   await redis.flush()
   if (round === 0) return bodyBytes
   side.passes.push({
     perSecond: requests.length / seconds,
     cpuMicros: ((after.cpuMs - before.cpuMs) / requests.length) * 1000,
     generatorCpu: cpuMs / 1000 / seconds,
-    leftToSweep,
+    leftToSweep: requests.length - items,
+    itemsPerJob: items / jobs,
   })
   return bodyBytes
 }
@@ -129,6 +131,7 @@ function lineOf(
       `bodies of ${count(bodyBytes)} bytes`,
       `CPU ${count(middle(product, 'cpuMicros'))} µs to ${count(middle(baseline, 'cpuMicros'))} µs each`,
       `generator at ${percent(middle(product, 'generatorCpu'))} and ${percent(middle(baseline, 'generatorCpu'))} of a core`,
+      `${middle(product, 'itemsPerJob').toFixed(1)} webhooks a job`,
       ...(left === 0 ? [] : [`${left} jobs left to the sweep`]),
     ].join(', '),
   }

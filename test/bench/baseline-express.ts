@@ -26,9 +26,10 @@ export async function startExpressBaseline(subject: Extract<Subject, { kind: 'ex
       const given = Buffer.from(String(request.headers['x-shopify-hmac-sha256']), 'base64')
       if (given.length !== expected.length || !timingSafeEqual(given, expected))
         return response.sendStatus(401)
-      const job = { accountId, deliveryId: uuidv7(), itemId: uuidv7(), attempt: 0 }
+      const deliveryId = uuidv7()
+      const job = { batchId: null, attempt: 0, items: [{ accountId, deliveryId, itemId: uuidv7() }] }
       await queue.add('activity', job, { jobId: jobIdOf('activity', job) })
-      return response.json({ data: { deliveryId: job.deliveryId } })
+      return response.json({ data: { deliveryId } })
     },
   )
   // as the product's: it must not hang up while the other side has its turn

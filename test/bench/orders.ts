@@ -1,3 +1,4 @@
+import type { ActivityJob } from '../../src/ports/queue.ts'
 import type { MemberProfile, PurchaseActivity } from '../../src/ports/schema.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -17,11 +18,9 @@ export interface Order {
 }
 
 /** A naive queue carries the whole order, which spares its worker a read. */
-export interface NaiveJob extends Order {
+export interface NaiveJob extends Order, ActivityJob {
   readonly accountId: string
   readonly streakId: string
-  readonly itemId: string
-  readonly attempt: number
 }
 
 /** Orders of many members in turn, `from` counted from the first ever: two a day each, in the order of time. */

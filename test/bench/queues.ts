@@ -11,7 +11,7 @@ export const NAIVE_PREFIX = keyPrefix('activity', 'naive')
 
 /** As the product's workers have them. */
 export const workerOptions = {
-  concurrency: 512,
+  concurrency: 256,
   lockDuration: 8_000,
   stalledInterval: 4_000,
   maxStalledCount: 1_000,
@@ -37,8 +37,8 @@ export interface BenchQueue {
   hold(jobs: readonly object[]): Promise<void>
   /** Lets the workers begin and resolves when no job is left. Resolves to the time that took in seconds. */
   release(): Promise<number>
-  /** How many jobs wait. */
-  waiting(): Promise<number>
+  /** How many jobs wait, and how many items they have together. */
+  waiting(): Promise<{ readonly jobs: number; readonly items: number }>
   /** How many failed for good. */
   failed(): Promise<number>
   close(): Promise<void>
@@ -64,7 +64,13 @@ export function openBenchQueue(redisUrl: string, prefix: string): BenchQueue {
       await workedOff(left)
       return (performance.now() - startedAt) / 1000
     },
-    waiting: () => queue.getWaitingCount(),
+    async waiting() {
+      const jobs = await queue.getWaiting()
+      return {
+        jobs: jobs.length,
+        items: jobs.reduce((sum, { data }) => sum + (data as ActivityJob).items.length, 0),
+      }
+    },
     failed: () => queue.getFailedCount(),
     async close() {
       await queue.close()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
-import type { ActivityJob } from '../../src/ports/queue.ts'
+import { type ActivityJob, activityJobsOf, MAX_JOB_ITEMS } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { StoreKind } from '../helpers/open-store.ts'
@@ -44,41 +44,50 @@ interface Pass {
   readonly cpuMicros: number
 }
 
-/** Recording through the worker against a worker that does nothing and one that is written naively, in turns. */
+/**
+ * Recording through the worker against a worker that does nothing and one that is written naively, in turns; with jobs
+ * as a busy web role adds them, and with a job for each order, as orders have that come one after the other.
+ */
 export async function measureRecording(
   bench: Bench,
   store: StoreKind,
   parts: ReadonlySet<Part>,
 ): Promise<{ lines: Line[]; memory: Line }> {
-  const installation = await makeInstallation({
-    store,
-    redisUrl: bench.redis.url,
-    mongoUri: bench.mongo?.anotherUri(),
-  })
-  const product = productWorker(bench, installation)
-  const noop = parts.has('recording') ? [noopWorker(bench)] : []
+  const install = () =>
+    makeInstallation({ store, redisUrl: bench.redis.url, mongoUri: bench.mongo?.anotherUri() })
+  const wantsRecording = parts.has('recording')
+  const installations = [await install(), ...(wantsRecording ? [await install()] : [])]
+  const [product, ...alone] = installations.map((installation, at) =>
+    productWorker(bench, installation, at === 0 ? MAX_JOB_ITEMS : 1),
+  )
+  const noop = wantsRecording ? [noopWorker(bench)] : []
   const naive =
     parts.has('naive') && bench.mongo !== null ? [naiveWorker(bench, bench.mongo.anotherUri())] : []
-  const workers = [product, ...noop, ...naive]
+  const workers = [product!, ...alone, ...noop, ...naive]
   const children = workers.map(() => spawnChild(bench.children))
-  const passes: Pass[][] = workers.map(() => [])
+  const passes = new Map<Worker, Pass[]>(workers.map((worker) => [worker, []]))
   try {
     for (let round = 0; round <= bench.sizes.rounds; round += 1) {
       for (const [at, worker] of workers.entries()) {
         const result = await pass(bench, worker, children[at]!, round)
-        if (round > 0) passes[at]!.push(result)
+        if (round > 0) passes.get(worker)!.push(result)
       }
     }
     const { peakRssBytes } = await children[0]!.usage()
-    const lines = workers.slice(1).map((worker, at) => {
-      const aim = worker.name === 'naive' ? NAIVE_AIM : NOOP_AIM[store]
-      return lineOf(store, worker.name, aim, passes[0]!, passes[at + 1]!)
-    })
+    const compare = (what: string, aim: number | null, own: Worker, base: Worker) =>
+      lineOf(store, what, aim, passes.get(own)!, passes.get(base)!)
+    const lines = [
+      ...noop.map((base) => compare('recording / no-op worker', NOOP_AIM[store], product!, base)),
+      ...noop.flatMap((base) =>
+        alone.map((own) => compare('recording, a job for each order / no-op worker', null, own, base)),
+      ),
+      ...naive.map((base) => compare('recording / naive worker', NAIVE_AIM, product!, base)),
+    ]
     return { lines, memory: memoryLine(store, peakRssBytes) }
   } finally {
     await Promise.all(children.map((child) => child.exit()))
     await Promise.all(workers.map(({ queue }) => queue.close()))
-    await installation.remove()
+    await Promise.all(installations.map((installation) => installation.remove()))
   }
 }
 
@@ -98,7 +107,7 @@ async function pass({ redis }: Bench, worker: Worker, child: ReturnType<typeof s
   return { perSecond: worker.jobs / seconds, cpuMicros: ((after.cpuMs - before.cpuMs) / worker.jobs) * 1000 }
 }
 
-function productWorker({ redis, sizes }: Bench, installation: Installation): Worker {
+function productWorker({ redis, sizes }: Bench, installation: Installation, jobItems: number): Worker {
   return {
     name: 'product',
     subject: { kind: 'product', env: installation.env, roles: ['worker'] },
@@ -108,15 +117,14 @@ function productWorker({ redis, sizes }: Bench, installation: Installation): Wor
     jobs: sizes.jobs,
     async prepare(orders) {
       const items = orders.map((order) => itemOf(installation, order))
+      if (jobItems > 1) assignBatches(items, jobItems)
       await installation.withStore((store) =>
         commitAll(
           store,
           items.map((row) => ({ op: 'insert', collection: 'delivery_item', row })),
         ),
       )
-      return items.map(({ accountId, deliveryId, id, attempt }): ActivityJob => {
-        return { accountId, deliveryId, itemId: id, attempt }
-      })
+      return activityJobsOf(items)
     },
     check: (recorded) => installation.withStore((store) => checkRecorded(store, installation, recorded)),
   }
@@ -128,6 +136,15 @@ async function checkRecorded(store: Store, { accountId }: Installation, recorded
   const due = await store.count('delivery_item', { field: 'dueAt', op: 'isNotNull' }, recorded + 1)
   if (logs !== recorded || due !== 0)
     throw new Error(`${logs} of ${recorded} logs are there, ${due} items are open`)
+}
+
+/** As the inbox has them when so many arrive together. */
+function assignBatches(items: Row<'delivery_item'>[], jobItems: number): void {
+  let batchId = uuidv7()
+  for (const [at, item] of items.entries()) {
+    if (at % jobItems === 0) batchId = uuidv7()
+    item.batchId = batchId
+  }
 }
 
 /** The item that the inbox would have stored, without its delivery, which a worker does not read. */
@@ -154,8 +171,13 @@ function itemOf({ accountId, streakId, connector }: Installation, order: Order):
     duplicateOfId: null,
     receivedAt: now,
     dueAt: now,
+    batchId: null,
     attempt: 0,
   }
+}
+
+function jobOfOne(accountId: string): ActivityJob {
+  return { batchId: null, attempt: 0, items: [{ accountId, deliveryId: uuidv7(), itemId: uuidv7() }] }
 }
 
 function noopWorker({ redis, sizes }: Bench): Worker {
@@ -165,8 +187,7 @@ function noopWorker({ redis, sizes }: Bench): Worker {
     queue: openBenchQueue(redis.url, BASELINE_PREFIX),
     blocking: 1,
     jobs: sizes.jobs,
-    prepare: async (orders) =>
-      orders.map(() => ({ accountId: uuidv7(), deliveryId: uuidv7(), itemId: uuidv7(), attempt: 0 })),
+    prepare: async (orders) => orders.map(() => jobOfOne(uuidv7())),
     check: async () => {},
   }
 }
@@ -180,17 +201,15 @@ function naiveWorker({ redis, sizes }: Bench, mongoUri: string): Worker {
     blocking: 1,
     jobs: sizes.naiveJobs,
     prepare: async (orders) =>
-      orders.map(
-        (order): NaiveJob => ({ ...order, streakId, accountId: streakId, itemId: uuidv7(), attempt: 0 }),
-      ),
+      orders.map((order): NaiveJob => ({ ...order, ...jobOfOne(streakId), accountId: streakId, streakId })),
     check: async () => {},
   }
 }
 
 function lineOf(
   store: StoreKind,
-  baseline: string,
-  aim: number,
+  what: string,
+  aim: number | null,
   product: readonly Pass[],
   other: readonly Pass[],
 ): Line {
@@ -199,11 +218,11 @@ function lineOf(
     spreadOf(passes.map((each) => each[key])).median
   const result = ratioOf(rates(product), rates(other))
   return {
-    what: `recording / ${baseline} worker`,
+    what,
     store,
     value: ratio(result),
-    aim: `≥ ${aim}`,
-    met: result.median >= aim,
+    aim: aim === null ? '' : `≥ ${aim}`,
+    met: aim === null ? null : result.median >= aim,
     detail: [
       `${count(middle(product, 'perSecond'))}/s to ${count(middle(other, 'perSecond'))}/s`,
       `${count(MEMBERS)} members`,

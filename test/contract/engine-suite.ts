@@ -366,6 +366,7 @@ async function pendingItem(kit: EngineKit, streak: Row<'streak'>): Promise<strin
     duplicateOfId: null,
     receivedAt: kit.now,
     dueAt: kit.now,
+    batchId: null,
     attempt: 0,
   }
   await kit.store.commit([{ op: 'insert', collection: 'delivery_item', row }])

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { AppError } from '../../src/errors.ts'
 import type { ActivityJob, JobContext } from '../../src/ports/queue.ts'
-import { activityJob, openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
+import { activityJob, itemIdOf, openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
 import { command, redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -25,15 +25,12 @@ const stateOf = async (job: ActivityJob) => (await rig.queue.states('activity', 
 
 describe('adding jobs', () => {
   it('puts ids into Redis and nothing else', async () => {
-    const wide = { ...activityJob('item-1'), email: 'ada@example.com', activity: { firstName: 'Ada' } }
+    const job = activityJob('item-1')
+    const items = job.items.map((item) => ({ ...item, activity: { firstName: 'Ada' } }))
+    const wide = { ...job, items, email: 'ada@example.com' }
     await rig.queue.add('activity', [wide])
-    const job = await rig.bull.getJob('act-item-1-0')
-    expect(job?.data).toEqual({
-      accountId: 'account-1',
-      deliveryId: 'delivery-1',
-      itemId: 'item-1',
-      attempt: 0,
-    })
+    const stored = await rig.bull.getJob('act-item-1-0')
+    expect(stored?.data).toEqual(job)
   })
 
   it('ignores a job that is already there, and takes the next attempt of the same row', async () => {
@@ -80,7 +77,8 @@ describe('the state of jobs', () => {
     const release = Promise.withResolvers<void>()
     const taken: string[] = []
     rig.work({
-      activity: async ({ itemId }) => {
+      activity: async (job) => {
+        const itemId = itemIdOf(job)
         taken.push(itemId)
         if (itemId === 'failed') throw new AppError('NOT_FOUND', 'gone')
         if (itemId === 'running') await release.promise
@@ -208,10 +206,10 @@ describe('working', () => {
 
   it('refuses a job that somebody added by hand without its ids', async () => {
     rig.work({})
-    await rig.bull.add('activity', { itemId: 7 }, { jobId: 'by-hand' })
+    await rig.bull.add('activity', { ...activityJob('item-1'), items: [{ itemId: 7 }] }, { jobId: 'by-hand' })
     await until(async () => (await rig.bull.getFailedCount()) === 1, 5_000)
     const job = await rig.bull.getJob('by-hand')
-    expect(job?.failedReason).toBe('INVALID_INPUT: the job lacks accountId, deliveryId, itemId, attempt')
+    expect(job?.failedReason).toBe('INVALID_INPUT: the job lacks accountId, deliveryId, itemId')
   })
 
   it('keeps the last hundred completed jobs and no more', async () => {
@@ -244,7 +242,8 @@ describe('closing a worker pool', () => {
     const events: string[] = []
     const pool = rig.work(
       {
-        activity: async ({ itemId }) => {
+        activity: async (job) => {
+          const itemId = itemIdOf(job)
           events.push(`taken ${itemId}`)
           await release.promise
           events.push(`done ${itemId}`)

@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
-import { createProcessItem } from '../../src/inbox/process.ts'
+import { createProcessItems } from '../../src/inbox/process.ts'
 import { deliveryRows } from '../../src/inbox/rows.ts'
 import type { RuleOutcome, Translation } from '../../src/ports/connector.ts'
+import { activityJobOf } from '../../src/ports/queue.ts'
 import type { ConnectorRule, OrderReport, PurchaseActivity, Row } from '../../src/ports/schema.ts'
 import type { Change } from '../../src/ports/store.ts'
 import { EngineKit } from './engine-kit.ts'
@@ -82,15 +83,11 @@ export class OrderWorld extends EngineKit {
   /** Works off these items as they stand now, as a worker of its own would. */
   async work(items: readonly Item[], recorder = this.recorder): Promise<void> {
     const clock = { now: () => this.now }
-    const process = createProcessItem({ store: this.store, recorder, clock, logger: quietLogger })
+    const process = createProcessItems({ store: this.store, recorder, clock, logger: quietLogger })
     const context = { tryNumber: 1, lastTry: false, jobId: 'job', signal: new AbortController().signal }
     const keys = items.map(({ id }) => [id])
-    for (const { id, accountId, deliveryId, attempt } of await this.store.findByKeys(
-      'delivery_item',
-      ['id'],
-      keys,
-    )) {
-      await process({ accountId, deliveryId, itemId: id, attempt }, context)
+    for (const item of await this.store.findByKeys('delivery_item', ['id'], keys)) {
+      await process(activityJobOf(item), context)
     }
   }
 

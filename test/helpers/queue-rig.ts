@@ -63,5 +63,10 @@ export function openQueueRig(redis: { readonly url: string; readonly prefix: str
 }
 
 export function activityJob(itemId: string, attempt = 0): ActivityJob {
-  return { accountId: 'account-1', deliveryId: 'delivery-1', itemId, attempt }
+  return { batchId: null, attempt, items: [{ accountId: 'account-1', deliveryId: 'delivery-1', itemId }] }
+}
+
+/** The one item of a job that has no more. */
+export function itemIdOf({ items }: ActivityJob): string {
+  return items[0]!.itemId
 }

@@ -1,5 +1,6 @@
 import { isNameOnly } from '../../src/inbox/names.ts'
-import { createProcessItem } from '../../src/inbox/process.ts'
+import { createProcessItems } from '../../src/inbox/process.ts'
+import { activityJobOf } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Answer, Api, Body, Client } from './api.ts'
 import { type ShopifyOrderOptions, shopifyOrder } from './payloads.ts'
@@ -82,14 +83,14 @@ export async function openReplayShop(api: Api, name: string): Promise<ReplayShop
 export async function workOff({ store, deps }: Api, lastTry = false): Promise<number> {
   const { clock } = deps
   const recorder = { ...deps.recorder, ...deps.entries }
-  const processItem = createProcessItem({ store, recorder, clock, logger: quietLogger })
+  const processItems = createProcessItems({ store, recorder, clock, logger: quietLogger })
   const due = await store.find('delivery_item', {
     where: { field: 'dueAt', op: 'lte', value: clock.now() },
     limit: 1000,
   })
   await Promise.all(
     due.map((item) =>
-      processItem(jobOf(item), {
+      processItems(activityJobOf(item), {
         tryNumber: 1,
         lastTry,
         jobId: `act-${item.id}`,
@@ -98,10 +99,6 @@ export async function workOff({ store, deps }: Api, lastTry = false): Promise<nu
     ),
   )
   return due.length
-}
-
-export function jobOf({ id, accountId, deliveryId, attempt }: Row<'delivery_item'>) {
-  return { accountId, deliveryId, itemId: id, attempt }
 }
 
 export async function itemRows(api: Api, deliveryId: string): Promise<Row<'delivery_item'>[]> {

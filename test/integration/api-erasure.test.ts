@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
 import { AppError } from '../../src/errors.ts'
-import { createProcessItem } from '../../src/inbox/process.ts'
+import { createProcessItems } from '../../src/inbox/process.ts'
+import { activityJobOf } from '../../src/ports/queue.ts'
 import { type CollectionName, type Row, SCHEMA } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { rebuild } from '../../src/rebuild/rebuild.ts'
@@ -109,11 +110,9 @@ async function itemsOf(deliveryId: string): Promise<Row<'delivery_item'>[]> {
 /** What a worker does with the items of a delivery. */
 async function workOff(deliveryId: string, { store, recorder, entries } = api.deps): Promise<void> {
   const engine = { ...entries, record: recorder.record }
-  const process = createProcessItem({ store, recorder: engine, clock: api.clock, logger: quietLogger })
+  const process = createProcessItems({ store, recorder: engine, clock: api.clock, logger: quietLogger })
   const context = { tryNumber: 1, lastTry: false, jobId: 'job', signal: new AbortController().signal }
-  for (const { id, accountId, attempt } of await itemsOf(deliveryId)) {
-    await process({ accountId, deliveryId, itemId: id, attempt }, context)
-  }
+  for (const item of await itemsOf(deliveryId)) await process(activityJobOf(item), context)
 }
 
 async function rowsOf<C extends CollectionName>(collection: C): Promise<Row<C>[]> {

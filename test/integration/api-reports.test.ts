@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createProcessItem } from '../../src/inbox/process.ts'
+import { createProcessItems } from '../../src/inbox/process.ts'
+import { activityJobOf } from '../../src/ports/queue.ts'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import {
@@ -62,7 +63,7 @@ const fromStripe = (body: string) =>
 async function workOff(): Promise<void> {
   const { store, recorder, entries } = api.deps
   const engine = { ...entries, record: recorder.record }
-  const process = createProcessItem({ store, recorder: engine, clock: api.clock, logger: quietLogger })
+  const process = createProcessItems({ store, recorder: engine, clock: api.clock, logger: quietLogger })
   const context = { tryNumber: 1, lastTry: false, jobId: 'job', signal: new AbortController().signal }
   for (;;) {
     const where = { field: 'status', op: 'eq', value: 'pending' } as const
@@ -72,9 +73,7 @@ async function workOff(): Promise<void> {
       sort: [{ field: 'id', order: 'asc' }],
     })
     if (open.length === 0) return
-    for (const { id, accountId, deliveryId, attempt } of open) {
-      await process({ accountId, deliveryId, itemId: id, attempt }, context)
-    }
+    for (const item of open) await process(activityJobOf(item), context)
   }
 }
 

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { v7 as uuidv7 } from 'uuid'
 import type { EntryRecorder, Recorder } from '../../src/engine/types.ts'
 import { AppError } from '../../src/errors.ts'
-import { createProcessItem } from '../../src/inbox/process.ts'
+import { createProcessItems } from '../../src/inbox/process.ts'
 import { deliveryRows } from '../../src/inbox/rows.ts'
 import type { RuleOutcome } from '../../src/ports/connector.ts'
+import { activityJobOf } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { row } from '../contract/store/rows.ts'
@@ -43,10 +44,9 @@ describe('an item of a delivery', () => {
   async function tryOnce(error: unknown, lastTry: boolean): Promise<Row<'delivery_item'>> {
     const fail = () => Promise.reject(error)
     const recorder: Recorder & EntryRecorder = { record: fail, enter: fail, applyReports: fail }
-    const processItem = createProcessItem({ store, recorder, clock: { now: () => 2 }, logger: quietLogger })
-    const job = { accountId: item.accountId, deliveryId: item.deliveryId, itemId: item.id, attempt: 0 }
+    const processItems = createProcessItems({ store, recorder, clock: { now: () => 2 }, logger: quietLogger })
     const context = { tryNumber: 1, lastTry, jobId: 'act-1', signal: new AbortController().signal }
-    await expect(processItem(job, context)).rejects.toBe(error)
+    await expect(processItems(activityJobOf(item), context)).rejects.toBe(error)
     const [after] = await store.findByKeys('delivery_item', ['id'], [[item.id]])
     return after!
   }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { startManagedWorker } from '../../src/queue/managed-worker.ts'
 import { openRedisLink } from '../../src/queue/redis-link.ts'
-import { activityJob, openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
+import { activityJob, itemIdOf, openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
 import { recordingLogger } from '../helpers/recording-logger.ts'
 import { type AbsentRedis, absentRedis, command } from '../helpers/redis-server.ts'
 import { until } from '../helpers/until.ts'
@@ -30,7 +30,7 @@ async function openRig({ started }: { started: boolean }): Promise<void> {
 /** The items that the workers of this rig have processed. */
 function processed(): Set<string> {
   const done = new Set<string>()
-  rig.work({ activity: async ({ itemId }) => void done.add(itemId) })
+  rig.work({ activity: async (job) => void done.add(itemIdOf(job)) })
   return done
 }
 
@@ -127,7 +127,7 @@ describe('when Redis is lost under idle workers', () => {
     await openRig({ started: true })
     let upkeeps = 0
     const done = new Set<string>()
-    rig.work({ activity: async ({ itemId }) => void done.add(itemId), upkeep: async () => void upkeeps++ })
+    rig.work({ activity: async (job) => void done.add(itemIdOf(job)), upkeep: async () => void upkeeps++ })
     await until(() => upkeeps === 1, 10_000)
     await redis.flush()
     await rig.queue.enqueue('activity', [activityJob('after')])
@@ -272,8 +272,9 @@ describe('when a worker is lost', () => {
       logger,
       prefix: redis.prefix,
       run: async ({ data }) => {
-        done.add(data.itemId)
-        if (data.itemId.startsWith('held')) await held.promise
+        const itemId = itemIdOf(data)
+        done.add(itemId)
+        if (itemId.startsWith('held')) await held.promise
       },
     })
     cleanups.push(async () => {

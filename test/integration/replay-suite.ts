@@ -360,9 +360,8 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
       const { jobs, deliveries } = interrupted()
       await deliveries.replay(shop.admin.accountId, deliveryId, { dryRun: false, includeAbandoned: true })
       const [item] = await itemRows(api, deliveryId)
-      expect(jobs).toEqual([
-        { accountId: shop.admin.accountId, deliveryId, itemId: item!.id, attempt: item!.attempt },
-      ])
+      const items = [{ accountId: shop.admin.accountId, deliveryId, itemId: item!.id }]
+      expect(jobs).toEqual([{ batchId: null, attempt: item!.attempt, items }])
     })
 
     it('at the same time as another replay and a worker makes one item and one log', async () => {

@@ -3,11 +3,12 @@ import { v7 as newId } from 'uuid'
 import { AppError } from '../../src/errors.ts'
 import { abandonDelivery } from '../../src/inbox/abandon.ts'
 import { createSweep, type SweepDeps } from '../../src/inbox/sweep.ts'
+import { activityJobOf } from '../../src/ports/queue.ts'
 import type { CollectionName, Row } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { abandonReward } from '../../src/rewards/replay.ts'
 import { row } from '../contract/store/rows.ts'
-import { openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
+import { itemIdOf, openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
 import { absentRedis, redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { openTempStore, type TempStore } from '../helpers/sqlite-store.ts'
 import { until } from '../helpers/until.ts'
@@ -62,6 +63,7 @@ function itemRow(set: Partial<Row<'delivery_item'>> = {}): Row<'delivery_item'> 
     duplicateOfId: null,
     receivedAt: START,
     dueAt: START - 5_000,
+    batchId: null,
     attempt: 0,
     ...set,
   }
@@ -113,12 +115,7 @@ async function read<C extends CollectionName>(collection: C, id: string): Promis
   return row!
 }
 
-const jobOf = (row: Row<'delivery_item'>, attempt = row.attempt) => ({
-  accountId: row.accountId,
-  deliveryId: row.deliveryId,
-  itemId: row.id,
-  attempt,
-})
+const jobOf = (row: Row<'delivery_item'>, attempt = row.attempt) => activityJobOf({ ...row, attempt })
 const rewardJobOf = (row: Row<'reward_log'>, attempt = row.attempt) => ({
   accountId: row.accountId,
   rewardLogId: row.id,
@@ -410,7 +407,7 @@ describe('sweeping in a worker pool', () => {
     const items = Array.from({ length: 20 }, () => itemRow({ dueAt: Date.now() - 1_000 }))
     const done = new Set<string>()
     rig.work({
-      activity: async ({ itemId }) => void done.add(itemId),
+      activity: async (job) => void done.add(itemIdOf(job)),
       sweep: sweepWith({ clock: { now: () => Date.now() } }),
     })
     await insert('delivery_item', items)

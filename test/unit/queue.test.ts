@@ -79,15 +79,17 @@ describe('names in Redis', () => {
     expect(keyPrefix('reward', 'x')).toBe('{x-reward}')
   })
 
-  it('makes the job id of the row and the attempt', () => {
-    const activity = { accountId: 'a', deliveryId: 'd', itemId: '123', attempt: 0 }
-    expect(jobIdOf('activity', activity)).toBe('act-123-0')
+  it('makes the job id of the row or its batch, and the attempt', () => {
+    const items = [{ accountId: 'a', deliveryId: 'd', itemId: '123' }]
+    expect(jobIdOf('activity', { batchId: null, attempt: 0, items })).toBe('act-123-0')
+    expect(jobIdOf('activity', { batchId: 'b', attempt: 0, items })).toBe('act-b-0')
     expect(jobIdOf('reward', { accountId: 'a', rewardLogId: 'r', attempt: 3 })).toBe('rew-r-3')
   })
 
   it('takes nothing but ids into the payload', () => {
-    const wide = { accountId: 'a', deliveryId: 'd', itemId: 'i', attempt: 1, email: 'ada@example.com' }
-    expect(payloadOf('activity', wide)).toEqual({ accountId: 'a', deliveryId: 'd', itemId: 'i', attempt: 1 })
+    const ids = { accountId: 'a', deliveryId: 'd', itemId: 'i' }
+    const wide = { batchId: null, attempt: 1, items: [{ ...ids, email: 'ada@example.com' }], orderId: '1' }
+    expect(payloadOf('activity', wide)).toEqual({ batchId: null, attempt: 1, items: [ids] })
     const reward = { accountId: 'a', rewardLogId: 'r', attempt: 1, couponCode: 'SECRET' }
     expect(payloadOf('reward', reward)).toEqual({ accountId: 'a', rewardLogId: 'r', attempt: 1 })
   })
