@@ -90,7 +90,7 @@ async function launch(
     [
       ...['--dbpath', dataDir, '--logpath', logPath(dataDir), '--logappend', '--quiet'],
       ...['--bind_ip', '127.0.0.1', '--port', String(port), '--nounixsocket'],
-      ...['--replSet', REPLICA_SET, '--oplogSize', '256', '--wiredTigerCacheSizeGB', '0.25'],
+      ...['--replSet', REPLICA_SET, '--oplogSize', '256', '--wiredTigerCacheSizeGB', '1'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
       // rows that a killed process had in a transaction are free after this, not after the server's own 60 s
       ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
