@@ -35,7 +35,7 @@ const EXIT_PORT_TAKEN = 48
 const EXIT_START_FAILED = 100
 
 /**
- * Starts a one-node replica set for a demo, a test or a small machine: 127.0.0.1 only, no authentication, 256 MB of
+ * Starts a one-node replica set for a demo, a test or a small machine: 127.0.0.1 only, no authentication, 1 GB of
  * cache. It ends with this process, also when this process is killed, and may be started again on the same folder,
  * with the same or another port, after any kind of end. Resolves when writes are accepted.
  * @throws AppError STORE_UNAVAILABLE when it does not come up within 30 s, or the folder stays in use for 5 s
