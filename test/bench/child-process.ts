@@ -20,12 +20,16 @@ export interface Child {
   exit(): Promise<void>
 }
 
+/** As the program's own commands do; see streakline.js. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/streakline', import.meta.url))
+
 /** A process for something under test, with the same flags for all. */
 export function spawnChild({ profileDir, logFile }: ChildOptions): Child {
   const profiling = profileDir === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`]
   const log = logFile === null ? 'ignore' : openSync(logFile, 'a')
   const child = fork(CHILD, {
     execArgv: [...NODE_FLAGS, ...profiling],
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['ignore', log, 'inherit', 'ipc'],
   })
   if (typeof log === 'number') closeSync(log)
