@@ -269,7 +269,8 @@ export const SCHEMA = {
       deliveryId: optional(id),
     },
     indexes: {
-      streak_log_unique: { fields: [...journey, 'uniqueIdentifier'], unique: true },
+      // what comes in the order of time, as order ids mostly do, stays together: one page is written, not one a member
+      streak_log_unique: { fields: ['accountId', 'streakId', 'uniqueIdentifier', 'ownedById'], unique: true },
       streak_log_period: { fields: [...journey, 'periodNumber', 'activityAt'] },
       streak_log_created: newestFirst('accountId'),
       streak_log_member: newestFirst('accountId', 'ownedById'),
@@ -379,7 +380,7 @@ export const SCHEMA = {
     },
     indexes: {
       reward_log_anchor: {
-        fields: ['accountId', 'ownedById', 'milestoneId', 'periodNumber'],
+        fields: ['accountId', 'milestoneId', 'periodNumber', 'ownedById'],
         unique: true,
         where: { isTrue: ['standing'] },
       },

@@ -146,7 +146,8 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
 
     it.each([
       [['id'], '_id_'],
-      [['accountId', 'ownedById', 'streakId'], 'streak_log_unique'],
+      [['accountId', 'ownedById', 'streakId'], 'streak_log_period'],
+      [['accountId', 'ownedById', 'streakId', 'uniqueIdentifier'], 'streak_log_unique'],
       [['accountId', 'ownedById', 'streakId', 'periodNumber'], 'streak_log_period'],
       [['accountId', 'effectiveValue'], undefined],
     ] as const)('by %j goes by index %s', (by, index) => {
