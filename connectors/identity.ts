@@ -1,5 +1,5 @@
 import type { IgnoreReason } from '../src/ports/connector.ts'
-import type { ConnectorRule } from '../src/ports/schema.ts'
+import type { ConnectorRule } from '../src/ports/schema/values.ts'
 import { MAX_ID_CHARACTERS } from './profile.ts'
 import type { Buyer } from './purchase.ts'
 

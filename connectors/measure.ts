@@ -1,5 +1,5 @@
 import type { IgnoreReason } from '../src/ports/connector.ts'
-import type { ConnectorRule } from '../src/ports/schema.ts'
+import type { ConnectorRule } from '../src/ports/schema/values.ts'
 import { formatQuantity, type ParsedQuantity, parseQuantity } from '../src/streaks/quantity.ts'
 import type { MeasuredValue, Purchase } from './purchase.ts'
 

@@ -1,4 +1,4 @@
-import type { MemberProfile } from '../src/ports/schema.ts'
+import type { MemberProfile } from '../src/ports/schema/values.ts'
 import { isAbsent, type Json } from './json.ts'
 
 export const MAX_NAME_CHARACTERS = 256

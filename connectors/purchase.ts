@@ -1,5 +1,5 @@
 import type { Instant } from '../src/ports/clock.ts'
-import type { MemberProfile, Platform, PurchaseValue } from '../src/ports/schema.ts'
+import type { MemberProfile, Platform, PurchaseValue } from '../src/ports/schema/values.ts'
 import { MAX_QUANTITY, type ParsedQuantity, parseQuantity, type Quantity } from '../src/streaks/quantity.ts'
 import { ExactNumber, type Json } from './json.ts'
 

@@ -1,5 +1,5 @@
 import type { Connector } from '../src/ports/connector.ts'
-import type { Platform } from '../src/ports/schema.ts'
+import type { Platform } from '../src/ports/schema/values.ts'
 import { shopify } from './shopify/index.ts'
 import { stripe } from './stripe/index.ts'
 

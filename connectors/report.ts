@@ -1,5 +1,5 @@
 import type { Translation } from '../src/ports/connector.ts'
-import type { OrderReport } from '../src/ports/schema.ts'
+import type { OrderReport } from '../src/ports/schema/values.ts'
 import { formatQuantity, type ParsedQuantity } from '../src/streaks/quantity.ts'
 import { isId } from './profile.ts'
 import { ignoreDelivery } from './rules.ts'

@@ -1,5 +1,5 @@
 import type { IgnoreReason, RuleOutcome, TranslateInput, Translation } from '../src/ports/connector.ts'
-import type { ConnectorRule } from '../src/ports/schema.ts'
+import type { ConnectorRule } from '../src/ports/schema/values.ts'
 import { formatQuantity } from '../src/streaks/quantity.ts'
 import { identify } from './identity.ts'
 import { measure } from './measure.ts'

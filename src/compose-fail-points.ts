@@ -1,7 +1,7 @@
 import type { CouponProvider } from './ports/coupon-provider.ts'
 import type { FailPoints, FailStep } from './ports/fail-points.ts'
 import type { JobQueue } from './ports/queue.ts'
-import type { ProviderKind } from './ports/schema.ts'
+import type { ProviderKind } from './ports/schema/values.ts'
 import type { Store } from './ports/store.ts'
 
 type Providers = ReadonlyMap<ProviderKind, CouponProvider>

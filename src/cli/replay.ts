@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { createLogger, openInstallation } from '../compose.ts'
 import { readConfig } from '../config.ts'
-import { ITEM_STATUSES } from '../ports/schema.ts'
+import { ITEM_STATUSES } from '../ports/schema/values.ts'
 import { progressLine } from './progress.ts'
 import { INTERRUPTED, runReplay } from './replay-run.ts'
 import type { ReplayInput } from './replay-targets.ts'

@@ -1,5 +1,5 @@
 import type { CouponProvider } from '../ports/coupon-provider.ts'
-import type { ProviderKind } from '../ports/schema.ts'
+import type { ProviderKind } from '../ports/schema/values.ts'
 import { createHttpProvider, type HttpProviderOptions } from './http.ts'
 import { createPoolProvider, type PoolProviderOptions } from './pool.ts'
 

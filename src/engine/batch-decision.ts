@@ -1,5 +1,6 @@
 import type { Instant } from '../ports/clock.ts'
-import { isErased, type Row } from '../ports/schema.ts'
+import { isErased } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
 import { Journey, type Outcome } from '../streaks/journey.ts'
 import { periodAt } from '../streaks/period.ts'

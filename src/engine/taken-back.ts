@@ -1,4 +1,5 @@
-import type { OrderReport, Row } from '../ports/schema.ts'
+import type { OrderReport } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import { parseQuantity, type Quantity } from '../streaks/quantity.ts'
 
 /** A report and the order it speaks of, as its platform calls it. */

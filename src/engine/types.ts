@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Instant } from '../ports/clock.ts'
-import type { MemberProfile, PurchaseActivity, Row, Status } from '../ports/schema.ts'
+import type { MemberProfile, PurchaseActivity, Status } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Quantity } from '../streaks/quantity.ts'
 
 /** Who acted: a member that exists, or one to be created or updated in the same commit. */

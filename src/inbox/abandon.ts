@@ -1,7 +1,8 @@
 import { untilWritten } from '../engine/until-written.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { ItemStatus, Row } from '../ports/schema.ts'
+import type { ItemStatus } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 
 const MAX_ROUNDS = 20

@@ -2,7 +2,8 @@ import { findOrder } from '../engine/read-reports.ts'
 import { isComparable } from '../engine/taken-back.ts'
 import type { EntryRecorder } from '../engine/types.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
-import { isErased, type Row } from '../ports/schema.ts'
+import { isErased } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 
 export interface ApplyReportDeps {

@@ -1,5 +1,6 @@
 import type { Translation } from '../ports/connector.ts'
-import type { ConnectorRule, Row } from '../ports/schema.ts'
+import type { ConnectorRule } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
 import type { ArrivedWebhook } from './rows.ts'
 import type { Platforms } from './translate.ts'

@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
-import type { Refusal, Row } from '../ports/schema.ts'
+import type { Refusal } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 
 const KEPT = 20

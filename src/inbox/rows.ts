@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Instant } from '../ports/clock.ts'
 import type { RuleOutcome, Translation, Verification } from '../ports/connector.ts'
-import type { ConnectorRule, Row } from '../ports/schema.ts'
+import type { ConnectorRule } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
 
 export interface ArrivedWebhook {

@@ -1,5 +1,5 @@
 import type { Headers } from '../ports/connector.ts'
-import type { Platform } from '../ports/schema.ts'
+import type { Platform } from '../ports/schema/values.ts'
 
 export interface IncomingWebhook {
   readonly platform: Platform | string

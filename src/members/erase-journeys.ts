@@ -1,5 +1,6 @@
 import { findRunContaining } from '../engine/find-run.ts'
-import type { FulfilmentStatus, Row } from '../ports/schema.ts'
+import type { FulfilmentStatus } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import type { EraseDeps } from './erased.ts'
 import { untilCommitted } from './until-committed.ts'

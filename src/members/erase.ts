@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts'
-import { isErased, type Row } from '../ports/schema.ts'
+import { isErased } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { openItemsNaming, scrubDeliveriesOfLogs, scrubItemsNaming, settled } from './erase-deliveries.ts'
 import { closeJourneys } from './erase-journeys.ts'

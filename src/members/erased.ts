@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts'
-import { ERASED_PREFIX } from '../ports/schema.ts'
+import { ERASED_PREFIX } from '../ports/schema/values.ts'
 import type { Store } from '../ports/store.ts'
 
 export interface EraseDeps {

@@ -1,6 +1,12 @@
 import type { z } from 'zod'
 import type { Instant } from './clock.ts'
-import type { ConnectorRule, OrderReport, Platform, PurchaseActivity, PurchaseValue } from './schema.ts'
+import type {
+  ConnectorRule,
+  OrderReport,
+  Platform,
+  PurchaseActivity,
+  PurchaseValue,
+} from './schema/values.ts'
 
 /** HTTP headers with lower-case names; repeated ones joined by ', '. */
 export type Headers = Readonly<Record<string, string | undefined>>

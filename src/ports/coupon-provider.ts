@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Instant } from './clock.ts'
-import type { Discount, ProviderKind } from './schema.ts'
+import type { Discount, ProviderKind } from './schema/values.ts'
 import type { Change } from './store.ts'
 
 export interface CouponRequest {

@@ -1,6 +1,7 @@
 import { journeyKey, keyOf } from '../engine/loaded.ts'
 import type { Clock } from '../ports/clock.ts'
-import { isErased, type Row } from '../ports/schema.ts'
+import { isErased } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 
 const MEMBERS_PER_PAGE = 500

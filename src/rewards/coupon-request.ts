@@ -1,6 +1,7 @@
 import type { Instant } from '../ports/clock.ts'
 import type { CouponProvider, CouponRequest } from '../ports/coupon-provider.ts'
-import type { ProviderKind, Row } from '../ports/schema.ts'
+import type { ProviderKind } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { Store } from '../ports/store.ts'
 import { loadOne } from './load-one.ts'

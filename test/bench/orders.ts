@@ -1,5 +1,5 @@
 import type { ActivityJob } from '../../src/ports/queue.ts'
-import type { MemberProfile, PurchaseActivity } from '../../src/ports/schema.ts'
+import type { MemberProfile, PurchaseActivity } from '../../src/ports/schema/values.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const HOUR_MS = 60 * 60 * 1000

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import type { OrderReport, Row } from '../../src/ports/schema.ts'
+import type { OrderReport } from '../../src/ports/schema/values.ts'
+import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { formatQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
 import { OrderWorld } from '../helpers/order-world.ts'

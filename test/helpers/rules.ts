@@ -1,5 +1,5 @@
 import type { Translation } from '../../src/ports/connector.ts'
-import type { ConnectorRule, PurchaseActivity } from '../../src/ports/schema.ts'
+import type { ConnectorRule, PurchaseActivity } from '../../src/ports/schema/values.ts'
 
 /** A rule with the defaults of the contract. */
 export function rule(overrides: Partial<ConnectorRule> = {}): ConnectorRule {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { shopify } from '../../connectors/shopify/index.ts'
 import type { Translation } from '../../src/ports/connector.ts'
-import type { ConnectorRule, PurchaseActivity } from '../../src/ports/schema.ts'
+import type { ConnectorRule, PurchaseActivity } from '../../src/ports/schema/values.ts'
 import { rawNumber, type ShopifyOrderOptions } from '../helpers/payloads.ts'
 import { activityOf, outcomesOf, rule } from '../helpers/rules.ts'
 import { shopifyOrder } from '../helpers/signed.ts'

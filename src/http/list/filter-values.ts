@@ -1,4 +1,4 @@
-import type { FieldType } from '../../ports/schema.ts'
+import type { FieldType } from '../../ports/schema/spec.ts'
 import type { Operator, Scalar } from '../../ports/store.ts'
 import {
   bad,

@@ -1,4 +1,5 @@
-import { type CollectionName, type IndexSpec, specOf } from '../../ports/schema.ts'
+import type { IndexSpec } from '../../ports/schema/spec.ts'
+import { type CollectionName, specOf } from '../../ports/schema.ts'
 import type { Condition } from '../../ports/store.ts'
 import type { Resource } from '../resource.ts'
 import { isNewestFirst } from './read-rows.ts'

@@ -1,4 +1,5 @@
-import { type CollectionName, type FieldName, type IndexSpec, type Row, specOf } from '../../ports/schema.ts'
+import type { IndexSpec } from '../../ports/schema/spec.ts'
+import { type CollectionName, type FieldName, type Row, specOf } from '../../ports/schema.ts'
 import type { Condition, Query, Scalar, Store } from '../../ports/store.ts'
 import { compareRows } from './compare.ts'
 import type { ClassTerm, FieldTerm, Terms } from './sort.ts'

@@ -1,4 +1,5 @@
-import type { CollectionName, FieldSpec } from '../../ports/schema.ts'
+import type { FieldSpec } from '../../ports/schema/spec.ts'
+import type { CollectionName } from '../../ports/schema.ts'
 import { specOf } from '../../ports/schema.ts'
 import { INSTANT_SCHEMA, type JsonSchema, orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import type { Served, ShownField } from '../resource.ts'

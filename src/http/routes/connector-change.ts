@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts'
-import type { Platform, Row } from '../../ports/schema.ts'
+import type { Platform } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import { deleteRow, patchRow, recordNotFound, refuseFixed } from '../change-row.ts'
 import { findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Connector } from '../../ports/connector.ts'
-import type { ConnectorRule, PurchaseValue, Row } from '../../ports/schema.ts'
+import type { ConnectorRule, PurchaseValue } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
 import { formatQuantity } from '../../streaks/quantity.ts'
 import { orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'

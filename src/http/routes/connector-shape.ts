@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../ports/connector.ts'
-import type { ConnectorRule, Platform, Row } from '../../ports/schema.ts'
+import type { ConnectorRule, Platform } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
 import { standsStill } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'

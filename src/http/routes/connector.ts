@@ -1,4 +1,5 @@
-import type { Platform, Row } from '../../ports/schema.ts'
+import type { Platform } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import { commitPlanned } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { checkCreate } from '../read/check.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CouponProvider } from '../../ports/coupon-provider.ts'
-import type { ProviderKind, Row } from '../../ports/schema.ts'
+import type { ProviderKind } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import { patchRow, recordNotFound, refuseFixed } from '../change-row.ts'
 import { commitPlanned, duplicateValue, findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'

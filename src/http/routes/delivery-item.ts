@@ -1,4 +1,5 @@
-import { ITEM_STATUSES, type Row } from '../../ports/schema.ts'
+import { ITEM_STATUSES } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import { COUNT_SCHEMA, orNull, UUID_SCHEMA } from '../json/json-schema.ts'
 import type { JsonObject } from '../json/write-json.ts'
 

@@ -1,6 +1,7 @@
 import { eraseMember } from '../../members/erase.ts'
 import type { Instant } from '../../ports/clock.ts'
-import { ERASED_PREFIX, isErased, type MemberProfile, type Row } from '../../ports/schema.ts'
+import { ERASED_PREFIX, isErased, type MemberProfile } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import type { Condition } from '../../ports/store.ts'
 import { patchRow, recordNotFound } from '../change-row.ts'
 import { commitPlanned, duplicateValue } from '../commit.ts'

@@ -1,4 +1,5 @@
-import type { RewardSpec, Row } from '../../ports/schema.ts'
+import type { RewardSpec } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
 import { isWhole, wholeQuantity } from '../../streaks/quantity.ts'
 import { findRow, standsStill } from '../commit.ts'

@@ -1,6 +1,7 @@
 import { MAX_REPLAYED } from '../../inbox/replay-page.ts'
 import type { DeliveryReplay, ReplayFilter } from '../../inbox/replay-types.ts'
-import { ITEM_STATUSES, type Row } from '../../ports/schema.ts'
+import { ITEM_STATUSES } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
 import { COUNT_SCHEMA, type JsonSchema, UUID_SCHEMA } from '../json/json-schema.ts'
 import type { Json, JsonObject } from '../json/write-json.ts'

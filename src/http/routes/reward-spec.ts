@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { RewardSpec } from '../../ports/schema.ts'
+import type { RewardSpec } from '../../ports/schema/values.ts'
 import { formatQuantity, QUANTITY_SCALE } from '../../streaks/quantity.ts'
 import { QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { digitsJson, type JsonObject } from '../json/write-json.ts'

@@ -1,5 +1,6 @@
 import mongoose from 'mongoose'
-import { type CollectionName, type FieldType, type Row, SCHEMA, specOf } from '../../ports/schema.ts'
+import type { FieldType } from '../../ports/schema/spec.ts'
+import { type CollectionName, type Row, SCHEMA, specOf } from '../../ports/schema.ts'
 import type { Scalar } from '../../ports/store.ts'
 import { decodeQuantity, encodeQuantity } from './quantity.ts'
 

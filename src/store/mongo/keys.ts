@@ -1,4 +1,5 @@
-import { type CollectionName, type FieldName, type IndexSpec, specOf } from '../../ports/schema.ts'
+import type { IndexSpec } from '../../ports/schema/spec.ts'
+import { type CollectionName, type FieldName, specOf } from '../../ports/schema.ts'
 import type { Scalar } from '../../ports/store.ts'
 import { encodeScalar, storedName } from './codec.ts'
 import { type Filter, partialRule } from './filter.ts'

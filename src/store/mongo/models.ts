@@ -1,5 +1,6 @@
 import mongoose from 'mongoose'
-import { type CollectionName, type FieldType, type IndexSpec, SCHEMA, specOf } from '../../ports/schema.ts'
+import type { FieldType, IndexSpec } from '../../ports/schema/spec.ts'
+import { type CollectionName, SCHEMA, specOf } from '../../ports/schema.ts'
 import { storedName } from './codec.ts'
 
 /** How each type is stored; see codec.ts for why JSON is text. */

@@ -1,4 +1,4 @@
-import type { FieldSpec, FieldType } from '../../ports/schema.ts'
+import type { FieldSpec, FieldType } from '../../ports/schema/spec.ts'
 
 /** What a parameter or a column of SQLite may hold here. */
 export type SqlValue = null | number | bigint | string | Uint8Array

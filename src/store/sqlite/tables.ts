@@ -1,10 +1,5 @@
-import {
-  type CollectionName,
-  type CollectionSpec,
-  type IndexSpec,
-  SCHEMA,
-  specOf,
-} from '../../ports/schema.ts'
+import type { CollectionSpec, IndexSpec } from '../../ports/schema/spec.ts'
+import { type CollectionName, SCHEMA, specOf } from '../../ports/schema.ts'
 import { type Column, columnOf, SQL_TYPES, type SqlValue } from './columns.ts'
 
 /** A collection as SQLite has it, worked out once. */

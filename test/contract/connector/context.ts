@@ -1,5 +1,5 @@
 import type { Connector, Translation, VerifyInput } from '../../../src/ports/connector.ts'
-import type { ConnectorRule, OrderReport } from '../../../src/ports/schema.ts'
+import type { ConnectorRule, OrderReport } from '../../../src/ports/schema/values.ts'
 import type { SignedRequest } from '../../helpers/signed.ts'
 
 /** A purchase that counts, in words every platform has. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import type { ConnectorRule } from '../../../src/ports/schema.ts'
+import type { ConnectorRule } from '../../../src/ports/schema/values.ts'
 import { activityOf, outcomesOf, rule } from '../../helpers/rules.ts'
 import { type ConnectorSetup, MINUTE_MS, NOW, type PurchaseOptions, translateWith } from './context.ts'
 

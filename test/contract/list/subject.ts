@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Served } from '../../../src/http/resource.ts'
-import { type CollectionName, type FieldType, type Row, specOf } from '../../../src/ports/schema.ts'
+import type { FieldType } from '../../../src/ports/schema/spec.ts'
+import { type CollectionName, type Row, specOf } from '../../../src/ports/schema.ts'
 import type { Scalar } from '../../../src/ports/store.ts'
 import { foldCode } from '../../../src/rewards/code.ts'
 import { row } from '../store/rows.ts'

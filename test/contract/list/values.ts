@@ -1,4 +1,4 @@
-import type { FieldType } from '../../../src/ports/schema.ts'
+import type { FieldType } from '../../../src/ports/schema/spec.ts'
 import type { Scalar } from '../../../src/ports/store.ts'
 import { INSTANTS, TEXTS } from '../store/values.ts'
 

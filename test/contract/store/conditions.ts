@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import type { CollectionName, FieldType, Row } from '../../../src/ports/schema.ts'
+import type { FieldType } from '../../../src/ports/schema/spec.ts'
+import type { CollectionName, Row } from '../../../src/ports/schema.ts'
 import { specOf } from '../../../src/ports/schema.ts'
 import type { Condition, Scalar } from '../../../src/ports/store.ts'
 import { newAccount, type StoreContext, seed } from './context.ts'

@@ -1,4 +1,5 @@
-import type { CollectionName, FieldType } from '../../../src/ports/schema.ts'
+import type { FieldType } from '../../../src/ports/schema/spec.ts'
+import type { CollectionName } from '../../../src/ports/schema.ts'
 import { specOf } from '../../../src/ports/schema.ts'
 import type { Condition, Scalar } from '../../../src/ports/store.ts'
 

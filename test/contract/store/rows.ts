@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type CollectionName, type FieldType, type Row, specOf } from '../../../src/ports/schema.ts'
+import type { FieldType } from '../../../src/ports/schema/spec.ts'
+import { type CollectionName, type Row, specOf } from '../../../src/ports/schema.ts'
 
 const DEFAULTS: Readonly<Record<FieldType, () => unknown>> = {
   id: () => randomUUID(),

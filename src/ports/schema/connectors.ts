@@ -1,0 +1,141 @@
+import {
+  boolean,
+  bytes,
+  type CollectionSpec,
+  common,
+  id,
+  instant,
+  integer,
+  json,
+  newestFirst,
+  optional,
+  quantity,
+  revised,
+  text,
+} from './spec.ts'
+import type {
+  ConnectorRule,
+  ItemStatus,
+  OrderReport,
+  Platform,
+  PurchaseActivity,
+  Refusal,
+  Status,
+} from './values.ts'
+
+/** Connectors, what arrived at them, and what they counted. */
+export const CONNECTORS = {
+  connector: {
+    fields: {
+      ...revised,
+      name: text(),
+      platform: text<Platform>(),
+      status: text<Status>(),
+      sealedCredentials: text(),
+      settings: json<Readonly<Record<string, unknown>>>(),
+      purchaseSpace: text(),
+      rules: json<readonly ConnectorRule[]>(),
+      /** Set by the commit of the first delivery of any kind; from then on the connector is not deleted. */
+      hasDeliveries: boolean,
+      /** Set by the commit of the first delivery with a purchase; from then on the purchase space is fixed. */
+      hasPurchases: boolean,
+      /** Refused webhooks: how many, and the last 20. Never guarded by `revision`. */
+      refusedCount: integer,
+      recentRefusals: json<readonly Refusal[]>(),
+    },
+    indexes: {
+      connector_created: newestFirst('accountId'),
+    },
+  },
+  delivery: {
+    fields: {
+      ...common,
+      connectorId: id,
+      platform: text<Platform>(),
+      topic: text(),
+      webhookId: optional(text()),
+      bodySha256: text(),
+      /** webhook id and hash, or the hash alone: what makes a delivery the same one. */
+      dedupeKey: text(),
+      receivedAt: instant,
+      headers: json<Readonly<Record<string, string>>>(),
+      /** Raw bytes as signed; removed after the retention time. */
+      body: optional(bytes),
+      /** Time of receipt while the raw bytes are kept, null afterwards; pruning looks for it. */
+      bodyKeptSince: optional(instant),
+      orderId: optional(text()),
+      /** Of a purchase: the name by which refunds and disputes call its order, where that is not its id. */
+      orderReference: optional(text()),
+      /** `reported`: a refund, a dispute or a cancellation. */
+      outcome: text<'translated' | 'reported' | 'ignored'>(),
+      reason: optional(text()),
+      /** How often a replay changed it; each replay is guarded by it. */
+      replayCount: integer,
+    },
+    indexes: {
+      delivery_unique: { fields: ['connectorId', 'dedupeKey'], unique: true },
+      delivery_connector: newestFirst('accountId', 'connectorId'),
+      delivery_created: newestFirst('accountId'),
+      delivery_body: { fields: ['bodyKeptSince', 'id'], where: { notNull: ['bodyKeptSince'] } },
+      delivery_order: newestFirst('accountId', 'orderId'),
+      delivery_reference: { fields: ['accountId', 'orderReference'], where: { notNull: ['orderReference'] } },
+    },
+  },
+  /**
+   * One rule's view of a purchase, or what a delivery reports of an order, and what became of it. Internal: shown
+   * inside `delivery`. Where not every rule counted a purchase, items of neither rule nor report say whom it names;
+   * they are never shown.
+   */
+  delivery_item: {
+    fields: {
+      ...common,
+      deliveryId: id,
+      connectorId: id,
+      /** Of a purchase: the rule and its streak; null on reports, which concern all that the order counted. */
+      ruleIndex: optional(integer),
+      streakId: optional(id),
+      activity: optional(json<PurchaseActivity>()),
+      report: optional(json<OrderReport>()),
+      /** Of a report: the id or the `orderReference` of its order, in the connector's `purchaseSpace`. */
+      orderKey: optional(text()),
+      /** The member that the delivery names; null without one, and once that member is erased. */
+      externalId: optional(text()),
+      status: text<ItemStatus>(),
+      reason: optional(text()),
+      message: optional(text()),
+      streakLogId: optional(id),
+      duplicateOfId: optional(id),
+      receivedAt: instant,
+      dueAt: optional(instant),
+      /** Of items that were stored together: one job works them off, as long as `attempt` is 0. */
+      batchId: optional(id),
+      attempt: integer,
+    },
+    indexes: {
+      delivery_item_delivery: { fields: ['accountId', 'deliveryId', 'ruleIndex'] },
+      delivery_item_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+      delivery_item_order: { fields: ['accountId', 'orderKey', 'id'], where: { notNull: ['orderKey'] } },
+      delivery_item_member: { fields: ['accountId', 'externalId', 'id'], where: { notNull: ['externalId'] } },
+    },
+  },
+  /** The connectors' own ledger: one purchase feeds one streak once, whoever reports it and whoever bought. */
+  purchase: {
+    fields: {
+      ...common,
+      streakId: id,
+      purchaseSpace: text(),
+      orderId: text(),
+      /** The name by which refunds and disputes call what counted, where that is not the order id. */
+      orderReference: optional(text()),
+      streakLogId: id,
+      /** Of the whole order, and its currency, as the report that counted stated them. */
+      orderTotal: optional(quantity),
+      currency: optional(text()),
+      /** Whether the log's value is an amount in that currency: then a refund takes its amount, else only the whole. */
+      isAmount: boolean,
+    },
+    indexes: {
+      purchase_unique: { fields: ['accountId', 'purchaseSpace', 'orderId', 'streakId'], unique: true },
+    },
+  },
+} as const satisfies Record<string, CollectionSpec>

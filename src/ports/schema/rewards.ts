@@ -1,0 +1,103 @@
+import {
+  boolean,
+  type CollectionSpec,
+  common,
+  id,
+  instant,
+  integer,
+  json,
+  newestFirst,
+  optional,
+  revised,
+  text,
+} from './spec.ts'
+import type { FulfilmentStatus, ProviderKind, RewardSpec } from './values.ts'
+
+/** Rewards, and where their coupons come from. */
+export const REWARDS = {
+  reward_log: {
+    fields: {
+      ...revised,
+      ownedById: id,
+      linkedSchemaSlug: text<'streak'>(),
+      linkedSchemaRecordId: id,
+      milestoneId: id,
+      streakLogId: id,
+      periodKey: text(),
+      /** The anchor: the period in which the count or value reached the target. */
+      periodNumber: integer,
+      once: boolean,
+      /** Not revoked, or revoked after its coupon was used. */
+      standing: boolean,
+      reward: optional(json<RewardSpec>()),
+      onWithdrawal: text<'keep' | 'revoke'>(),
+      fulfilmentStatus: text<FulfilmentStatus>(),
+      heldReason: optional(text<'hold_period' | 'cap' | 'provider_paused'>()),
+      fulfilAfter: optional(instant),
+      failureReason: optional(text()),
+      couponUsed: optional(text<'yes' | 'no' | 'unknown'>()),
+      /** Drawn in the commit that grants the reward; every provider is asked for this code. Shown only once issued. */
+      drawnCode: optional(text()),
+      couponCode: optional(text()),
+      rewardIssuedAt: optional(instant),
+      rewardExpiryAt: optional(instant),
+      /** Set while a worker has something to do; the sweep looks for these. */
+      dueAt: optional(instant),
+      /** Part of the job id; raised each time the work is queued anew after a job that ended. */
+      attempt: integer,
+    },
+    indexes: {
+      reward_log_anchor: {
+        fields: ['accountId', 'milestoneId', 'periodNumber', 'ownedById'],
+        unique: true,
+        where: { isTrue: ['standing'] },
+      },
+      reward_log_once: {
+        fields: ['accountId', 'ownedById', 'milestoneId'],
+        unique: true,
+        where: { isTrue: ['standing', 'once'] },
+      },
+      reward_log_journey: {
+        fields: ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once', 'periodNumber'],
+      },
+      reward_log_created: newestFirst('accountId'),
+      reward_log_member: newestFirst('accountId', 'ownedById'),
+      reward_log_milestone: newestFirst('accountId', 'milestoneId'),
+      reward_log_streak: newestFirst('accountId', 'linkedSchemaRecordId'),
+      reward_log_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+    },
+  },
+  coupon_provider: {
+    fields: {
+      ...revised,
+      name: text(),
+      provider: text<ProviderKind>(),
+      sealedCredentials: optional(text()),
+      settings: json<Readonly<Record<string, unknown>>>(),
+      /** Set when a milestone that has granted rewards turns away from it: reward logs may name it for ever. */
+      hasRewards: boolean,
+    },
+    indexes: {
+      coupon_provider_name: { fields: ['accountId', 'name'], unique: true },
+      coupon_provider_created: newestFirst('accountId'),
+    },
+  },
+  /** Every code the platform drew or a merchant uploaded: unique in the account, whatever its case. */
+  coupon_code: {
+    fields: {
+      ...common,
+      code: text(),
+      foldedCode: text(),
+      source: text<'pool' | 'drawn'>(),
+      providerId: optional(id),
+      rewardLogId: optional(id),
+    },
+    indexes: {
+      coupon_code_unique: { fields: ['accountId', 'foldedCode'], unique: true },
+      coupon_code_pool: { fields: ['accountId', 'providerId', 'rewardLogId', 'createdAt', 'id'] },
+      coupon_code_created: newestFirst('accountId', 'source'),
+      coupon_code_provider: newestFirst('accountId', 'providerId'),
+      coupon_code_reward: newestFirst('accountId', 'rewardLogId'),
+    },
+  },
+} as const satisfies Record<string, CollectionSpec>
