@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { untilWritten } from '../engine/until-written.ts'
 import { AppError } from '../errors.ts'
 import type { CollectionName, Row } from '../ports/schema.ts'
 import type { Change, CommitResult, Scalar, Store } from '../ports/store.ts'
 
 const MAX_TRIES = 10
-const MAX_JITTER_MS = 20
 
 type Conflict = Extract<CommitResult, { outcome: 'conflict' }>
 
@@ -17,14 +16,14 @@ export async function commitPlanned<T>(
   plan: () => Promise<{ readonly changes: readonly Change[]; readonly result: T }>,
   onDuplicate?: (conflict: Conflict) => Promise<AppError>,
 ): Promise<T> {
-  for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    if (attempt > 0) await delay(Math.random() * MAX_JITTER_MS * attempt)
+  const written = await untilWritten('nothing was written', MAX_TRIES, async () => {
     const { changes, result } = await plan()
     const commit = changes.length === 0 ? { outcome: 'committed' as const } : await store.commit(changes)
-    if (commit.outcome === 'committed') return result
+    if (commit.outcome === 'committed') return { result }
     if (commit.reason === 'duplicate' && onDuplicate !== undefined) throw await onDuplicate(commit)
-  }
-  throw new AppError('STORE_BUSY', `Not written: ${MAX_TRIES} tries met other writers`)
+    return null
+  })
+  return written.result
 }
 
 /** The row of an account by its id. */
