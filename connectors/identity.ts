@@ -34,6 +34,15 @@ export function identify(rule: IdentityRule, buyer: Buyer): Identity {
     : refuse('NO_CUSTOMER', `${buyer.platform}:{customer id} is longer than ${MAX_ID_CHARACTERS} characters`)
 }
 
+/** Every member whose data a body may hold, whatever a rule identifies buyers by. */
+export function externalIds(...buyers: readonly Buyer[]): string[] {
+  const identities = buyers.flatMap((buyer) => [
+    identify(DEFAULT_RULE, buyer),
+    identify({ ...DEFAULT_RULE, identifyBy: 'email' }, buyer),
+  ])
+  return [...new Set(identities.flatMap((identity) => (identity.ok ? [identity.externalId] : [])))]
+}
+
 /** The member whose data a body holds, by the default identity; null when it names nobody who can be a member. */
 export function defaultExternalId(buyer: Buyer): string | null {
   const identity = identify(DEFAULT_RULE, buyer)

@@ -1,9 +1,10 @@
 import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
+import { externalIds } from '../identity.ts'
 import { type Json, readJson } from '../json.ts'
 import type { Wanted } from '../json-members.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { translateCancellation } from './cancellation.ts'
-import { ORDER } from './order.ts'
+import { ORDER, readBuyer } from './order.ts'
 import { translatePaidOrder } from './paid-order.ts'
 import { REFUND, translateRefund } from './refund.ts'
 
@@ -32,4 +33,9 @@ export function translate(input: TranslateInput): Translation {
   return reader === undefined
     ? ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
     : reader.translate(readJson(input.rawBody, reader.reads), input)
+}
+
+/** Whom a body names. Those of all topics about an order name its buyer alike, the ones that nobody wants among them. */
+export function names({ rawBody }: Pick<TranslateInput, 'rawBody'>): readonly string[] {
+  return externalIds(readBuyer(readJson(rawBody, ORDER)))
 }

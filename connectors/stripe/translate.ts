@@ -1,6 +1,8 @@
 import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
+import { externalIds } from '../identity.ts'
 import { type Json, member, members, readJson } from '../json.ts'
 import { ignoreDelivery } from '../rules.ts'
+import { readNamed, readPayer } from './buyer.ts'
 import { translateCharge } from './charge.ts'
 import { translateDispute } from './dispute.ts'
 import { translateChargeRefunds, translateRefund } from './refund.ts'
@@ -73,4 +75,14 @@ export function translate(input: TranslateInput): Translation {
   return member(event, 'type') === input.topic && member(object, 'object') === reader.object
     ? reader.translate(object, event, input)
     : ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
+}
+
+/** Whom an event names, whichever object it carries: a customer, and addresses in the places that objects have. */
+export function names({ rawBody }: Pick<TranslateInput, 'rawBody'>): readonly string[] {
+  const object = member(member(readJson(rawBody, EVENT), 'data'), 'object')
+  const addresses = [
+    member(object, 'instructions_email'),
+    member(member(object, 'evidence'), 'customer_email_address'),
+  ]
+  return externalIds(readPayer(object), ...addresses.map((address) => readNamed(null, address)))
 }

@@ -1,39 +1,19 @@
 import type { Translation } from '../ports/connector.ts'
-import type { ConnectorRule } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
 import type { ArrivedWebhook } from './rows.ts'
 import type { Platforms } from './translate.ts'
 
-/** Rules that take whatever can be taken, by either identity. */
-const TAKES_ALL: Omit<ConnectorRule, 'identifyBy'> = {
-  streakId: '',
-  activityId: '',
-  value: 'one',
-  currency: null,
-  minimumValue: null,
-  guests: 'by_email',
-  testOrders: 'count',
-}
-const PROBES: readonly ConnectorRule[] = [
-  { ...TAKES_ALL, identifyBy: 'customer_id' },
-  { ...TAKES_ALL, identifyBy: 'email' },
-]
-
 /**
- * Whom the body of a purchase names, where not every rule counted it: by these names an erasure finds what could be
- * counted later. Nobody where all counted, for the items say it then.
+ * Whom a body names, unless every rule counted it: the items say it then. By these names an erasure finds what could be
+ * counted later, and all else that a body tells of somebody.
  */
 export function namesOf(
   { connectorFor }: Platforms,
-  { connector, verified, rawBody, receivedAt, translation }: ArrivedWebhook,
-): string[] {
-  if (translation.kind === 'reported' || isCounted(translation)) return []
-  const { platform, purchaseSpace } = connector
-  const input = { rawBody, topic: verified.topic, receivedAt, rules: PROBES, purchaseSpace }
-  const probed = connectorFor(platform)?.translate(input)
-  if (probed?.kind !== 'translated') return []
-  return probed.outcomes.flatMap((outcome) => (outcome.kind === 'log' ? [outcome.activity.externalId] : []))
+  { connector, verified, rawBody, translation }: ArrivedWebhook,
+): readonly string[] {
+  if (isCounted(translation)) return []
+  return connectorFor(connector.platform)!.names({ rawBody, topic: verified.topic })
 }
 
 function isCounted(translation: Translation): boolean {

@@ -62,7 +62,10 @@ export async function scrubItemsNaming(deps: EraseDeps, erasure: Row<'erasure'>)
     await untilCommitted(deps.store, `deliveries of member ${erasure.id}`, async () => {
       const items = await next()
       if (items.length === 0) return null
-      return scrubbing(deps, erasure, items, new Set(items.map((item) => item.deliveryId)))
+      const deliveryIds = new Set(items.map((item) => item.deliveryId))
+      const found = new Set(items.map((item) => item.id))
+      const others = (await itemsIn(deps.store, erasure, deliveryIds)).filter(({ id }) => !found.has(id))
+      return scrubbing(deps, erasure, [...items, ...others.filter(isName)], deliveryIds)
     })
   );
 }
@@ -76,8 +79,7 @@ export async function scrubDeliveriesOfLogs(deps: EraseDeps, erasure: Row<'erasu
     const logIds = new Set(logs.map((log) => log.id))
     const deliveryIds = new Set(logs.flatMap(({ deliveryId }) => deliveryId ?? []))
     await untilCommitted(store, `deliveries of member ${erasure.id}`, async () => {
-      const keys = [...deliveryIds].map((id) => [erasure.accountId, id])
-      const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
+      const items = await itemsIn(store, erasure, deliveryIds)
       return scrubbing(deps, erasure, itemsOf(items, logIds), deliveryIds)
     })
     if (logs.length < LOGS_PER_COMMIT) return
@@ -106,6 +108,20 @@ function logsFromDeliveries(
   })
 }
 
+function itemsIn(
+  store: Store,
+  { accountId }: Row<'erasure'>,
+  deliveryIds: ReadonlySet<string>,
+): Promise<Item[]> {
+  const keys = [...deliveryIds].map((id) => [accountId, id])
+  return store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
+}
+
+/** Says whom a body names and not whose purchase it was: of no use once the body is gone. */
+function isName({ ruleIndex, externalId }: Item): boolean {
+  return ruleIndex === null && externalId !== null
+}
+
 /** Of the items of these deliveries those that became one of the logs, and others that name the same person. */
 function itemsOf(items: readonly Item[], logIds: ReadonlySet<string>): Item[] {
   const isOwn = ({ streakLogId }: Item) => streakLogId !== null && logIds.has(streakLogId)
@@ -114,6 +130,7 @@ function itemsOf(items: readonly Item[], logIds: ReadonlySet<string>): Item[] {
   return items.filter(
     (item) =>
       isOwn(item) ||
+      isName(item) ||
       // what is still open was settled by its name, or is of somebody who took a former name over
       (item.status !== 'pending' &&
         item.externalId !== null &&

@@ -113,4 +113,9 @@ export interface Connector {
   verify(input: VerifyInput, settings: Readonly<Record<string, unknown>>): Verification
   /** Turns a verified body into one outcome per rule. The same input gives the same answer, also in a replay. */
   translate(input: TranslateInput): Translation
+  /**
+   * Whom a verified body names, as members are called that rules of either identity would make: an erasure finds the
+   * body by these, also where nothing can be made of it. A few at most.
+   */
+  names(input: Pick<TranslateInput, 'rawBody' | 'topic'>): readonly string[]
 }

@@ -88,8 +88,13 @@ async function shopFor(streaks: readonly Body[], fields: object = {}): Promise<B
   })
 }
 
-/** A paid order of theirs arrives; answers its delivery's id. */
-async function orders(connector: Body, who: Person, options: ShopifyOrderOptions = {}): Promise<string> {
+/** An order of theirs arrives, a paid one unless told otherwise; answers its delivery's id. */
+async function orders(
+  connector: Body,
+  who: Person,
+  options: ShopifyOrderOptions = {},
+  topic = 'orders/paid',
+): Promise<string> {
   const { firstName, lastName, email } = who.profile
   const body = shopifyOrder({
     id: ++serial,
@@ -98,7 +103,7 @@ async function orders(connector: Body, who: Person, options: ShopifyOrderOptions
     processedAt: '2026-11-22T09:00:00Z',
     ...options,
   })
-  const { headers, body: bytes } = shopifyRequest({ body, secret: SECRET })
+  const { headers, body: bytes } = shopifyRequest({ body, secret: SECRET, topic })
   const init = { method: 'POST', headers, body: new Uint8Array(bytes) }
   return (await api.send(connector.webhookPath, init)).body.data.deliveryId
 }
@@ -451,6 +456,35 @@ describe('deliveries of an erased member', () => {
     expect(renamed.status).toBe(200)
     await erase(member!.id)
     expect(await traces(who)).toEqual([])
+  })
+
+  it.each<[string, ShopifyOrderOptions, string]>([
+    ['was not paid', { financialStatus: 'pending' }, 'orders/paid'],
+    ['was cancelled', { cancelledAt: '2026-11-22T09:30:00Z' }, 'orders/paid'],
+    ['lies ahead', { processedAt: '2026-11-24T09:00:00Z' }, 'orders/paid'],
+    ['says no time', { processedAt: 'yesterday' }, 'orders/paid'],
+    ['is too small for any rule', { totalPrice: '1.00' }, 'orders/paid'],
+    ['is only a test', { test: true }, 'orders/paid'],
+    ['is reported as cancelled', { cancelledAt: '2026-11-22T09:30:00Z' }, 'orders/cancelled'],
+    ['is reported as cancelled and was not', {}, 'orders/cancelled'],
+    ['comes under a topic that nobody wants', {}, 'orders/updated'],
+  ])('are scrubbed where the order %s, by either identity', async (_what, options, topic) => {
+    const streak = await streakOf()
+    const rules = [{ streakId: streak.id, currency: 'USD', minimumValue: 10 }]
+    const connector = await shopFor([], { rules })
+    for (const identify of [
+      ({ externalId }: Person) => externalId,
+      ({ profile }: Person) => `email:${profile.email}`,
+    ]) {
+      const who = person()
+      const { id } = await admin.create('account_user', { externalId: identify(who) })
+      const deliveryId = await orders(connector, who, options, topic)
+      expect(await traces(who)).toEqual(expect.arrayContaining(['delivery.body']))
+      expect((await erase(id)).status).toBe(204)
+      expect(await traces(who)).toEqual([])
+      const shown = (await admin.get(`/schema/delivery/record/${deliveryId}`)).body.data
+      expect(shown.items.every((item: Body) => item.status !== 'counted')).toBe(true)
+    }
   })
 
   it('keep what they hold of somebody else', async () => {

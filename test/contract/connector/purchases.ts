@@ -35,6 +35,20 @@ export function describePurchases(setup: ConnectorSetup): void {
     }
   })
 
+  it('whom a body names is known by either identity, under every topic', () => {
+    const { connector } = setup
+    const named = (changes: Partial<typeof USUAL>) => {
+      const rawBody = Buffer.from(setup.purchase({ ...USUAL, ...changes }))
+      const byTopic = [setup.topic, ...setup.otherTopics].map((topic) => connector.names({ rawBody, topic }))
+      for (const names of byTopic) expect(names).toEqual(byTopic[0])
+      return byTopic[0]
+    }
+    expect(named({})).toEqual([`${connector.platform}:7001`, 'email:buyer@example.com'])
+    expect(named({ customerId: null })).toEqual(['email:buyer@example.com'])
+    expect(named({ email: null })).toEqual([`${connector.platform}:7001`])
+    expect(named({ customerId: null, email: null })).toEqual([])
+  })
+
   it('a body that is not a purchase is ignored as not understood', () => {
     for (const body of [
       '',
