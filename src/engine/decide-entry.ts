@@ -55,7 +55,9 @@ export function decideReports(
   sources: Sources,
 ): EntryDecision<ReportResult> {
   const { log, streak, entries: before } = loaded
-  const taken = takenBack(reports, purchase)
+  // a rule may measure an amount for a count streak, whose logs are one or nothing
+  const isAmount = purchase.isAmount && streak.aggregationMethod === 'sum'
+  const taken = takenBack(reports, { ...purchase, isAmount })
   const full = fullValue(streak, log)
   const entries = reportEntries({ log, full, entries: before, taken, source, now, newId: sources.newId })
   const result: ReportResult = { outcome: 'applied', entries }

@@ -12,6 +12,7 @@ import {
   nothingLoaded,
   purchaseKey,
 } from './loaded.ts'
+import { readOrderNames } from './read-reports.ts'
 import type { RecordRequest } from './types.ts'
 
 /**
@@ -104,23 +105,40 @@ async function loadPurchases(
   }
 }
 
-/** Refunds and cancellations that were reported of these orders: they may have come first. */
+/** Refunds and cancellations that were reported of these orders, by any name of theirs: they may have come first. */
 async function loadReports(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
-  const keys = requests.flatMap((request) =>
-    orderNames(request).map((orderName) => [request.accountId, orderName]),
+  const orders = await loadOrders(
+    store,
+    requests.filter(({ purchase }) => purchase !== undefined),
   )
-  if (keys.length === 0) return
-  for (const row of await store.findByKeys('delivery_item', ['accountId', 'orderKey'], distinct(keys))) {
-    const key = keyOf(row.accountId, row.orderKey ?? '')
-    loaded.reports.set(key, [...(loaded.reports.get(key) ?? []), row])
+  if (orders.length === 0) return
+  const keys = orders.flatMap(({ accountId, names }) => names.map((name) => [accountId, name]))
+  const rows = await store.findByKeys('delivery_item', ['accountId', 'orderKey'], distinct(keys))
+  const byName = Map.groupBy(rows, ({ accountId, orderKey }) => keyOf(accountId, orderKey ?? ''))
+  for (const { accountId, orderId, names } of orders) {
+    const reports = names.flatMap((name) => byName.get(keyOf(accountId, name)) ?? [])
+    if (reports.length > 0) loaded.reports.set(keyOf(accountId, orderId), reports)
   }
 }
 
-/** What reports may call the order of a purchase. */
-export function orderNames({ purchase, uniqueIdentifier }: RecordRequest): string[] {
-  if (purchase === undefined) return []
-  const { orderReference } = purchase
-  return orderReference === null ? [uniqueIdentifier] : [uniqueIdentifier, orderReference]
+interface Order {
+  readonly accountId: string
+  readonly orderId: string
+  /** What reports may call it. */
+  readonly names: readonly string[]
+}
+
+async function loadOrders(store: Store, purchases: readonly RecordRequest[]): Promise<Order[]> {
+  const byAccount = [...Map.groupBy(purchases, ({ accountId }) => accountId)]
+  const orders = byAccount.map(async ([accountId, own]): Promise<Order[]> => {
+    const byOrder = Map.groupBy(own, ({ uniqueIdentifier }) => uniqueIdentifier)
+    const stored = await readOrderNames(store, accountId, [...byOrder.keys()])
+    return [...byOrder].map(([orderId, same]) => {
+      const stated = same.flatMap(({ purchase }) => purchase?.orderReference ?? [])
+      return { accountId, orderId, names: [...new Set([orderId, ...stated, ...(stored.get(orderId) ?? [])])] }
+    })
+  })
+  return (await Promise.all(orders)).flat()
 }
 
 async function loadSettledItems(

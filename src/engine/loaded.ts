@@ -25,7 +25,7 @@ export interface Loaded {
   readonly existingLogs: Map<string, string>
   /** Logs that counted a purchase, by `purchaseKey`. */
   readonly purchases: Map<string, string>
-  /** Reports that came before, of the orders the purchases are of, by `accountId` and the order's name. */
+  /** Reports that came before, of the orders the purchases are of, by `accountId orderId`. */
   readonly reports: Map<string, Row<'delivery_item'>[]>
   /** Items known to be settled already. */
   readonly settledItems: Set<string>

@@ -2,7 +2,6 @@ import type { Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
 import type { Sources } from './decide.ts'
-import { orderNames } from './load.ts'
 import { keyOf, type Loaded, purchaseKey } from './loaded.ts'
 import { itemOutcome } from './refusals.ts'
 import type { RecordRequest, RecordResult } from './types.ts'
@@ -72,17 +71,15 @@ export class PurchaseChanges {
   #wakeReports(request: RecordRequest, { outcome }: RecordResult): void {
     if (outcome !== 'recorded' && outcome !== 'duplicate') return
     const updatedAt = this.#now
-    for (const name of orderNames(request)) {
-      for (const item of this.#loaded.reports.get(keyOf(request.accountId, name)) ?? []) {
-        const { id, accountId, status, attempt } = item
-        const isOpen = status === 'waiting' || status === 'pending'
-        const looksAgain = isOpen || (status === 'applied' && outcome === 'recorded')
-        if (!looksAgain || this.#woken.has(id)) continue
-        const set = { status: 'pending' as const, dueAt: updatedAt, attempt: attempt + 1, updatedAt }
-        const guard = { status, attempt }
-        this.#changes.push({ op: 'update', collection: 'delivery_item', id, accountId, guard, set })
-        this.#woken.set(id, { ...item, ...set })
-      }
+    for (const item of this.#loaded.reports.get(keyOf(request.accountId, request.uniqueIdentifier)) ?? []) {
+      const { id, accountId, status, attempt } = item
+      const isOpen = status === 'waiting' || status === 'pending'
+      const looksAgain = isOpen || (status === 'applied' && outcome === 'recorded')
+      if (!looksAgain || this.#woken.has(id)) continue
+      const set = { status: 'pending' as const, dueAt: updatedAt, attempt: attempt + 1, updatedAt }
+      const guard = { status, attempt }
+      this.#changes.push({ op: 'update', collection: 'delivery_item', id, accountId, guard, set })
+      this.#woken.set(id, { ...item, ...set })
     }
   }
 }

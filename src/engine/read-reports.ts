@@ -3,6 +3,8 @@ import type { Condition, Store } from '../ports/store.ts'
 import type { KeyedReport } from './taken-back.ts'
 
 const MAX_DELIVERIES = 1_000
+/** Of all the orders that are asked for at once. */
+const MAX_NAMES = 10_000
 
 type Purchase = Pick<Row<'purchase'>, 'accountId' | 'purchaseSpace' | 'orderId' | 'orderReference'>
 
@@ -60,12 +62,34 @@ async function areSettled(store: Store, accountId: string, orderIds: readonly st
   return !items.some(({ status, activity }) => status === 'pending' && activity !== null)
 }
 
-/** Platforms that charge for an order may call it by a name of their own: their deliveries say which. */
+/**
+ * By order id: what platforms that charge for the order call it, where that is another name. Their deliveries say so,
+ * also those that were duplicates. Orders that have no other name are absent.
+ */
+export async function readOrderNames(
+  store: Store,
+  accountId: string,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const deliveries = await store.find('delivery', {
+    where: {
+      and: [
+        { field: 'accountId', op: 'eq', value: accountId },
+        { field: 'orderId', op: 'in', value: orderIds },
+        { field: 'orderReference', op: 'isNotNull' },
+      ],
+    },
+    omit: ['body', 'headers', 'bodySha256', 'dedupeKey'],
+    limit: MAX_NAMES,
+  })
+  const byOrder = Map.groupBy(deliveries, ({ orderId }) => orderId ?? '')
+  return new Map(
+    [...byOrder].map(([orderId, own]) => [orderId, own.flatMap((each) => each.orderReference ?? [])]),
+  )
+}
+
 async function namesOf(store: Store, { accountId, orderId, orderReference }: Purchase): Promise<string[]> {
-  const isPurchase: Condition<'delivery'> = { field: 'orderReference', op: 'isNotNull' }
-  const ofOrder: Condition<'delivery'> = { field: 'orderId', op: 'eq', value: orderId }
-  const deliveries = await find(store, accountId, { and: [ofOrder, isPurchase] })
-  const references = deliveries.flatMap((delivery) => delivery.orderReference ?? [])
+  const references = (await readOrderNames(store, accountId, [orderId])).get(orderId) ?? []
   return [...new Set([orderId, ...references, ...(orderReference === null ? [] : [orderReference])])]
 }
 

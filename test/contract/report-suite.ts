@@ -94,6 +94,22 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
       expect(new Set(entries.map(({ deliveryId }) => deliveryId)).size).toBe(3)
     })
 
+    it('takes no part of a log on a count streak, also where its rule measures an amount', async () => {
+      await world.work(await world.purchase({ isAmount: true, activityValue: '100' }))
+      await tell(refund('1', '0.01'))
+      expect(await counted()).toBe('1 99.99')
+      await tell(refund('2', '99.98'))
+      expect(await counted()).toBe('1 0.01')
+      await tell(refund('3', '0.01'))
+      expect(await counted()).toBe('0 0')
+    })
+
+    it('a lost dispute over a part takes back the whole log of a count streak', async () => {
+      await world.work(await world.purchase({ isAmount: true, activityValue: '100' }))
+      await tell(dispute('1', '25', 'taken'))
+      expect(await counted()).toBe('0 75')
+    })
+
     it('waits for its purchase, which wakes it in the commit that counts', async () => {
       await tell(refund('1', '30'), cancellation)
       expect(await statuses()).toEqual(['waiting', 'waiting'])
@@ -178,6 +194,50 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
         )
         expect(delivery).toBeUndefined()
       }
+    })
+
+    it('reaches what another platform counts of the order, whatever comes first', async () => {
+      type Step = 'charge' | 'order' | 'refund'
+      const orders: Step[][] = [
+        ['charge', 'refund', 'order'],
+        ['charge', 'order', 'refund'],
+        ['order', 'charge', 'refund'],
+        ['order', 'refund', 'charge'],
+        ['refund', 'charge', 'order'],
+        ['refund', 'order', 'charge'],
+      ]
+      for (const steps of orders) {
+        await begin()
+        // the charge feeds one streak, the order both
+        const stripe = world.connectors.get('stripe')!
+        world.connectors.set('stripe', { ...stripe, rules: stripe.rules.slice(0, 1) })
+        const items = {
+          charge: () => world.purchase({ orderReference: 'pi_1' }, 'stripe'),
+          order: () => world.purchase(),
+          refund: () => world.report(stripeRefund('1', '100'), 'pi_1'),
+        }
+        for (const step of steps) {
+          await world.work(await items[step]())
+          await world.workOff()
+        }
+        expect([steps, await counted()]).toEqual([steps, '0 0'])
+      }
+    })
+
+    it('reaches what is counted after it was applied, though the charge that names the order was a duplicate', async () => {
+      const shopify = world.connectors.get('shopify')!
+      world.connectors.set('shopify', { ...shopify, rules: shopify.rules.slice(0, 1) })
+      const stripe = world.connectors.get('stripe')!
+      world.connectors.set('stripe', { ...stripe, rules: stripe.rules.slice(0, 1) })
+      await world.work(await world.purchase())
+      await world.work(await world.purchase({ orderReference: 'pi_1' }, 'stripe'))
+      await world.work(await world.report(stripeRefund('1', '100'), 'pi_1'))
+      expect(await counted()).toBe('0 0')
+      world.connectors.set('shopify', shopify)
+      await world.work(await world.purchase())
+      await world.workOff()
+      expect(await counted()).toBe('0 0')
+      expect((await world.rows('streak_log')).map(({ streakId }) => streakId)).toContain(sum.id)
     })
 
     it('a refund of a second charge takes nothing from the one that counted', async () => {

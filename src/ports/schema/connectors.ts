@@ -78,6 +78,10 @@ export const CONNECTORS = {
       delivery_created: newestFirst('accountId'),
       delivery_body: { fields: ['bodyKeptSince', 'id'], where: { notNull: ['bodyKeptSince'] } },
       delivery_order: newestFirst('accountId', 'orderId'),
+      delivery_names: {
+        fields: ['accountId', 'orderId', 'orderReference'],
+        where: { notNull: ['orderReference'] },
+      },
       delivery_reference: { fields: ['accountId', 'orderReference'], where: { notNull: ['orderReference'] } },
     },
   },
