@@ -134,7 +134,10 @@ function effects(
 ): { changes: Change[]; due: readonly Row<'reward_log'>[] } {
   const { id, ownedById, periodNumber, activityAt, effectiveValue: value } = log
   const after = effectiveValue(fullValue(streak, log), [...entries, ...added])
-  if (after === value) return { changes: [noted(log, added.length, after, [], now)], due: [] }
+  // what was revoked may come back by any reinstatement of a live log, also while it stays withdrawn
+  const isReinstated = log.status === 'live' && added.some(({ kind }) => kind === 'reinstatement')
+  if (after === value && !isReinstated)
+    return { changes: [noted(log, added.length, after, [], now)], due: [] }
   const journey = new Journey(streak, milestones, loaded.facts(), sources.newId)
   const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after })
   const { rewardRows } = loaded

@@ -1,7 +1,7 @@
 import type { Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
-import { nextMilestone } from '../streaks/milestones.ts'
+import { byListingOrder, nextMilestone } from '../streaks/milestones.ts'
 import { periodAt, periodByNumber } from '../streaks/period.ts'
 import { longestCount } from '../streaks/runs.ts'
 import { type Standing, standingAfter, standingInside } from '../streaks/view.ts'
@@ -178,11 +178,14 @@ async function logContexts(
     return {
       streak: streaks.get(row.streakId)!,
       progress: view,
-      achieved: (row.rewardLogIds ?? []).flatMap((id) => {
-        const rewardLog = rewards.find((reward) => reward.id === id)
-        const milestone = all.find((candidate) => candidate.id === rewardLog?.milestoneId)
-        return rewardLog === undefined || milestone === undefined ? [] : [{ milestone, rewardLog }]
-      }),
+      // what a reinstatement earned was added later
+      achieved: (row.rewardLogIds ?? [])
+        .flatMap((id) => {
+          const rewardLog = rewards.find((reward) => reward.id === id)
+          const milestone = all.find((candidate) => candidate.id === rewardLog?.milestoneId)
+          return rewardLog === undefined || milestone === undefined ? [] : [{ milestone, rewardLog }]
+        })
+        .toSorted((a, b) => byListingOrder(a.milestone, b.milestone)),
       nextMilestone: nextMilestone(
         live,
         view?.consecutiveCount ?? 0,

@@ -58,13 +58,17 @@ export class Journey {
     return { ...NO_LOSSES, ...this.#earn(before, after) }
   }
 
-  /** Changes what a live log counts, by a withdrawal or by undoing one. The only entry of its batch for this journey. */
+  /**
+   * Changes what a live log counts, by a withdrawal or by undoing one, which may change nothing where others stand. The
+   * only entry of its batch for this journey.
+   */
   changeValue(change: ValueChange): Outcome {
     const state = this.#state
     const before = state.progressAt(change.log.periodNumber)!
-    const after = withValue(state, this.#rules, before, change)
+    const isSame = change.after === change.log.value
+    const after = isSame ? before : withValue(state, this.#rules, before, change)
     state.progress.set(after.periodNumber, after)
-    if (change.after > change.log.value) return { ...NO_LOSSES, ...this.#earn(before, after) }
+    if (change.after >= change.log.value) return { ...NO_LOSSES, ...this.#earn(before, after) }
     return { ...this.#lose(before, after), grants: [], restored: [] }
   }
 

@@ -100,6 +100,43 @@ export function describeWithdrawals(name: string, setup: () => Promise<EngineSet
       expect([row!.streakLogId, await statuses()]).toEqual([logOf(again).id, [[3, 'pending', true]]])
     })
 
+    it('brings a reward back by a reinstatement that leaves its log withdrawn', async () => {
+      const streak = await kit.streak()
+      await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(2) })
+      const [first] = await recordDays(streak, [1, 2])
+      await kit.withdraw(first!.id)
+      const [fourth] = await recordDays(streak, [4, 5, 3])
+      const [again] = await recordDays(streak, [3])
+      const one = entryOf(await kit.withdraw(again!.id))
+      await kit.withdraw(again!.id)
+      await kit.withdraw(fourth!.id)
+      // the run of days 2 and 3 owes one and holds none
+      expect((await statuses()).map(([, status]) => status)).toEqual(['revoked', 'revoked'])
+      await kit.reinstate(again!.id, one.id)
+      expect((await statuses()).toSorted()).toEqual([
+        [3, 'pending', true],
+        [5, 'revoked', false],
+      ])
+      const [row] = (await kit.rows('reward_log')).filter(({ standing }) => standing)
+      expect(row!.streakLogId).toBe(again!.id)
+    })
+
+    it('lists what a reinstatement earned in the order of the milestones', async () => {
+      const streak = await kit.streak()
+      const count = await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(1) })
+      const value = await kit.milestone(streak, {
+        milestoneMetric: 'current_progress_value',
+        milestoneRepeat: 'every_period',
+        milestoneTargetValue: wholeQuantity(2),
+      })
+      const [log] = await recordDays(streak, [1, 1])
+      const entry = entryOf(await kit.withdraw(log!.id))
+      await kit.reinstate(log!.id, entry.id)
+      const rows = (await kit.rows('streak_log')).filter(({ id }) => id === log!.id)
+      const [context] = await kit.views.logContexts(kit.accountId, rows, kit.now)
+      expect(context!.achieved.map(({ milestone }) => milestone.id)).toEqual([value.id, count.id])
+    })
+
     it('moves a reward whose own day falls out to the part that owes one', async () => {
       const streak = await kit.streak()
       await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(2) })
