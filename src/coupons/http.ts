@@ -126,7 +126,14 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
     })
   }
 
-  return { kind: 'http', settings: settingsShape, credentials: credentialsShape, issue, revoke }
+  return {
+    kind: 'http',
+    claims: false,
+    settings: settingsShape,
+    credentials: credentialsShape,
+    issue,
+    revoke,
+  }
 }
 
 type Asking = Pick<CouponRequest, 'idempotencyKey' | 'settings' | 'credentials' | 'signal'>

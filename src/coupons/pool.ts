@@ -70,7 +70,7 @@ export function createPoolProvider(options: PoolProviderOptions): CouponProvider
     return { outcome: 'revoked', used: taken.length === 0 ? 'no' : 'unknown' }
   }
 
-  return { kind: 'pool', settings: z.strictObject({}), credentials: null, issue, revoke }
+  return { kind: 'pool', claims: true, settings: z.strictObject({}), credentials: null, issue, revoke }
 }
 
 function findUnused(store: Store, accountId: string, providerId: string): Promise<Row<'coupon_code'>[]> {

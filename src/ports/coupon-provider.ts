@@ -61,6 +61,8 @@ export type RevokeOutcome =
  */
 export interface CouponProvider {
   readonly kind: ProviderKind
+  /** Whether a coupon comes into being only with the commit of its `changes`: until then there surely is none. */
+  readonly claims: boolean
   readonly settings: z.ZodType<Record<string, unknown>>
   /** null: takes none. */
   readonly credentials: z.ZodType<Record<string, unknown>> | null

@@ -46,15 +46,14 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
     if (found === null || found.attempt !== job.attempt) return true
     if (found.fulfilmentStatus === 'revoking') return revokeStep(deps, found, context)
     if (!isToBeMade(found)) return true
-    const reward =
-      found.fulfilmentStatus === 'issuing' ? found : await write(deps, found, { fulfilmentStatus: 'issuing' })
-    if (reward === null) return null
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
-    const built = await buildCouponRequest(deps, reward, signal)
-    if (built.outcome === 'failed') return writeFailed(deps, reward, built.reason)
-    if (built.outcome === 'retry') return settleRetry(deps, reward, built, context)
+    const built = await buildCouponRequest(deps, found, signal)
+    if (built.outcome === 'failed') return writeFailed(deps, found, built.reason)
+    if (built.outcome === 'retry') return settleRetry(deps, found, built, context)
     const lapsed = built.request.expiresAt
-    if (lapsed !== null && lapsed <= deps.clock.now()) return writeFailed(deps, reward, expiredReason(lapsed))
+    if (lapsed !== null && lapsed <= deps.clock.now()) return writeFailed(deps, found, expiredReason(lapsed))
+    const reward = await asIssuing(deps, found, built.provider)
+    if (reward === null) return null
     const answer = await ask(deps.logger, built.provider, built.request)
     if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, built.request)
     if (answer.outcome === 'failed') return writeFailed(deps, reward, answer.reason)
@@ -64,6 +63,16 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
   return async function fulfil(job, context) {
     await untilWritten(`reward_log ${job.rewardLogId}`, MAX_ROUNDS, () => step(job, context))
   }
+}
+
+/** `issuing` says that a coupon may exist; a reward that only waits for a code is `pending` and can still be revoked. */
+async function asIssuing(
+  deps: FulfilDeps,
+  reward: Reward,
+  { claims }: CouponProvider,
+): Promise<Reward | null> {
+  if (claims || reward.fulfilmentStatus === 'issuing') return reward
+  return await write(deps, reward, { fulfilmentStatus: 'issuing' })
 }
 
 /** Manual rewards are the merchant's to make. */

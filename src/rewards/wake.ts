@@ -56,7 +56,7 @@ async function findWaiting(
   return due.filter(
     (row) =>
       row.accountId === accountId &&
-      row.fulfilmentStatus === 'issuing' &&
+      row.fulfilmentStatus === 'pending' &&
       row.reward?.providerId === providerId,
   )
 }

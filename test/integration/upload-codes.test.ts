@@ -132,7 +132,7 @@ describe('uploading codes to a pool', () => {
 })
 
 describe('rewards that wait for codes', () => {
-  const waiting = { fulfilmentStatus: 'issuing', attempt: 3 } as const
+  const waiting = { fulfilmentStatus: 'pending', attempt: 3 } as const
 
   it('are queued anew, the longest waiting first, as many as there are codes', async () => {
     const second = await pool.addReward({ ...waiting, dueAt: NOW - 1 })
@@ -156,7 +156,7 @@ describe('rewards that wait for codes', () => {
     const other = await makeRewardWorld(store, { provider: 'pool', settings: {} })
     await other.addReward(waiting)
     await pool.addReward(waiting, { providerId: other.providerId })
-    await pool.addReward({ fulfilmentStatus: 'pending' })
+    await pool.addReward({ fulfilmentStatus: 'failed', dueAt: null })
     await pool.addReward({ fulfilmentStatus: 'issued', dueAt: null })
     await upload(['A', 'B', 'C', 'D'])
     expect(queued).toEqual([])
@@ -181,7 +181,7 @@ describe('rewards that wait for codes', () => {
     if (newJob === undefined) throw new Error('nothing was queued')
     await fulfil(oldJob, jobContext({ lastTry: true }))
     expect(await read(store, 'reward_log', reward.id)).toMatchObject({
-      fulfilmentStatus: 'issuing',
+      fulfilmentStatus: 'pending',
       attempt: 1,
     })
     await fulfil(newJob, jobContext())
