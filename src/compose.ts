@@ -194,7 +194,7 @@ async function startWeb(
     inbox,
     deliveries: createDeliveries({ store, queue, connectorFor, clock, logger, newId }),
     rewards: {
-      patch: (accountId, id, patch) => patchRewardLog({ store, clock }, accountId, id, patch),
+      patch: (accountId, id, patch) => patchRewardLog({ store, clock, newId }, accountId, id, patch),
       replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
       abandon: (accountId, id, reason) => abandonReward({ store, clock, queue }, accountId, id, reason),
       uploadCodes: (accountId, providerId, codes) =>

@@ -12,6 +12,7 @@ const PATCHABLE = ['couponCode', 'rewardIssuedAt', 'rewardExpiryAt'] as const
 export interface PatchDeps {
   readonly store: Store
   readonly clock: Clock
+  readonly newId: () => string
 }
 
 /** The merchant's three fields, their shape already checked. Absent: stays as it is; null: to be cleared. */
@@ -30,7 +31,8 @@ type Fields = Pick<Reward, (typeof PATCHABLE)[number]>
  * included. A patch that changes nothing is accepted and writes nothing.
  *
  * The code may be one that is shared (`STREAK7`), but not one that belongs to another reward; an unused one of a pool
- * is taken out of the pool in the same commit. Atomic; a refused patch changes nothing.
+ * is taken out of the pool in the same commit, and one that is new is kept from pools from then on. Atomic; a refused
+ * patch changes nothing.
  * @returns the row as stored
  * @throws AppError NOT_FOUND, REWARD_HELD, REWARD_REVOKED, REWARD_BEING_FULFILLED, FIELD_IS_FIXED, INVALID_INPUT,
  * DUPLICATE_VALUE, STORE_BUSY, STORE_UNAVAILABLE
@@ -59,7 +61,7 @@ export function patchRewardLog(
       revision: reward.revision + 1,
       updatedAt: now,
     }
-    const claim = fields.couponCode === reward.couponCode ? [] : await claimCode(deps.store, reward, fields)
+    const claim = fields.couponCode === reward.couponCode ? [] : await claimCode(deps, reward, fields, now)
     const guard = { revision: reward.revision }
     const result = await deps.store.commit([
       { op: 'update', collection: 'reward_log', id, accountId, guard, set },
@@ -107,29 +109,36 @@ function merged<T>(patched: T | undefined, current: T): T {
   return patched === undefined ? current : patched
 }
 
-/** What has to be written when the merchant's code is one that the platform drew or a pool holds. */
-async function claimCode(store: Store, reward: Reward, fields: Fields): Promise<Change[]> {
+/** What has to be written so that no pool and no other reward has a code that is not shared. */
+async function claimCode(
+  { store, newId }: PatchDeps,
+  reward: Reward,
+  { couponCode }: Fields,
+  now: Instant,
+): Promise<Change[]> {
   const { accountId, id: rewardLogId } = reward
-  if (fields.couponCode === null) return []
-  const key = [accountId, foldCode(fields.couponCode)]
-  const [known] = await store.findByKeys('coupon_code', ['accountId', 'foldedCode'], [key])
-  if (known === undefined || known.rewardLogId === rewardLogId) return []
+  if (couponCode === null) return []
+  const foldedCode = foldCode(couponCode)
+  const [known] = await store.findByKeys(
+    'coupon_code',
+    ['accountId', 'foldedCode'],
+    [[accountId, foldedCode]],
+  )
+  if (known === undefined) {
+    const common = { id: newId(), accountId, createdAt: now, updatedAt: now }
+    const code = { code: couponCode, foldedCode, source: 'own', providerId: null, rewardLogId: null } as const
+    return [{ op: 'insert', collection: 'coupon_code', row: { ...common, ...code } }]
+  }
+  if (known.source === 'own' || known.rewardLogId === rewardLogId) return []
   if (known.rewardLogId !== null) {
     const message = 'this code belongs to another reward'
     throw new AppError('DUPLICATE_VALUE', `couponCode: ${message}`, {
       details: [{ path: 'couponCode', message }],
     })
   }
-  return [
-    {
-      op: 'update',
-      collection: 'coupon_code',
-      id: known.id,
-      accountId,
-      guard: { rewardLogId: null },
-      set: { rewardLogId },
-    },
-  ]
+  const { id } = known
+  const set = { rewardLogId, updatedAt: now }
+  return [{ op: 'update', collection: 'coupon_code', id, accountId, guard: { rewardLogId: null }, set }]
 }
 
 function fixed(path: string, message: string): AppError {

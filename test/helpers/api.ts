@@ -124,7 +124,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     inbox,
     deliveries: createDeliveries({ store, queue, connectorFor, clock, logger, newId }),
     rewards: {
-      patch: (accountId, id, patch) => patchRewardLog({ store, clock }, accountId, id, patch),
+      patch: (accountId, id, patch) => patchRewardLog({ store, clock, newId }, accountId, id, patch),
       replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
       abandon: (accountId, id, reason) => abandonReward({ store, clock }, accountId, id, reason),
       uploadCodes: (accountId, providerId, codes) => uploadPoolCodes(upload, accountId, providerId, codes),

@@ -19,7 +19,7 @@ afterEach(() => temp.close())
 const addManual = (given: Partial<Row<'reward_log'>> = {}) => world.addReward(given, null)
 const reload = (reward: Row<'reward_log'>) => read(temp.store, 'reward_log', reward.id)
 const patch = (reward: Row<'reward_log'>, given: RewardLogPatch) =>
-  patchRewardLog({ store: temp.store, clock }, reward.accountId, reward.id, given)
+  patchRewardLog({ store: temp.store, clock, newId: randomUUID }, reward.accountId, reward.id, given)
 
 function addCode(code: string, given: Partial<Row<'coupon_code'>> = {}) {
   const { accountId, providerId } = world
@@ -129,6 +129,18 @@ describe('a manual reward', () => {
     expect(await patch(await addManual(), { couponCode: 'STREAK7' })).toMatchObject({ couponCode: 'STREAK7' })
   })
 
+  it('keeps its code from pools, and may share it however it is written', async () => {
+    const first = await addManual()
+    await patch(first, { couponCode: 'Streak7' })
+    const key = [[first.accountId, 'streak7']]
+    const [known] = await temp.store.findByKeys('coupon_code', ['accountId', 'foldedCode'], key)
+    expect(known).toMatchObject({ code: 'Streak7', source: 'own', providerId: null, rewardLogId: null })
+    const [second, third] = [await addManual(), await addManual()]
+    await Promise.all([patch(second, { couponCode: 'STREAK7' }), patch(third, { couponCode: 'other' })])
+    expect(await reload(second)).toMatchObject({ couponCode: 'STREAK7' })
+    expect(await temp.store.findByKeys('coupon_code', ['accountId', 'foldedCode'], key)).toEqual([known])
+  })
+
   it('patched twice at once takes both patches', async () => {
     const reward = await addManual()
     await Promise.all([patch(reward, { couponCode: 'A' }), patch(reward, { rewardExpiryAt: LATER })])
@@ -218,7 +230,7 @@ describe('codes that the platform knows', () => {
 describe('a reward log that is not there', () => {
   it('or is another account’s is not found', async () => {
     const reward = await addManual()
-    const deps = { store: temp.store, clock }
+    const deps = { store: temp.store, clock, newId: randomUUID }
     for (const [accountId, id] of [
       [reward.accountId, randomUUID()],
       [randomUUID(), reward.id],

@@ -174,9 +174,14 @@ describe('abandoning a reward', () => {
       expect(service.issued()).toEqual([])
       const again = await reload(reward)
       expect(await abandon(reward)).toEqual(again)
-      const patched = await patchRewardLog({ store: temp.store, clock }, reward.accountId, reward.id, {
-        couponCode: 'OURS',
-      })
+      const patched = await patchRewardLog(
+        { store: temp.store, clock, newId: randomUUID },
+        reward.accountId,
+        reward.id,
+        {
+          couponCode: 'OURS',
+        },
+      )
       expect(patched).toMatchObject({ fulfilmentStatus: 'issued', couponCode: 'OURS', failureReason: null })
     },
   )

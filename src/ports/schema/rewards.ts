@@ -82,13 +82,14 @@ export const REWARDS = {
       coupon_provider_created: newestFirst('accountId'),
     },
   },
-  /** Every code the platform drew or a merchant uploaded: unique in the account, whatever its case. */
+  /** Every code that a reward has or can get: unique in the account, whatever its case. */
   coupon_code: {
     fields: {
       ...common,
       code: text(),
       foldedCode: text(),
-      source: text<'pool' | 'drawn'>(),
+      /** `own`: the merchant gave it to rewards, as many as they like; so no pool may hold it. */
+      source: text<'pool' | 'drawn' | 'own'>(),
       providerId: optional(id),
       rewardLogId: optional(id),
     },
