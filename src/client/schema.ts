@@ -960,24 +960,26 @@ export interface ConnectorPatch {
   /** The platform’s own settings. */
   settings?: ShopifyConnectorSettings | StripeConnectorSettings
   /** Which purchases feed which streak; at most 50. */
-  rules?: {
-    /** The streak that is fed. */
-    streakId: string
-    /** The `activityId` of its logs. */
-    activityId?: string
-    /** What the `activityValue` of its logs is. */
-    value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count'
-    /** ISO 4217. Required where an amount is measured; other currencies are ignored. */
-    currency?: string
-    /** Smaller purchases are ignored. */
-    minimumValue?: number
-    /** What tells members apart. */
-    identifyBy?: 'customer_id' | 'email'
-    /** What to do with an order without a customer id. */
-    guests?: 'by_email' | 'ignore'
-    /** Whether test orders count. */
-    testOrders?: 'ignore' | 'count'
-  }[]
+  rules?:
+    | {
+        /** The streak that is fed. */
+        streakId: string
+        /** The `activityId` of its logs. */
+        activityId?: string
+        /** What the `activityValue` of its logs is. */
+        value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count'
+        /** ISO 4217. Required where an amount is measured; other currencies are ignored. */
+        currency?: string
+        /** Smaller purchases are ignored. */
+        minimumValue?: number
+        /** What tells members apart. */
+        identifyBy?: 'customer_id' | 'email'
+        /** What to do with an order without a customer id. */
+        guests?: 'by_email' | 'ignore'
+        /** Whether test orders count. */
+        testOrders?: 'ignore' | 'count'
+      }[]
+    | null
 }
 
 export interface ShopifyConnectorCredentials {

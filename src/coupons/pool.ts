@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
+import type { Clock } from '../ports/clock.ts'
 import type {
   CouponProvider,
   CouponRequest,
@@ -15,6 +16,7 @@ const CANDIDATES = 64
 
 export interface PoolProviderOptions {
   readonly store: Store
+  readonly clock: Clock
   /** A whole number from 0 to below `limit`, at random. */
   readonly pick?: (limit: number) => number
 }
@@ -25,7 +27,7 @@ export interface PoolProviderOptions {
  * only if a reward has it. A claim that another worker won is a conflict of that commit: ask again.
  */
 export function createPoolProvider(options: PoolProviderOptions): CouponProvider {
-  const { store, pick = (limit: number) => randomInt(limit) } = options
+  const { store, clock, pick = (limit: number) => randomInt(limit) } = options
 
   async function issue(request: CouponRequest): Promise<IssueOutcome> {
     const { accountId, providerId, rewardLogId } = request
@@ -57,7 +59,7 @@ export function createPoolProvider(options: PoolProviderOptions): CouponProvider
           id: chosen.id,
           accountId,
           guard: { rewardLogId: null },
-          set: { rewardLogId },
+          set: { rewardLogId, updatedAt: clock.now() },
         },
       ],
     }

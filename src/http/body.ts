@@ -51,11 +51,15 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?;?$/i
+/** Parameters but `charset` mean nothing to JSON (RFC 8259, 11); ASCII is UTF-8. */
+const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i
+const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)/i
+const CHARSETS = ['utf-8', 'utf8', 'us-ascii']
 
 function requireJson(request: IncomingMessage): void {
-  const type = request.headers['content-type'] ?? ''
-  if (!JSON_TYPE.test(type.trim())) {
+  const type = (request.headers['content-type'] ?? '').trim()
+  const charset = CHARSET.exec(type)?.[1] ?? 'utf-8'
+  if (!JSON_TYPE.test(type) || !CHARSETS.includes(charset.toLowerCase())) {
     throw new AppError('NOT_JSON', 'The body must be sent as Content-Type: application/json (UTF-8)')
   }
   const encoding = request.headers['content-encoding'] ?? 'identity'

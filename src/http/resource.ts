@@ -30,6 +30,8 @@ export interface PublicField<C extends CollectionName> {
   readonly values?: readonly string[]
   /** CONTAINS works on it. */
   readonly contains?: true
+  /** Adds quantities up, so that it can be more than one of them may be. */
+  readonly sum?: true
   readonly filter?: FilterRewrite<C>
   /** What EQUALS and IN are looked up by, through an index: texts that are equal have equal ones there. */
   readonly lookup?: { readonly stored: FieldName<C>; of(text: string): string }

@@ -42,6 +42,11 @@ export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[
   router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))
   router.all('/schema/:slug/record/:id/:action', serveAction(serving))
   router.all('/schema/:slug/:action', serveBulkAction(serving))
+  // who calls comes before whether there is something at the address
+  router.use('/schema', async (request, response, next) => {
+    await authenticate(request, response)
+    next()
+  })
   return router
 }
 

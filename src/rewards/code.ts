@@ -49,9 +49,10 @@ export function foldCode(code: string): string {
   return code.toLowerCase().toUpperCase().toLowerCase()
 }
 
-/** Why a text cannot be a coupon code; null when it can. The limit is that of `couponCode`: 1 to 128 characters. */
+/** Why a text cannot be a coupon code; null when it can. The limit is that of `couponCode`: 1 to 128 characters (code points). */
 export function codeFault(code: string): string | null {
-  if (code.length < 1 || code.length > 128) return `must have 1 to 128 characters, has ${code.length}`
+  const characters = code.length <= 128 ? code.length : [...code].length
+  if (characters < 1 || characters > 128) return `must have 1 to 128 characters, has ${characters}`
   if (!code.isWellFormed() || /\p{Cc}/u.test(code))
     return 'must not hold control characters or lone surrogates'
   return null

@@ -7,6 +7,8 @@ export type Quantity = bigint
 const SCALE_DIGITS = 6
 export const QUANTITY_SCALE = 1_000_000n
 export const MAX_QUANTITY: Quantity = 1_000_000_000n * QUANTITY_SCALE
+/** What stores have room for: 22 digits before the point. No sum of quantities comes near it. */
+export const MAX_SUM: Quantity = 10n ** 28n - 1n
 export const ONE: Quantity = QUANTITY_SCALE
 
 export type ParsedQuantity =
@@ -18,9 +20,9 @@ const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
 /**
  * Reads a quantity from the digits of a JSON number (`5`, `12.50`, `1e3`), so that nothing passes through a float.
- * Trailing zeros do not count as decimals.
+ * Trailing zeros do not count as decimals, however many.
  */
-export function parseQuantity(digits: string): ParsedQuantity {
+export function parseQuantity(digits: string, max: Quantity = MAX_QUANTITY): ParsedQuantity {
   const match = NUMBER.exec(digits)
   if (match === null) return { ok: false, reason: 'not_a_number' }
   const [, sign, whole = '', fraction = '', exponentText] = match
@@ -32,11 +34,12 @@ export function parseQuantity(digits: string): ParsedQuantity {
   const exponent = exponentText === undefined ? 0 : Number(exponentText)
   const trailingZeros = written.length - kept.length
   const power = exponent - fraction.length + trailingZeros
-  // value = significant × 10^power; a number of more than 10 whole digits is above the limit whatever follows
-  if (significant.length + power > 10) return { ok: false, reason: 'too_large' }
+  // value = significant × 10^power; a number of more whole digits than the limit is above it whatever follows
+  if (significant.length + power > String(max).length - SCALE_DIGITS)
+    return { ok: false, reason: 'too_large' }
   if (power < -SCALE_DIGITS) return { ok: false, reason: 'too_many_decimals' }
   const value = BigInt(significant) * 10n ** BigInt(power + SCALE_DIGITS)
-  return value > MAX_QUANTITY ? { ok: false, reason: 'too_large' } : { ok: true, value }
+  return value > max ? { ok: false, reason: 'too_large' } : { ok: true, value }
 }
 
 /** Where the trailing zeros begin. A loop, because a pattern tries each row of zeros inside the number anew. */

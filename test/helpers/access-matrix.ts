@@ -133,7 +133,9 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
 }
 
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */
-export const OTHER_ROUTES: Readonly<Record<string, 'anybody' | 'signed by the platform' | 'operators'>> = {
+export const OTHER_ROUTES: Readonly<
+  Record<string, 'anybody' | 'signed by the platform' | 'operators' | 'nothing is there'>
+> = {
   'GET /healthz': 'anybody',
   'GET /readyz': 'anybody',
   '/webhooks/:platform/:connectorId': 'signed by the platform',
@@ -141,6 +143,9 @@ export const OTHER_ROUTES: Readonly<Record<string, 'anybody' | 'signed by the pl
   'GET /api/v1.0/openapi.json': 'anybody',
   '/docs': 'anybody',
   '/ops/queues': 'operators',
+  // whoever has no credentials is told nothing else
+  'USE /schema': 'nothing is there',
+  'USE /api/v1.0/schema': 'nothing is there',
 }
 
 /** A record of the shop, Ada's where it is somebody's; null while there can be none. */

@@ -157,6 +157,25 @@ describe('the access matrix', () => {
     }
   })
 
+  it('tells nobody without good credentials what there is not', async () => {
+    for (const prefix of PREFIXES) {
+      for (const path of [
+        '',
+        '/nothing',
+        '/nothing/record',
+        `/nothing/record/${uuid()}`,
+        '/streak/record/x/y',
+      ]) {
+        const statusFor = async (headers: Headers) =>
+          (await api.send(`${prefix}/schema${path}`, { headers })).status
+        for (const headers of [{}, ...Object.values(bad)])
+          expect([path, await statusFor(headers)]).toEqual([path, 401])
+        expect([path, await statusFor(good.backend)]).toEqual([path, 404])
+        expect([path, await statusFor(good.Ada)]).toEqual([path, 404])
+      }
+    }
+  })
+
   it.each(Object.keys(ACCESS))('holds for verbs that no %s has', async (slug) => {
     const record = await recordFor(slug, 'get')
     for (const path of [`/schema/${slug}/record`, `/schema/${slug}/record/${record}`]) {

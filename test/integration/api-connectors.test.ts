@@ -232,6 +232,9 @@ describe('a connector', () => {
       outcome: 'translated',
       items: [{ status: 'pending', streakId: streak.id }],
     })
+    await patch(connector, { rules: null })
+    expect(await shown(await deliver(connector))).toMatchObject({ reason: 'NO_RULES' })
+    await patch(connector, { rules: [{ streakId: streak.id }] })
     await patch(connector, { status: 'paused' })
     expect(await shown(await deliver(connector))).toMatchObject({ reason: 'CONNECTOR_NOT_LIVE' })
     await patch(connector, { status: 'live' })

@@ -362,6 +362,34 @@ describe('filters', () => {
 })
 
 describe('filters of the ledger', () => {
+  it('compare sums that are above what one value may be', async () => {
+    const streak = await admin.create('streak', {
+      name: 'sums',
+      status: 'live',
+      aggregationMethod: 'sum',
+      aggregationTargetValue: 1,
+    })
+    for (const uniqueIdentifier of ['one', 'two']) {
+      await admin.create('streak_log', {
+        streakId: streak.id,
+        ownedBy: { externalId: 'rich' },
+        activityAt: at(0),
+        activityId: 'a',
+        uniqueIdentifier,
+        activityValue: 1_000_000_000,
+      })
+    }
+    const found = async (operator: string, value: number) => {
+      const filters = {
+        and: [leaf('streakId', 'EQUALS', streak.id), leaf('currentProgressValue', operator, value)],
+      }
+      return (await admin.list('streak_progress', { filters })).body.data.length
+    }
+    expect(await found('EQUALS', 2_000_000_000)).toBe(1)
+    expect(await found('GREATER_THAN', 1_999_999_999)).toBe(1)
+    expect(await found('LESS_THAN', 2_000_000_000)).toBe(0)
+  })
+
   const ledgers = ['streak_log', 'streak_progress', 'member_streak', 'reward_log', 'delivery']
 
   it.each(ledgers)('of %s need something selective at the top', async (slug) => {

@@ -166,10 +166,13 @@ describe('bodies', () => {
     ['text/plain', 415],
     ['application/x-www-form-urlencoded', 415],
     ['application/json; charset=utf-16', 415],
+    ['application/json; foo=bar; charset=latin1', 415],
     ['application/jsonp', 415],
     ['application/json', 400],
     ['Application/JSON; charset=UTF-8', 400],
     ['application/json;charset="utf-8"', 400],
+    ['application/json; foo=bar', 400],
+    ['application/json; charset=us-ascii', 400],
   ])('sent as %s get %i', async (type, status) => {
     expect((await post('{}', { ...admin.headers, 'content-type': type })).status).toBe(status)
   })

@@ -8,9 +8,11 @@ import {
   readInteger,
   readPhone,
   readQuantity,
+  readSum,
   readText,
   readUuid,
 } from '../../src/http/read/values.ts'
+import { MAX_SUM } from '../../src/streaks/quantity.ts'
 
 const number = (source: string) => new JsonNumber(source)
 
@@ -27,6 +29,8 @@ describe('parseInstant', () => {
     ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
     ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
     ['1969-12-31T23:00:00-01:00', '1970-01-01T00:00:00.000Z'],
+    ['2026-11-22T10:00:00+23:59', '2026-11-21T10:01:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('reads %s as %s', (text, iso) => {
     expect(parseInstant(text)).toEqual({ ok: true, value: Date.parse(iso) })
   })
@@ -42,7 +46,8 @@ describe('parseInstant', () => {
     ['2026-11-22T24:00:00Z', 'time of day'],
     ['2026-11-22T10:60:00Z', 'time of day'],
     ['2026-11-22T23:59:60Z', 'time of day'],
-    ['2026-11-22T10:00:00+19:00', 'offset'],
+    ['2026-11-22T10:00:00+24:00', 'offset'],
+    ['9999-12-31T23:59:59-10:00', '9999'],
     ['2026-11-22T10:00:00+01:75', 'offset'],
     ['1969-12-31T23:59:59.999Z', '1970'],
     ['1970-01-01T00:30:00+01:00', '1970'],
@@ -73,6 +78,8 @@ describe('numbers', () => {
     ['0.000001', 1n],
     ['0.0000010000', 1n],
     ['-0', 0n],
+    [`5.${'0'.repeat(400)}`, 5_000_000n],
+    [`0.${'0'.repeat(400)}1e401`, 1_000_000n],
   ])('reads %s exactly', (source, value) => {
     expect(readQuantity(number(source))).toEqual({ ok: true, value })
   })
@@ -82,13 +89,19 @@ describe('numbers', () => {
     ['1e400', 'above'],
     ['0.0000001', '6 decimals'],
     ['-1', 'negative'],
-    [`1${'0'.repeat(200)}1`, 'digits'],
+    [`1${'0'.repeat(200)}1`, 'above'],
   ])('refuses %s as a quantity', (source, why) => {
     expect(readQuantity(number(source))).toEqual({ ok: false, message: expect.stringContaining(why) })
   })
 
   it.each([['5'], [5], [null], [undefined], [true], [[]]])('takes no %p for a number', (value) => {
     expect(readQuantity(value).ok).toBe(false)
+  })
+
+  it('reads sums beyond what one quantity may be', () => {
+    expect(readSum(number('2000000000.5'))).toEqual({ ok: true, value: 2_000_000_000_500_000n })
+    expect(readSum(number('9999999999999999999999.999999'))).toEqual({ ok: true, value: MAX_SUM })
+    expect(readSum(number('1e22'))).toEqual({ ok: false, message: expect.stringContaining('22 digits') })
   })
 
   it('reads a whole number however it is written', () => {

@@ -10,6 +10,7 @@ import {
   readInteger,
   readOneOf,
   readQuantity,
+  readSum,
   readText,
   readUuid,
 } from '../read/values.ts'
@@ -52,6 +53,7 @@ export interface FilterField {
   readonly type: FieldType
   readonly values?: readonly string[]
   readonly contains?: true
+  readonly sum?: true
 }
 
 /** Which operators a field takes: a closed list of values only knows equality, CONTAINS works on names only. */
@@ -65,11 +67,11 @@ export function operatorsOf({ type, values, contains }: FilterField): readonly O
 const MAX_FILTER_TEXT = 1024
 const filterText = readText(MAX_FILTER_TEXT, { blank: 'allowed' })
 
-function readerOf({ type, values }: FilterField): Reader<Scalar> {
+function readerOf({ type, values, sum }: FilterField): Reader<Scalar> {
   if (values !== undefined) return readOneOf(values)
   if (type === 'id') return readUuid
   if (type === 'instant') return readInstant
-  if (type === 'quantity') return readQuantity
+  if (type === 'quantity') return sum ? readSum : readQuantity
   if (type === 'integer') return readInteger(0, 1_000_000_000)
   return type === 'boolean' ? readBoolean : filterText
 }

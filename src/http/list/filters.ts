@@ -171,6 +171,7 @@ export function filterFieldOf<C extends CollectionName>(
     type,
     ...(field.values === undefined ? {} : { values: field.values }),
     ...(field.contains === undefined ? {} : { contains: field.contains }),
+    ...(field.sum === undefined ? {} : { sum: field.sum }),
   }
 }
 

@@ -7,6 +7,7 @@ const SHOWN_NAME_CHARACTERS = 64
 
 export function shownName(key: PropertyKey): string {
   const text = String(key)
+  if (text === '') return '""'
   return text.length <= SHOWN_NAME_CHARACTERS ? text : `${text.slice(0, SHOWN_NAME_CHARACTERS)}…`
 }
 
@@ -18,12 +19,28 @@ function dotted(path: readonly PropertyKey[]): string {
 export function detailsOf(error: z.ZodError, under: readonly PropertyKey[] = []): ErrorDetail[] {
   return error.issues.flatMap((issue) => {
     const path = [...under, ...issue.path]
-    if (issue.code !== 'unrecognized_keys') return [{ path: dotted(path), message: issue.message }]
+    if (issue.code !== 'unrecognized_keys') return [{ path: dotted(path), message: messageOf(issue) }]
     return issue.keys.map((key) => ({
       path: dotted([...path, key]),
       message: 'is not a field of this record',
     }))
   })
+}
+
+/** Schemas of adapters leave the plain faults to the library, whose words are not ours and do not tell a field's absence. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message
+  return issue.message.endsWith('received undefined')
+    ? 'is required'
+    : `must be ${WORDS[issue.expected] ?? issue.expected}`
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
 }
 
 /** A body can have as many faults as it has room for; an answer names so many of them. */

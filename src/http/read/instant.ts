@@ -7,14 +7,16 @@ type ParsedInstant =
 const DATETIME =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,30}))?)?([Zz]|[+-]\d{2}:?\d{2}|[+-]\d{2})?$/
 const MINUTE_MS = 60_000
-const MAX_OFFSET_MINUTES = 18 * 60
+const MAX_OFFSET_MINUTES = 23 * 60 + 59
+/** Beyond it years have more digits than ISO 8601 lets anybody write without an agreement. */
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 function fault(message: string): ParsedInstant {
   return { ok: false, message }
 }
 
 /**
- * ISO 8601 datetimes with `Z` or an offset, from 1970 on. What is finer than a millisecond is cut off. Dates that the
+ * ISO 8601 datetimes with `Z` or an offset, from 1970 to the year 9999 in UTC. What is finer than a millisecond is cut off. Dates that the
  * calendar does not have, `:60`, `24:00` and times without an offset are refused.
  */
 export function parseInstant(text: string): ParsedInstant {
@@ -37,9 +39,10 @@ export function parseInstant(text: string): ParsedInstant {
   if (!isCalendarDate(Number(year), Number(month), Number(day)))
     return fault('names a date the calendar does not have')
   const offsetMinutes = minutesOf(offset)
-  if (offsetMinutes === null) return fault('has an offset outside -18:00 to +18:00')
+  if (offsetMinutes === null) return fault('has an offset outside -23:59 to +23:59')
   const value = local + milliseconds - offsetMinutes * MINUTE_MS
-  return value < 0 ? fault('lies before 1970') : { ok: true, value }
+  if (value < 0) return fault('lies before 1970')
+  return value > LATEST ? fault('lies after the year 9999') : { ok: true, value }
 }
 
 function isCalendarDate(year: number, month: number, day: number): boolean {

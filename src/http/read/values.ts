@@ -1,5 +1,5 @@
 import type { Instant } from '../../ports/clock.ts'
-import { isWhole, parseQuantity, QUANTITY_SCALE, type Quantity } from '../../streaks/quantity.ts'
+import { isWhole, MAX_SUM, parseQuantity, QUANTITY_SCALE, type Quantity } from '../../streaks/quantity.ts'
 import { JsonNumber } from '../json/exact-json.ts'
 import { parseInstant } from './instant.ts'
 
@@ -87,17 +87,26 @@ const REASONS = {
   too_large: 'is above 1,000,000,000',
 } as const
 
-/** Far more than any quantity needs; keeps the cost of reading one flat. */
-const MAX_DIGITS = 100
+function quantityReader(
+  max: Quantity | undefined,
+  reasons: Readonly<Record<string, string>>,
+): Reader<Quantity> {
+  return (value) => {
+    if (missing(value)) return bad('is required')
+    if (!(value instanceof JsonNumber)) return bad(`must be a number, not ${kindOf(value)}`)
+    const parsed = parseQuantity(value.source, max)
+    return parsed.ok ? good(parsed.value) : bad(`${reasons[parsed.reason]}: ${show(value)}`)
+  }
+}
 
 /** 0 to 1,000,000,000 with at most 6 decimals, read from the number's own digits. */
-export const readQuantity: Reader<Quantity> = (value) => {
-  if (missing(value)) return bad('is required')
-  if (!(value instanceof JsonNumber)) return bad(`must be a number, not ${kindOf(value)}`)
-  if (value.source.length > MAX_DIGITS) return bad(`is written with more than ${MAX_DIGITS} digits`)
-  const parsed = parseQuantity(value.source)
-  return parsed.ok ? good(parsed.value) : bad(`${REASONS[parsed.reason]}: ${show(value)}`)
-}
+export const readQuantity = quantityReader(undefined, REASONS)
+
+/** The same for what quantities add up to, which can be more than one of them. */
+export const readSum = quantityReader(MAX_SUM, {
+  ...REASONS,
+  too_large: 'has more than 22 digits before the point',
+})
 
 export const readPositiveQuantity: Reader<Quantity> = (value) => {
   const read = readQuantity(value)

@@ -55,7 +55,11 @@ export const zInteger = (min: number, max: number) =>
 export const zBoolean = zRead<boolean>(readBoolean, { type: 'boolean' })
 export const zOneOf = <T extends string>(allowed: readonly T[]) =>
   zRead(readOneOf(allowed), { type: 'string', enum: allowed })
-export const zEmail = zRead<string>(readEmail, { type: 'string', format: 'email', maxLength: 320 })
+export const zEmail = zRead<string>(readEmail, {
+  type: 'string',
+  pattern: '^[^\\s@]+@[^\\s@]+$',
+  maxLength: 320,
+})
 export const zPhone = zRead<string>(readPhone, {
   type: 'string',
   maxLength: 16,
@@ -67,7 +71,10 @@ export const zExternalId = zRead<string>(readExternalId, {
   maxLength: 256,
 })
 
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency'))
+/** ISO 4217 has more than the runtime knows by name: funds, metals, tests, and what is newer. */
+const UNNAMED =
+  'BOV CHE CHW CLF COU MXV USN UYI UYW VED XAD XAG XAU XBA XBB XBC XBD XCG XDR XPD XPT XSU XTS XUA XXX'
+const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), ...UNNAMED.split(' ')])
 
 /** ISO 4217 in any case, read as upper case. */
 export const zCurrency = zRead<string>(

@@ -24,7 +24,7 @@ export const patchSchema = zObject({
   status: zOneOf(STATUSES).optional(),
   credentials: zAdapterObject.optional(),
   settings: zAdapterObject.optional(),
-  rules: zRules.optional(),
+  rules: zRules.nullable().optional(),
 })
 
 const target = (accountId: string, id: string) =>
@@ -49,7 +49,7 @@ export async function patchConnector(
   const given = {
     ...plain,
     ...(settings === undefined ? {} : readSettings(platform, settings)),
-    ...(rules === undefined ? {} : { rules: checkRules(rules, platform) }),
+    ...(rules === undefined ? {} : { rules: checkRules(rules ?? [], platform) }),
     ...(credentials === undefined
       ? {}
       : { sealedCredentials: sealCredentials(secretBox, platform, credentials) }),

@@ -44,7 +44,7 @@ export const streakProgressFields: PublicFields<'streak_progress'> = {
   periodKey: { stored: 'periodKey' },
   periodStartAt: { stored: 'periodStartAt' },
   periodEndAt: { stored: 'periodEndAt' },
-  currentProgressValue: { stored: 'currentProgressValue' },
+  currentProgressValue: { stored: 'currentProgressValue', sum: true },
   aggregationTargetValue: { stored: 'aggregationTargetValue' },
   streakProgressStatus: { filter: statusFilter, schema: { type: 'string', enum: statusFilter.values } },
   consecutiveCount: { schema: COUNT_SCHEMA },
