@@ -6,6 +6,7 @@ import { recordNotFound } from './change-row.ts'
 import { contextOf } from './context.ts'
 import { createEndUserCors, type EndUserCors, isPreflight } from './cors.ts'
 import type { HttpDeps } from './deps.ts'
+import { notFoundHandler } from './error-handler.ts'
 import type { Json } from './json/write-json.ts'
 import { sendJson } from './json/write-json.ts'
 import type { Limits } from './limits/limits.ts'
@@ -45,7 +46,7 @@ export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[
   // who calls comes before whether there is something at the address
   router.use('/schema', async (request, response, next) => {
     await authenticate(request, response)
-    next()
+    notFoundHandler(request, response, next)
   })
   return router
 }

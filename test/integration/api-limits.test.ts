@@ -90,7 +90,7 @@ describe('an address', () => {
 
   it('counts requests that need no credentials: addresses where nothing is, the reference, preflights', async () => {
     expect(await statuses(5, () => api.send('/nowhere'))).toEqual({ 404: 5 })
-    expect(await statuses(5, () => api.send('/schema/unknown/record'))).toEqual({ 404: 5 })
+    expect(await statuses(5, () => api.send('/schema/unknown/record'))).toEqual({ 401: 5 })
     expect(await statuses(5, () => api.send('/openapi.json'))).toEqual({ 200: 5 })
     const preflight = () =>
       api.send(STREAKS, {
