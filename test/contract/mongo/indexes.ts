@@ -193,6 +193,30 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
       }
     })
 
+    it('finds the other names of orders among all deliveries, in the index of those that have one', async () => {
+      const deliveries = Array.from({ length: 300 }, (_, at) =>
+        row('delivery', { accountId, orderId: `named-${at}`, orderReference: at < 3 ? `pi_${at}` : null }),
+      )
+      await seed(store(), 'delivery', deliveries)
+      const connection = await connect(uri)
+      try {
+        const where = {
+          and: [
+            { field: 'accountId', op: 'eq', value: accountId },
+            { field: 'orderId', op: 'in', value: deliveries.map(({ orderId }) => String(orderId)) },
+            { field: 'orderReference', op: 'isNotNull' },
+          ],
+        } as const
+        const explained = await connection.models.rows.delivery.collection
+          .find(toFilter('delivery', where))
+          .limit(10_000)
+          .explain('executionStats')
+        expect(explained.executionStats).toMatchObject({ nReturned: 3, totalDocsExamined: 3 })
+      } finally {
+        await connection.close()
+      }
+    })
+
     it('never goes by an index that leaves rows out', () => {
       expect(keysIndex('reward_log', ['accountId', 'ownedById', 'milestoneId'])).toBeUndefined()
     })
