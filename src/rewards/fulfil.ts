@@ -10,10 +10,9 @@ import type { SecretBox } from '../ports/secret-box.ts'
 import type { Store } from '../ports/store.ts'
 import { buildCouponRequest } from './coupon-request.ts'
 import { loadOne } from './load-one.ts'
-import { revokeStep } from './revoke.ts'
+import { ASK_TIMEOUT_MS, revokeStep, takeBackLate } from './revoke.ts'
 import { cut, write } from './write-reward.ts'
 
-const ASK_TIMEOUT_MS = 10_000
 /** Lost races, for the reward's row or for codes of a pool, before the job is put off. */
 const MAX_ROUNDS = 20
 
@@ -41,9 +40,11 @@ type Retry = Extract<IssueOutcome, { outcome: 'retry' }>
  */
 export function createFulfil(deps: FulfilDeps): Fulfil {
   /** One look at the reward and one step: true when done, null when another writer was faster. */
-  async function step(job: RewardJob, context: JobContext): Promise<true | null> {
+  async function step(job: RewardJob, context: JobContext, heard: { issued: boolean }): Promise<true | null> {
     const found = await loadOne(deps.store, 'reward_log', job.accountId, job.rewardLogId)
-    if (found === null || found.attempt !== job.attempt) return true
+    if (found === null) return true
+    if (heard.issued && found.fulfilmentStatus === 'revoked') return takeBackLate(deps, found)
+    if (found.attempt !== job.attempt) return true
     if (found.fulfilmentStatus === 'revoking') return revokeStep(deps, found, context)
     if (!isToBeMade(found)) return true
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
@@ -55,13 +56,15 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
     const reward = await asIssuing(deps, found, built.provider)
     if (reward === null) return null
     const answer = await ask(deps.logger, built.provider, built.request)
+    heard.issued = answer.outcome === 'issued'
     if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, built.request)
     if (answer.outcome === 'failed') return writeFailed(deps, reward, answer.reason)
     return settleRetry(deps, reward, answer, context)
   }
 
   return async function fulfil(job, context) {
-    await untilWritten(`reward_log ${job.rewardLogId}`, MAX_ROUNDS, () => step(job, context))
+    const heard = { issued: false }
+    await untilWritten(`reward_log ${job.rewardLogId}`, MAX_ROUNDS, () => step(job, context, heard))
   }
 }
 

@@ -19,15 +19,21 @@ describe('taking an issued coupon back', () => {
   let kit: EngineKit
   let service: ScriptedServer
   let answer: { status: number; body: object }
+  /** What happens while the service is at its next request. */
+  let meanwhile: (() => Promise<void>) | undefined
 
   beforeEach(async () => {
     temp = await openTempStore()
     kit = new EngineKit(temp.store)
-    service = await startScriptedServer((response) =>
+    meanwhile = undefined
+    service = await startScriptedServer(async (response) => {
+      const first = meanwhile
+      meanwhile = undefined
+      await first?.()
       response
         .writeHead(answer.status, { 'content-type': 'application/json' })
-        .end(JSON.stringify(answer.body)),
-    )
+        .end(JSON.stringify(answer.body))
+    })
   })
   afterEach(async () => {
     await service.stop()
@@ -36,6 +42,15 @@ describe('taking an issued coupon back', () => {
 
   /** A reward of one day, issued, whose day was then withdrawn. */
   async function revoking(settings: object): Promise<Row<'reward_log'>> {
+    const log = await granted(settings)
+    answer = { status: 200, body: { code: 'THEIRS' } }
+    await fulfil()
+    await kit.withdraw(log.id)
+    return theReward()
+  }
+
+  /** The log that was granted a reward. */
+  async function granted(settings: object): Promise<Row<'streak_log'>> {
     const provider = await insert(temp.store, 'coupon_provider', {
       accountId: kit.accountId,
       provider: 'http',
@@ -46,11 +61,8 @@ describe('taking an issued coupon back', () => {
     const reward = { providerId: provider.id, discount: { percentage: '10' } }
     await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(1), reward, onWithdrawal: 'revoke' })
     const result = await kit.record(streak, june(1))
-    const log = result.outcome === 'recorded' ? result.log : null
-    answer = { status: 200, body: { code: 'THEIRS' } }
-    await fulfil()
-    await kit.withdraw(log!.id)
-    return theReward()
+    if (result.outcome !== 'recorded') throw new Error(`not recorded: ${result.outcome}`)
+    return result.log
   }
 
   async function theReward(): Promise<Row<'reward_log'>> {
@@ -58,12 +70,13 @@ describe('taking an issued coupon back', () => {
     return reward!
   }
 
-  async function fulfil(lastTry = false): Promise<Row<'reward_log'>> {
+  async function fulfil(lastTry = false, given?: Row<'reward_log'>): Promise<Row<'reward_log'>> {
     const clock = { now: () => kit.now }
     const providers = createCouponProviders({ store: temp.store, clock, allowedHosts: [service.host] })
     const run = createFulfil({ store: temp.store, providers, secretBox, clock, logger: quietLogger })
-    await run(jobOf(await theReward()), jobContext({ lastTry }))
-    return theReward()
+    const reward = given ?? (await theReward())
+    await run(jobOf(reward), jobContext({ lastTry }))
+    return (await kit.rows('reward_log')).find(({ id }) => id === reward.id)!
   }
 
   const outcome = (row: Row<'reward_log'>) => [row.fulfilmentStatus, row.couponUsed, row.standing, row.dueAt]
@@ -95,6 +108,50 @@ describe('taking an issued coupon back', () => {
     await revoking({ revokeUrl: `${service.url}/revoke` })
     answer = given
     expect(outcome(await fulfil())).toEqual(['revoked', used, standing, null])
+  })
+
+  it('waits for a coupon that is just being made before it is asked back', async () => {
+    const log = await granted({ revokeUrl: `${service.url}/revoke` })
+    meanwhile = async () => {
+      await kit.withdraw(log.id)
+      answer = { status: 404, body: {} }
+      await expect(fulfil()).rejects.toMatchObject({
+        code: 'PROVIDER_UNAVAILABLE',
+        message: expect.stringContaining('COUPON_BEING_MADE'),
+        retryAfterMs: 15_000,
+      })
+      answer = { status: 200, body: { code: 'THEIRS' } }
+    }
+    await fulfil().catch(() => undefined)
+    expect(service.seen.map(({ path }) => path)).toEqual(['/coupons'])
+    kit.now += 15_000
+    answer = { status: 200, body: { used: false } }
+    expect(outcome(await fulfil())).toEqual(['revoked', 'no', false, null])
+    expect(service.seen.map(({ path }) => path)).toEqual(['/coupons', '/coupons/revoke'])
+  })
+
+  it('asks for a coupon back that was made in the end, though its service had said that there was none', async () => {
+    const log = await granted({ revokeUrl: `${service.url}/revoke` })
+    meanwhile = async () => {
+      await kit.withdraw(log.id)
+      kit.now += 15_000
+      answer = { status: 404, body: {} }
+      expect(outcome(await fulfil())).toEqual(['revoked', 'no', false, null])
+      // the day earns anew: what comes late must not take its place
+      const [streak] = await temp.store.findByKeys('streak', ['id'], [[log.streakId]])
+      await kit.record(streak!, june(1))
+      answer = { status: 200, body: { code: 'LATE' } }
+    }
+    await fulfil()
+    const late = (await kit.rows('reward_log')).find(({ streakLogId }) => streakLogId === log.id)!
+    expect(outcome(late)).toEqual(['revoking', 'no', false, kit.now])
+    kit.now += 15_000
+    answer = { status: 200, body: { used: true } }
+    expect(outcome(await fulfil(false, late))).toEqual(['revoked', 'yes', false, null])
+    expect(service.seen.filter(({ path }) => path === '/coupons/revoke')).toHaveLength(2)
+    const rewards = await kit.rows('reward_log')
+    expect(rewards.filter(({ standing }) => standing)).toHaveLength(1)
+    expect((await runs()).map(({ standing }) => Object.values(standing))).toEqual([[1]])
   })
 
   it('counts a coupon as used when there is nobody to ask', async () => {
