@@ -9,15 +9,19 @@ import type { Purchase } from './purchase.ts'
 export const FUTURE_TOLERANCE_MS = 5 * 60_000
 
 /** A delivery of which no rule can make anything. */
-export function ignoreDelivery(reason: IgnoreReason, orderId: string | null): Translation {
+export function ignoreDelivery(
+  reason: IgnoreReason,
+  orderId: string | null,
+): Extract<Translation, { kind: 'ignored' }> {
   return { kind: 'ignored', reason, orderId }
 }
 
 /** One outcome per rule, in their order. */
 export function applyRules(purchase: Purchase, input: TranslateInput): Translation {
-  if (input.rules.length === 0) return ignoreDelivery('NO_RULES', purchase.orderId)
+  const { orderId, orderReference } = purchase
+  if (input.rules.length === 0) return { ...ignoreDelivery('NO_RULES', orderId), orderReference }
   const outcomes = input.rules.map((rule) => applyRule(rule, purchase, input))
-  return { kind: 'translated', orderId: purchase.orderId, orderReference: purchase.orderReference, outcomes }
+  return { kind: 'translated', orderId, orderReference, outcomes }
 }
 
 function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInput): RuleOutcome {

@@ -39,7 +39,7 @@ export function deliveryRows(
     body: rawBody,
     bodyKeptSince: receivedAt,
     orderId: translation.orderId,
-    orderReference: translation.kind === 'translated' ? translation.orderReference : null,
+    orderReference: translation.kind === 'reported' ? null : (translation.orderReference ?? null),
     outcome: translation.kind,
     reason: translation.kind === 'ignored' ? translation.reason : null,
     replayCount: 0,

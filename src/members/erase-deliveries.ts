@@ -1,6 +1,7 @@
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { type EraseDeps, erasedExternalId } from './erased.ts'
+import { withSameOrders } from './same-orders.ts'
 import { untilCommitted } from './until-committed.ts'
 
 const ITEMS_PER_COMMIT = 200
@@ -62,7 +63,8 @@ export async function scrubItemsNaming(deps: EraseDeps, erasure: Row<'erasure'>)
     await untilCommitted(deps.store, `deliveries of member ${erasure.id}`, async () => {
       const items = await next()
       if (items.length === 0) return null
-      const deliveryIds = new Set(items.map((item) => item.deliveryId))
+      const named = new Set(items.map((item) => item.deliveryId))
+      const deliveryIds = await withSameOrders(deps.store, erasure, named)
       const found = new Set(items.map((item) => item.id))
       const others = (await itemsIn(deps.store, erasure, deliveryIds)).filter(({ id }) => !found.has(id))
       return scrubbing(deps, erasure, [...items, ...others.filter(isName)], deliveryIds)
@@ -70,14 +72,26 @@ export async function scrubItemsNaming(deps: EraseDeps, erasure: Row<'erasure'>)
   );
 }
 
-/** Scrubs the deliveries from which the member's logs came: they may name it by an externalId that it had before. */
+/**
+ * Scrubs the deliveries from which the member's logs came, with all others of the same orders: they may name it by an
+ * externalId that it had before. What else names it so is scrubbed too, unless somebody has that externalId now.
+ */
 export async function scrubDeliveriesOfLogs(deps: EraseDeps, erasure: Row<'erasure'>): Promise<void> {
   const { store } = deps
   for (let offset = 0; ; offset += LOGS_PER_COMMIT) {
     const logs = await logsFromDeliveries(store, erasure, offset)
     if (logs.length === 0) return
     const logIds = new Set(logs.map((log) => log.id))
-    const deliveryIds = new Set(logs.flatMap(({ deliveryId }) => deliveryId ?? []))
+    const counted = new Set(logs.flatMap(({ deliveryId }) => deliveryId ?? []))
+    const deliveryIds = await withSameOrders(store, erasure, counted)
+    for (const externalId of await formerNames(
+      store,
+      erasure,
+      await itemsIn(store, erasure, counted),
+      logIds,
+    )) {
+      await scrubItemsNaming(deps, { ...erasure, externalId })
+    }
     await untilCommitted(store, `deliveries of member ${erasure.id}`, async () => {
       const items = await itemsIn(store, erasure, deliveryIds)
       return scrubbing(deps, erasure, itemsOf(items, logIds), deliveryIds)
@@ -122,9 +136,31 @@ function isName({ ruleIndex, externalId }: Item): boolean {
   return ruleIndex === null && externalId !== null
 }
 
-/** Of the items of these deliveries those that became one of the logs, and others that name the same person. */
+/** Other names by which these items counted for the member, as far as they are nobody's now. */
+async function formerNames(
+  store: Store,
+  { accountId, externalId: present }: Row<'erasure'>,
+  items: readonly Item[],
+  logIds: ReadonlySet<string>,
+): Promise<string[]> {
+  const names = items.flatMap(({ streakLogId, externalId }) =>
+    streakLogId !== null && logIds.has(streakLogId) && externalId !== null ? [externalId] : [],
+  )
+  const former = [...new Set(names)].filter((name) => name !== present)
+  const keys = former.map((name) => [accountId, name])
+  const taken = new Set(
+    (await store.findByKeys('member', ['accountId', 'externalId'], keys)).map(({ externalId }) => externalId),
+  )
+  return former.filter((name) => !taken.has(name))
+}
+
+/**
+ * Of the items of these deliveries those that became one of the logs, or would have if it were not there, and others
+ * that name the same person.
+ */
 function itemsOf(items: readonly Item[], logIds: ReadonlySet<string>): Item[] {
-  const isOwn = ({ streakLogId }: Item) => streakLogId !== null && logIds.has(streakLogId)
+  const isOwn = ({ streakLogId, duplicateOfId }: Item) =>
+    [streakLogId, duplicateOfId].some((id) => id !== null && logIds.has(id))
   const own = items.filter(isOwn)
   const names = new Set(own.flatMap(({ deliveryId, externalId }) => `${deliveryId} ${externalId}`))
   return items.filter(

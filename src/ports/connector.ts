@@ -66,7 +66,13 @@ export type RuleOutcome =
   | { readonly kind: 'failed'; readonly reason: 'IN_FUTURE'; readonly message: string }
 
 export type Translation =
-  | { readonly kind: 'ignored'; readonly reason: IgnoreReason; readonly orderId: string | null }
+  | {
+      readonly kind: 'ignored'
+      readonly reason: IgnoreReason
+      readonly orderId: string | null
+      /** Of a purchase that no rule looked at: it still connects the order with its refunds. */
+      readonly orderReference?: string | null
+    }
   /** One outcome per rule, in the order of the rules. `orderReference` as in `PurchaseActivity`. */
   | {
       readonly kind: 'translated'

@@ -240,6 +240,19 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
       expect((await world.rows('streak_log')).map(({ streakId }) => streakId)).toContain(sum.id)
     })
 
+    it('finds its order by a charge that no rule looks at', async () => {
+      await world.work(await world.purchase())
+      const ignored = {
+        kind: 'ignored',
+        reason: 'NO_RULES',
+        orderId: '1001',
+        orderReference: 'pi_1',
+      } as const
+      await world.deliver('stripe', ignored)
+      await world.work(await world.report(stripeRefund('1', '100'), 'pi_1'))
+      expect(await counted()).toBe('0 0')
+    })
+
     it('a refund of a second charge takes nothing from the one that counted', async () => {
       await world.work(await world.purchase({ orderReference: 'pi_1', orderTotal: '60' }, 'stripe'))
       await world.work(await world.purchase({ orderReference: 'pi_2', orderTotal: '40' }, 'stripe'))

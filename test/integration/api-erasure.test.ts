@@ -69,8 +69,8 @@ function person() {
   serial += 1
   const name = `person${serial}x`
   return {
-    customerId: String(900_000 + serial),
-    externalId: `shopify:${900_000 + serial}`,
+    customerId: String(987_650_000_000 + serial),
+    externalId: `shopify:${987_650_000_000 + serial}`,
     name,
     profile: { firstName: `first ${name}`, lastName: `last ${name}`, email: `${name}@example.com` },
   }
@@ -484,6 +484,44 @@ describe('deliveries of an erased member', () => {
       expect(await traces(who)).toEqual([])
       const shown = (await admin.get(`/schema/delivery/record/${deliveryId}`)).body.data
       expect(shown.items.every((item: Body) => item.status !== 'counted')).toBe(true)
+    }
+  })
+
+  it('are scrubbed where they repeat its order under another identity, or refund it', async () => {
+    const who = person()
+    const streak = await streakOf()
+    const settings = { shopDomain: 'example.myshopify.com', purchaseSpace: `space ${++serial}` }
+    const byEmail = { streakId: streak.id, identifyBy: 'email' }
+    const [first, second] = [
+      await shopFor([], { settings, rules: [byEmail] }),
+      await shopFor([streak], { settings }),
+    ]
+    const id = ++serial
+    await workOff(await orders(first, who, { id }))
+    const repeated = await orders(second, who, { id })
+    await workOff(repeated)
+    expect(await itemsOf(repeated)).toMatchObject([{ status: 'duplicate', externalId: who.externalId }])
+    const other = person()
+    const elsewhere = await orders(await shopFor([streak]), other, { id })
+    const [member] = await api.store.findByKeys('member', ['externalId'], [[`email:${who.profile.email}`]])
+    expect((await erase(member!.id)).status).toBe(204)
+    expect(await traces(who)).toEqual([])
+    const [kept] = await api.store.findByKeys('delivery', ['id'], [[elsewhere]])
+    expect(kept!.body).not.toBeNull()
+  })
+
+  it('are scrubbed under every name that the member had, unless it is another one’s now', async () => {
+    for (const isTaken of [false, true]) {
+      const who = person()
+      const connector = await shopFor([await streakOf()])
+      await workOff(await orders(connector, who))
+      const ignored = await orders(connector, who, { financialStatus: 'pending' })
+      const [member] = await api.store.findByKeys('member', ['externalId'], [[who.externalId]])
+      await admin.patch(memberPath(member!.id), { externalId: `renamed ${++serial}` })
+      if (isTaken) await admin.create('account_user', { externalId: who.externalId })
+      expect((await erase(member!.id)).status).toBe(204)
+      const [row] = await api.store.findByKeys('delivery', ['id'], [[ignored]])
+      expect(row!.body === null).toBe(!isTaken)
     }
   })
 

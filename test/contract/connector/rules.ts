@@ -16,8 +16,10 @@ export function describeRules(setup: ConnectorSetup): void {
     expect(outcomesOf(translateWith(setup, rules))).toEqual(['log', 'CURRENCY_MISMATCH', 'log'])
   })
 
-  it('without rules the delivery is ignored under its order id', () => {
-    expect(translateWith(setup, [])).toEqual({ kind: 'ignored', reason: 'NO_RULES', orderId: '5001' })
+  it('without rules the delivery is ignored under its order id, and still says what else the order is called', () => {
+    const { orderReference } = activityOf(translateWith(setup, [rule()]))
+    const ignored = { kind: 'ignored', reason: 'NO_RULES', orderId: '5001', orderReference }
+    expect(translateWith(setup, [])).toEqual(ignored)
   })
 
   it('a currency is compared in any case', () => {
