@@ -71,9 +71,8 @@ export const zExternalId = zRead<string>(readExternalId, {
   maxLength: 256,
 })
 
-/** ISO 4217 has more than the runtime knows by name: funds, metals, tests, and what is newer. */
-const UNNAMED =
-  'BOV CHE CHW CLF COU MXV USN UYI UYW VED XAD XAG XAU XBA XBB XBC XBD XCG XDR XPD XPT XSU XTS XUA XXX'
+/** ISO 4217 has more than the runtime knows by name: funds, metals, units of account, and what is newer. */
+const UNNAMED = 'BOV CHE CHW CLF COU MXV USN UYI UYW VED XAD XAG XAU XBA XBB XBC XBD XCG XDR XPD XPT XSU XUA'
 const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), ...UNNAMED.split(' ')])
 
 /** ISO 4217 in any case, read as upper case. */
