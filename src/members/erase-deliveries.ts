@@ -84,14 +84,8 @@ export async function scrubDeliveriesOfLogs(deps: EraseDeps, erasure: Row<'erasu
     const logIds = new Set(logs.map((log) => log.id))
     const counted = new Set(logs.flatMap(({ deliveryId }) => deliveryId ?? []))
     const deliveryIds = await withSameOrders(store, erasure, counted)
-    for (const externalId of await formerNames(
-      store,
-      erasure,
-      await itemsIn(store, erasure, counted),
-      logIds,
-    )) {
-      await scrubItemsNaming(deps, { ...erasure, externalId })
-    }
+    const names = await formerNames(store, erasure, await itemsIn(store, erasure, counted), logIds)
+    for (const externalId of names) await scrubItemsNaming(deps, { ...erasure, externalId })
     await untilCommitted(store, `deliveries of member ${erasure.id}`, async () => {
       const items = await itemsIn(store, erasure, deliveryIds)
       return scrubbing(deps, erasure, itemsOf(items, logIds), deliveryIds)

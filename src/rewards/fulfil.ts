@@ -56,7 +56,8 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
     const reward = await asIssuing(deps, found, built.provider)
     if (reward === null) return null
     const answer = await ask(deps.logger, built.provider, built.request)
-    heard.issued = answer.outcome === 'issued'
+    // what a provider claims comes with the commit or not at all
+    heard.issued = answer.outcome === 'issued' && !built.provider.claims
     if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, built.request)
     if (answer.outcome === 'failed') return writeFailed(deps, reward, answer.reason)
     return settleRetry(deps, reward, answer, context)
