@@ -2,9 +2,10 @@ import type { Row } from '../ports/schema.ts'
 import type { Condition, Store } from '../ports/store.ts'
 import type { KeyedReport } from './taken-back.ts'
 
+/** Of one order, which has a handful. */
 const MAX_DELIVERIES = 1_000
 /** Of all the orders that are asked for at once. */
-const MAX_NAMES = 10_000
+export const MAX_DELIVERIES_OF_MANY = 10_000
 
 type Purchase = Pick<Row<'purchase'>, 'accountId' | 'purchaseSpace' | 'orderId' | 'orderReference'>
 
@@ -45,7 +46,7 @@ export async function findOrder(
   const name = orderKey ?? ''
   const [[connector], referring] = await Promise.all([
     store.findByKeys('connector', ['accountId', 'id'], [[accountId, connectorId]]),
-    find(store, accountId, { field: 'orderReference', op: 'eq', value: name }),
+    readDeliveries(store, accountId, { field: 'orderReference', op: 'eq', value: name }),
   ])
   const orderIds = [...new Set([name, ...referring.flatMap(({ orderId }) => orderId ?? [])])]
   const isSettled = await areSettled(store, accountId, orderIds)
@@ -56,7 +57,7 @@ export async function findOrder(
 }
 
 async function areSettled(store: Store, accountId: string, orderIds: readonly string[]): Promise<boolean> {
-  const deliveries = await find(store, accountId, { field: 'orderId', op: 'in', value: orderIds })
+  const deliveries = await readDeliveries(store, accountId, { field: 'orderId', op: 'in', value: orderIds })
   const keys = deliveries.map(({ id }) => [accountId, id])
   const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
   return !items.some(({ status, activity }) => status === 'pending' && activity !== null)
@@ -71,17 +72,14 @@ export async function readOrderNames(
   accountId: string,
   orderIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const deliveries = await store.find('delivery', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'orderId', op: 'in', value: orderIds },
-        { field: 'orderReference', op: 'isNotNull' },
-      ],
-    },
-    omit: ['body', 'headers', 'bodySha256', 'dedupeKey'],
-    limit: MAX_NAMES,
-  })
+  const ofOrders: Condition<'delivery'> = { field: 'orderId', op: 'in', value: orderIds }
+  const isNamed: Condition<'delivery'> = { field: 'orderReference', op: 'isNotNull' }
+  const deliveries = await readDeliveries(
+    store,
+    accountId,
+    { and: [ofOrders, isNamed] },
+    MAX_DELIVERIES_OF_MANY,
+  )
   const byOrder = Map.groupBy(deliveries, ({ orderId }) => orderId ?? '')
   return new Map(
     [...byOrder].map(([orderId, own]) => [orderId, own.flatMap((each) => each.orderReference ?? [])]),
@@ -93,15 +91,21 @@ async function namesOf(store: Store, { accountId, orderId, orderReference }: Pur
   return [...new Set([orderId, ...references, ...(orderReference === null ? [] : [orderReference])])]
 }
 
-/** An order has a handful of deliveries. Their bodies stay where they are. */
-function find(store: Store, accountId: string, which: Condition<'delivery'>): Promise<Row<'delivery'>[]> {
+/** Deliveries of an account. What came in with them stays where it is: it is large, and absent from the rows. */
+export function readDeliveries(
+  store: Store,
+  accountId: string,
+  which: Condition<'delivery'>,
+  limit = MAX_DELIVERIES,
+): Promise<Row<'delivery'>[]> {
   const where: Condition<'delivery'> = { and: [{ field: 'accountId', op: 'eq', value: accountId }, which] }
-  return store.find('delivery', { where, omit: ['body'], limit: MAX_DELIVERIES })
+  return store.find('delivery', { where, omit: ['body', 'headers'], limit })
 }
 
-async function spacesOf(
+/** By connector: the space in which its purchases count once. */
+export async function spacesOf(
   store: Store,
-  items: readonly Row<'delivery_item'>[],
+  items: readonly { readonly connectorId: string }[],
 ): Promise<ReadonlyMap<string, string>> {
   const ids = [...new Set(items.map(({ connectorId }) => connectorId))].map((id) => [id])
   const connectors = await store.findByKeys('connector', ['id'], ids)

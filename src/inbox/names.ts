@@ -10,10 +10,10 @@ import type { Platforms } from './translate.ts'
  */
 export function namesOf(
   { connectorFor }: Platforms,
-  { connector, verified, rawBody, translation }: ArrivedWebhook,
+  { connector, rawBody, translation }: ArrivedWebhook,
 ): readonly string[] {
   if (isCounted(translation)) return []
-  return connectorFor(connector.platform)!.names({ rawBody, topic: verified.topic })
+  return connectorFor(connector.platform)!.names(rawBody)
 }
 
 function isCounted(translation: Translation): boolean {

@@ -1,5 +1,12 @@
 import type { Instant } from '../../ports/clock.ts'
-import { isWhole, MAX_SUM, parseQuantity, QUANTITY_SCALE, type Quantity } from '../../streaks/quantity.ts'
+import {
+  isWhole,
+  MAX_QUANTITY,
+  MAX_SUM,
+  parseQuantity,
+  QUANTITY_SCALE,
+  type Quantity,
+} from '../../streaks/quantity.ts'
 import { JsonNumber } from '../json/exact-json.ts'
 import { parseInstant } from './instant.ts'
 
@@ -87,10 +94,7 @@ const REASONS = {
   too_large: 'is above 1,000,000,000',
 } as const
 
-function quantityReader(
-  max: Quantity | undefined,
-  reasons: Readonly<Record<string, string>>,
-): Reader<Quantity> {
+function quantityReader(max: Quantity, reasons: Readonly<Record<string, string>>): Reader<Quantity> {
   return (value) => {
     if (missing(value)) return bad('is required')
     if (!(value instanceof JsonNumber)) return bad(`must be a number, not ${kindOf(value)}`)
@@ -100,7 +104,7 @@ function quantityReader(
 }
 
 /** 0 to 1,000,000,000 with at most 6 decimals, read from the number's own digits. */
-export const readQuantity = quantityReader(undefined, REASONS)
+export const readQuantity = quantityReader(MAX_QUANTITY, REASONS)
 
 /** The same for what quantities add up to, which can be more than one of them. */
 export const readSum = quantityReader(MAX_SUM, {
