@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
-import { activityHandler } from '../workers/activity.ts'
-import { rewardHandler } from '../workers/reward.ts'
-import { upkeepHandlers } from '../workers/upkeep.ts'
+import { createProcessItems } from '../workers/activity/process.ts'
+import { createFulfil } from '../workers/reward/fulfil.ts'
+import { createPrune } from '../workers/upkeep/prune.ts'
+import { createSweep } from '../workers/upkeep/sweep.ts'
 import { type Marks, marksOf } from './compose-fail-points.ts'
 import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
@@ -19,16 +20,12 @@ import { type Listening, listen } from './http/server.ts'
 import { createIdSource } from './ids.ts'
 import { createInbox } from './inbox/accept.ts'
 import { createDeliveries } from './inbox/deliveries.ts'
-import { createProcessItems } from './inbox/process.ts'
-import { createPrune } from './inbox/prune.ts'
-import { createSweep } from './inbox/sweep.ts'
 import type { Clock } from './ports/clock.ts'
 import type { FailPoints } from './ports/fail-points.ts'
 import type { Logger } from './ports/logger.ts'
 import type { WorkerPool } from './ports/queue.ts'
 import { startWorkerPool } from './queue/worker-pool.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
-import { createFulfil } from './rewards/fulfil.ts'
 import { patchRewardLog } from './rewards/patch.ts'
 import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
@@ -160,9 +157,10 @@ function startWorkers(parts: Parts): WorkerPool {
   return startWorkerPool({
     redisUrl,
     handlers: {
-      activity: marks.work('activity_taken', activityHandler({ processItems })),
-      reward: marks.work('reward_taken', rewardHandler({ fulfil })),
-      ...upkeepHandlers({ sweep, prune: marks.work('upkeep_before_prune', prune) }),
+      activity: marks.work('activity_taken', processItems),
+      reward: marks.work('reward_taken', fulfil),
+      upkeep: marks.work('upkeep_before_prune', prune),
+      sweep,
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
     logger,

@@ -10,7 +10,7 @@ import { createCouponProviders } from '../../src/coupons/registry.ts'
 import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import type { RewardJob } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { createFulfil } from '../../src/rewards/fulfil.ts'
+import { createFulfil } from '../../workers/reward/fulfil.ts'
 import { openStore } from './open-store.ts'
 import { collectingLogger, jobContext } from './reward-world.ts'
 

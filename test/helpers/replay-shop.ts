@@ -1,7 +1,7 @@
 import { isNameOnly } from '../../src/inbox/names.ts'
-import { createProcessItems } from '../../src/inbox/process.ts'
 import { activityJobOf } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
+import { createProcessItems } from '../../workers/activity/process.ts'
 import type { Answer, Api, Body, Client } from './api.ts'
 import { type ShopifyOrderOptions, shopifyOrder } from './payloads.ts'
 import { quietLogger } from './quiet-logger.ts'

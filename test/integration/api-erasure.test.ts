@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
 import { AppError } from '../../src/errors.ts'
-import { createProcessItems } from '../../src/inbox/process.ts'
 import { activityJobOf } from '../../src/ports/queue.ts'
 import { type CollectionName, type Row, SCHEMA } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { rebuild } from '../../src/rebuild/rebuild.ts'
+import { createProcessItems } from '../../workers/activity/process.ts'
 import { row } from '../contract/store/rows.ts'
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createProcessItems } from '../../src/inbox/process.ts'
 import { activityJobOf } from '../../src/ports/queue.ts'
+import { createProcessItems } from '../../workers/activity/process.ts'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import {

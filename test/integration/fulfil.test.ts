@@ -6,7 +6,7 @@ import { createCouponProviders } from '../../src/coupons/registry.ts'
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { createFulfil, type FulfilDeps } from '../../src/rewards/fulfil.ts'
+import { createFulfil, type FulfilDeps } from '../../workers/reward/fulfil.ts'
 import { newSigningSecret } from '../helpers/coupon-requests.ts'
 import {
   clock,

@@ -4,8 +4,8 @@ import { createCouponProviders } from '../../src/coupons/registry.ts'
 import type { RewardJob } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { foldCode } from '../../src/rewards/code.ts'
-import { createFulfil } from '../../src/rewards/fulfil.ts'
 import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
+import { createFulfil } from '../../workers/reward/fulfil.ts'
 import {
   clock,
   collectingLogger,

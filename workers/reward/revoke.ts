@@ -1,11 +1,11 @@
-import { endStandingChanges } from '../engine/end-standing.ts'
-import { AppError } from '../errors.ts'
-import type { RevokeOutcome } from '../ports/coupon-provider.ts'
-import type { JobContext } from '../ports/queue.ts'
-import type { Row } from '../ports/schema.ts'
+import { endStandingChanges } from '../../src/engine/end-standing.ts'
+import { AppError } from '../../src/errors.ts'
+import type { RevokeOutcome } from '../../src/ports/coupon-provider.ts'
+import type { JobContext } from '../../src/ports/queue.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import { cut, write } from '../../src/rewards/write-reward.ts'
 import { buildCouponRequest } from './coupon-request.ts'
 import type { FulfilDeps } from './fulfil.ts'
-import { cut, write } from './write-reward.ts'
 
 /** How long a provider is waited for. */
 export const ASK_TIMEOUT_MS = 10_000

@@ -6,9 +6,9 @@ import {
   type JobState,
   type QueueName,
   rewardJobOf,
-} from '../ports/queue.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change, Query, Store } from '../ports/store.ts'
+} from '../../src/ports/queue.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import type { Change, Query, Store } from '../../src/ports/store.ts'
 
 export type DueCollection = 'delivery_item' | 'reward_log'
 export type DueRow = Pick<Row<DueCollection>, 'id' | 'accountId' | 'dueAt' | 'attempt'>

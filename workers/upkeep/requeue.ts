@@ -1,7 +1,7 @@
-import type { Clock, Instant } from '../ports/clock.ts'
-import type { Logger } from '../ports/logger.ts'
-import type { JobQueue } from '../ports/queue.ts'
-import type { Store } from '../ports/store.ts'
+import type { Clock, Instant } from '../../src/ports/clock.ts'
+import type { Logger } from '../../src/ports/logger.ts'
+import type { JobQueue } from '../../src/ports/queue.ts'
+import type { Store } from '../../src/ports/store.ts'
 import type { DueRow, Lane } from './sweep-lanes.ts'
 
 const ROWS_PER_COMMIT = 200

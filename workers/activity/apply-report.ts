@@ -1,10 +1,10 @@
-import { findOrder } from '../engine/read-reports.ts'
-import { isComparable } from '../engine/taken-back.ts'
-import type { EntryRecorder } from '../engine/types.ts'
-import type { Clock, Instant } from '../ports/clock.ts'
-import { isErased } from '../ports/schema/values.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change, Store } from '../ports/store.ts'
+import { findOrder } from '../../src/engine/read-reports.ts'
+import { isComparable } from '../../src/engine/taken-back.ts'
+import type { EntryRecorder } from '../../src/engine/types.ts'
+import type { Clock, Instant } from '../../src/ports/clock.ts'
+import { isErased } from '../../src/ports/schema/values.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import type { Change, Store } from '../../src/ports/store.ts'
 
 export interface ApplyReportDeps {
   readonly store: Store

@@ -1,10 +1,10 @@
-import type { Instant } from '../ports/clock.ts'
-import type { CouponProvider, CouponRequest } from '../ports/coupon-provider.ts'
-import type { ProviderKind } from '../ports/schema/values.ts'
-import type { Row } from '../ports/schema.ts'
-import type { SecretBox } from '../ports/secret-box.ts'
-import type { Store } from '../ports/store.ts'
-import { loadOne } from './load-one.ts'
+import type { Instant } from '../../src/ports/clock.ts'
+import type { CouponProvider, CouponRequest } from '../../src/ports/coupon-provider.ts'
+import type { ProviderKind } from '../../src/ports/schema/values.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import type { SecretBox } from '../../src/ports/secret-box.ts'
+import type { Store } from '../../src/ports/store.ts'
+import { loadOne } from '../../src/rewards/load-one.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 

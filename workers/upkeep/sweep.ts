@@ -1,7 +1,7 @@
-import type { Clock, Instant } from '../ports/clock.ts'
-import type { Logger } from '../ports/logger.ts'
-import type { JobQueue } from '../ports/queue.ts'
-import type { Condition, Query, Store } from '../ports/store.ts'
+import type { Clock, Instant } from '../../src/ports/clock.ts'
+import type { Logger } from '../../src/ports/logger.ts'
+import type { JobQueue } from '../../src/ports/queue.ts'
+import type { Condition, Query, Store } from '../../src/ports/store.ts'
 import { askQueue, QueueAway, requeue } from './requeue.ts'
 import { type DueCollection, type DueRow, LANES, type Lane } from './sweep-lanes.ts'
 

@@ -1,6 +1,6 @@
-import type { Clock } from '../ports/clock.ts'
-import type { Logger } from '../ports/logger.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Clock } from '../../src/ports/clock.ts'
+import type { Logger } from '../../src/ports/logger.ts'
+import type { Change, Store } from '../../src/ports/store.ts'
 
 export interface PruneDeps {
   readonly store: Store
