@@ -1,6 +1,6 @@
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { findRunContaining } from './find-run.ts'
+import { findRunContaining } from './load/find-run.ts'
 
 /**
  * The writes that must go with a reward's ceasing to stand: the run that counts it counts one less. Guarded by the

@@ -1,24 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { Logger } from '../ports/logger.ts'
-import { activityJobOf, type JobQueue, rewardJobOf } from '../ports/queue.ts'
-import type { CommitResult, Store } from '../ports/store.ts'
+import { activityJobOf, rewardJobOf } from '../ports/queue.ts'
+import type { CommitResult } from '../ports/store.ts'
 import { Batcher } from './batcher.ts'
-import { type Decision, decide, type Sources } from './decide.ts'
+import { type Decision, decide } from './decide/decide.ts'
+import { MAX_AHEAD_MS } from './decide/refusals.ts'
+import type { RecorderDeps } from './deps.ts'
 import { createEnter } from './enter.ts'
-import { load } from './load.ts'
-import { loadNeeds } from './load-needs.ts'
-import { MAX_AHEAD_MS } from './refusals.ts'
+import { load } from './load/load.ts'
+import { loadNeeds } from './load/load-needs.ts'
 import type { EntryRecorder, Recorder, RecordRequest, RecordResult } from './types.ts'
-
-export interface RecorderDeps {
-  readonly store: Store
-  readonly queue: JobQueue
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly sources: Sources
-}
 
 const MAX_BATCH_LOGS = 256
 const MAX_BATCH_BYTES = 4 * 1024 * 1024

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Instant } from '../ports/clock.ts'
-import type { MemberProfile, PurchaseActivity, Status } from '../ports/schema/values.ts'
+import type { MemberProfile, OrderReport, PurchaseActivity, Status } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Quantity } from '../streaks/quantity.ts'
 
@@ -144,4 +144,10 @@ export interface Views {
     now: Instant,
   ): Promise<MemberStreakView[]>
   logContexts(accountId: string, rows: readonly Row<'streak_log'>[], now: Instant): Promise<LogContext[]>
+}
+
+/** A report and the order it speaks of, as its platform calls it. */
+export interface KeyedReport {
+  readonly orderKey: string
+  readonly report: OrderReport
 }

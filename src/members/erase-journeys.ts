@@ -1,4 +1,4 @@
-import { findRunContaining } from '../engine/find-run.ts'
+import { findRunContaining } from '../engine/load/find-run.ts'
 import type { FulfilmentStatus } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'

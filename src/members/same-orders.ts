@@ -1,4 +1,4 @@
-import { MAX_DELIVERIES_OF_MANY, readDeliveries, spacesOf } from '../engine/read-reports.ts'
+import { MAX_DELIVERIES_OF_MANY, readDeliveries, spacesOf } from '../engine/load/read-reports.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 

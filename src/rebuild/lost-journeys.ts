@@ -1,4 +1,4 @@
-import { journeyKey, keyOf } from '../engine/loaded.ts'
+import { journeyKey, keyOf } from '../engine/load/loaded.ts'
 import type { Clock } from '../ports/clock.ts'
 import { isErased } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'

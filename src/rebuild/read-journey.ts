@@ -1,4 +1,4 @@
-import { effectiveValue, fullValue } from '../engine/effective-value.ts'
+import { effectiveValue, fullValue } from '../engine/decide/effective-value.ts'
 import type { CollectionName, FieldName, Row } from '../ports/schema.ts'
 import type { Condition, Query, Store } from '../ports/store.ts'
 import { Derivation, type DerivedJourney } from '../streaks/derive.ts'

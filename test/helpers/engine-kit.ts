@@ -8,7 +8,7 @@ import type {
   RecordRequest,
   RecordResult,
 } from '../../src/engine/types.ts'
-import { createViews } from '../../src/engine/views.ts'
+import { createViews } from '../../src/engine/views/views.ts'
 import type { JobQueue, RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'

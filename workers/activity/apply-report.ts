@@ -1,5 +1,5 @@
-import { findOrder } from '../../src/engine/read-reports.ts'
-import { isComparable } from '../../src/engine/taken-back.ts'
+import { isComparable } from '../../src/engine/decide/taken-back.ts'
+import { findOrder } from '../../src/engine/load/read-reports.ts'
 import type { EntryRecorder } from '../../src/engine/types.ts'
 import type { Clock, Instant } from '../../src/ports/clock.ts'
 import { isErased } from '../../src/ports/schema/values.ts'

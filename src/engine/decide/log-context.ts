@@ -1,12 +1,12 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Journey } from '../streaks/journey.ts'
-import { nextMilestone } from '../streaks/milestones.ts'
-import { longestCount } from '../streaks/runs.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Journey } from '../../streaks/journey.ts'
+import { nextMilestone } from '../../streaks/milestones.ts'
+import { longestCount } from '../../streaks/runs.ts'
+import type { LoadedJourney } from '../load/loaded.ts'
+import { progressView } from '../progress-view.ts'
+import type { LogContext } from '../types.ts'
 import { progressRow } from './journey-changes.ts'
-import type { LoadedJourney } from './loaded.ts'
-import { progressView } from './progress-view.ts'
-import type { LogContext } from './types.ts'
 
 export interface LogContextInput {
   readonly streak: Row<'streak'>

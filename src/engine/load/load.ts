@@ -1,7 +1,8 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Store } from '../ports/store.ts'
-import { periodAt } from '../streaks/period.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Store } from '../../ports/store.ts'
+import { periodAt } from '../../streaks/period.ts'
+import type { RecordRequest } from '../types.ts'
 import { loadNeeds } from './load-needs.ts'
 import {
   journeyKey,
@@ -13,7 +14,6 @@ import {
   purchaseKey,
 } from './loaded.ts'
 import { readOrderNames } from './read-reports.ts'
-import type { RecordRequest } from './types.ts'
 
 /**
  * Reads what deciding a batch needs, in two rounds whatever the size of the batch (a third only where a late log asks

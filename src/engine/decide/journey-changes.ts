@@ -1,12 +1,12 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change } from '../ports/store.ts'
-import type { Journey } from '../streaks/journey.ts'
-import { periodByNumber } from '../streaks/period.ts'
-import { isBreakable, lengthOf } from '../streaks/runs.ts'
-import type { Progress } from '../streaks/types.ts'
-import { changedFields } from './changed-fields.ts'
-import type { LoadedJourney } from './loaded.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Change } from '../../ports/store.ts'
+import type { Journey } from '../../streaks/journey.ts'
+import { periodByNumber } from '../../streaks/period.ts'
+import { isBreakable, lengthOf } from '../../streaks/runs.ts'
+import type { Progress } from '../../streaks/types.ts'
+import { changedFields } from '../changed-fields.ts'
+import type { LoadedJourney } from '../load/loaded.ts'
 
 /** The row of a progress record as the journey has it now. */
 export function progressRow(

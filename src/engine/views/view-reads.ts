@@ -1,6 +1,6 @@
-import type { Row } from '../ports/schema.ts'
-import type { Condition, Scalar, Store } from '../ports/store.ts'
-import { journeyKey, keyOf } from './loaded.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Condition, Scalar, Store } from '../../ports/store.ts'
+import { journeyKey, keyOf } from '../load/loaded.ts'
 
 export interface Ids {
   readonly accountId: string

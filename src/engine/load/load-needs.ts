@@ -1,7 +1,7 @@
-import type { Row } from '../ports/schema.ts'
-import type { Store } from '../ports/store.ts'
-import { anchorsKey } from '../streaks/journey-state.ts'
-import type { Need } from '../streaks/types.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Store } from '../../ports/store.ts'
+import { anchorsKey } from '../../streaks/journey-state.ts'
+import type { Need } from '../../streaks/types.ts'
 import { findRunContaining } from './find-run.ts'
 import {
   loadLongestBesides,
@@ -11,18 +11,15 @@ import {
   loadRewardsOnce,
   loadValueElsewhere,
 } from './load-rare.ts'
-import { journeyKey, keyOf, type Loaded, type LoadedJourney } from './loaded.ts'
-
-export interface JourneyNeed {
-  readonly journey: LoadedJourney
-  readonly need: Need
-}
-type NeedOf<F extends Need['fact']> = Extract<Need, { fact: F }>
-export interface Wanted<F extends Need['fact']> {
-  readonly row: Row<'member_streak'>
-  readonly journey: LoadedJourney
-  readonly need: NeedOf<F>
-}
+import {
+  type JourneyNeed,
+  journeyKey,
+  keyOf,
+  type Loaded,
+  type LoadedJourney,
+  type NeedOf,
+  type Wanted,
+} from './loaded.ts'
 
 /**
  * Loads missing facts of journeys that exist. Facts of one kind share one round trip. Nothing is locked: false when

@@ -1,8 +1,8 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change } from '../ports/store.ts'
-import { changedFields } from './changed-fields.ts'
-import type { MemberRef } from './types.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Change } from '../../ports/store.ts'
+import { changedFields } from '../changed-fields.ts'
+import type { MemberRef } from '../types.ts'
 
 type StatedProfile = Pick<Extract<MemberRef, { externalId: string }>, 'profile' | 'profileAt' | 'fillsBlanks'>
 

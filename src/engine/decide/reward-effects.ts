@@ -1,8 +1,8 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change } from '../ports/store.ts'
-import { periodByNumber } from '../streaks/period.ts'
-import type { RewardEffects } from '../streaks/types.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Change } from '../../ports/store.ts'
+import { periodByNumber } from '../../streaks/period.ts'
+import type { RewardEffects } from '../../streaks/types.ts'
 
 export interface RewardChanges {
   readonly changes: readonly Change[]

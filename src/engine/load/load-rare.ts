@@ -1,9 +1,8 @@
-import type { CollectionName, Row } from '../ports/schema.ts'
-import type { Condition, Store } from '../ports/store.ts'
-import { ONCE, rangeKey, valueKey } from '../streaks/journey-state.ts'
-import type { LogEntry, RewardFact } from '../streaks/types.ts'
-import type { Wanted } from './load-needs.ts'
-import { keyOf, type Loaded } from './loaded.ts'
+import type { CollectionName, Row } from '../../ports/schema.ts'
+import type { Condition, Store } from '../../ports/store.ts'
+import { ONCE, rangeKey, valueKey } from '../../streaks/journey-state.ts'
+import type { LogEntry, RewardFact } from '../../streaks/types.ts'
+import { keyOf, type Loaded, type Wanted } from './loaded.ts'
 
 /** Facts that only late logs, withdrawals and their undoing ask for: one read each. */
 const PAGE = 500

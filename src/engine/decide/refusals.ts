@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../errors.ts'
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { RecordRequest, RecordResult } from './types.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { RecordRequest, RecordResult } from '../types.ts'
 
 /** How far ahead of the clock an activity may lie. */
 export const MAX_AHEAD_MS = 5 * 60_000

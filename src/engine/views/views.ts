@@ -1,13 +1,13 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Store } from '../ports/store.ts'
-import { byListingOrder, nextMilestone } from '../streaks/milestones.ts'
-import { periodAt, periodByNumber } from '../streaks/period.ts'
-import { longestCount } from '../streaks/runs.ts'
-import { type Standing, standingAfter, standingInside } from '../streaks/view.ts'
-import { journeyKey, keyOf } from './loaded.ts'
-import { progressView } from './progress-view.ts'
-import type { LogContext, MemberStreakView, ProgressView, Views } from './types.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Store } from '../../ports/store.ts'
+import { byListingOrder, nextMilestone } from '../../streaks/milestones.ts'
+import { periodAt, periodByNumber } from '../../streaks/period.ts'
+import { longestCount } from '../../streaks/runs.ts'
+import { type Standing, standingAfter, standingInside } from '../../streaks/view.ts'
+import { journeyKey, keyOf } from '../load/loaded.ts'
+import { progressView } from '../progress-view.ts'
+import type { LogContext, MemberStreakView, ProgressView, Views } from '../types.ts'
 import {
   breakableRuns,
   heldOnce,

@@ -1,5 +1,5 @@
-import type { Row } from '../ports/schema.ts'
-import type { Store } from '../ports/store.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Store } from '../../ports/store.ts'
 
 type Ids = Pick<Row<'member_streak'>, 'accountId' | 'ownedById' | 'streakId'>
 

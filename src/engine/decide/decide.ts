@@ -1,18 +1,11 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change } from '../ports/store.ts'
-import { MissingFact } from '../streaks/types.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Change } from '../../ports/store.ts'
+import { MissingFact } from '../../streaks/types.ts'
+import type { Sources } from '../deps.ts'
+import type { JourneyNeed, Loaded } from '../load/loaded.ts'
+import type { RecordRequest, RecordResult } from '../types.ts'
 import { BatchDecision } from './batch-decision.ts'
-import type { JourneyNeed } from './load-needs.ts'
-import type { Loaded } from './loaded.ts'
-import type { RecordRequest, RecordResult } from './types.ts'
-
-/** What the decision may draw from outside: names and codes. */
-export interface Sources {
-  readonly newId: () => string
-  /** Draws a coupon code with a prefix ('' for none), and its folded form, by which codes are unique in an account. */
-  readonly drawCode: (prefix: string) => { readonly code: string; readonly foldedCode: string }
-}
 
 export type Decision =
   | {

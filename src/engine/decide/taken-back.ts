@@ -1,12 +1,7 @@
-import type { OrderReport } from '../ports/schema/values.ts'
-import type { Row } from '../ports/schema.ts'
-import { parseQuantity, type Quantity } from '../streaks/quantity.ts'
-
-/** A report and the order it speaks of, as its platform calls it. */
-export interface KeyedReport {
-  readonly orderKey: string
-  readonly report: OrderReport
-}
+import type { OrderReport } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
+import { parseQuantity, type Quantity } from '../../streaks/quantity.ts'
+import type { KeyedReport } from '../types.ts'
 
 type Purchase = Pick<Row<'purchase'>, 'orderId' | 'orderReference' | 'orderTotal' | 'currency' | 'isAmount'>
 

@@ -1,6 +1,6 @@
-import type { Row } from '../ports/schema.ts'
-import type { JourneyFacts } from '../streaks/journey-state.ts'
-import { anchorsKey } from '../streaks/journey-state.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { JourneyFacts } from '../../streaks/journey-state.ts'
+import { anchorsKey } from '../../streaks/journey-state.ts'
 import type {
   JourneyTotals,
   LogEntry,
@@ -10,7 +10,7 @@ import type {
   RewardFact,
   Run,
   StandingReward,
-} from '../streaks/types.ts'
+} from '../../streaks/types.ts'
 
 /** Everything a batch needs to be decided, as it stood at one moment. Commits are guarded against what changed since. */
 export interface Loaded {
@@ -108,6 +108,17 @@ export class LoadedJourney {
 
 function setIfUnknown<K, V>(map: Map<K, V>, key: K, value: V): void {
   if (!map.has(key)) map.set(key, value)
+}
+
+export interface JourneyNeed {
+  readonly journey: LoadedJourney
+  readonly need: Need
+}
+export type NeedOf<F extends Need['fact']> = Extract<Need, { fact: F }>
+export interface Wanted<F extends Need['fact']> {
+  readonly row: Row<'member_streak'>
+  readonly journey: LoadedJourney
+  readonly need: NeedOf<F>
 }
 
 /** Keys of in-memory maps. Parts are ids, or come last, so a space separates them unambiguously. */

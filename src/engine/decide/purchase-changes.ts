@@ -1,10 +1,10 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change } from '../ports/store.ts'
-import type { Sources } from './decide.ts'
-import { keyOf, type Loaded, purchaseKey } from './loaded.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Change } from '../../ports/store.ts'
+import type { Sources } from '../deps.ts'
+import { keyOf, type Loaded, purchaseKey } from '../load/loaded.ts'
+import type { RecordRequest, RecordResult } from '../types.ts'
 import { itemOutcome } from './refusals.ts'
-import type { RecordRequest, RecordResult } from './types.ts'
 
 /** What a batch writes of its purchases beside their logs: the connectors' ledger, and what became of deliveries. */
 export class PurchaseChanges {

@@ -1,5 +1,5 @@
-import type { Row } from '../ports/schema.ts'
-import { ONE, type Quantity } from '../streaks/quantity.ts'
+import type { Row } from '../../ports/schema.ts'
+import { ONE, type Quantity } from '../../streaks/quantity.ts'
 
 /** What a live log counts in full. */
 export function fullValue(streak: Row<'streak'>, log: Row<'streak_log'>): Quantity {

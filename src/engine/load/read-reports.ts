@@ -1,6 +1,6 @@
-import type { Row } from '../ports/schema.ts'
-import type { Condition, Store } from '../ports/store.ts'
-import type { KeyedReport } from './taken-back.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Condition, Store } from '../../ports/store.ts'
+import type { KeyedReport } from '../types.ts'
 
 /** Of one order, which has a handful. */
 const MAX_DELIVERIES = 1_000

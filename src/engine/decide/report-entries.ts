@@ -1,7 +1,7 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Quantity } from '../streaks/quantity.ts'
-import type { Sources } from './decide.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Quantity } from '../../streaks/quantity.ts'
+import type { Sources } from '../deps.ts'
 import { standingWithdrawals, withdrawnBy } from './effective-value.ts'
 import type { TakenBack } from './taken-back.ts'
 

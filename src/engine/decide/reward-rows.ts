@@ -1,8 +1,8 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import { periodByNumber } from '../streaks/period.ts'
-import type { Grant } from '../streaks/types.ts'
-import type { Sources } from './decide.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import { periodByNumber } from '../../streaks/period.ts'
+import type { Grant } from '../../streaks/types.ts'
+import type { Sources } from '../deps.ts'
 
 export interface GrantedReward {
   readonly streak: Row<'streak'>

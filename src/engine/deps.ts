@@ -1,0 +1,19 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { JobQueue } from '../ports/queue.ts'
+import type { Store } from '../ports/store.ts'
+
+/** What the decision may draw from outside: names and codes. */
+export interface Sources {
+  readonly newId: () => string
+  /** Draws a coupon code with a prefix ('' for none), and its folded form, by which codes are unique in an account. */
+  readonly drawCode: (prefix: string) => { readonly code: string; readonly foldedCode: string }
+}
+
+export interface RecorderDeps {
+  readonly store: Store
+  readonly queue: JobQueue
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly sources: Sources
+}
