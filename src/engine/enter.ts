@@ -1,13 +1,13 @@
+import { Batcher } from '../commit/batcher.ts'
+import { untilWritten } from '../commit/until-written.ts'
 import { rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
-import { Batcher } from './batcher.ts'
 import { decideEntry, decideReports, type EntryDecision, type LoadedEntry } from './decide/decide-entry.ts'
 import type { RecorderDeps } from './deps.ts'
 import { loadNeeds } from './load/load-needs.ts'
 import { journeyKey, keyOf, type Loaded, LoadedJourney, nothingLoaded } from './load/loaded.ts'
 import { readReports } from './load/read-reports.ts'
 import type { EntryRequest, EntryResult, ReportRequest, ReportResult } from './types.ts'
-import { untilWritten } from './until-written.ts'
 
 const MAX_TRIES = 10
 const MAX_NEED_ROUNDS = 50

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { commitPlanned, findRow } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
 import type { CollectionName, Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { commitPlanned, findRow } from './commit.ts'
 
 /** Collections whose rows carry a revision that guards their updates. */
 export type Revised = {

@@ -1,4 +1,4 @@
-import { Batcher } from '../engine/batcher.ts'
+import { Batcher } from '../commit/batcher.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'

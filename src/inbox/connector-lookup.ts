@@ -1,4 +1,4 @@
-import { Batcher } from '../engine/batcher.ts'
+import { Batcher } from '../commit/batcher.ts'
 import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { Store } from '../ports/store.ts'

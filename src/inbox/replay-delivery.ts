@@ -1,4 +1,4 @@
-import { untilWritten } from '../engine/until-written.ts'
+import { untilWritten } from '../commit/until-written.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Translation } from '../ports/connector.ts'

@@ -1,8 +1,8 @@
+import { untilCommitted } from '../commit/planned.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { type EraseDeps, erasedExternalId } from './erased.ts'
 import { withSameOrders } from './same-orders.ts'
-import { untilCommitted } from './until-committed.ts'
 
 const ITEMS_PER_COMMIT = 200
 const LOGS_PER_COMMIT = 100

@@ -1,9 +1,9 @@
+import { untilCommitted } from '../commit/planned.ts'
 import { findRunContaining } from '../engine/load/find-run.ts'
 import type { FulfilmentStatus } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import type { EraseDeps } from './erased.ts'
-import { untilCommitted } from './until-committed.ts'
 
 const JOURNEYS_PER_READ = 100
 const REWARDS_PER_COMMIT = 100

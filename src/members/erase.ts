@@ -1,3 +1,4 @@
+import { untilCommitted } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
 import { isErased } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
@@ -5,7 +6,6 @@ import type { Change, Store } from '../ports/store.ts'
 import { openItemsNaming, scrubDeliveriesOfLogs, scrubItemsNaming, settled } from './erase-deliveries.ts'
 import { closeJourneys } from './erase-journeys.ts'
 import { type EraseDeps, erasedExternalId } from './erased.ts'
-import { untilCommitted } from './until-committed.ts'
 
 /**
  * Erases a member. Its profile and externalId go, what was delivered about it is scrubbed, rewards that are not minted

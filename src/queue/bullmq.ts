@@ -2,8 +2,8 @@ import type { Queue } from 'bullmq'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobOf, JobQueue, QueueName } from '../ports/queue.ts'
-import { type Batcher, createBatcher } from './batcher.ts'
 import { openBullQueue } from './bull-queues.ts'
+import { createJobCollector, type JobCollector } from './job-collector.ts'
 import { readJobStates } from './job-states.ts'
 import { jobIdOf, payloadOf } from './names.ts'
 import { openRedisLink, type RedisLink } from './redis-link.ts'
@@ -28,7 +28,7 @@ export interface JobQueueOptions {
 /** One of the port's queues with what its jobs wait in until they are sent. */
 interface Lane {
   readonly bull: Queue
-  readonly batcher: Batcher<{ name: string; data: object; opts: { jobId: string } }>
+  readonly collector: JobCollector<{ name: string; data: object; opts: { jobId: string } }>
 }
 
 /**
@@ -42,14 +42,14 @@ export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): J
 
   function openLane(queue: QueueName): Lane {
     const bull = openBullQueue(queue, link, prefix)
-    const batcher: Lane['batcher'] = createBatcher({
+    const collector: Lane['collector'] = createJobCollector({
       maxBatch: MAX_BATCH,
       maxWaiting: MAX_WAITING,
       send: async (jobs) => {
         await answered(link, () => bull.addBulk([...jobs]))
       },
     })
-    return { bull, batcher }
+    return { bull, collector }
   }
 
   function push<Q extends QueueName>(queue: Q, jobs: readonly JobOf<Q>[]): Promise<void> {
@@ -58,7 +58,7 @@ export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): J
       data: payloadOf(queue, job),
       opts: { jobId: jobIdOf(queue, job) },
     }))
-    return lanes[queue].batcher.push(entries)
+    return lanes[queue].collector.push(entries)
   }
 
   async function requireLink(): Promise<void> {

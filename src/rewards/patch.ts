@@ -1,10 +1,10 @@
-import { untilWritten } from '../engine/until-written.ts'
+import { findRow } from '../commit/planned.ts'
+import { untilWritten } from '../commit/until-written.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { foldCode } from './code.ts'
-import { loadOne } from './load-one.ts'
 
 const MAX_ROUNDS = 10
 const PATCHABLE = ['couponCode', 'rewardIssuedAt', 'rewardExpiryAt'] as const
@@ -44,7 +44,7 @@ export function patchRewardLog(
   patch: RewardLogPatch,
 ): Promise<Reward> {
   return untilWritten(`reward_log ${id}`, MAX_ROUNDS, async () => {
-    const reward = await loadOne(deps.store, 'reward_log', accountId, id)
+    const reward = await findRow(deps.store, 'reward_log', accountId, id)
     if (reward === null) throw new AppError('NOT_FOUND', `there is no reward_log ${id}`)
     // What is fixed for the merchant may still be repeated.
     if (reward.fulfilmentStatus === 'issued' && changesNothing(reward, patch)) return reward

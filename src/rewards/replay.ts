@@ -1,10 +1,10 @@
-import { untilWritten } from '../engine/until-written.ts'
+import { findRow } from '../commit/planned.ts'
+import { untilWritten } from '../commit/until-written.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
-import { loadOne } from './load-one.ts'
 import { cut, write } from './write-reward.ts'
 
 const MAX_ROUNDS = 20
@@ -70,7 +70,7 @@ export function abandonReward(
 }
 
 async function findReward(store: Store, accountId: string, id: string): Promise<Reward> {
-  const reward = await loadOne(store, 'reward_log', accountId, id)
+  const reward = await findRow(store, 'reward_log', accountId, id)
   if (reward === null) throw new AppError('NOT_FOUND', `there is no reward_log ${id}`)
   const { fulfilmentStatus: status } = reward
   if (status === 'held')

@@ -1,11 +1,11 @@
-import { untilWritten } from '../engine/until-written.ts'
+import { findRow, standsStill } from '../commit/planned.ts'
+import { untilWritten } from '../commit/until-written.ts'
 import { AppError, type ErrorDetail } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { codeFault, foldCode } from './code.ts'
-import { loadOne } from './load-one.ts'
 import { wakeRewards } from './wake.ts'
 
 export const MAX_CODES_AT_ONCE = 1_000
@@ -39,7 +39,8 @@ export async function uploadPoolCodes(
     const rows = codes.map((code) => newRow(deps, accountId, providerId, code))
     const result = await deps.store.commit([
       ...rows.map((row): Change => ({ op: 'insert', collection: 'coupon_code', row })),
-      standsStill(provider),
+      // no code is left without its pool: the provider is not deleted at the same moment
+      standsStill('coupon_provider', provider),
     ])
     return result.outcome === 'committed' ? rows : null
   })
@@ -63,7 +64,7 @@ async function loadPool(
   accountId: string,
   providerId: string,
 ): Promise<Row<'coupon_provider'>> {
-  const provider = await loadOne(store, 'coupon_provider', accountId, providerId)
+  const provider = await findRow(store, 'coupon_provider', accountId, providerId)
   if (provider === null) {
     const message = `there is no coupon_provider ${providerId}`
     throw new AppError('REFERENCE_NOT_FOUND', message, { details: [{ path: 'providerId', message }] })
@@ -110,12 +111,6 @@ function newRow(deps: UploadDeps, accountId: string, providerId: string, code: s
     providerId,
     rewardLogId: null,
   }
-}
-
-/** Makes the commit a conflict when the provider is deleted at the same moment: no code is left without its pool. */
-function standsStill({ id, accountId, revision }: Row<'coupon_provider'>): Change {
-  const set = { revision: revision + 1 }
-  return { op: 'update', collection: 'coupon_provider', id, accountId, guard: { revision }, set }
 }
 
 function invalid(path: string, message: string): AppError {

@@ -3,7 +3,7 @@ import { UnrecoverableError } from 'bullmq'
 import fc from 'fast-check'
 import { AppError } from '../../src/errors.ts'
 import { BACKOFF_CAP_MS, retryDelayMs } from '../../src/queue/backoff.ts'
-import { createBatcher } from '../../src/queue/batcher.ts'
+import { createJobCollector } from '../../src/queue/job-collector.ts'
 import { JobFailure, toJobError } from '../../src/queue/job-error.ts'
 import { jobIdOf, keyPrefix, payloadOf } from '../../src/queue/names.ts'
 import { repeat } from '../../src/queue/repeat.ts'
@@ -98,12 +98,17 @@ describe('names in Redis', () => {
 describe('gathering calls into batches', () => {
   it('sends what is pushed in one turn together, in order, in batches of the maximum', async () => {
     const batches: number[][] = []
-    const batcher = createBatcher<number>({
+    const collector = createJobCollector<number>({
       maxBatch: 4,
       maxWaiting: 100,
       send: async (batch) => void batches.push([...batch]),
     })
-    await Promise.all([batcher.push([1]), batcher.push([2, 3, 4, 5, 6]), batcher.push([7]), batcher.push([])])
+    await Promise.all([
+      collector.push([1]),
+      collector.push([2, 3, 4, 5, 6]),
+      collector.push([7]),
+      collector.push([]),
+    ])
     expect(batches).toEqual([
       [1, 2, 3, 4],
       [5, 6, 7],
@@ -118,8 +123,8 @@ describe('gathering calls into batches', () => {
       await new Promise(setImmediate)
       under -= 1
     }
-    const batcher = createBatcher<number>({ maxBatch: 2, maxWaiting: 100, send })
-    await Promise.all([1, 2, 3, 4, 5].map((n) => batcher.push([n])))
+    const collector = createJobCollector<number>({ maxBatch: 2, maxWaiting: 100, send })
+    await Promise.all([1, 2, 3, 4, 5].map((n) => collector.push([n])))
     expect(most).toBe(1)
   })
 
@@ -127,17 +132,17 @@ describe('gathering calls into batches', () => {
     const send = async (batch: readonly string[]) => {
       if (batch.includes('bad')) throw new Error('refused')
     }
-    const batcher = createBatcher<string>({ maxBatch: 2, maxWaiting: 100, send })
-    const calls = [['a', 'b'], ['bad', 'c', 'd'], ['e']].map((entries) => batcher.push(entries))
+    const collector = createJobCollector<string>({ maxBatch: 2, maxWaiting: 100, send })
+    const calls = [['a', 'b'], ['bad', 'c', 'd'], ['e']].map((entries) => collector.push(entries))
     const outcomes = await Promise.allSettled(calls)
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
   it('refuses what would wait beyond the limit', async () => {
     const release = Promise.withResolvers<void>()
-    const batcher = createBatcher<number>({ maxBatch: 1, maxWaiting: 2, send: () => release.promise })
-    const taken = batcher.push([1, 2])
-    await expect(batcher.push([3])).rejects.toThrow('2 entries wait already, at most 2 may')
+    const collector = createJobCollector<number>({ maxBatch: 1, maxWaiting: 2, send: () => release.promise })
+    const taken = collector.push([1, 2])
+    await expect(collector.push([3])).rejects.toThrow('2 entries wait already, at most 2 may')
     release.resolve()
     await taken
   })

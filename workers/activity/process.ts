@@ -1,4 +1,4 @@
-import { Batcher } from '../../src/engine/batcher.ts'
+import { Batcher } from '../../src/commit/batcher.ts'
 import type { EntryRecorder, Recorder, RecordResult } from '../../src/engine/types.ts'
 import { AppError, isRetryable } from '../../src/errors.ts'
 import type { Clock } from '../../src/ports/clock.ts'

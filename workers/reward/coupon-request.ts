@@ -1,10 +1,10 @@
+import { findRow } from '../../src/commit/planned.ts'
 import type { Instant } from '../../src/ports/clock.ts'
 import type { CouponProvider, CouponRequest } from '../../src/ports/coupon-provider.ts'
 import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { SecretBox } from '../../src/ports/secret-box.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { loadOne } from '../../src/rewards/load-one.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -31,8 +31,8 @@ export async function buildCouponRequest(
   const { reward: spec, drawnCode: code, accountId } = reward
   if (spec === null || code === null) return failed('CODE_MISSING: no code was drawn for this reward')
   const [provider, member] = await Promise.all([
-    loadOne(deps.store, 'coupon_provider', accountId, spec.providerId),
-    loadOne(deps.store, 'member', accountId, reward.ownedById),
+    findRow(deps.store, 'coupon_provider', accountId, spec.providerId),
+    findRow(deps.store, 'member', accountId, reward.ownedById),
   ])
   if (provider === null) return failed('PROVIDER_GONE: the coupon provider was deleted')
   if (member === null) return failed('MEMBER_GONE: the member does not exist')

@@ -1,4 +1,5 @@
-import { untilWritten } from '../../src/engine/until-written.ts'
+import { findRow } from '../../src/commit/planned.ts'
+import { untilWritten } from '../../src/commit/until-written.ts'
 import { AppError } from '../../src/errors.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { CouponProvider, CouponRequest, IssueOutcome } from '../../src/ports/coupon-provider.ts'
@@ -8,7 +9,6 @@ import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { SecretBox } from '../../src/ports/secret-box.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { loadOne } from '../../src/rewards/load-one.ts'
 import { cut, write } from '../../src/rewards/write-reward.ts'
 import { buildCouponRequest } from './coupon-request.ts'
 import { ASK_TIMEOUT_MS, revokeStep, takeBackLate } from './revoke.ts'
@@ -41,7 +41,7 @@ type Retry = Extract<IssueOutcome, { outcome: 'retry' }>
 export function createFulfil(deps: FulfilDeps): Fulfil {
   /** One look at the reward and one step: true when done, null when another writer was faster. */
   async function step(job: RewardJob, context: JobContext, heard: { issued: boolean }): Promise<true | null> {
-    const found = await loadOne(deps.store, 'reward_log', job.accountId, job.rewardLogId)
+    const found = await findRow(deps.store, 'reward_log', job.accountId, job.rewardLogId)
     if (found === null) return true
     if (heard.issued && found.fulfilmentStatus === 'revoked') return takeBackLate(deps, found)
     if (found.attempt !== job.attempt) return true

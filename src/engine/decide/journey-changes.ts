@@ -1,3 +1,4 @@
+import { changedFields } from '../../commit/changed-fields.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -5,7 +6,6 @@ import type { Journey } from '../../streaks/journey.ts'
 import { periodByNumber } from '../../streaks/period.ts'
 import { isBreakable, lengthOf } from '../../streaks/runs.ts'
 import type { Progress } from '../../streaks/types.ts'
-import { changedFields } from '../changed-fields.ts'
 import type { LoadedJourney } from '../load/loaded.ts'
 
 /** The row of a progress record as the journey has it now. */

@@ -1,7 +1,7 @@
+import { changedFields } from '../../commit/changed-fields.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
-import { changedFields } from '../changed-fields.ts'
 import type { MemberRef } from '../types.ts'
 
 type StatedProfile = Pick<Extract<MemberRef, { externalId: string }>, 'profile' | 'profileAt' | 'fillsBlanks'>

@@ -1,6 +1,6 @@
+import { commitPlanned } from '../../commit/planned.ts'
 import type { Platform } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
-import { commitPlanned } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { checkCreate } from '../read/check.ts'
 import { zObject, zOneOf, zText } from '../read/zod.ts'

@@ -1,6 +1,6 @@
+import { commitPlanned, findRow, standsStill } from '../../commit/planned.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
-import { commitPlanned, findRow, standsStill } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { milestoneForEndUsers } from '../end-user-views.ts'
 import { checkCreate, notBuiltYet, referenceNotFound } from '../read/check.ts'

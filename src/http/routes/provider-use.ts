@@ -1,8 +1,8 @@
+import { findRow } from '../../commit/planned.ts'
 import { AppError } from '../../errors.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
 import { deleteRow } from '../change-row.ts'
-import { findRow } from '../commit.ts'
 import { eachRow } from './streak-users.ts'
 
 type Provider = Row<'coupon_provider'>

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { commitPlanned, findRow } from '../../commit/planned.ts'
 import type { Row } from '../../ports/schema.ts'
-import { commitPlanned, findRow } from '../commit.ts'
 import type { HttpDeps } from '../deps.ts'
 import { streakForEndUsers } from '../end-user-views.ts'
 import { checkCreate } from '../read/check.ts'

@@ -1,7 +1,7 @@
-import { untilWritten } from '../engine/until-written.ts'
 import { AppError } from '../errors.ts'
 import type { CollectionName, Row } from '../ports/schema.ts'
 import type { Change, CommitResult, Scalar, Store } from '../ports/store.ts'
+import { untilWritten } from './until-written.ts'
 
 const MAX_TRIES = 10
 
@@ -24,6 +24,23 @@ export async function commitPlanned<T>(
     return null
   })
   return written.result
+}
+
+/**
+ * Commits what `plan` says, planned anew after each conflict; null: there is nothing left to write.
+ * @returns whether anything was written
+ * @throws AppError STORE_BUSY when other writers were faster again and again, and whatever `plan` throws
+ */
+export function untilCommitted(
+  store: Store,
+  what: string,
+  plan: () => Promise<readonly Change[] | null>,
+): Promise<boolean> {
+  return untilWritten(what, MAX_TRIES, async () => {
+    const changes = await plan()
+    if (changes === null) return false
+    return (await store.commit(changes)).outcome === 'committed' ? true : null
+  })
 }
 
 /** The row of an account by its id. */

@@ -1,9 +1,9 @@
-export interface Batcher<T> {
+export interface JobCollector<T> {
   /** Resolves when all `entries` were sent. @throws when the batch failed or too many entries wait */
   push(entries: readonly T[]): Promise<void>
 }
 
-export interface BatcherOptions<T> {
+export interface JobCollectorOptions<T> {
   readonly maxBatch: number
   /** How many entries may wait; more are refused, so that a slow receiver does not fill the memory. */
   readonly maxWaiting: number
@@ -17,7 +17,11 @@ interface Call {
 }
 
 /** Gathers what is pushed within one turn of the event loop, or while a batch is under way, into shared batches, one at a time. */
-export function createBatcher<T>({ maxBatch, maxWaiting, send }: BatcherOptions<T>): Batcher<T> {
+export function createJobCollector<T>({
+  maxBatch,
+  maxWaiting,
+  send,
+}: JobCollectorOptions<T>): JobCollector<T> {
   let waiting: { readonly entry: T; readonly call: Call }[] = []
   let running = false
 
