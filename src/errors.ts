@@ -92,3 +92,20 @@ export class AppError extends Error {
 export function isRetryable(error: unknown): boolean {
   return error instanceof AppError ? error.retryable : true
 }
+
+/** A 400 about one field or parameter. */
+export function invalid(path: string, message: string): AppError {
+  return new AppError('INVALID_INPUT', `${path} ${message}`, { details: [{ path, message }] })
+}
+
+/** A part of the contract that this version does not have. */
+export function notBuiltYet(path: string, what: string): AppError {
+  const message = `is not built yet: ${what}`
+  return new AppError('NOT_BUILT_YET', `${path} ${message}`, { details: [{ path, message }] })
+}
+
+/** A 400 about a field that names a record which the account does not have. */
+export function referenceNotFound(path: string, what: string): AppError {
+  const message = `names a ${what} that does not exist`
+  return new AppError('REFERENCE_NOT_FOUND', `${path} ${message}`, { details: [{ path, message }] })
+}

@@ -1,6 +1,6 @@
 import { findRow, standsStill } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
-import { AppError, type ErrorDetail } from '../errors.ts'
+import { AppError, type ErrorDetail, invalid } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
@@ -111,8 +111,4 @@ function newRow(deps: UploadDeps, accountId: string, providerId: string, code: s
     providerId,
     rewardLogId: null,
   }
-}
-
-function invalid(path: string, message: string): AppError {
-  return new AppError('INVALID_INPUT', `${path} ${message}`, { details: [{ path, message }] })
 }

@@ -1,11 +1,10 @@
+import { invalid } from '../../errors.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { CollectionName } from '../../ports/schema.ts'
 import type { Condition, Scalar } from '../../ports/store.ts'
 import { JsonNumber } from '../json/exact-json.ts'
-import { invalid } from '../read/check.ts'
 import { readOneOf, show } from '../read/values.ts'
-import type { PublicField, Resource } from '../resource.ts'
-import { typeOf } from '../resource.ts'
+import { type PublicField, type Resource, typeOf } from '../resource.ts'
 import {
   type FilterField,
   OPERATOR_NAMES,

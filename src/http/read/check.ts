@@ -67,21 +67,6 @@ function sentence(detail: ErrorDetail | undefined, faults: number): string {
   return `${detail.path === '' ? 'The body' : detail.path} ${detail.message}${more}`
 }
 
-/** A 400 about one field or parameter. */
-export function invalid(path: string, message: string): AppError {
-  return new AppError('INVALID_INPUT', `${path} ${message}`, { details: [{ path, message }] })
-}
-
-export function notBuiltYet(path: string, what: string): AppError {
-  const message = `is not built yet: ${what}`
-  return new AppError('NOT_BUILT_YET', `${path} ${message}`, { details: [{ path, message }] })
-}
-
-export function referenceNotFound(path: string, what: string): AppError {
-  const message = `names a ${what} that does not exist`
-  return new AppError('REFERENCE_NOT_FOUND', `${path} ${message}`, { details: [{ path, message }] })
-}
-
 /** Checks the body of a create: an object, nulls as if absent. @throws AppError INVALID_INPUT | UNKNOWN_FIELD */
 export function checkCreate<T>(schema: z.ZodType<T>, body: unknown): T {
   return check(schema, nullsAsAbsent(objectBody(body)))

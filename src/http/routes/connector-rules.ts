@@ -1,12 +1,10 @@
 import type { z } from 'zod'
+import { invalid, notBuiltYet } from '../../errors.ts'
 import type { Connector } from '../../ports/connector.ts'
 import type { ConnectorRule, PurchaseValue } from '../../ports/schema/values.ts'
-import type { Row } from '../../ports/schema.ts'
-import type { Store } from '../../ports/store.ts'
 import { formatQuantity } from '../../streaks/quantity.ts'
 import { orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { digitsJson, type JsonObject, nullable } from '../json/write-json.ts'
-import { invalid, notBuiltYet, referenceNotFound } from '../read/check.ts'
 import { zCurrency, zLater, zList, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
 
 const MAX_RULES = 50
@@ -59,21 +57,6 @@ function checkRule(
     guests: rule.guests,
     testOrders: rule.testOrders,
   }
-}
-
-/** The streaks that rules feed. @throws AppError REFERENCE_NOT_FOUND for the first one the account does not have */
-export async function streaksOfRules(
-  store: Store,
-  accountId: string,
-  rules: readonly ConnectorRule[],
-): Promise<Row<'streak'>[]> {
-  if (rules.length === 0) return []
-  const keys = [...new Set(rules.map((rule) => rule.streakId))].map((id) => [accountId, id])
-  const streaks = await store.findByKeys('streak', ['accountId', 'id'], keys)
-  const known = new Set(streaks.map((streak) => streak.id))
-  const index = rules.findIndex((rule) => !known.has(rule.streakId))
-  if (index !== -1) throw referenceNotFound(`rules.${index}.streakId`, 'streak')
-  return streaks
 }
 
 /** What `ruleJson` writes. */

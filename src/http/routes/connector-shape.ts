@@ -1,19 +1,18 @@
 import { z } from 'zod'
-import { standsStill } from '../../commit/planned.ts'
+import { invalid } from '../../errors.ts'
 import type { Connector } from '../../ports/connector.ts'
-import type { ConnectorRule, Platform } from '../../ports/schema/values.ts'
+import type { Platform } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
-import type { Change, Store } from '../../ports/store.ts'
 import type { HttpDeps } from '../deps.ts'
 import { plainJson } from '../json/exact-json.ts'
 import { INSTANT_SCHEMA } from '../json/json-schema.ts'
 import { instantJson, type JsonObject } from '../json/write-json.ts'
-import { check, invalid } from '../read/check.ts'
+import { check } from '../read/check.ts'
 import { jsonSchemasOf } from '../read/json-schema-of.ts'
 import { bad, good, missing, readText } from '../read/values.ts'
 import { zRead } from '../read/zod.ts'
 import { type AdapterInput, ID, type PublicFields, rowJson, STATUSES, TIMES } from '../resource.ts'
-import { ruleJson, ruleSchema, streaksOfRules } from './connector-rules.ts'
+import { ruleJson, ruleSchema } from './connector-rules.ts'
 
 const PLATFORMS = ['shopify', 'stripe'] as const satisfies Platform[]
 
@@ -56,16 +55,6 @@ export const connectorFields: PublicFields<'connector'> = {
 /** A connector without its credentials: they can be written, never read. */
 export function connectorJson(row: Row<'connector'>): JsonObject {
   return rowJson('connector', connectorFields, row)
-}
-
-/** Its streaks stand still: none of them can be deleted while a connector begins to feed it. */
-export async function streakChanges(
-  store: Store,
-  accountId: string,
-  rules: readonly ConnectorRule[],
-): Promise<Change[]> {
-  const streaks = await streaksOfRules(store, accountId, rules)
-  return streaks.map((streak) => standsStill('streak', streak))
 }
 
 /** Credentials and settings are checked by the platform's own schemas. */

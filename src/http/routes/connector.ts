@@ -1,11 +1,12 @@
-import { commitPlanned } from '../../commit/planned.ts'
+import { findRow } from '../../commit/planned.ts'
 import type { Platform } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
+import { recordNotFound } from '../../setup/change-row.ts'
+import { createConnector, deleteConnector, patchConnector } from '../../setup/connector.ts'
 import type { HttpDeps } from '../deps.ts'
-import { checkCreate } from '../read/check.ts'
+import { checkCreate, checkPatch } from '../read/check.ts'
 import { zObject, zOneOf, zText } from '../read/zod.ts'
 import { type Resource, STATUSES } from '../resource.ts'
-import { deleteConnector, patchConnector, patchSchema } from './connector-change.ts'
 import { checkRules, zRules } from './connector-rules.ts'
 import {
   adapterInputOf,
@@ -14,7 +15,6 @@ import {
   platformOf,
   readSettings,
   sealCredentials,
-  streakChanges,
   zAdapterObject,
 } from './connector-shape.ts'
 
@@ -25,6 +25,15 @@ const createSchema = zObject({
   credentials: zAdapterObject,
   settings: zAdapterObject.default({}),
   rules: zRules.default([]),
+})
+
+const patchSchema = zObject({
+  name: zText(256).optional(),
+  platform: zText(32).optional(),
+  status: zOneOf(STATUSES).optional(),
+  credentials: zAdapterObject.optional(),
+  settings: zAdapterObject.optional(),
+  rules: zRules.nullable().optional(),
 })
 
 type ConnectorDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'connectors'>
@@ -70,19 +79,26 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
         refusedCount: 0,
         recentRefusals: [],
       }
-      await commitPlanned(store, async () => ({
-        changes: [
-          ...(await streakChanges(store, accountId, rules)),
-          { op: 'insert', collection: 'connector', row },
-        ],
-        result: undefined,
-      }))
+      await createConnector(store, row)
       log({ connectorId: id })
       return connectorJson(row)
     },
-    patch({ caller: { accountId }, now, log }, id, body) {
+    async patch({ caller: { accountId }, now, log }, id, body) {
       log({ connectorId: id })
-      return patchConnector(deps, accountId, id, now, body)
+      const { settings, credentials, rules, ...plain } = checkPatch(patchSchema, body)
+      const current = await findRow(store, 'connector', accountId, id)
+      if (current === null) throw recordNotFound('connector')
+      // the platform never changes, so what was read of it still holds when the patch is written
+      const platform = platformOf(connectors, current.platform)
+      const given = {
+        ...plain,
+        ...(settings === undefined ? {} : readSettings(platform, settings)),
+        ...(rules === undefined ? {} : { rules: checkRules(rules ?? [], platform) }),
+        ...(credentials === undefined
+          ? {}
+          : { sealedCredentials: sealCredentials(secretBox, platform, credentials) }),
+      } as Parameters<typeof patchConnector>[4]
+      return connectorJson(await patchConnector(store, accountId, id, now, given))
     },
     remove({ caller: { accountId }, log }, id) {
       log({ connectorId: id })

@@ -1,7 +1,7 @@
 import { commitPlanned, findRow } from '../../commit/planned.ts'
 import { AppError } from '../../errors.ts'
 import { foldCode } from '../../rewards/code.ts'
-import { recordNotFound } from '../change-row.ts'
+import { recordNotFound } from '../../setup/change-row.ts'
 import type { HttpDeps } from '../deps.ts'
 import { checkCreate } from '../read/check.ts'
 import { zList, zObject, zText, zUuid } from '../read/zod.ts'

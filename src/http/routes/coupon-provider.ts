@@ -1,16 +1,17 @@
 import { z } from 'zod'
-import { commitPlanned, duplicateValue, findRow } from '../../commit/planned.ts'
+import { findRow } from '../../commit/planned.ts'
+import { invalid, notBuiltYet } from '../../errors.ts'
 import type { CouponProvider } from '../../ports/coupon-provider.ts'
 import type { ProviderKind } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
-import { patchRow, recordNotFound, refuseFixed } from '../change-row.ts'
+import { recordNotFound } from '../../setup/change-row.ts'
+import { createProvider, deleteProvider, patchProvider } from '../../setup/coupon-provider.ts'
 import type { HttpDeps } from '../deps.ts'
 import { plainJson } from '../json/exact-json.ts'
-import { check, checkCreate, checkPatch, invalid, notBuiltYet } from '../read/check.ts'
+import { check, checkCreate, checkPatch } from '../read/check.ts'
 import { jsonSchemasOf } from '../read/json-schema-of.ts'
 import { zLater, zObject, zOneOf, zText } from '../read/zod.ts'
 import { type AdapterInput, ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
-import { deleteProvider } from './provider-use.ts'
 
 const KINDS = ['pool', 'http', 'shopify', 'stripe', 'voucherify'] as const
 
@@ -113,11 +114,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
         settings: check(provider.settings, plainJson(input.settings ?? {}), ['settings']),
         hasRewards: false,
       }
-      await commitPlanned(
-        store,
-        async () => ({ changes: [{ op: 'insert', collection: 'coupon_provider', row }], result: undefined }),
-        () => duplicateValue(store, 'coupon_provider', accountId, 'name', row.name),
-      )
+      await createProvider(store, row)
       log({ providerId: row.id })
       return rowJson('coupon_provider', couponProviderFields, row)
     },
@@ -139,16 +136,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
       if (input.credentials !== undefined) {
         given.sealedCredentials = sealedCredentials(provider, input.credentials, secretBox)
       }
-      const target = { collection: 'coupon_provider', noun: 'coupon provider', accountId, id } as const
-      const { name = '' } = input
-      const row = await patchRow(store, target, now, {
-        given,
-        check(_next, changed) {
-          refuseFixed(changed, ['provider'], 'a coupon provider stays of its kind: make another one')
-          return []
-        },
-        onDuplicate: () => duplicateValue(store, 'coupon_provider', accountId, 'name', name),
-      })
+      const row = await patchProvider(store, accountId, id, now, given)
       return rowJson('coupon_provider', couponProviderFields, row)
     },
     remove({ caller: { accountId }, log }, id) {

@@ -1,22 +1,11 @@
-import { commitPlanned, findRow, standsStill } from '../../commit/planned.ts'
-import type { Row } from '../../ports/schema.ts'
-import type { Change } from '../../ports/store.ts'
+import { notBuiltYet } from '../../errors.ts'
+import { createMilestone, deleteMilestone, patchMilestone } from '../../setup/milestone.ts'
 import type { HttpDeps } from '../deps.ts'
 import { milestoneForEndUsers } from '../end-user-views.ts'
-import { checkCreate, notBuiltYet, referenceNotFound } from '../read/check.ts'
+import { checkCreate, checkPatch } from '../read/check.ts'
 import { zLater, zObject, zOneOf, zOptionalText, zPositiveQuantity, zText, zUuid } from '../read/zod.ts'
 import { type Resource, STATUSES } from '../resource.ts'
-import { deleteMilestone, patchMilestone, patchSchema } from './milestone-change.ts'
-import {
-  checkMilestoneRules,
-  METRICS,
-  milestoneFields,
-  milestoneJson,
-  ON_WITHDRAWAL,
-  providerChange,
-  REPEATS,
-  REPEATS_OF,
-} from './milestone-shape.ts'
+import { METRICS, milestoneFields, milestoneJson, ON_WITHDRAWAL, REPEATS } from './milestone-shape.ts'
 import { rewardSpec, zReward } from './reward-spec.ts'
 
 const createSchema = zObject({
@@ -33,6 +22,34 @@ const createSchema = zObject({
   onWithdrawal: zOneOf(ON_WITHDRAWAL).default('keep'),
   caps: zLater,
 })
+
+const patchSchema = zObject({
+  linkedSchemaSlug: zOneOf(['streak']).optional(),
+  linkedSchemaRecordId: zUuid.optional(),
+  name: zText(256).optional(),
+  description: zOptionalText(1024).nullable(),
+  milestoneTargetValue: zPositiveQuantity.optional(),
+  status: zOneOf(STATUSES).optional(),
+  eudMilestoneRewardInstructionMessage: zOptionalText(1024).nullable(),
+  milestoneMetric: zOneOf(METRICS).optional(),
+  milestoneRepeat: zOneOf(REPEATS).optional(),
+  reward: zReward.nullable().optional(),
+  onWithdrawal: zOneOf(ON_WITHDRAWAL).optional(),
+  caps: zLater,
+})
+
+type Given = Parameters<typeof patchMilestone>[4]
+
+/** @throws AppError INVALID_INPUT | NOT_BUILT_YET */
+function givenBy(body: unknown): Given {
+  const { description, reward, caps, ...input } = checkPatch(patchSchema, body)
+  if (caps !== undefined && caps !== null) throw notBuiltYet('caps', 'milestones have no caps')
+  return {
+    ...(input as Given),
+    ...(description === undefined ? {} : { description: description ?? '' }),
+    ...(reward === undefined ? {} : { reward: reward === null ? null : rewardSpec(reward) }),
+  }
+}
 
 export function milestoneResource({
   store,
@@ -52,12 +69,10 @@ export function milestoneResource({
       delete: ['MILESTONE_HAS_REWARD_LOGS'],
     },
     bodies: { create: createSchema, patch: patchSchema },
-    patch: ({ caller, now }, id, body) => patchMilestone(store, caller.accountId, id, now, body),
-    remove: ({ caller }, id) => deleteMilestone(store, caller.accountId, id),
     async create({ caller: { accountId }, now, log }, body) {
       const { caps, reward, ...input } = checkCreate(createSchema, body)
       if (caps !== undefined) throw notBuiltYet('caps', 'milestones have no caps')
-      const row: Row<'milestone'> = {
+      const row = await createMilestone(store, {
         ...input,
         id: newId(),
         accountId,
@@ -65,20 +80,15 @@ export function milestoneResource({
         updatedAt: now,
         revision: 1,
         eudMilestoneRewardInstructionMessage: input.eudMilestoneRewardInstructionMessage ?? null,
-        milestoneRepeat: input.milestoneRepeat ?? REPEATS_OF[input.milestoneMetric][0],
+        milestoneRepeat: input.milestoneRepeat ?? null,
         reward: reward === undefined ? null : rewardSpec(reward),
-        hasRewardLogs: false,
-      }
-      await commitPlanned(store, async () => {
-        const streak = await findRow(store, 'streak', accountId, row.linkedSchemaRecordId)
-        if (streak === null) throw referenceNotFound('linkedSchemaRecordId', 'streak')
-        checkMilestoneRules(row, streak)
-        const provider = await providerChange(store, accountId, row.reward)
-        const changes: Change[] = [...provider, standsStill('streak', streak)]
-        return { changes: [...changes, { op: 'insert', collection: 'milestone', row }], result: undefined }
       })
       log({ milestoneId: row.id })
       return milestoneJson(row)
     },
+    async patch({ caller: { accountId }, now }, id, body) {
+      return milestoneJson(await patchMilestone(store, accountId, id, now, givenBy(body)))
+    },
+    remove: ({ caller }, id) => deleteMilestone(store, caller.accountId, id),
   }
 }

@@ -1,8 +1,6 @@
 import type { Row } from '../../ports/schema.ts'
 import { isTimezone } from '../../streaks/period.ts'
-import { isWhole } from '../../streaks/quantity.ts'
 import type { JsonObject } from '../json/write-json.ts'
-import { invalid } from '../read/check.ts'
 import { bad, readText } from '../read/values.ts'
 import { zRead } from '../read/zod.ts'
 import { ID, type PublicFields, rowJson, STATUSES, TIMES } from '../resource.ts'
@@ -40,12 +38,3 @@ export const zTimezone = zRead<string>(
   },
   { type: 'string' },
 )
-
-/** A count streak counts whole logs. */
-export function checkStreakTarget(
-  streak: Pick<Row<'streak'>, 'aggregationMethod' | 'aggregationTargetValue'>,
-): void {
-  if (streak.aggregationMethod === 'count' && !isWhole(streak.aggregationTargetValue)) {
-    throw invalid('aggregationTargetValue', 'must be a whole number on a streak with aggregationMethod count')
-  }
-}

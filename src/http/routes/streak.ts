@@ -1,14 +1,10 @@
-import type { z } from 'zod'
-import { commitPlanned, findRow } from '../../commit/planned.ts'
-import type { Row } from '../../ports/schema.ts'
+import { createStreak, deleteStreak, patchStreak } from '../../setup/streak.ts'
 import type { HttpDeps } from '../deps.ts'
 import { streakForEndUsers } from '../end-user-views.ts'
-import { checkCreate } from '../read/check.ts'
+import { checkCreate, checkPatch } from '../read/check.ts'
 import { zInteger, zObject, zOneOf, zOptionalText, zPositiveQuantity, zText } from '../read/zod.ts'
 import { type Resource, STATUSES } from '../resource.ts'
-import { deleteStreak, patchSchema, patchStreak } from './streak-change.ts'
 import {
-  checkStreakTarget,
   MAX_PERIODS,
   METHODS,
   PERIODS,
@@ -30,13 +26,19 @@ const createSchema = zObject({
   weekStartsOn: zOneOf(WEEK_STARTS).default('monday'),
 })
 
-export function streakResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId'>): Resource<'streak'> {
-  async function timezoneOf(input: z.output<typeof createSchema>, accountId: string): Promise<string> {
-    if (input.timezone !== undefined) return input.timezone
-    const account = await findRow(store, 'account', accountId, accountId)
-    return account?.timezone ?? 'UTC'
-  }
+const patchSchema = zObject({
+  name: zText(256).optional(),
+  description: zOptionalText(1024).nullable(),
+  status: zOneOf(STATUSES).optional(),
+  aggregationMethod: zOneOf(METHODS).optional(),
+  aggregationPeriod: zOneOf(PERIODS).optional(),
+  aggregationTargetValue: zPositiveQuantity.optional(),
+  completionTargetValue: zInteger(1, MAX_PERIODS).nullable().optional(),
+  timezone: zTimezone.optional(),
+  weekStartsOn: zOneOf(WEEK_STARTS).optional(),
+})
 
+export function streakResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId'>): Resource<'streak'> {
   return {
     slug: 'streak',
     noun: 'streak',
@@ -47,12 +49,9 @@ export function streakResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
     endUser: streakForEndUsers,
     fails: { patch: ['FIELD_IS_FIXED'], delete: ['STREAK_HAS_LOGS', 'STREAK_IN_USE'] },
     bodies: { create: createSchema, patch: patchSchema },
-    patch: ({ caller, now }, id, body) => patchStreak(store, caller.accountId, id, now, body),
-    remove: ({ caller }, id) => deleteStreak(store, caller.accountId, id),
     async create({ caller: { accountId }, now, log }, body) {
       const input = checkCreate(createSchema, body)
-      checkStreakTarget(input)
-      const row: Row<'streak'> = {
+      const row = await createStreak(store, {
         ...input,
         id: newId(),
         accountId,
@@ -60,15 +59,19 @@ export function streakResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
         updatedAt: now,
         revision: 1,
         completionTargetValue: input.completionTargetValue ?? null,
-        timezone: await timezoneOf(input, accountId),
-        hasLogs: false,
-      }
-      await commitPlanned(store, async () => ({
-        changes: [{ op: 'insert', collection: 'streak', row }],
-        result: undefined,
-      }))
+        timezone: input.timezone ?? null,
+      })
       log({ streakId: row.id })
       return streakJson(row)
     },
+    async patch({ caller: { accountId }, now }, id, body) {
+      const { description, ...input } = checkPatch(patchSchema, body)
+      const given = {
+        ...(input as Parameters<typeof patchStreak>[4]),
+        ...(description === undefined ? {} : { description: description ?? '' }),
+      }
+      return streakJson(await patchStreak(store, accountId, id, now, given))
+    },
+    remove: ({ caller }, id) => deleteStreak(store, caller.accountId, id),
   }
 }

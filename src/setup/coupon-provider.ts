@@ -1,19 +1,52 @@
-import { findRow } from '../../commit/planned.ts'
-import { AppError } from '../../errors.ts'
-import type { Row } from '../../ports/schema.ts'
-import type { Change, Store } from '../../ports/store.ts'
-import { deleteRow } from '../change-row.ts'
+import { commitPlanned, duplicateValue, findRow } from '../commit/planned.ts'
+import { AppError } from '../errors.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
 import { eachRow } from './streak-users.ts'
 
 type Provider = Row<'coupon_provider'>
+
+const target = (accountId: string, id: string) =>
+  ({ collection: 'coupon_provider', noun: 'coupon provider', accountId, id }) as const
+
+/** Makes a coupon provider. Atomic. @throws AppError DUPLICATE_VALUE for its name, STORE_BUSY */
+export async function createProvider(store: Store, row: Provider): Promise<void> {
+  await commitPlanned(
+    store,
+    async () => ({ changes: [{ op: 'insert', collection: 'coupon_provider', row }], result: undefined }),
+    () => duplicateValue(store, 'coupon_provider', row.accountId, 'name', row.name),
+  )
+}
+
+/**
+ * Changes a coupon provider, of which the kind is fixed. Atomic; what repeats the present value changes nothing.
+ * @throws AppError NOT_FOUND | FIELD_IS_FIXED | DUPLICATE_VALUE, STORE_BUSY
+ */
+export function patchProvider(
+  store: Store,
+  accountId: string,
+  id: string,
+  now: number,
+  given: Partial<Provider>,
+): Promise<Provider> {
+  const { name = '' } = given
+  return patchRow(store, target(accountId, id), now, {
+    given,
+    check(_next, changed) {
+      refuseFixed(changed, ['provider'], 'a coupon provider stays of its kind: make another one')
+      return []
+    },
+    onDuplicate: () => duplicateValue(store, 'coupon_provider', accountId, 'name', name),
+  })
+}
 
 /**
  * Deletes a provider that nobody will ask for a coupon. Whoever begins to use it raises its revision, so it cannot
  * begin unseen. @throws AppError NOT_FOUND | PROVIDER_IN_USE
  */
 export function deleteProvider(store: Store, accountId: string, id: string): Promise<void> {
-  const target = { collection: 'coupon_provider', noun: 'coupon provider', accountId, id } as const
-  return deleteRow(store, target, async (provider) => {
+  return deleteRow(store, target(accountId, id), async (provider) => {
     const milestone = await milestoneNaming(store, provider)
     if (milestone !== undefined) {
       throw inUse(`is used by the milestone ${JSON.stringify(milestone.name)} (${milestone.id})`)

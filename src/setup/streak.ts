@@ -1,34 +1,10 @@
-import { AppError } from '../../errors.ts'
-import type { Row } from '../../ports/schema.ts'
-import type { Store } from '../../ports/store.ts'
-import { isWhole, wholeQuantity } from '../../streaks/quantity.ts'
-import { deleteRow, patchRow, refuseFixed } from '../change-row.ts'
-import type { JsonObject } from '../json/write-json.ts'
-import { checkPatch, invalid } from '../read/check.ts'
-import { zInteger, zObject, zOneOf, zOptionalText, zPositiveQuantity, zText } from '../read/zod.ts'
-import { STATUSES } from '../resource.ts'
-import {
-  checkStreakTarget,
-  MAX_PERIODS,
-  METHODS,
-  PERIODS,
-  streakJson,
-  WEEK_STARTS,
-  zTimezone,
-} from './streak-shape.ts'
+import { commitPlanned, findRow } from '../commit/planned.ts'
+import { AppError, invalid } from '../errors.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
+import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
+import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
 import { connectorsFeeding, milestonesOf } from './streak-users.ts'
-
-export const patchSchema = zObject({
-  name: zText(256).optional(),
-  description: zOptionalText(1024).nullable(),
-  status: zOneOf(STATUSES).optional(),
-  aggregationMethod: zOneOf(METHODS).optional(),
-  aggregationPeriod: zOneOf(PERIODS).optional(),
-  aggregationTargetValue: zPositiveQuantity.optional(),
-  completionTargetValue: zInteger(1, MAX_PERIODS).nullable().optional(),
-  timezone: zTimezone.optional(),
-  weekStartsOn: zOneOf(WEEK_STARTS).optional(),
-})
 
 const FIXED_BY_LOGS = [
   'aggregationMethod',
@@ -42,20 +18,38 @@ const FIXED_BY_LOGS = [
 const target = (accountId: string, id: string) =>
   ({ collection: 'streak', noun: 'streak', accountId, id }) as const
 
-/** @throws AppError NOT_FOUND | FIELD_IS_FIXED | INVALID_INPUT */
-export async function patchStreak(
+/** A streak as it is made; without a `timezone` it takes that of its account. */
+export type NewStreak = Omit<Row<'streak'>, 'timezone' | 'hasLogs'> & { readonly timezone: string | null }
+
+/** Makes a streak. Atomic. @throws AppError INVALID_INPUT, STORE_BUSY */
+export async function createStreak(store: Store, streak: NewStreak): Promise<Row<'streak'>> {
+  checkStreakTarget(streak)
+  const timezone = streak.timezone ?? (await timezoneOf(store, streak.accountId))
+  const row = { ...streak, timezone, hasLogs: false }
+  await commitPlanned(store, async () => ({
+    changes: [{ op: 'insert', collection: 'streak', row }],
+    result: undefined,
+  }))
+  return row
+}
+
+async function timezoneOf(store: Store, accountId: string): Promise<string> {
+  const account = await findRow(store, 'account', accountId, accountId)
+  return account?.timezone ?? 'UTC'
+}
+
+/**
+ * Changes a streak. What its logs mean is fixed from the first of them on. Atomic; what repeats the present value
+ * changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | INVALID_INPUT, STORE_BUSY
+ */
+export function patchStreak(
   store: Store,
   accountId: string,
   id: string,
   now: number,
-  body: unknown,
-): Promise<JsonObject> {
-  const { description, ...input } = checkPatch(patchSchema, body)
-  const given = {
-    ...(input as Partial<Row<'streak'>>),
-    ...(description === undefined ? {} : { description: description ?? '' }),
-  }
-  const row = await patchRow(store, target(accountId, id), now, {
+  given: Partial<Row<'streak'>>,
+): Promise<Row<'streak'>> {
+  return patchRow(store, target(accountId, id), now, {
     given,
     async check(next, changed, streak) {
       if (streak.hasLogs)
@@ -68,7 +62,15 @@ export async function patchStreak(
       return []
     },
   })
-  return streakJson(row)
+}
+
+/** A count streak counts whole logs. */
+function checkStreakTarget(
+  streak: Pick<Row<'streak'>, 'aggregationMethod' | 'aggregationTargetValue'>,
+): void {
+  if (streak.aggregationMethod === 'count' && !isWhole(streak.aggregationTargetValue)) {
+    throw invalid('aggregationTargetValue', 'must be a whole number on a streak with aggregationMethod count')
+  }
 }
 
 /** A milestone that the streak, as it would become, could never reach or rightly have. */
@@ -87,7 +89,7 @@ function refuseMisfit(streak: Row<'streak'>, milestone: Row<'milestone'>): void 
   }
 }
 
-/** @throws AppError NOT_FOUND | STREAK_HAS_LOGS | STREAK_IN_USE */
+/** Deletes a streak that has no logs and that nothing uses. @throws AppError NOT_FOUND | STREAK_HAS_LOGS | STREAK_IN_USE */
 export function deleteStreak(store: Store, accountId: string, id: string): Promise<void> {
   return deleteRow(store, target(accountId, id), async (streak) => {
     if (streak.hasLogs) {

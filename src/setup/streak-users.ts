@@ -1,5 +1,5 @@
-import type { CollectionName, Row } from '../../ports/schema.ts'
-import type { Condition, Store } from '../../ports/store.ts'
+import type { CollectionName, Row } from '../ports/schema.ts'
+import type { Condition, Store } from '../ports/store.ts'
 
 const PAGE = 500
 

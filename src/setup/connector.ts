@@ -1,0 +1,84 @@
+import { commitPlanned, standsStill } from '../commit/planned.ts'
+import { AppError, referenceNotFound } from '../errors.ts'
+import type { ConnectorRule } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
+
+const target = (accountId: string, id: string) =>
+  ({ collection: 'connector', noun: 'connector', accountId, id }) as const
+
+/** Makes a connector. Atomic. @throws AppError REFERENCE_NOT_FOUND for a rule's streak, STORE_BUSY */
+export async function createConnector(store: Store, row: Row<'connector'>): Promise<void> {
+  await commitPlanned(store, async () => ({
+    changes: [
+      ...(await streakChanges(store, row.accountId, row.rules)),
+      { op: 'insert', collection: 'connector', row },
+    ],
+    result: undefined,
+  }))
+}
+
+/**
+ * Changes a connector. Its platform is fixed, its purchase space from the first purchase on. Atomic; what repeats the
+ * present value changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND, STORE_BUSY
+ */
+export function patchConnector(
+  store: Store,
+  accountId: string,
+  id: string,
+  now: number,
+  given: Partial<Row<'connector'>>,
+): Promise<Row<'connector'>> {
+  return patchRow(store, target(accountId, id), now, {
+    given,
+    check(next, changed, connector) {
+      refuseFixed(changed, ['platform'], 'a connector belongs to one platform: make another one')
+      // the first purchase raises the connector's revision, so it cannot come unseen
+      if (connector.hasPurchases && changed.has('purchaseSpace')) throw spaceIsFixed()
+      return changed.has('rules') ? streakChanges(store, accountId, next.rules) : []
+    },
+  })
+}
+
+function spaceIsFixed(): AppError {
+  const path = 'settings.purchaseSpace'
+  const message = 'is fixed: purchases were reported in the present one, and would count again in another'
+  return new AppError('FIELD_IS_FIXED', `${path} ${message}`, { details: [{ path, message }] })
+}
+
+/** Its streaks stand still: none of them can be deleted while a connector begins to feed it. */
+async function streakChanges(
+  store: Store,
+  accountId: string,
+  rules: readonly ConnectorRule[],
+): Promise<Change[]> {
+  const streaks = await streaksOfRules(store, accountId, rules)
+  return streaks.map((streak) => standsStill('streak', streak))
+}
+
+/** The streaks that rules feed. @throws AppError REFERENCE_NOT_FOUND for the first one the account does not have */
+async function streaksOfRules(
+  store: Store,
+  accountId: string,
+  rules: readonly ConnectorRule[],
+): Promise<Row<'streak'>[]> {
+  if (rules.length === 0) return []
+  const keys = [...new Set(rules.map((rule) => rule.streakId))].map((id) => [accountId, id])
+  const streaks = await store.findByKeys('streak', ['accountId', 'id'], keys)
+  const known = new Set(streaks.map((streak) => streak.id))
+  const index = rules.findIndex((rule) => !known.has(rule.streakId))
+  if (index !== -1) throw referenceNotFound(`rules.${index}.streakId`, 'streak')
+  return streaks
+}
+
+/** Deletes a connector that has received nothing. @throws AppError NOT_FOUND | CONNECTOR_HAS_DELIVERIES */
+export function deleteConnector(store: Store, accountId: string, id: string): Promise<void> {
+  return deleteRow(store, target(accountId, id), (connector) => {
+    if (!connector.hasDeliveries) return
+    throw new AppError(
+      'CONNECTOR_HAS_DELIVERIES',
+      'The connector has received webhooks, which are kept under it: pause it instead',
+    )
+  })
+}

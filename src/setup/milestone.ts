@@ -1,0 +1,121 @@
+import { commitPlanned, findRow, standsStill } from '../commit/planned.ts'
+import { AppError, invalid, referenceNotFound } from '../errors.ts'
+import type { RewardSpec } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
+import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
+import { providerLeft } from './coupon-provider.ts'
+
+const FIXED_BY_REWARDS = [
+  'milestoneTargetValue',
+  'milestoneMetric',
+  'milestoneRepeat',
+  'linkedSchemaRecordId',
+]
+
+const target = (accountId: string, id: string) =>
+  ({ collection: 'milestone', noun: 'milestone', accountId, id }) as const
+
+/** How often a milestone of a metric may be reached; the first is what it is without saying. */
+export const REPEATS_OF = {
+  consecutive_count: ['every_streak', 'once'],
+  current_progress_value: ['every_period', 'once'],
+} as const
+
+/** A milestone as it is made; without a `milestoneRepeat` it takes the first that its metric allows. */
+export type NewMilestone = Omit<Row<'milestone'>, 'milestoneRepeat' | 'hasRewardLogs'> & {
+  readonly milestoneRepeat: Row<'milestone'>['milestoneRepeat'] | null
+}
+
+/** Makes a milestone. Atomic. @throws AppError REFERENCE_NOT_FOUND | INVALID_INPUT, STORE_BUSY */
+export async function createMilestone(store: Store, milestone: NewMilestone): Promise<Row<'milestone'>> {
+  const milestoneRepeat = milestone.milestoneRepeat ?? REPEATS_OF[milestone.milestoneMetric][0]
+  const row = { ...milestone, milestoneRepeat, hasRewardLogs: false }
+  await commitPlanned(store, async () => {
+    const streak = await fittingStreak(store, row)
+    const provider = await providerChange(store, row.accountId, row.reward)
+    const changes: Change[] = [...provider, streak]
+    return { changes: [...changes, { op: 'insert', collection: 'milestone', row }], result: undefined }
+  })
+  return row
+}
+
+/**
+ * Changes a milestone. What its rewards mean is fixed from the first of them on. Atomic; what repeats the present value
+ * changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND | INVALID_INPUT, STORE_BUSY
+ */
+export function patchMilestone(
+  store: Store,
+  accountId: string,
+  id: string,
+  now: number,
+  given: Partial<Row<'milestone'>>,
+): Promise<Row<'milestone'>> {
+  return patchRow(store, target(accountId, id), now, {
+    given,
+    async check(next, changed, milestone) {
+      if (milestone.hasRewardLogs) {
+        refuseFixed(
+          changed,
+          FIXED_BY_REWARDS,
+          'the milestone has granted rewards, whose meaning it would change',
+        )
+      }
+      const streakChange = FIXED_BY_REWARDS.some((field) => changed.has(field))
+        ? [await fittingStreak(store, next)]
+        : []
+      if (!changed.has('reward')) return streakChange
+      const provider = await providerChange(store, accountId, next.reward)
+      return [...streakChange, ...provider, ...(await providerLeft(store, milestone, next))]
+    },
+  })
+}
+
+async function fittingStreak(store: Store, milestone: Row<'milestone'>): Promise<Change> {
+  const streak = await findRow(store, 'streak', milestone.accountId, milestone.linkedSchemaRecordId)
+  if (streak === null) throw referenceNotFound('linkedSchemaRecordId', 'streak')
+  checkMilestoneRules(milestone, streak)
+  return standsStill('streak', streak)
+}
+
+type Rules = Pick<Row<'milestone'>, 'milestoneMetric' | 'milestoneRepeat' | 'milestoneTargetValue'>
+
+/** What a milestone may be, on its own and on its streak. @throws AppError INVALID_INPUT */
+function checkMilestoneRules(milestone: Rules, streak: Row<'streak'>): void {
+  const { milestoneMetric: metric, milestoneRepeat: repeat, milestoneTargetValue: target } = milestone
+  const repeats: readonly string[] = REPEATS_OF[metric]
+  if (!repeats.includes(repeat)) {
+    throw invalid('milestoneRepeat', `must be one of ${repeats.join(', ')} with milestoneMetric ${metric}`)
+  }
+  if (metric === 'current_progress_value') {
+    if (streak.aggregationMethod === 'count' && !isWhole(target)) {
+      throw invalid('milestoneTargetValue', 'must be a whole number on a streak with aggregationMethod count')
+    }
+    return
+  }
+  if (!isWhole(target)) throw invalid('milestoneTargetValue', 'must be a whole number with consecutive_count')
+  const cycle = streak.completionTargetValue
+  if (cycle !== null && target > wholeQuantity(cycle)) {
+    throw invalid(
+      'milestoneTargetValue',
+      `must not exceed the streak's completionTargetValue, which is ${cycle}`,
+    )
+  }
+}
+
+/** Its provider stands still with a reward: it cannot be deleted while a milestone begins to use it. */
+async function providerChange(store: Store, accountId: string, reward: RewardSpec | null): Promise<Change[]> {
+  if (reward === null) return []
+  const provider = await findRow(store, 'coupon_provider', accountId, reward.providerId)
+  if (provider === null) throw referenceNotFound('reward.providerId', 'coupon provider')
+  return [standsStill('coupon_provider', provider)]
+}
+
+/** Deletes a milestone that has granted nothing. @throws AppError NOT_FOUND | MILESTONE_HAS_REWARD_LOGS */
+export function deleteMilestone(store: Store, accountId: string, id: string): Promise<void> {
+  return deleteRow(store, target(accountId, id), (milestone) => {
+    if (!milestone.hasRewardLogs) return
+    throw new AppError('MILESTONE_HAS_REWARD_LOGS', 'The milestone has granted rewards: pause it instead')
+  })
+}
