@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import mongoose from 'mongoose'
 import { AppError } from '../errors.ts'
-import { startLocalMongod } from '../store/mongo/local-mongod.ts'
+import { startLocalMongod } from './parts/local-mongod.ts'
 import type { DemoState } from './state.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/mongod.sh', import.meta.url))

@@ -5,7 +5,7 @@
  *
  * Says the pid of the mongod once that takes writes.
  */
-import { startLocalMongod } from '../../src/store/mongo/local-mongod.ts'
+import { startLocalMongod } from '../../src/demo/parts/local-mongod.ts'
 
 const [binary = '', dataDir = ''] = process.argv.slice(2)
 const { pid } = await startLocalMongod({ binary, dataDir })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import mongoose from 'mongoose'
-import { startLocalMongod } from '../../src/store/mongo/local-mongod.ts'
+import { startLocalMongod } from '../../src/demo/parts/local-mongod.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/mongod.sh', import.meta.url))
 

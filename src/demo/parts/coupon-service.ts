@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
-import type { Clock } from '../ports/clock.ts'
-import { type Books, type IssuedCoupon, openBooks } from './demo-books.ts'
-import { isSignedBy, SIGNING_SECRET_RULE, signingKey } from './signature.ts'
+import { isSignedBy, SIGNING_SECRET_RULE, signingKey } from '../../coupons/signature.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { type Books, type IssuedCoupon, openBooks } from './coupon-books.ts'
 
 export interface DemoCouponServiceOptions {
   /** Where its books are kept; made when it does not exist, in a folder that does. */
