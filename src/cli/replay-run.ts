@@ -1,6 +1,6 @@
 import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
-import type { ReplayPage } from '../inbox/replay-types.ts'
+import type { ReplayPage } from '../inbox/replay/types.ts'
 import type { ProgressLine } from './progress.ts'
 import { type ReplayInput, readTargets, type Target, type Targets } from './replay-targets.ts'
 

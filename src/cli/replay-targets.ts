@@ -1,9 +1,9 @@
 import { listAccounts } from '../accounts/accounts.ts'
 import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
-import { readInstant, readUuid } from '../http/read/values.ts'
-import type { ReplayFilter } from '../inbox/replay-types.ts'
+import type { ReplayFilter } from '../inbox/replay/types.ts'
 import { ITEM_STATUSES, type ItemStatus } from '../ports/schema/values.ts'
+import { readInstant, readUuid } from '../read/values.ts'
 
 /** What was typed after `streakline replay`. */
 export interface ReplayInput {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../errors.ts'
+import { JsonFault, parseExactJson } from '../read/exact-json.ts'
 import { CallerGone } from './error-handler.ts'
-import { JsonFault, parseExactJson } from './json/exact-json.ts'
 
 export const MAX_JSON_BYTES = 1024 * 1024
 

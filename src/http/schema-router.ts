@@ -1,5 +1,6 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { AppError } from '../errors.ts'
+import { readUuid } from '../read/values.ts'
 import { recordNotFound } from '../setup/change-row.ts'
 import { type Caller, createAuthenticate } from './auth.ts'
 import { readJsonBody } from './body.ts'
@@ -12,7 +13,6 @@ import { sendJson } from './json/write-json.ts'
 import type { Limits } from './limits/limits.ts'
 import { closedToEndUsers } from './list/end-user.ts'
 import { refuseParameters } from './list/query.ts'
-import { readUuid } from './read/values.ts'
 import type { AdminCall, Call, Served, Verb } from './resource.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express'
 import { AppError } from '../errors.ts'
 import type { Headers } from '../ports/connector.ts'
+import { readUuid } from '../read/values.ts'
 import { readBody } from './body.ts'
 import { contextOf } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { sendJson } from './json/write-json.ts'
-import { readUuid } from './read/values.ts'
 
 export const WEBHOOK_PATH = '/webhooks/:platform/:connectorId'
 const MAX_WEBHOOK_BYTES = 8 * 1024 * 1024

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { clientTypes } from '../../src/cli/openapi/client-types.ts'
 import {
   createStreaklineClient,
   InexactNumberError,
@@ -10,7 +11,6 @@ import {
   type StreaklineClient,
   StreaklineError,
 } from '../../src/client/index.ts'
-import { clientTypes } from '../../src/http/openapi/client-types.ts'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
 import { type ScriptedServer, startScriptedServer } from '../helpers/scripted-server.ts'
 import { until } from '../helpers/until.ts'

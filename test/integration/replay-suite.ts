@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
 import { connectorFor } from '../../connectors/registry.ts'
-import { createDeliveries } from '../../src/inbox/deliveries.ts'
+import { createDeliveries } from '../../src/inbox/replay/deliveries.ts'
 import type { JobOf } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'

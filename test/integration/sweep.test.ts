@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
 import { AppError } from '../../src/errors.ts'
-import { abandonDelivery } from '../../src/inbox/abandon.ts'
+import { abandonDelivery } from '../../src/inbox/replay/abandon.ts'
 import { activityJobOf } from '../../src/ports/queue.ts'
 import type { CollectionName, Row } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { JsonFault, JsonNumber, nullsAsAbsent, parseExactJson } from '../../src/http/json/exact-json.ts'
-import { parseInstant } from '../../src/http/read/instant.ts'
+import { JsonFault, JsonNumber, nullsAsAbsent, parseExactJson } from '../../src/read/exact-json.ts'
+import { parseInstant } from '../../src/read/instant.ts'
 import {
   readEmail,
   readExternalId,
@@ -11,7 +11,7 @@ import {
   readSum,
   readText,
   readUuid,
-} from '../../src/http/read/values.ts'
+} from '../../src/read/values.ts'
 import { MAX_SUM } from '../../src/streaks/quantity.ts'
 
 const number = (source: string) => new JsonNumber(source)

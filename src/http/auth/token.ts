@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { readExternalId, readUuid } from '../read/values.ts'
+import { readExternalId, readUuid } from '../../read/values.ts'
 import { type HmacKey, importHmacKey } from './api-keys.ts'
 
 export const MAX_TOKEN_CHARACTERS = 8192

@@ -13,7 +13,7 @@ import {
   readSum,
   readText,
   readUuid,
-} from '../read/values.ts'
+} from '../../read/values.ts'
 
 /** The operators of the contract and what the store calls them. */
 export const OPERATORS = {

@@ -2,8 +2,8 @@ import { invalid } from '../../errors.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { CollectionName } from '../../ports/schema.ts'
 import type { Condition, Scalar } from '../../ports/store.ts'
-import { JsonNumber } from '../json/exact-json.ts'
-import { readOneOf, show } from '../read/values.ts'
+import { JsonNumber } from '../../read/exact-json.ts'
+import { readOneOf, show } from '../../read/values.ts'
 import { type PublicField, type Resource, typeOf } from '../resource.ts'
 import {
   type FilterField,

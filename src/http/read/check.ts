@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { AppError, type ErrorDetail } from '../../errors.ts'
-import { JsonNumber, nullsAsAbsent } from '../json/exact-json.ts'
+import { JsonNumber, nullsAsAbsent } from '../../read/exact-json.ts'
 
 /** Names of fields can be anything a caller sends: cut before they stand in an answer. */
 const SHOWN_NAME_CHARACTERS = 64

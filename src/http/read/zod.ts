@@ -1,7 +1,5 @@
 import { z } from 'zod'
 import type { Instant } from '../../ports/clock.ts'
-import type { Quantity } from '../../streaks/quantity.ts'
-import { QUANTITY_SCHEMA } from '../json/json-schema.ts'
 import {
   bad,
   good,
@@ -18,7 +16,9 @@ import {
   readQuantity,
   readText,
   readUuid,
-} from './values.ts'
+} from '../../read/values.ts'
+import type { Quantity } from '../../streaks/quantity.ts'
+import { QUANTITY_SCHEMA } from '../json/json-schema.ts'
 
 /** JSON Schema of a field, for the API document. */
 type Described = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import { bad, good, type Reader, readText, show } from '../read/values.ts'
+import { bad, good, type Reader, readText, show } from '../../read/values.ts'
 
 export const MAX_ORIGIN_CHARACTERS = 300
 /** Scheme, host, port: nothing behind them, and nobody's name in front of the host. */

@@ -1,6 +1,6 @@
 import { invalid } from '../../errors.ts'
-import { MAX_REPLAYED } from '../../inbox/replay-page.ts'
-import type { DeliveryReplay, ReplayFilter } from '../../inbox/replay-types.ts'
+import { MAX_REPLAYED } from '../../inbox/replay/page.ts'
+import type { DeliveryReplay, ReplayFilter } from '../../inbox/replay/types.ts'
 import { ITEM_STATUSES } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'

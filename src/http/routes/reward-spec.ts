@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { invalid, notBuiltYet } from '../../errors.ts'
 import type { RewardSpec } from '../../ports/schema/values.ts'
+import { bad, readText } from '../../read/values.ts'
 import { formatQuantity, QUANTITY_SCALE } from '../../streaks/quantity.ts'
 import { QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { digitsJson, type JsonObject } from '../json/write-json.ts'
-import { bad, readText } from '../read/values.ts'
 import { zCurrency, zInteger, zObject, zPositiveQuantity, zQuantity, zRead, zUuid } from '../read/zod.ts'
 
 const MAX_EXPIRY_DAYS = 3650

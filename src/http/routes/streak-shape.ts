@@ -1,7 +1,7 @@
 import type { Row } from '../../ports/schema.ts'
+import { bad, readText } from '../../read/values.ts'
 import { isTimezone } from '../../streaks/period.ts'
 import type { JsonObject } from '../json/write-json.ts'
-import { bad, readText } from '../read/values.ts'
 import { zRead } from '../read/zod.ts'
 import { ID, type PublicFields, rowJson, STATUSES, TIMES } from '../resource.ts'
 

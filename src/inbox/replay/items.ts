@@ -1,7 +1,7 @@
-import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change } from '../ports/store.ts'
-import type { ItemEffect } from './replay-types.ts'
+import type { Instant } from '../../ports/clock.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Change } from '../../ports/store.ts'
+import type { ItemEffect } from './types.ts'
 
 type Item = Row<'delivery_item'>
 

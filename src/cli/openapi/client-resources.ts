@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../json/json-schema.ts'
+import type { JsonSchema } from '../../http/json/json-schema.ts'
 
 /** A resource as the API document tells of it; names are those of its schemas. */
 export interface DescribedResource {

@@ -1,8 +1,8 @@
-import { AppError } from '../errors.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Condition, Store } from '../ports/store.ts'
-import { itemsOf } from './items-of.ts'
-import type { ReplayFilter } from './replay-types.ts'
+import { AppError } from '../../errors.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Condition, Store } from '../../ports/store.ts'
+import { itemsOf } from '../items-of.ts'
+import type { ReplayFilter } from './types.ts'
 
 export type Seen = Omit<Row<'delivery'>, 'body' | 'headers'>
 

@@ -1,7 +1,7 @@
-import { AppError } from '../errors.ts'
-import { type ReplayDeps, replayDelivery } from './replay-delivery.ts'
-import { cursorAt, findDeliveries, type Seen, withItems } from './replay-select.ts'
-import type { DeliveryReplay, ReplayFilter, ReplayPage } from './replay-types.ts'
+import { AppError } from '../../errors.ts'
+import { type ReplayDeps, replayDelivery } from './delivery.ts'
+import { cursorAt, findDeliveries, type Seen, withItems } from './select.ts'
+import type { DeliveryReplay, ReplayFilter, ReplayPage } from './types.ts'
 
 /** Deliveries that one page looks at, unless it has replayed its fill before. */
 const MAX_LOOKED = 1_000

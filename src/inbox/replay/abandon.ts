@@ -1,9 +1,9 @@
-import { untilWritten } from '../commit/until-written.ts'
-import { AppError } from '../errors.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { ItemStatus } from '../ports/schema/values.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Change, Store } from '../ports/store.ts'
+import { untilWritten } from '../../commit/until-written.ts'
+import { AppError } from '../../errors.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { ItemStatus } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Change, Store } from '../../ports/store.ts'
 
 const MAX_ROUNDS = 20
 /** What is not settled, or settled in vain. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../../ports/clock.ts'
+import type { Instant } from '../ports/clock.ts'
 import {
   isWhole,
   MAX_QUANTITY,
@@ -6,8 +6,8 @@ import {
   parseQuantity,
   QUANTITY_SCALE,
   type Quantity,
-} from '../../streaks/quantity.ts'
-import { JsonNumber } from '../json/exact-json.ts'
+} from '../streaks/quantity.ts'
+import { JsonNumber } from './exact-json.ts'
 import { parseInstant } from './instant.ts'
 
 /** How every value that a caller sends is read: bodies (through Zod) and filters share these. */

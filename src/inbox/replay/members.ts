@@ -1,5 +1,5 @@
-import type { Row } from '../ports/schema.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Change, Store } from '../../ports/store.ts'
 
 const MAX_ERASURES = 1_000
 

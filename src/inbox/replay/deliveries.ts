@@ -1,7 +1,7 @@
 import { abandonDelivery } from './abandon.ts'
-import { type ReplayDeps, type ReplayOptions, replayDelivery } from './replay-delivery.ts'
-import { type ReplayPageOptions, replayPage } from './replay-page.ts'
-import type { ReplayFilter } from './replay-types.ts'
+import { type ReplayDeps, type ReplayOptions, replayDelivery } from './delivery.ts'
+import { type ReplayPageOptions, replayPage } from './page.ts'
+import type { ReplayFilter } from './types.ts'
 
 /** What operators can do about what was delivered. */
 export function createDeliveries(deps: ReplayDeps) {

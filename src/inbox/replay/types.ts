@@ -1,6 +1,6 @@
-import type { IgnoreReason } from '../ports/connector.ts'
-import type { ItemStatus } from '../ports/schema/values.ts'
-import type { Row } from '../ports/schema.ts'
+import type { IgnoreReason } from '../../ports/connector.ts'
+import type { ItemStatus } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
 
 /** What becomes of an item: queued to be recorded, changed without being queued, or left as it is. */
 export type ItemEffect = 'queued' | 'changed' | 'unchanged'

@@ -1,4 +1,4 @@
-import type { Instant } from '../../ports/clock.ts'
+import type { Instant } from '../ports/clock.ts'
 
 type ParsedInstant =
   | { readonly ok: true; readonly value: Instant }

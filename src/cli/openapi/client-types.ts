@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../json/json-schema.ts'
+import type { JsonSchema } from '../../http/json/json-schema.ts'
 import { type DescribedAction, type DescribedResource, resourcesIn } from './client-resources.ts'
 
 const HEAD = `// Written by \`npm run openapi\` from docs/openapi.json: the types of everything the API takes and answers to a caller
