@@ -1,15 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { AppError } from '../errors.ts'
 import { createAdminCheck } from './auth/admin.ts'
 import { createApiKeys } from './auth/api-keys.ts'
-import type { Caller } from './auth/caller.ts'
+import type { Authenticate } from './auth/caller.ts'
 import { createEndUserCheck, TOKEN_HEADER } from './auth/end-user.ts'
 import type { HttpDeps } from './deps.ts'
-
-export type { Admin, Caller, EndUser } from './auth/caller.ts'
-
-/** @throws AppError UNAUTHENTICATED */
-export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Caller>
 
 /** Who calls, by the credentials of a request: those of a backend or those of an end user, never both. */
 export function createAuthenticate({

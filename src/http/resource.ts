@@ -2,14 +2,12 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../errors.ts'
 import type { Instant } from '../ports/clock.ts'
 import type { FieldType } from '../ports/schema/spec.ts'
-import type { CollectionName, FieldName, Row } from '../ports/schema.ts'
-import { specOf } from '../ports/schema.ts'
+import { type CollectionName, type FieldName, type Row, specOf } from '../ports/schema.ts'
 import type { Condition } from '../ports/store.ts'
 import type { Quantity } from '../streaks/quantity.ts'
-import type { Admin, Caller, EndUser } from './auth.ts'
+import type { Admin, Caller, EndUser } from './auth/caller.ts'
 import type { JsonSchema } from './json/json-schema.ts'
 import { instantJson, type Json, type JsonObject, quantityJson } from './json/write-json.ts'
-import type { IndexedList } from './list/indexed.ts'
 
 export type Verb = 'list' | 'create' | 'get' | 'patch' | 'delete'
 
@@ -137,6 +135,16 @@ interface Writes {
   create?(call: AdminCall, body: unknown): Promise<Json>
   patch?(call: AdminCall, id: string, body: unknown): Promise<Json>
   remove?(call: AdminCall, id: string): Promise<void>
+}
+
+/**
+ * A list that an index serves: EQUALS on each of `equals` and nothing else, but for a range on `sort`, in the order of
+ * `sort` in either direction. It reads no more rows than it shows and skips, or but a few times as many.
+ */
+export interface IndexedList {
+  readonly equals: readonly string[]
+  /** null: there is at most one such record. */
+  readonly sort: string | null
 }
 
 /** What the router serves: a resource that no longer says which collection it is of. */

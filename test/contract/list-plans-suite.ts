@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { IndexedList } from '../../src/http/list/indexed.ts'
+import type { IndexedList } from '../../src/http/resource.ts'
 import { createResources } from '../../src/http/resources.ts'
 import type { CollectionName } from '../../src/ports/schema.ts'
 import type { CommitResult } from '../../src/ports/store.ts'

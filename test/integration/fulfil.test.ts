@@ -6,7 +6,8 @@ import { type DemoCouponService, startDemoCouponService } from '../../src/demo/p
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { createFulfil, type FulfilDeps } from '../../workers/reward/fulfil.ts'
+import type { FulfilDeps } from '../../workers/reward/deps.ts'
+import { createFulfil } from '../../workers/reward/fulfil.ts'
 import { newSigningSecret } from '../helpers/coupon-requests.ts'
 import {
   clock,

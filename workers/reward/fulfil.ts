@@ -1,28 +1,17 @@
 import { findRow } from '../../src/commit/planned.ts'
 import { untilWritten } from '../../src/commit/until-written.ts'
 import { AppError } from '../../src/errors.ts'
-import type { Clock } from '../../src/ports/clock.ts'
 import type { CouponProvider, CouponRequest, IssueOutcome } from '../../src/ports/coupon-provider.ts'
 import type { Logger } from '../../src/ports/logger.ts'
 import type { JobContext, RewardJob } from '../../src/ports/queue.ts'
-import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
-import type { SecretBox } from '../../src/ports/secret-box.ts'
-import type { Store } from '../../src/ports/store.ts'
 import { cut, write } from '../../src/rewards/write-reward.ts'
 import { buildCouponRequest } from './coupon-request.ts'
+import type { FulfilDeps } from './deps.ts'
 import { ASK_TIMEOUT_MS, revokeStep, takeBackLate } from './revoke.ts'
 
 /** Lost races, for the reward's row or for codes of a pool, before the job is put off. */
 const MAX_ROUNDS = 20
-
-export interface FulfilDeps {
-  readonly store: Store
-  readonly providers: ReadonlyMap<ProviderKind, CouponProvider>
-  readonly secretBox: SecretBox
-  readonly clock: Clock
-  readonly logger: Logger
-}
 
 export type Fulfil = (job: RewardJob, context: JobContext) => Promise<void>
 

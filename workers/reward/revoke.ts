@@ -5,7 +5,7 @@ import type { JobContext } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { cut, write } from '../../src/rewards/write-reward.ts'
 import { buildCouponRequest } from './coupon-request.ts'
-import type { FulfilDeps } from './fulfil.ts'
+import type { FulfilDeps } from './deps.ts'
 
 /** How long a provider is waited for. */
 export const ASK_TIMEOUT_MS = 10_000

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
 /** The merchant's backend, with everything in its account. */
 export interface Admin {
   readonly kind: 'admin'
@@ -16,3 +18,6 @@ export interface EndUser {
 }
 
 export type Caller = Admin | EndUser
+
+/** @throws AppError UNAUTHENTICATED */
+export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Caller>

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Authenticate, Caller } from '../auth.ts'
+import type { Authenticate, Caller } from '../auth/caller.ts'
 import { addressOf } from './address.ts'
 import { type Rate, type Taken, TokenBuckets } from './token-buckets.ts'
 

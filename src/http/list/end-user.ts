@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import type { CollectionName, FieldName } from '../../ports/schema.ts'
 import type { Condition } from '../../ports/store.ts'
-import type { Caller, EndUser } from '../auth.ts'
+import type { Caller, EndUser } from '../auth/caller.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { type Resource, rowJson } from '../resource.ts'
 

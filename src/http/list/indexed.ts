@@ -1,18 +1,8 @@
 import type { IndexSpec } from '../../ports/schema/spec.ts'
 import { type CollectionName, specOf } from '../../ports/schema.ts'
 import type { Condition } from '../../ports/store.ts'
-import type { Resource } from '../resource.ts'
+import type { IndexedList, Resource } from '../resource.ts'
 import { isNewestFirst } from './read-rows.ts'
-
-/**
- * A list that an index serves: EQUALS on each of `equals` and nothing else, but for a range on `sort`, in the order of
- * `sort` in either direction. It reads no more rows than it shows and skips, or but a few times as many.
- */
-export interface IndexedList {
-  readonly equals: readonly string[]
-  /** null: there is at most one such record. */
-  readonly sort: string | null
-}
 
 type Described<C extends CollectionName> = Pick<Resource<C>, 'collection' | 'fields' | 'scope'>
 
