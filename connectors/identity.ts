@@ -19,11 +19,11 @@ const DEFAULT_RULE: IdentityRule = { identifyBy: 'customer_id', guests: 'by_emai
 export function identify(rule: IdentityRule, buyer: Buyer): Identity {
   const { customer } = buyer
   if (customer.kind === 'guest' && rule.guests === 'ignore') {
-    return refuse('GUEST_IGNORED', "the order has no customer id; the rule's guests is ignore")
+    return ignore('GUEST_IGNORED', "the order has no customer id; the rule's guests is ignore")
   }
   if (rule.identifyBy === 'email' || customer.kind === 'guest') return byEmail(buyer)
   if (customer.kind === 'unusable') {
-    return refuse(
+    return ignore(
       'NO_CUSTOMER',
       `the order's customer id is not one of at most ${MAX_ID_CHARACTERS} characters`,
     )
@@ -31,7 +31,7 @@ export function identify(rule: IdentityRule, buyer: Buyer): Identity {
   const externalId = `${buyer.platform}:${customer.id}`
   return fits(externalId)
     ? { ok: true, externalId }
-    : refuse('NO_CUSTOMER', `${buyer.platform}:{customer id} is longer than ${MAX_ID_CHARACTERS} characters`)
+    : ignore('NO_CUSTOMER', `${buyer.platform}:{customer id} is longer than ${MAX_ID_CHARACTERS} characters`)
 }
 
 /** Every member whose data a body may hold, whatever a rule identifies buyers by. */
@@ -52,18 +52,18 @@ export function defaultExternalId(buyer: Buyer): string | null {
 function byEmail({ profile, droppedFields }: Buyer): Identity {
   if (profile.email === undefined) {
     const what = droppedFields.includes('email') ? 'no valid address' : 'no address'
-    return refuse('NO_EMAIL', `the order has ${what} to identify its buyer by`)
+    return ignore('NO_EMAIL', `the order has ${what} to identify its buyer by`)
   }
   const externalId = `email:${profile.email.trim().toLowerCase()}`
   return fits(externalId)
     ? { ok: true, externalId }
-    : refuse('NO_EMAIL', `email:{address} is longer than ${MAX_ID_CHARACTERS} characters`)
+    : ignore('NO_EMAIL', `email:{address} is longer than ${MAX_ID_CHARACTERS} characters`)
 }
 
 function fits(externalId: string): boolean {
   return externalId.length <= MAX_ID_CHARACTERS
 }
 
-function refuse(reason: IgnoreReason, message: string): Identity {
+function ignore(reason: IgnoreReason, message: string): Identity {
   return { ok: false, reason, message }
 }

@@ -26,12 +26,12 @@ function checkCurrency(rule: ConnectorRule, { currency }: Purchase): Measure | n
   if (rule.currency === null) {
     const needed =
       rule.value === 'order_total' || rule.value === 'order_subtotal' || rule.minimumValue !== null
-    return needed ? refuse('CURRENCY_MISMATCH', 'the rule looks at an amount but names no currency') : null
+    return needed ? ignore('CURRENCY_MISMATCH', 'the rule looks at an amount but names no currency') : null
   }
-  if (currency === null) return refuse('BODY_NOT_UNDERSTOOD', 'the order names no currency')
+  if (currency === null) return ignore('BODY_NOT_UNDERSTOOD', 'the order names no currency')
   return currency === rule.currency.toUpperCase()
     ? null
-    : refuse(
+    : ignore(
         'CURRENCY_MISMATCH',
         `the order is in ${currency}, the rule counts ${rule.currency.toUpperCase()}`,
       )
@@ -40,14 +40,14 @@ function checkCurrency(rule: ConnectorRule, { currency }: Purchase): Measure | n
 function checkMinimum(rule: ConnectorRule, purchase: Purchase): Measure | null {
   if (rule.minimumValue === null) return null
   const minimum = parseQuantity(rule.minimumValue)
-  if (!minimum.ok) return refuse('VALUE_OUT_OF_RANGE', `the rule's minimumValue ${FAULTS[minimum.reason]}`)
+  if (!minimum.ok) return ignore('VALUE_OUT_OF_RANGE', `the rule's minimumValue ${FAULTS[minimum.reason]}`)
   const compared = rule.value === 'order_subtotal' ? 'order_subtotal' : 'order_total'
   const amount = purchase.amounts[compared]
   if (amount === undefined) return unmeasured(compared, purchase)
   if (amount.ok) {
     if (amount.value >= minimum.value) return null
     const shown = formatQuantity(amount.value)
-    return refuse(
+    return ignore(
       'BELOW_MINIMUM',
       `${compared} ${shown} is below the rule's minimumValue ${rule.minimumValue}`,
     )
@@ -66,14 +66,14 @@ function readValue(rule: ConnectorRule, purchase: Purchase): Measure {
 }
 
 function unmeasured(value: MeasuredValue, { platform }: Purchase): Measure {
-  return refuse('BODY_NOT_UNDERSTOOD', `${platform} does not report ${value}`)
+  return ignore('BODY_NOT_UNDERSTOOD', `${platform} does not report ${value}`)
 }
 
 function outOfRange(value: MeasuredValue, fault: Fault): Measure {
   const reason = fault === 'not_a_number' ? 'BODY_NOT_UNDERSTOOD' : 'VALUE_OUT_OF_RANGE'
-  return refuse(reason, `${value} ${FAULTS[fault]}`)
+  return ignore(reason, `${value} ${FAULTS[fault]}`)
 }
 
-function refuse(reason: IgnoreReason, message: string): Measure {
+function ignore(reason: IgnoreReason, message: string): Measure {
   return { ok: false, reason, message }
 }

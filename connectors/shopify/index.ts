@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecrets } from '../credentials.ts'
-import { names, translate } from './translate.ts'
+import { identities, translate } from './translate.ts'
 import { verify } from './verify.ts'
 
 const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/
@@ -20,5 +20,5 @@ export const shopify: Connector = {
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
   verify,
   translate,
-  names,
+  identities,
 }

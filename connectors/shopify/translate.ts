@@ -36,6 +36,6 @@ export function translate(input: TranslateInput): Translation {
 }
 
 /** Whom a body names. Those of all topics about an order name its buyer alike, the ones that nobody wants among them. */
-export function names(rawBody: Uint8Array): readonly string[] {
+export function identities(rawBody: Uint8Array): readonly string[] {
   return externalIds(readBuyer(readJson(rawBody, ORDER)))
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecrets } from '../credentials.ts'
-import { names, translate } from './translate.ts'
+import { identities, translate } from './translate.ts'
 import { verify } from './verify.ts'
 
 /** Stripe charges. README.md says what a merchant needs. */
@@ -12,5 +12,5 @@ export const stripe: Connector = {
   values: ['one', 'order_total'],
   verify,
   translate,
-  names,
+  identities,
 }

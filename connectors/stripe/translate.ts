@@ -78,7 +78,7 @@ export function translate(input: TranslateInput): Translation {
 }
 
 /** Whom an event names, whichever object it carries: a customer, and addresses in the places that objects have. */
-export function names(rawBody: Uint8Array): readonly string[] {
+export function identities(rawBody: Uint8Array): readonly string[] {
   const object = member(member(readJson(rawBody, EVENT), 'data'), 'object')
   const addresses = [
     member(object, 'instructions_email'),

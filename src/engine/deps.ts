@@ -3,7 +3,7 @@ import type { Logger } from '../ports/logger.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
 
-/** What the decision may draw from outside: names and codes. */
+/** What the decision may draw from outside: ids and codes. */
 export interface Sources {
   readonly newId: () => string
   /** Draws a coupon code with a prefix ('' for none), and its folded form, by which codes are unique in an account. */

@@ -52,7 +52,7 @@ async function findLog({ store }: RecorderDeps, accountId: string, id: string) {
 
 function unknownLog({ streakLogId }: EntryRequest): EntryResult {
   const message = `there is no streak log with the id ${streakLogId}`
-  return { outcome: 'refused', code: 'NOT_FOUND', path: '', message }
+  return { outcome: 'rejected', code: 'NOT_FOUND', path: '', message }
 }
 
 function enterOne(deps: RecorderDeps, entering: Entering): Promise<EntryResult | ReportResult> {

@@ -45,7 +45,12 @@ export type RecordResult =
   | { readonly outcome: 'duplicate'; readonly existingId: string }
   /** The delivery item was dealt with before; nothing was written. Only for purchases. */
   | { readonly outcome: 'settled' }
-  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly path: string; readonly message: string }
+  | {
+      readonly outcome: 'rejected'
+      readonly code: ErrorCode
+      readonly path: string
+      readonly message: string
+    }
 
 /** What the create response and `GET streak_log/{id}` join to a log. */
 export interface LogContext {
@@ -110,7 +115,12 @@ export interface ReportResult {
 export type EntryResult =
   | { readonly outcome: 'recorded'; readonly entry: Row<'withdrawal'> }
   | { readonly outcome: 'duplicate'; readonly existingId: string }
-  | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly path: string; readonly message: string }
+  | {
+      readonly outcome: 'rejected'
+      readonly code: ErrorCode
+      readonly path: string
+      readonly message: string
+    }
 
 /**
  * Records streak logs. Callers that arrive together share a commit; each gets its own answer.

@@ -6,7 +6,7 @@ import type { SecretBox } from '../ports/secret-box.ts'
 import { createConnectorLookup } from './connector-lookup.ts'
 import { createRefusalBook } from './refusals.ts'
 import type { ArrivedWebhook } from './rows.ts'
-import { type Settled, type StoreBatchDeps, storeBatch } from './store-batch.ts'
+import { type StoreBatchDeps, type Stored, storeBatch } from './store-batch.ts'
 import { translate } from './translate.ts'
 import type { AcceptResult, Inbox, IncomingWebhook } from './types.ts'
 
@@ -25,7 +25,7 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024
 export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> } {
   const lookup = createConnectorLookup(deps.store, deps.secretBox)
   const refusals = createRefusalBook(deps.store, deps.clock, deps.logger)
-  const batcher = new Batcher<ArrivedWebhook, Settled>({
+  const batcher = new Batcher<ArrivedWebhook, Stored>({
     run: (arrived) => storeBatch(deps, arrived),
     keyOf: () => null,
     sizeOf: ({ rawBody }) => rawBody.byteLength + 1024,

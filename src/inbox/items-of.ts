@@ -1,6 +1,6 @@
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
-import { isNameOnly } from './names.ts'
+import { isIdentityOnly } from './identities.ts'
 
 type Item = Row<'delivery_item'>
 
@@ -13,7 +13,7 @@ export async function itemsOf(
   const keys = deliveryIds.map((id) => [accountId, id])
   const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
   const shown = items
-    .filter((item) => !isNameOnly(item))
+    .filter((item) => !isIdentityOnly(item))
     .sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
   return Map.groupBy(shown, ({ deliveryId }) => deliveryId)
 }

@@ -27,8 +27,8 @@ export function createRefusalBook(store: Store, clock: Clock, logger: Logger) {
   const write = async (): Promise<void> => {
     const batch = noted
     noted = new Map()
-    for (const [connectorId, entry] of batch) {
-      for (let tries = 0; tries < MAX_TRIES; tries += 1) if (await add(connectorId, entry)) break
+    for (const [connectorId, arrival] of batch) {
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) if (await add(connectorId, arrival)) break
     }
   }
   /** False when another process counted at the same moment. */
@@ -54,10 +54,10 @@ export function createRefusalBook(store: Store, clock: Clock, logger: Logger) {
 
   return {
     note(connector: Row<'connector'>, reason: string): void {
-      const entry = noted.get(connector.id) ?? { accountId: connector.accountId, count: 0, latest: [] }
-      entry.count += 1
-      entry.latest = [...entry.latest, { at: clock.now(), reason }].slice(-KEPT)
-      if (noted.size < MAX_CONNECTORS) noted.set(connector.id, entry)
+      const arrival = noted.get(connector.id) ?? { accountId: connector.accountId, count: 0, latest: [] }
+      arrival.count += 1
+      arrival.latest = [...arrival.latest, { at: clock.now(), reason }].slice(-KEPT)
+      if (noted.size < MAX_CONNECTORS) noted.set(connector.id, arrival)
       timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS)
     },
     close: flush,

@@ -3,7 +3,7 @@ import { activityJobsOf, type JobQueue, MAX_JOB_ITEMS } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
-import { nameItems, namesOf } from './names.ts'
+import { identitiesOf, identityItems } from './identities.ts'
 import { type ArrivedWebhook, deliveryRows } from './rows.ts'
 import { type Platforms, translate } from './translate.ts'
 import type { AcceptResult } from './types.ts'
@@ -14,7 +14,7 @@ export interface StoreBatchDeps extends Platforms {
   readonly newId: () => string
 }
 
-export type Settled = Extract<AcceptResult, { outcome: 'stored' | 'already_stored' | 'unknown_connector' }>
+export type Stored = Extract<AcceptResult, { outcome: 'stored' | 'already_stored' | 'unknown_connector' }>
 
 const MAX_STORE_TRIES = 10
 
@@ -22,10 +22,10 @@ type Rows = ReturnType<typeof deliveryRows>
 type Item = Row<'delivery_item'>
 
 /** A webhook on its way into the store. */
-interface Entry {
+interface Arrival {
   webhook: ArrivedWebhook
   rows: Rows
-  result: Settled | null
+  result: Stored | null
 }
 
 /**
@@ -36,16 +36,16 @@ interface Entry {
 export async function storeBatch(
   deps: StoreBatchDeps,
   arrived: readonly ArrivedWebhook[],
-): Promise<Settled[]> {
-  const entries = arrived.map((webhook): Entry => ({ webhook, rows: rowsOf(deps, webhook), result: null }))
-  const open = () => entries.filter(({ result }) => result === null)
+): Promise<Stored[]> {
+  const arrivals = arrived.map((webhook): Arrival => ({ webhook, rows: rowsOf(deps, webhook), result: null }))
+  const open = () => arrivals.filter(({ result }) => result === null)
   for (let attempt = 0; attempt <= MAX_STORE_TRIES; attempt += 1) {
     if (attempt > 0) {
-      await settleKnown(deps.store, open())
+      await findKnown(deps.store, open())
       await renew(deps, open())
     }
     await storeFirsts(deps, open())
-    if (open().length === 0) return entries.map(({ result }) => result!)
+    if (open().length === 0) return arrivals.map(({ result }) => result!)
   }
   throw new AppError(
     'STORE_BUSY',
@@ -56,7 +56,10 @@ export async function storeBatch(
 /** A delivery with its items, and whom it names beside them. */
 function rowsOf(deps: StoreBatchDeps, webhook: ArrivedWebhook): Rows {
   const { delivery, items } = deliveryRows(webhook, deps.newId)
-  return { delivery, items: [...items, ...nameItems(namesOf(deps, webhook), delivery, items, deps.newId)] }
+  return {
+    delivery,
+    items: [...items, ...identityItems(identitiesOf(deps, webhook), delivery, items, deps.newId)],
+  }
 }
 
 function keyOf({ connectorId, dedupeKey }: Row<'delivery'>): string {
@@ -64,7 +67,7 @@ function keyOf({ connectorId, dedupeKey }: Row<'delivery'>): string {
 }
 
 /** The same delivery may arrive twice within one batch: the first is stored, the others are repetitions of it. */
-async function storeFirsts({ store, queue, newId }: StoreBatchDeps, open: readonly Entry[]): Promise<void> {
+async function storeFirsts({ store, queue, newId }: StoreBatchDeps, open: readonly Arrival[]): Promise<void> {
   if (open.length === 0) return
   const same = [...Map.groupBy(open, ({ rows }) => keyOf(rows.delivery)).values()]
   const firsts = same.map(([first]) => first!)
@@ -82,23 +85,23 @@ async function storeFirsts({ store, queue, newId }: StoreBatchDeps, open: readon
   for (const [first, ...repeated] of same) {
     const deliveryId = first!.rows.delivery.id
     first!.result = { outcome: 'stored', deliveryId }
-    for (const entry of repeated) entry.result = { outcome: 'already_stored', deliveryId }
+    for (const arrival of repeated) arrival.result = { outcome: 'already_stored', deliveryId }
   }
   enqueue(queue, items)
 }
 
-async function settleKnown(store: Store, open: readonly Entry[]): Promise<void> {
+async function findKnown(store: Store, open: readonly Arrival[]): Promise<void> {
   const keys = open.map(({ rows: { delivery } }) => [delivery.connectorId, delivery.dedupeKey])
   const known = await store.findByKeys('delivery', ['connectorId', 'dedupeKey'], keys)
   const ids = new Map(known.map((row) => [keyOf(row), row.id]))
-  for (const entry of open) {
-    const deliveryId = ids.get(keyOf(entry.rows.delivery))
-    if (deliveryId !== undefined) entry.result = { outcome: 'already_stored', deliveryId }
+  for (const arrival of open) {
+    const deliveryId = ids.get(keyOf(arrival.rows.delivery))
+    if (deliveryId !== undefined) arrival.result = { outcome: 'already_stored', deliveryId }
   }
 }
 
 /** Takes each webhook as its connector would take it now: that may have changed, or be gone. */
-async function renew(deps: StoreBatchDeps, open: readonly Entry[]): Promise<void> {
+async function renew(deps: StoreBatchDeps, open: readonly Arrival[]): Promise<void> {
   const ids = [...new Set(open.map(({ webhook }) => webhook.connector.id))]
   const connectors = await deps.store.findByKeys(
     'connector',
@@ -106,13 +109,13 @@ async function renew(deps: StoreBatchDeps, open: readonly Entry[]): Promise<void
     ids.map((id) => [id]),
   )
   const byId = new Map(connectors.map((connector) => [connector.id, connector]))
-  for (const entry of open) {
-    const connector = byId.get(entry.webhook.connector.id)
-    if (connector === undefined) entry.result = { outcome: 'unknown_connector' }
-    else if (connector.revision !== entry.webhook.connector.revision) {
-      const webhook = { ...entry.webhook, connector }
-      entry.webhook = { ...webhook, translation: translate(deps, webhook) }
-      entry.rows = rowsOf(deps, entry.webhook)
+  for (const arrival of open) {
+    const connector = byId.get(arrival.webhook.connector.id)
+    if (connector === undefined) arrival.result = { outcome: 'unknown_connector' }
+    else if (connector.revision !== arrival.webhook.connector.revision) {
+      const webhook = { ...arrival.webhook, connector }
+      arrival.webhook = { ...webhook, translation: translate(deps, webhook) }
+      arrival.rows = rowsOf(deps, arrival.webhook)
     }
   }
 }

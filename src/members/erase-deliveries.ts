@@ -28,7 +28,7 @@ export function openItemsNaming(store: Store, accountId: string, externalId: str
 }
 
 /** What becomes of an item that was not worked off yet. Others stay what they are. */
-export function settled({ status, report }: Item): Partial<Item> {
+export function afterErasure({ status, report }: Item): Partial<Item> {
   if (status !== 'pending' || report !== null) return {}
   const message = 'the member was erased before the purchase was counted'
   return { status: 'ignored', reason: MEMBER_ERASED, message, dueAt: null }
@@ -67,7 +67,7 @@ export async function scrubItemsNaming(deps: EraseDeps, erasure: Row<'erasure'>)
       const deliveryIds = await withSameOrders(deps.store, erasure, named)
       const found = new Set(items.map((item) => item.id))
       const others = (await itemsIn(deps.store, erasure, deliveryIds)).filter(({ id }) => !found.has(id))
-      return scrubbing(deps, erasure, [...items, ...others.filter(isName)], deliveryIds)
+      return scrubbing(deps, erasure, [...items, ...others.filter(isIdentity)], deliveryIds)
     })
   );
 }
@@ -84,8 +84,8 @@ export async function scrubDeliveriesOfLogs(deps: EraseDeps, erasure: Row<'erasu
     const logIds = new Set(logs.map((log) => log.id))
     const counted = new Set(logs.flatMap(({ deliveryId }) => deliveryId ?? []))
     const deliveryIds = await withSameOrders(store, erasure, counted)
-    const names = await formerNames(store, erasure, await itemsIn(store, erasure, counted), logIds)
-    for (const externalId of names) await scrubItemsNaming(deps, { ...erasure, externalId })
+    const former = await formerIdentities(store, erasure, await itemsIn(store, erasure, counted), logIds)
+    for (const externalId of former) await scrubItemsNaming(deps, { ...erasure, externalId })
     await untilCommitted(store, `deliveries of member ${erasure.id}`, async () => {
       const items = await itemsIn(store, erasure, deliveryIds)
       return scrubbing(deps, erasure, itemsOf(items, logIds), deliveryIds)
@@ -126,26 +126,26 @@ function itemsIn(
 }
 
 /** Says whom a body names and not whose purchase it was: of no use once the body is gone. */
-function isName({ ruleIndex, externalId }: Item): boolean {
+function isIdentity({ ruleIndex, externalId }: Item): boolean {
   return ruleIndex === null && externalId !== null
 }
 
-/** Other names by which these items counted for the member, as far as they are nobody's now. */
-async function formerNames(
+/** Other identities by which these items counted for the member, as far as they are nobody's now. */
+async function formerIdentities(
   store: Store,
   { accountId, externalId: present }: Row<'erasure'>,
   items: readonly Item[],
   logIds: ReadonlySet<string>,
 ): Promise<string[]> {
-  const names = items.flatMap(({ streakLogId, externalId }) =>
+  const identities = items.flatMap(({ streakLogId, externalId }) =>
     streakLogId !== null && logIds.has(streakLogId) && externalId !== null ? [externalId] : [],
   )
-  const former = [...new Set(names)].filter((name) => name !== present)
-  const keys = former.map((name) => [accountId, name])
+  const former = [...new Set(identities)].filter((identity) => identity !== present)
+  const keys = former.map((identity) => [accountId, identity])
   const taken = new Set(
     (await store.findByKeys('member', ['accountId', 'externalId'], keys)).map(({ externalId }) => externalId),
   )
-  return former.filter((name) => !taken.has(name))
+  return former.filter((identity) => !taken.has(identity))
 }
 
 /**
@@ -156,15 +156,15 @@ function itemsOf(items: readonly Item[], logIds: ReadonlySet<string>): Item[] {
   const isOwn = ({ streakLogId, duplicateOfId }: Item) =>
     [streakLogId, duplicateOfId].some((id) => id !== null && logIds.has(id))
   const own = items.filter(isOwn)
-  const names = new Set(own.flatMap(({ deliveryId, externalId }) => `${deliveryId} ${externalId}`))
+  const identities = new Set(own.flatMap(({ deliveryId, externalId }) => `${deliveryId} ${externalId}`))
   return items.filter(
     (item) =>
       isOwn(item) ||
-      isName(item) ||
-      // what is still open was settled by its name, or is of somebody who took a former name over
+      isIdentity(item) ||
+      // what is still open was settled by its identity, or is of somebody who took a former identity over
       (item.status !== 'pending' &&
         item.externalId !== null &&
-        names.has(`${item.deliveryId} ${item.externalId}`)),
+        identities.has(`${item.deliveryId} ${item.externalId}`)),
   )
 }
 
@@ -185,7 +185,7 @@ function scrubbing(
       const { id, status, activity } = item
       const anonymous =
         activity === null ? null : { ...activity, externalId: erasedExternalId(memberId), profile: {} }
-      const set = { ...settled(item), activity: anonymous, externalId: null, updatedAt }
+      const set = { ...afterErasure(item), activity: anonymous, externalId: null, updatedAt }
       return { op: 'update', collection: 'delivery_item', id, accountId, guard: { status }, set }
     }),
   ]

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import { isErased } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { openItemsNaming, scrubDeliveriesOfLogs, scrubItemsNaming, settled } from './erase-deliveries.ts'
+import { afterErasure, openItemsNaming, scrubDeliveriesOfLogs, scrubItemsNaming } from './erase-deliveries.ts'
 import { closeJourneys } from './erase-journeys.ts'
 import { type EraseDeps, erasedExternalId } from './erased.ts'
 
@@ -43,7 +43,7 @@ async function begin({ store, clock }: EraseDeps, accountId: string, id: string)
       withoutIdentity(member, now),
       ...open.map((item): Change => {
         const guard = { status: item.status }
-        const set = { ...settled(item), updatedAt: now }
+        const set = { ...afterErasure(item), updatedAt: now }
         return { op: 'update', collection: 'delivery_item', id: item.id, accountId, guard, set }
       }),
       { op: 'insert', collection: 'erasure', row: erasure },

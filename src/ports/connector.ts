@@ -123,5 +123,5 @@ export interface Connector {
    * Whom a verified body names, as members are called that rules of either identity would make: an erasure finds the
    * body by these, also where nothing can be made of it. A few at most.
    */
-  names(rawBody: Uint8Array): readonly string[]
+  identities(rawBody: Uint8Array): readonly string[]
 }

@@ -129,17 +129,17 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
       closing = true
       const deadline = performance.now() + deadlineMs
       await worker.pause(true)
-      const drained = await settles(deadlineMs, idle())
+      const drained = await endsWithin(deadlineMs, idle())
       if (!drained) {
         worker.cancelAllJobs('the worker is shutting down')
-        await settles(ABORT_GRACE_MS, idle())
+        await endsWithin(ABORT_GRACE_MS, idle())
         if (running.size > 0)
           logger.warn({ jobIds: [...running].map(({ jobId }) => jobId) }, 'gave up on running jobs')
       }
       const connected = link.client.status === 'ready'
       const timeoutMs = Math.max(CLOSE_TIMEOUT_MS, deadline - performance.now())
-      const closed = await settles(timeoutMs, worker.close(running.size > 0 || !connected))
-      if (!closed) await settles(CLOSE_TIMEOUT_MS, worker.getBackend().close(true))
+      const closed = await endsWithin(timeoutMs, worker.close(running.size > 0 || !connected))
+      if (!closed) await endsWithin(CLOSE_TIMEOUT_MS, worker.getBackend().close(true))
       if (!connected) endBlockedRead(worker)
     },
   }
@@ -160,7 +160,7 @@ function endBlockedRead(worker: Worker): void {
     .catch(() => {})
 }
 
-function settles(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
+function endsWithin(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
   return within(timeoutMs, work).then(
     () => true,
     () => false,

@@ -1,13 +1,13 @@
 import type { JourneyState } from './journey-state.ts'
 import type { Quantity } from './quantity.ts'
-import type { LogEntry, PeriodEdges, Progress, StreakRules, ValueChange } from './types.ts'
+import type { CountedLog, PeriodEdges, Progress, StreakRules, ValueChange } from './types.ts'
 
 /** The progress of a log's period with the log in it. @throws MissingFact */
 export function withLog(
   state: JourneyState,
   rules: StreakRules,
   before: Progress | null,
-  log: LogEntry,
+  log: CountedLog,
   newId: () => string,
 ): Progress {
   const currentProgressValue = (before?.currentProgressValue ?? 0n) + log.value
@@ -46,7 +46,7 @@ function targetReachedAt(
   state: JourneyState,
   rules: StreakRules,
   before: Progress | null,
-  log: LogEntry,
+  log: CountedLog,
   total: Quantity,
 ): number | null {
   const { aggregationTargetValue: target, completionTargetValue } = rules
@@ -62,7 +62,7 @@ function targetReachedAt(
 }
 
 /** The `activityAt` at which logs, taken in that order, add up to the target; null if they do not. */
-export function reachedAt(logs: readonly LogEntry[], target: Quantity): number | null {
+export function reachedAt(logs: readonly CountedLog[], target: Quantity): number | null {
   let sum = 0n
   for (const log of logs.toSorted((a, b) => a.activityAt - b.activityAt)) {
     sum += log.value
@@ -99,7 +99,7 @@ export function withValue(
 }
 
 /** What is withdrawn can lie before the target, so as much more is looked at behind it. */
-function changedLogs(state: JourneyState, target: Quantity, log: LogEntry, after: Quantity): LogEntry[] {
+function changedLogs(state: JourneyState, target: Quantity, log: CountedLog, after: Quantity): CountedLog[] {
   const others = state.logsOf(log.periodNumber, target + log.value).filter(({ id }) => id !== log.id)
   return after > 0n ? [...others, { ...log, value: after }] : others
 }

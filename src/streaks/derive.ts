@@ -1,6 +1,6 @@
 import type { Quantity } from './quantity.ts'
 import { cyclesClosed, lengthOf } from './runs.ts'
-import type { LogEntry, StreakRules } from './types.ts'
+import type { CountedLog, StreakRules } from './types.ts'
 
 /** What the ledger says of a period. */
 export interface DerivedPeriod {
@@ -38,7 +38,7 @@ export class Derivation {
     this.#rules = rules
   }
 
-  add({ periodNumber, activityAt, value }: Omit<LogEntry, 'id'>): void {
+  add({ periodNumber, activityAt, value }: Omit<CountedLog, 'id'>): void {
     const { aggregationTargetValue: target, completionTargetValue } = this.#rules
     const before = this.#periods.get(periodNumber)
     const currentProgressValue = (before?.currentProgressValue ?? 0n) + value

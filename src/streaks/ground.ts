@@ -42,7 +42,7 @@ export function breakPeriod(
   for (const milestone of milestones) {
     if (milestone.milestoneRepeat !== 'every_streak') continue
     const own = rewards.filter((reward) => reward.milestoneId === milestone.id && reward.state === 'standing')
-    const counts = settle(parts, own, milestone, cycle, periodNumber, losses)
+    const counts = regroup(parts, own, milestone, cycle, periodNumber, losses)
     for (const [index, count] of counts.entries()) if (count > 0) standing[index]![milestone.id] = count
   }
   state.forgetRun(run)
@@ -58,7 +58,7 @@ const contains = (run: Run, periodNumber: number): boolean =>
   run.firstPeriod <= periodNumber && periodNumber <= run.lastPeriod
 
 /** Where the rewards of one milestone stand after the break; answers how many stand in each part. */
-function settle(
+function regroup(
   parts: readonly Run[],
   rewards: readonly RewardFact[],
   milestone: MilestoneRules,

@@ -1,7 +1,7 @@
 import type { Quantity } from './quantity.ts'
 import type {
+  CountedLog,
   JourneyTotals,
-  LogEntry,
   Need,
   PeriodEdges,
   Progress,
@@ -23,7 +23,7 @@ export interface JourneyFacts {
   /** Periods with a standing reward, by `anchorsKey`. */
   readonly anchors: ReadonlyMap<string, ReadonlySet<number>>
   /** Effective logs of a period in the order of activityAt, as far as was asked for. */
-  readonly periodLogs: ReadonlyMap<number, readonly LogEntry[]>
+  readonly periodLogs: ReadonlyMap<number, readonly CountedLog[]>
   readonly periodEdges: ReadonlyMap<number, PeriodEdges>
   /** Rewards of any state, by `rangeKey`; `once` ones under ONCE. */
   readonly rewards: ReadonlyMap<string, readonly RewardFact[]>
@@ -62,7 +62,7 @@ export class JourneyState {
   readonly #runsByFirst = new Map<number, Run | null>()
   readonly #runsByLast = new Map<number, Run | null>()
   readonly #granted: StandingReward[] = []
-  readonly #logs = new Map<number, LogEntry[]>()
+  readonly #logs = new Map<number, CountedLog[]>()
   /** Rewards whose state or anchor this batch changed, by id. */
   readonly #changedRewards = new Map<string, RewardFact>()
 
@@ -132,7 +132,7 @@ export class JourneyState {
   }
 
   /** Effective logs of a period by activityAt until their values reach `upTo`, and all of this batch. */
-  logsOf(periodNumber: number, upTo: Quantity): readonly LogEntry[] {
+  logsOf(periodNumber: number, upTo: Quantity): readonly CountedLog[] {
     const stored = this.#facts.periodLogs.get(periodNumber)
     const known = this.#known(stored, [], { fact: 'period_logs', periodNumber, upTo })
     return [...known, ...(this.#logs.get(periodNumber) ?? [])]
@@ -167,7 +167,7 @@ export class JourneyState {
     return this.#known(loaded, false, { fact: 'value_elsewhere', periodNumber, value })
   }
 
-  noteLog(log: LogEntry): void {
+  noteLog(log: CountedLog): void {
     this.#logs.set(log.periodNumber, [...(this.#logs.get(log.periodNumber) ?? []), log])
   }
 

@@ -5,9 +5,9 @@ import { type JourneyFacts, JourneyState } from './journey-state.ts'
 import { byListingOrder } from './milestones.ts'
 import { restore } from './restore.ts'
 import type {
+  CountedLog,
   Grant,
   JourneyTotals,
-  LogEntry,
   MilestoneRules,
   Progress,
   RewardEffects,
@@ -48,7 +48,7 @@ export class Journey {
   }
 
   /** Takes one live log in. */
-  apply(log: LogEntry): Outcome {
+  apply(log: CountedLog): Outcome {
     const state = this.#state
     const before = state.progressAt(log.periodNumber)
     const after = withLog(state, this.#rules, before, log, this.#newId)

@@ -53,7 +53,7 @@ export interface RewardFact extends StandingReward {
 
 /** The value of a log as it was and as it becomes, by a withdrawal or by undoing one. */
 export interface ValueChange {
-  readonly log: LogEntry
+  readonly log: CountedLog
   readonly after: Quantity
 }
 
@@ -85,7 +85,7 @@ export interface JourneyTotals {
 }
 
 /** A live log as the core sees it. `value` is what it counts: 1 on count streaks, else its activityValue. */
-export interface LogEntry {
+export interface CountedLog {
   readonly id: string
   readonly periodNumber: number
   readonly activityAt: number

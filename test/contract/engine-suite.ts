@@ -214,7 +214,7 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
         kit.record(streak, june(3), { member: { id: uuidv7() } }),
         kit.record(streak, june(2), { uniqueIdentifier: 'o2' }),
       ])
-      const codes = results.map((result) => (result.outcome === 'refused' ? result.code : result.outcome))
+      const codes = results.map((result) => (result.outcome === 'rejected' ? result.code : result.outcome))
       expect(codes).toEqual([
         'recorded',
         'duplicate',
@@ -337,7 +337,7 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
       const streak = await kit.streak({ timezone: 'Pacific/Auckland' })
       await kit.record(streak, june(1))
       const result = await kit.record(streak, Date.UTC(9999, 11, 31, 23))
-      expect(result).toMatchObject({ outcome: 'refused', code: 'IN_FUTURE' })
+      expect(result).toMatchObject({ outcome: 'rejected', code: 'IN_FUTURE' })
     })
   })
 }

@@ -173,7 +173,7 @@ export function describeWithdrawals(name: string, setup: () => Promise<EngineSet
       const undone = entryOf(await kit.reinstate(log!.id, first.id))
       expect(await kit.reinstate(log!.id, first.id)).toEqual({ outcome: 'duplicate', existingId: undone.id })
       expect(await kit.reinstate(log!.id, undone.id)).toMatchObject({
-        outcome: 'refused',
+        outcome: 'rejected',
         code: 'REFERENCE_NOT_FOUND',
       })
       const racing = await Promise.all(

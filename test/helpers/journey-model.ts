@@ -2,8 +2,8 @@ import { Journey, type Outcome } from '../../src/streaks/journey.ts'
 import { anchorsKey, type JourneyFacts, ONCE, rangeKey, valueKey } from '../../src/streaks/journey-state.ts'
 import { lengthOf } from '../../src/streaks/runs.ts'
 import type {
+  CountedLog,
   JourneyTotals,
-  LogEntry,
   MilestoneRules,
   Need,
   Progress,
@@ -33,7 +33,7 @@ export class JourneyModel {
   readonly #rules: StreakRules
   readonly #milestones: readonly MilestoneRules[]
   /** Live logs with what they count for now. */
-  readonly #logs = new Map<string, LogEntry>()
+  readonly #logs = new Map<string, CountedLog>()
   #ids = 0
 
   constructor(rules: StreakRules, milestones: readonly MilestoneRules[]) {
@@ -41,7 +41,7 @@ export class JourneyModel {
     this.#milestones = milestones
   }
 
-  record(...logs: readonly LogEntry[]): Outcome[] {
+  record(...logs: readonly CountedLog[]): Outcome[] {
     const outcomes = this.#decide((journey) => logs.map((log) => journey.apply(log)))
     for (const log of logs) this.#logs.set(log.id, log)
     return outcomes
@@ -115,7 +115,7 @@ export class JourneyModel {
       rewardsAt: new Map<number, RewardFact[]>(),
       heldOnce: null as ReadonlySet<string> | null,
       anchors: new Map<string, ReadonlySet<number>>(),
-      periodLogs: new Map<number, readonly LogEntry[]>(),
+      periodLogs: new Map<number, readonly CountedLog[]>(),
       periodEdges: new Map(),
       rewards: new Map<string, readonly RewardFact[]>(),
       longestBesides: new Map<string, number>(),
@@ -178,7 +178,7 @@ export class JourneyModel {
         break
       }
       case 'period_logs': {
-        const logs: LogEntry[] = []
+        const logs: CountedLog[] = []
         let sum = 0n
         for (const log of inTime(need.periodNumber)) {
           if (sum >= need.upTo) break

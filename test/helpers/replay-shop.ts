@@ -1,4 +1,4 @@
-import { isNameOnly } from '../../src/inbox/names.ts'
+import { isIdentityOnly } from '../../src/inbox/identities.ts'
 import { activityJobOf } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { createProcessItems } from '../../workers/activity/process.ts'
@@ -103,5 +103,5 @@ export async function workOff({ store, deps }: Api, lastTry = false): Promise<nu
 
 export async function itemRows(api: Api, deliveryId: string): Promise<Row<'delivery_item'>[]> {
   const rows = await api.store.findByKeys('delivery_item', ['deliveryId'], [[deliveryId]])
-  return rows.filter((item) => !isNameOnly(item)).sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
+  return rows.filter((item) => !isIdentityOnly(item)).sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
 }

@@ -272,7 +272,7 @@ describe('erasing a member', () => {
       status: 'live',
       enrich: false,
     })
-    expect(recorded).toMatchObject({ outcome: 'refused', code: 'REFERENCE_NOT_FOUND', path: 'ownedBy' })
+    expect(recorded).toMatchObject({ outcome: 'rejected', code: 'REFERENCE_NOT_FOUND', path: 'ownedBy' })
   })
 
   it('says no such member before it says duplicate', async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { isNameOnly } from '../../src/inbox/names.ts'
+import { isIdentityOnly } from '../../src/inbox/identities.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { IS_FULL_RUN } from '../helpers/full-run.ts'
 import { type RawAnswer, sendRaw } from '../helpers/raw-http.ts'
@@ -94,7 +94,7 @@ describe(`hostile webhooks (FUZZ_SEED=${SEED})`, () => {
     const ignored = new Set(
       left.deliveries.filter(({ outcome }) => outcome === 'ignored').map(({ id }) => id),
     )
-    const made = left.items.filter((item) => ignored.has(item.deliveryId) && !isNameOnly(item))
+    const made = left.items.filter((item) => ignored.has(item.deliveryId) && !isIdentityOnly(item))
     expect(made).toEqual([])
   })
 

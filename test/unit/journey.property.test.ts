@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { formatQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
-import type { LogEntry, MilestoneRules, StreakRules } from '../../src/streaks/types.ts'
+import type { CountedLog, MilestoneRules, StreakRules } from '../../src/streaks/types.ts'
 import { JourneyModel } from '../helpers/journey-model.ts'
 import { countsOf, everyStreakAnchors, type OracleLog, runsOf, valuesOf } from '../helpers/oracle.ts'
 
@@ -29,7 +29,7 @@ function rulesOf(target: number, cycle: number | null): StreakRules {
   }
 }
 
-function entry({ day, value }: OracleLog, index: number): LogEntry {
+function entry({ day, value }: OracleLog, index: number): CountedLog {
   return { id: `l${index}`, periodNumber: day, activityAt: day * DAY_MS + index, value: wholeQuantity(value) }
 }
 

@@ -158,6 +158,6 @@ function readQuantity(name: string, digits: string | null) {
 function outcomeOf(result: RecordResult): object {
   if (result.outcome === 'recorded') return { outcome: 'counted', streakLogId: result.log.id }
   if (result.outcome === 'duplicate') return { outcome: 'duplicate', duplicateOfId: result.existingId }
-  if (result.outcome === 'refused') return { outcome: 'refused', reason: result.code }
+  if (result.outcome === 'rejected') return { outcome: 'rejected', reason: result.code }
   return { outcome: result.outcome }
 }

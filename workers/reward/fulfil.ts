@@ -39,7 +39,7 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
     const built = await buildCouponRequest(deps, found, signal)
     if (built.outcome === 'failed') return writeFailed(deps, found, built.reason)
-    if (built.outcome === 'retry') return settleRetry(deps, found, built, context)
+    if (built.outcome === 'retry') return endTry(deps, found, built, context)
     const lapsed = built.request.expiresAt
     if (lapsed !== null && lapsed <= deps.clock.now()) return writeFailed(deps, found, expiredReason(lapsed))
     const reward = await asIssuing(deps, found, built.provider)
@@ -49,7 +49,7 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
     heard.issued = answer.outcome === 'issued' && !built.provider.claims
     if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, built.request)
     if (answer.outcome === 'failed') return writeFailed(deps, reward, answer.reason)
-    return settleRetry(deps, reward, answer, context)
+    return endTry(deps, reward, answer, context)
   }
 
   return async function fulfil(job, context) {
@@ -121,12 +121,7 @@ async function writeFailed(deps: FulfilDeps, reward: Reward, reason: string): Pr
 }
 
 /** null when the row was written by somebody else; else the try is over and the queue learns how. */
-async function settleRetry(
-  deps: FulfilDeps,
-  reward: Reward,
-  retry: Retry,
-  context: JobContext,
-): Promise<null> {
+async function endTry(deps: FulfilDeps, reward: Reward, retry: Retry, context: JobContext): Promise<null> {
   // A worker that is told to stop must not use up the reward's last chance.
   const givesUp = context.lastTry && !context.signal.aborted
   if (givesUp && !(await writeFailed(deps, reward, retry.reason))) return null

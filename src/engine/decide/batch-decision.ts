@@ -13,7 +13,7 @@ import { journeyChanges } from './journey-changes.ts'
 import { logContext } from './log-context.ts'
 import { MemberChanges } from './members.ts'
 import { PurchaseChanges } from './purchase-changes.ts'
-import { refusal, refuse } from './refusals.ts'
+import { reject, rejection } from './rejections.ts'
 import { firstRewardFlags, rewardOutcome } from './reward-outcome.ts'
 
 interface OpenJourney {
@@ -63,7 +63,7 @@ export class BatchDecision {
     const itemId = request.purchase?.itemId
     if (itemId !== undefined && this.#loaded.settledItems.has(itemId)) return { outcome: 'settled' }
     const result = this.#decide(request)
-    this.#purchases.settle(request, result)
+    this.#purchases.noteOutcome(request, result)
     return result
   }
 
@@ -99,14 +99,14 @@ export class BatchDecision {
     const { accountId, streakId } = request
     const streak = this.#loaded.streaks.get(keyOf(accountId, streakId))
     if (streak === undefined) {
-      return refuse('REFERENCE_NOT_FOUND', 'streakId', `streakId: no streak has the id ${streakId}`)
+      return reject('REFERENCE_NOT_FOUND', 'streakId', `streakId: no streak has the id ${streakId}`)
     }
     const member = this.#findMember(request)
     if ('externalId' in request.member && isErased(request.member)) {
-      return refuse('REFERENCE_NOT_FOUND', 'ownedBy', 'ownedBy: its externalId is that of an erased member')
+      return reject('REFERENCE_NOT_FOUND', 'ownedBy', 'ownedBy: its externalId is that of an erased member')
     }
     if (member === undefined && 'id' in request.member) {
-      return refuse(
+      return reject(
         'REFERENCE_NOT_FOUND',
         'ownedById',
         `ownedById: no member has the id ${request.member.id}`,
@@ -118,14 +118,14 @@ export class BatchDecision {
       request.purchase === undefined
     ) {
       const message = 'activityValue: required, because the streak adds up values (aggregationMethod sum)'
-      return refuse('INVALID_INPUT', 'activityValue', message)
+      return reject('INVALID_INPUT', 'activityValue', message)
     }
     const existingId = this.#existingLog(request, member)
     if (existingId !== undefined) {
       this.#purchases.claim(request, existingId)
       return { outcome: 'duplicate', existingId }
     }
-    return refusal(request, streak, member, this.#now) ?? this.#accept(request, streak, member)
+    return rejection(request, streak, member, this.#now) ?? this.#accept(request, streak, member)
   }
 
   #findMember(request: RecordRequest): Row<'member'> | undefined {

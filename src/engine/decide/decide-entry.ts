@@ -39,8 +39,8 @@ export function decideEntry(
   now: Instant,
   sources: Sources,
 ): EntryDecision<EntryResult> {
-  const refused = refusal(loaded, request)
-  if (refused !== null) return { kind: 'decided', changes: [], result: refused, due: [] }
+  const rejected = rejection(loaded, request)
+  if (rejected !== null) return { kind: 'decided', changes: [], result: rejected, due: [] }
   const entry = entryRow(loaded, request, now, sources)
   return addEntries(loaded, [entry], { outcome: 'recorded', entry }, now, sources)
 }
@@ -81,11 +81,11 @@ function addEntries<R>(
   }
 }
 
-function refusal({ streak, entries, log }: LoadedEntry, { entry }: EntryRequest): EntryResult | null {
+function rejection({ streak, entries, log }: LoadedEntry, { entry }: EntryRequest): EntryResult | null {
   if (entry.kind === 'withdrawal') {
     if (entry.value !== null && streak.aggregationMethod === 'count') {
       const message = 'value: a log of a count streak is withdrawn whole; leave value out'
-      return { outcome: 'refused', code: 'INVALID_INPUT', path: 'value', message }
+      return { outcome: 'rejected', code: 'INVALID_INPUT', path: 'value', message }
     }
     const known = entries.find((each) => each.uniqueIdentifier === entry.uniqueIdentifier)
     return known === undefined ? null : { outcome: 'duplicate', existingId: known.id }
@@ -95,7 +95,7 @@ function refusal({ streak, entries, log }: LoadedEntry, { entry }: EntryRequest)
   if (undone !== undefined) return { outcome: 'duplicate', existingId: undone.id }
   if (entries.some((each) => each.id === withdrawalId && each.kind === 'withdrawal')) return null
   const message = `withdrawalId: the streak log ${log.id} has no withdrawal with the id ${withdrawalId}`
-  return { outcome: 'refused', code: 'REFERENCE_NOT_FOUND', path: 'withdrawalId', message }
+  return { outcome: 'rejected', code: 'REFERENCE_NOT_FOUND', path: 'withdrawalId', message }
 }
 
 function entryRow(

@@ -21,7 +21,7 @@ export type Decision =
   | { readonly kind: 'needs'; readonly needs: readonly JourneyNeed[] }
 
 /**
- * Decides a batch: pure, `now` and names are given. A log that is refused or a duplicate does not touch the others.
+ * Decides a batch: pure, `now` and names are given. A log that is rejected or a duplicate does not touch the others.
  * Answers `needs` where facts are missing: load them into `loaded` and decide again.
  */
 export function decide(

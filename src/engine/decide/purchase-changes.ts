@@ -4,7 +4,7 @@ import type { Change } from '../../ports/store.ts'
 import type { Sources } from '../deps.ts'
 import { keyOf, type Loaded, purchaseKey } from '../load/loaded.ts'
 import type { RecordRequest, RecordResult } from '../types.ts'
-import { itemOutcome } from './refusals.ts'
+import { itemOutcome } from './rejections.ts'
 
 /** What a batch writes of its purchases beside their logs: the connectors' ledger, and what became of deliveries. */
 export class PurchaseChanges {
@@ -53,7 +53,7 @@ export class PurchaseChanges {
   }
 
   /** What became of a delivery's item goes into the same commit as its effect. */
-  settle(request: RecordRequest, result: RecordResult): void {
+  noteOutcome(request: RecordRequest, result: RecordResult): void {
     const { accountId, purchase } = request
     if (purchase === undefined) return
     this.#changes.push({

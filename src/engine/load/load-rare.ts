@@ -1,7 +1,7 @@
 import type { CollectionName, Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import { ONCE, rangeKey, valueKey } from '../../streaks/journey-state.ts'
-import type { LogEntry, RewardFact } from '../../streaks/types.ts'
+import type { CountedLog, RewardFact } from '../../streaks/types.ts'
 import { keyOf, type Loaded, type Wanted } from './loaded.ts'
 
 /** Facts that only late logs, withdrawals and their undoing ask for: one read each. */
@@ -30,7 +30,7 @@ export async function loadPeriodLogs(
   store: Store,
   { row, journey, need }: Wanted<'period_logs'>,
 ): Promise<void> {
-  const logs: LogEntry[] = []
+  const logs: CountedLog[] = []
   let sum = 0n
   for (let offset = 0; sum < need.upTo; offset += PAGE) {
     const page = await store.find('streak_log', {

@@ -13,11 +13,11 @@ import {
   nothingLoaded,
   purchaseKey,
 } from './loaded.ts'
-import { readOrderNames } from './read-reports.ts'
+import { readOrderAliases } from './read-reports.ts'
 
 /**
  * Reads what deciding a batch needs, in two rounds whatever the size of the batch (a third only where a late log asks
- * for it). Logs after `latestAt` will be refused, and may lie where no calendar reaches: no period is looked up for them.
+ * for it). Logs after `latestAt` will be rejected, and may lie where no calendar reaches: no period is looked up for them.
  */
 export async function load(
   store: Store,
@@ -105,18 +105,18 @@ async function loadPurchases(
   }
 }
 
-/** Refunds and cancellations that were reported of these orders, by any name of theirs: they may have come first. */
+/** Refunds and cancellations that were reported of these orders, by any alias of theirs: they may have come first. */
 async function loadReports(store: Store, requests: readonly RecordRequest[], loaded: Loaded): Promise<void> {
   const orders = await loadOrders(
     store,
     requests.filter(({ purchase }) => purchase !== undefined),
   )
   if (orders.length === 0) return
-  const keys = orders.flatMap(({ accountId, names }) => names.map((name) => [accountId, name]))
+  const keys = orders.flatMap(({ accountId, aliases }) => aliases.map((alias) => [accountId, alias]))
   const rows = await store.findByKeys('delivery_item', ['accountId', 'orderKey'], distinct(keys))
-  const byName = Map.groupBy(rows, ({ accountId, orderKey }) => keyOf(accountId, orderKey ?? ''))
-  for (const { accountId, orderId, names } of orders) {
-    const reports = names.flatMap((name) => byName.get(keyOf(accountId, name)) ?? [])
+  const byAlias = Map.groupBy(rows, ({ accountId, orderKey }) => keyOf(accountId, orderKey ?? ''))
+  for (const { accountId, orderId, aliases } of orders) {
+    const reports = aliases.flatMap((alias) => byAlias.get(keyOf(accountId, alias)) ?? [])
     if (reports.length > 0) loaded.reports.set(keyOf(accountId, orderId), reports)
   }
 }
@@ -125,17 +125,21 @@ interface Order {
   readonly accountId: string
   readonly orderId: string
   /** What reports may call it. */
-  readonly names: readonly string[]
+  readonly aliases: readonly string[]
 }
 
 async function loadOrders(store: Store, purchases: readonly RecordRequest[]): Promise<Order[]> {
   const byAccount = [...Map.groupBy(purchases, ({ accountId }) => accountId)]
   const orders = byAccount.map(async ([accountId, own]): Promise<Order[]> => {
     const byOrder = Map.groupBy(own, ({ uniqueIdentifier }) => uniqueIdentifier)
-    const stored = await readOrderNames(store, accountId, [...byOrder.keys()])
+    const stored = await readOrderAliases(store, accountId, [...byOrder.keys()])
     return [...byOrder].map(([orderId, same]) => {
       const stated = same.flatMap(({ purchase }) => purchase?.orderReference ?? [])
-      return { accountId, orderId, names: [...new Set([orderId, ...stated, ...(stored.get(orderId) ?? [])])] }
+      return {
+        accountId,
+        orderId,
+        aliases: [...new Set([orderId, ...stated, ...(stored.get(orderId) ?? [])])],
+      }
     })
   })
   return (await Promise.all(orders)).flat()

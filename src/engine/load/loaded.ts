@@ -2,8 +2,8 @@ import type { Row } from '../../ports/schema.ts'
 import type { JourneyFacts } from '../../streaks/journey-state.ts'
 import { anchorsKey } from '../../streaks/journey-state.ts'
 import type {
+  CountedLog,
   JourneyTotals,
-  LogEntry,
   Need,
   PeriodEdges,
   Progress,
@@ -56,7 +56,7 @@ export class LoadedJourney {
   readonly runsByLast = new Map<number, Run | null>()
   readonly rewardsAt = new Map<number, StandingReward[]>()
   readonly anchors = new Map<string, ReadonlySet<number>>()
-  readonly periodLogs = new Map<number, LogEntry[]>()
+  readonly periodLogs = new Map<number, CountedLog[]>()
   readonly periodEdges = new Map<number, PeriodEdges>()
   readonly rewards = new Map<string, readonly RewardFact[]>()
   readonly longestBesides = new Map<string, number>()

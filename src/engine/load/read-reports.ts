@@ -10,12 +10,12 @@ export const MAX_DELIVERIES_OF_MANY = 10_000
 type Purchase = Pick<Row<'purchase'>, 'accountId' | 'purchaseSpace' | 'orderId' | 'orderReference'>
 
 /**
- * All that connectors of the purchase's space have reported of its order so far, by any name of it; not what operators
+ * All that connectors of the purchase's space have reported of its order so far, by any alias of it; not what operators
  * abandoned.
  */
 export async function readReports(store: Store, purchase: Purchase): Promise<KeyedReport[]> {
   const { accountId, purchaseSpace } = purchase
-  const keys = (await namesOf(store, purchase)).map((name) => [accountId, name])
+  const keys = (await aliasesOf(store, purchase)).map((alias) => [accountId, alias])
   const items = await store.findByKeys('delivery_item', ['accountId', 'orderKey'], keys)
   const spaces = await spacesOf(store, items)
   return items.flatMap(({ connectorId, orderKey, report, status }) =>
@@ -43,12 +43,12 @@ export async function findOrder(
   store: Store,
   { accountId, connectorId, orderKey }: Pick<Row<'delivery_item'>, 'accountId' | 'connectorId' | 'orderKey'>,
 ): Promise<ReportedOrder> {
-  const name = orderKey ?? ''
+  const alias = orderKey ?? ''
   const [[connector], referring] = await Promise.all([
     store.findByKeys('connector', ['accountId', 'id'], [[accountId, connectorId]]),
-    readDeliveries(store, accountId, { field: 'orderReference', op: 'eq', value: name }),
+    readDeliveries(store, accountId, { field: 'orderReference', op: 'eq', value: alias }),
   ])
-  const orderIds = [...new Set([name, ...referring.flatMap(({ orderId }) => orderId ?? [])])]
+  const orderIds = [...new Set([alias, ...referring.flatMap(({ orderId }) => orderId ?? [])])]
   const isSettled = await areSettled(store, accountId, orderIds)
   const purchaseSpace = connector?.purchaseSpace ?? ''
   const keys = orderIds.map((orderId) => [accountId, purchaseSpace, orderId])
@@ -64,20 +64,20 @@ async function areSettled(store: Store, accountId: string, orderIds: readonly st
 }
 
 /**
- * By order id: what platforms that charge for the order call it, where that is another name. Their deliveries say so,
- * also those that were duplicates. Orders that have no other name are absent.
+ * By order id: what platforms that charge for the order call it, where that is an alias. Their deliveries say so,
+ * also those that were duplicates. Orders that have no alias are absent.
  */
-export async function readOrderNames(
+export async function readOrderAliases(
   store: Store,
   accountId: string,
   orderIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const ofOrders: Condition<'delivery'> = { field: 'orderId', op: 'in', value: orderIds }
-  const isNamed: Condition<'delivery'> = { field: 'orderReference', op: 'isNotNull' }
+  const hasAlias: Condition<'delivery'> = { field: 'orderReference', op: 'isNotNull' }
   const deliveries = await readDeliveries(
     store,
     accountId,
-    { and: [ofOrders, isNamed] },
+    { and: [ofOrders, hasAlias] },
     MAX_DELIVERIES_OF_MANY,
   )
   const byOrder = Map.groupBy(deliveries, ({ orderId }) => orderId ?? '')
@@ -86,8 +86,8 @@ export async function readOrderNames(
   )
 }
 
-async function namesOf(store: Store, { accountId, orderId, orderReference }: Purchase): Promise<string[]> {
-  const references = (await readOrderNames(store, accountId, [orderId])).get(orderId) ?? []
+async function aliasesOf(store: Store, { accountId, orderId, orderReference }: Purchase): Promise<string[]> {
+  const references = (await readOrderAliases(store, accountId, [orderId])).get(orderId) ?? []
   return [...new Set([orderId, ...references, ...(orderReference === null ? [] : [orderReference])])]
 }
 

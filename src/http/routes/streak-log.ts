@@ -132,7 +132,7 @@ export function streakLogResource({
       const input = checkCreate(createSchema, body)
       const result = await recorder.record(recordRequest(accountId, input))
       if (result.outcome === 'duplicate') throw duplicate(result.existingId)
-      if (result.outcome === 'refused') {
+      if (result.outcome === 'rejected') {
         const { code, path, message } = result
         throw new AppError(code, message, { details: [{ path, message }] })
       }

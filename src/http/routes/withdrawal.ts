@@ -72,7 +72,7 @@ export function logActions({ entries }: Pick<HttpDeps, 'entries'>): Readonly<Rec
     log({ streakLogId })
     const result = await entries.enter({ accountId, streakLogId, reason, entry })
     if (result.outcome === 'recorded') return entryJson(result.entry)
-    if (result.outcome === 'refused') {
+    if (result.outcome === 'rejected') {
       const { code, path, message } = result
       throw new AppError(code, message, path === '' ? {} : { details: [{ path, message }] })
     }

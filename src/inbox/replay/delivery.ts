@@ -60,7 +60,7 @@ export function replayDelivery(
   return untilWritten(`delivery ${id}`, MAX_ROUNDS, async () => {
     const delivery = await findDelivery(deps.store, accountId, id)
     const terms = { now: deps.clock.now(), includeAbandoned }
-    const plan = await settle(deps, delivery, await planOf(deps, delivery, terms))
+    const plan = await hold(deps, delivery, await planOf(deps, delivery, terms))
     const changes = changesOf(delivery, plan, terms)
     if (!dryRun && changes.length > 0) {
       if ((await deps.store.commit(changes)).outcome === 'conflict') return null
@@ -133,7 +133,7 @@ function arrivedAgain(
 }
 
 /** Holds the members whose purchases are queued, so that none of them is erased unseen. */
-async function settle(deps: ReplayDeps, delivery: Row<'delivery'>, plan: Plan): Promise<Plan> {
+async function hold(deps: ReplayDeps, delivery: Row<'delivery'>, plan: Plan): Promise<Plan> {
   const queued = plan.items.filter(({ effect }) => effect === 'queued').map(({ item }) => item)
   const held = await holdMembers(deps.store, delivery, queued)
   if (held !== null) return { ...plan, also: [...plan.also, ...held] }

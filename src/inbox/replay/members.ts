@@ -13,19 +13,21 @@ export async function holdMembers(
   { accountId, receivedAt }: Row<'delivery'>,
   items: readonly Row<'delivery_item'>[],
 ): Promise<Change[] | null> {
-  const names = [...new Set(items.flatMap(({ externalId }) => externalId ?? []))]
-  if (names.length === 0) return []
+  const externalIds = [...new Set(items.flatMap(({ externalId }) => externalId ?? []))]
+  if (externalIds.length === 0) return []
   const members = await store.findByKeys(
     'member',
     ['accountId', 'externalId'],
-    names.map((name) => [accountId, name]),
+    externalIds.map((externalId) => [accountId, externalId]),
   )
   // after the members: an erasure that begins now changes what was read of them
   const erasures = await store.find('erasure', {
     where: { field: 'accountId', op: 'eq', value: accountId },
     limit: MAX_ERASURES,
   })
-  const isErased = erasures.some((each) => names.includes(each.externalId) && receivedAt <= each.createdAt)
+  const isErased = erasures.some(
+    (each) => externalIds.includes(each.externalId) && receivedAt <= each.createdAt,
+  )
   if (isErased) return null
   return members.map(({ id, revision }): Change => {
     return {

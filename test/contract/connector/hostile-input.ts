@@ -61,7 +61,7 @@ export function describeHostileInput(setup: ConnectorSetup): void {
       fc.property(anyBody, topics, (rawBody, topic) => {
         const input = { rawBody, topic, receivedAt: NOW, rules: anyRules, purchaseSpace: 'space-1' }
         expect(connector.translate(input).kind).toBe('ignored')
-        expect(connector.names(rawBody)).toEqual([])
+        expect(connector.identities(rawBody)).toEqual([])
       }),
     )
   })
@@ -72,7 +72,7 @@ export function describeHostileInput(setup: ConnectorSetup): void {
       fc.property(fc.constantFrom(...pathsOf(purchase)), fc.jsonValue(), (path, value) => {
         const body = JSON.stringify(replaceAt(purchase, path, value))
         expect(translateBody(setup, body, anyRules).kind).toMatch(/^(ignored|translated)$/)
-        const named = connector.names(Buffer.from(body))
+        const named = connector.identities(Buffer.from(body))
         for (const name of named) expect(name).toMatch(/^.{1,256}$/s)
       }),
       { numRuns: 500 },

@@ -38,7 +38,7 @@ export function describePurchases(setup: ConnectorSetup): void {
   it('whom a body names is known by either identity', () => {
     const { connector } = setup
     const named = (changes: Partial<typeof USUAL>) =>
-      connector.names(Buffer.from(setup.purchase({ ...USUAL, ...changes })))
+      connector.identities(Buffer.from(setup.purchase({ ...USUAL, ...changes })))
     expect(named({})).toEqual([`${connector.platform}:7001`, 'email:buyer@example.com'])
     expect(named({ customerId: null })).toEqual(['email:buyer@example.com'])
     expect(named({ email: null })).toEqual([`${connector.platform}:7001`])

@@ -6,12 +6,12 @@ import type { RecordRequest, RecordResult } from '../types.ts'
 /** How far ahead of the clock an activity may lie. */
 export const MAX_AHEAD_MS = 5 * 60_000
 
-export function refuse(code: ErrorCode, path: string, message: string): RecordResult {
-  return { outcome: 'refused', code, path, message }
+export function reject(code: ErrorCode, path: string, message: string): RecordResult {
+  return { outcome: 'rejected', code, path, message }
 }
 
-/** Why a log is refused that is no duplicate: the status of its streak and member, then its time. */
-export function refusal(
+/** Why a log is rejected that is no duplicate: the status of its streak and member, then its time. */
+export function rejection(
   request: RecordRequest,
   streak: Row<'streak'>,
   member: Row<'member'> | undefined,
@@ -19,22 +19,22 @@ export function refusal(
 ): RecordResult | undefined {
   if (streak.status !== 'live') {
     const hint = streak.status === 'draft' ? ' (draft is the default; patch its status to live)' : ''
-    return refuse('STREAK_NOT_LIVE', 'streakId', `streakId: the streak is ${streak.status}, not live${hint}`)
+    return reject('STREAK_NOT_LIVE', 'streakId', `streakId: the streak is ${streak.status}, not live${hint}`)
   }
   if (member !== undefined && member.status !== 'live') {
     const path = 'id' in request.member ? 'ownedById' : 'ownedBy'
-    return refuse('MEMBER_NOT_LIVE', path, `${path}: the member is ${member.status}, not live`)
+    return reject('MEMBER_NOT_LIVE', path, `${path}: the member is ${member.status}, not live`)
   }
   if (request.activityAt > now + MAX_AHEAD_MS) {
     const at = new Date(request.activityAt).toISOString()
-    return refuse('IN_FUTURE', 'activityAt', `activityAt: ${at} is more than 5 minutes in the future`)
+    return reject('IN_FUTURE', 'activityAt', `activityAt: ${at} is more than 5 minutes in the future`)
   }
   return undefined
 }
 
 /**
  * What became of a delivery's item. A streak or member that is not live is a state of the shop, so the purchase is
- * ignored; whatever else refuses it makes it failed.
+ * ignored; whatever else rejects it makes it failed.
  */
 export function itemOutcome(result: RecordResult): Partial<Row<'delivery_item'>> {
   if (result.outcome === 'recorded') {

@@ -5,15 +5,15 @@ import type { ArrivedWebhook } from './rows.ts'
 import type { Platforms } from './translate.ts'
 
 /**
- * Whom a body names, unless every rule counted it: the items say it then. By these names an erasure finds what could be
+ * Whom a body names, unless every rule counted it: the items say it then. By these an erasure finds what could be
  * counted later, and all else that a body tells of somebody.
  */
-export function namesOf(
+export function identitiesOf(
   { connectorFor }: Platforms,
   { connector, rawBody, translation }: ArrivedWebhook,
 ): readonly string[] {
   if (isCounted(translation)) return []
-  return connectorFor(connector.platform)!.names(rawBody)
+  return connectorFor(connector.platform)!.identities(rawBody)
 }
 
 function isCounted(translation: Translation): boolean {
@@ -21,19 +21,19 @@ function isCounted(translation: Translation): boolean {
 }
 
 /** An item that only says whom the body names: of no rule and no report, and nothing becomes of it. */
-export function isNameOnly({ ruleIndex, report }: Row<'delivery_item'>): boolean {
+export function isIdentityOnly({ ruleIndex, report }: Row<'delivery_item'>): boolean {
   return ruleIndex === null && report === null
 }
 
-/** Items for the names that no other item holds. */
-export function nameItems(
-  names: readonly string[],
+/** Items for the identities that no other item holds. */
+export function identityItems(
+  identities: readonly string[],
   delivery: Row<'delivery'>,
   items: readonly Row<'delivery_item'>[],
   newId: () => string,
 ): Row<'delivery_item'>[] {
   const held = new Set(items.map(({ externalId }) => externalId))
-  const missing = [...new Set(names)].filter((name) => !held.has(name))
+  const missing = [...new Set(identities)].filter((identity) => !held.has(identity))
   const ignored = { status: 'ignored', dueAt: null } as const
   return missing.map((externalId) => ({ ...blankItem(delivery, newId()), ...ignored, externalId }))
 }
