@@ -1,4 +1,6 @@
-/** Which members of an object are read, by name: whole (`true`), or of the object or list of objects there again some. */
+/**
+ * Which members of an object are read, by name: whole (`true`), or of the object or list of objects there again some.
+ */
 export interface MemberNames {
   readonly [name: string]: true | MemberNames
 }

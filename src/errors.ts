@@ -88,7 +88,9 @@ export class AppError extends Error {
   }
 }
 
-/** True for faults that may pass by themselves; unknown errors count as passing, so that nothing is given up too early. */
+/**
+ * True for faults that may pass by themselves; unknown errors count as passing, so that nothing is given up too early.
+ */
 export function isRetryable(error: unknown): boolean {
   return error instanceof AppError ? error.retryable : true
 }

@@ -35,7 +35,9 @@ export function translate(input: TranslateInput): Translation {
     : reader.translate(readJson(input.rawBody, reader.reads), input)
 }
 
-/** Whom a body names. Those of all topics about an order name its buyer alike, the ones that nobody wants among them. */
+/**
+ * Whom a body names. Those of all topics about an order name its buyer alike, the ones that nobody wants among them.
+ */
 export function identities(rawBody: Uint8Array): readonly string[] {
   return externalIds(readBuyer(readJson(rawBody, ORDER)))
 }

@@ -30,7 +30,10 @@ export interface CallOptions {
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
-/** Sends one call, and what it answered; null for an answer without a body. @throws StreaklineError, or what fetch throws */
+/**
+ * Sends one call, and what it answered; null for an answer without a body. @throws StreaklineError, or what fetch
+ * throws
+ */
 export type Transport = (
   method: Method,
   path: string,

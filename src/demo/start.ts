@@ -36,7 +36,10 @@ export interface RunningDemo {
   close(): Promise<void>
 }
 
-/** Starts everything the demo runs on: coupon service, store, Redis, API and workers. @throws AppError, nothing running then */
+/**
+ * Starts everything the demo runs on: coupon service, store, Redis, API and workers. @throws AppError, nothing running
+ * then
+ */
 export async function startDemo({
   folder,
   state,

@@ -17,7 +17,10 @@ type Entering = { readonly ownedById: string } & (
   | { readonly reports: ReportRequest }
 )
 
-/** Records what takes logs back and what undoes that, each in a commit of its own; those of one member one after the other. */
+/**
+ * Records what takes logs back and what undoes that, each in a commit of its own; those of one member one after the
+ * other.
+ */
 export function createEnter(deps: RecorderDeps) {
   const batcher = new Batcher<Entering, EntryResult | ReportResult>({
     run: async ([entering]) => [await enterOne(deps, entering!)],

@@ -22,7 +22,10 @@ const MAX_LARGE_TRIES = 1
 const MAX_WHOLE_TRIES = 2
 const MAX_SINGLE_TRIES = 10
 const MAX_JITTER_MS = 20
-/** Deciding again after loading what was missing ends after a few rounds, unless the core asks for the same fact for ever. */
+/**
+ * Deciding again after loading what was missing ends after a few rounds, unless the core asks for the same fact for
+ * ever.
+ */
 const MAX_NEED_ROUNDS = 2 * MAX_BATCH_LOGS
 
 /** The engine: load, decide, commit, in batches shared by whoever calls at the same time. */

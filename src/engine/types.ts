@@ -24,7 +24,10 @@ export interface PurchaseFacts
   readonly orderTotal: Quantity | null
 }
 
-/** A streak log to record. Shape and limits are checked by whoever builds it; references, duplicates and status by `record`. */
+/**
+ * A streak log to record. Shape and limits are checked by whoever builds it; references, duplicates and status by
+ * `record`.
+ */
 export interface RecordRequest {
   readonly accountId: string
   readonly streakId: string
@@ -34,7 +37,10 @@ export interface RecordRequest {
   readonly activityAt: Instant
   readonly activityValue: Quantity | null
   readonly status: Status
-  /** Set for connector purchases: the delivery item whose outcome goes into the same commit, and the purchase ledger's space. */
+  /**
+   * Set for connector purchases: the delivery item whose outcome goes into the same commit, and the purchase ledger's
+   * space.
+   */
   readonly purchase?: PurchaseFacts
   /** Whether the caller wants `context`; workers do not, and spare the reads. */
   readonly enrich: boolean

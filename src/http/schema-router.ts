@@ -147,7 +147,9 @@ function idsOf(caller: Caller): Record<string, string> {
   return { accountId: caller.accountId, memberId: caller.memberId ?? 'none' }
 }
 
-/** End users read what is open to them, and nothing else. @throws AppError FORBIDDEN, also where a backend meets a 405 */
+/**
+ * End users read what is open to them, and nothing else. @throws AppError FORBIDDEN, also where a backend meets a 405
+ */
 function refuseEndUser(resource: Served, verbs: Readonly<Record<string, Verb>>, method: string): void {
   if (resource.endUser === undefined) throw closedToEndUsers(resource.noun)
   const verb = verbOf(verbs, method)

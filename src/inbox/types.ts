@@ -18,7 +18,8 @@ export type AcceptResult =
 
 /**
  * Accepts webhooks: verify, translate, store once, answer; then hand to the queue without waiting for it.
- * Durable when it resolves with `stored`. @throws AppError STORE_UNAVAILABLE (503) when the store is down or takes longer than 3 s
+ * Durable when it resolves with `stored`. @throws AppError STORE_UNAVAILABLE (503) when the store is down or takes
+ * longer than 3 s
  */
 export interface Inbox {
   accept(webhook: IncomingWebhook): Promise<AcceptResult>

@@ -31,7 +31,10 @@ export type Verification =
       readonly ok: true
       /** The platform's id of this delivery; null when it sent none. */
       readonly webhookId: string | null
-      /** Chooses the translator and nothing else; lower case as the platform writes it (`orders/paid`, `charge.succeeded`). */
+      /**
+       * Chooses the translator and nothing else; lower case as the platform writes it (`orders/paid`,
+       * `charge.succeeded`).
+       */
       readonly topic: string
       /** What is worth keeping of the headers; no signatures. */
       readonly headers: Readonly<Record<string, string>>
@@ -87,7 +90,9 @@ export type Translation =
       readonly orderId: string
       /** The order's id, or the `orderReference` of its purchase. */
       readonly orderKey: string
-      /** Whose data the body holds, as a rule with the default identity would name the member; null when it holds none. */
+      /**
+       * Whose data the body holds, as a rule with the default identity would name the member; null when it holds none.
+       */
       readonly externalId: string | null
       readonly report: OrderReport
     }

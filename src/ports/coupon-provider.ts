@@ -30,7 +30,10 @@ export type IssueOutcome =
       readonly code: string
       /** null: the expiry asked for stands. */
       readonly expiresAt: Instant | null
-      /** Writes that must go with the reward's own, such as taking a code out of a pool; their conflict means: ask again. */
+      /**
+       * Writes that must go with the reward's own, such as taking a code out of a pool; their conflict means: ask
+       * again.
+       */
       readonly changes?: readonly Change[]
     }
   /** Passing trouble. `reason` is safe to show: no secrets, no addresses of people. */

@@ -55,7 +55,10 @@ export function rewardJobOf({
 export type QueueName = 'activity' | 'reward'
 export type JobOf<Q extends QueueName> = Q extends 'activity' ? ActivityJob : RewardJob
 
-/** What the queue knows of a job: `live` waits, runs or is delayed; `ended` failed or completed and is still listed; `absent` is not known. */
+/**
+ * What the queue knows of a job: `live` waits, runs or is delayed; `ended` failed or completed and is still listed;
+ * `absent` is not known.
+ */
 export type JobState = 'live' | 'ended' | 'absent'
 
 /**
@@ -85,7 +88,10 @@ export interface JobContext {
   readonly signal: AbortSignal
 }
 
-/** A handler throws AppError: retryable ones are retried with backoff, others fail the job at once. `retryAfterMs` on the error is honoured. */
+/**
+ * A handler throws AppError: retryable ones are retried with backoff, others fail the job at once. `retryAfterMs` on
+ * the error is honoured.
+ */
 export interface JobHandlers {
   activity(job: ActivityJob, context: JobContext): Promise<void>
   reward(job: RewardJob, context: JobContext): Promise<void>

@@ -71,7 +71,10 @@ export type CommitResult =
   | { readonly outcome: 'committed' }
   | {
       readonly outcome: 'conflict'
-      /** `duplicate`: a unique index (named) refused a row. `changed`: a guard did not hold. `busy`: another writer was faster, try again. */
+      /**
+       * `duplicate`: a unique index (named) refused a row. `changed`: a guard did not hold. `busy`: another writer was
+       * faster, try again.
+       */
       readonly reason: 'duplicate' | 'changed' | 'busy'
       readonly collection?: CollectionName
       readonly index?: string
@@ -79,7 +82,8 @@ export type CommitResult =
 
 /**
  * The durable home of everything. Two adapters (SQLite, MongoDB) pass one contract suite.
- * Every method throws AppError STORE_UNAVAILABLE when the store cannot be reached, and nothing else but programming errors.
+ * Every method throws AppError STORE_UNAVAILABLE when the store cannot be reached, and nothing else but programming
+ * errors.
  */
 export interface Store {
   readonly kind: 'sqlite' | 'mongodb'
@@ -112,7 +116,10 @@ export interface Store {
   schemaVersion(): Promise<number>
   /** Resolves when the store answers a trivial read. */
   ping(): Promise<void>
-  /** How durability is set, for start-up logs and the bench: `synchronous=NORMAL, awaited fdatasync`, `w: majority, j: true`. */
+  /**
+   * How durability is set, for start-up logs and the bench: `synchronous=NORMAL, awaited fdatasync`, `w: majority, j:
+   * true`.
+   */
   durability(): Promise<string>
   close(): Promise<void>
 }

@@ -16,7 +16,10 @@ interface Call {
   reject(error: unknown): void
 }
 
-/** Gathers what is pushed within one turn of the event loop, or while a batch is under way, into shared batches, one at a time. */
+/**
+ * Gathers what is pushed within one turn of the event loop, or while a batch is under way, into shared batches, one at
+ * a time.
+ */
 export function createJobCollector<T>({
   maxBatch,
   maxWaiting,

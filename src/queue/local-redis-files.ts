@@ -8,7 +8,10 @@ export interface LocalAddress {
   readonly password: string
 }
 
-/** The files of a local Redis: settings with the password (readable by the owner alone), pid, log, lock, and Redis's own data. */
+/**
+ * The files of a local Redis: settings with the password (readable by the owner alone), pid, log, lock, and Redis's own
+ * data.
+ */
 export interface LocalRedisFiles {
   readonly dir: string
   readonly settings: string

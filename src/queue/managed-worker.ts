@@ -29,7 +29,9 @@ const TUNING = {
   },
 } as const satisfies Partial<WorkerOptions>
 
-/** BullMQ asks for the next job again at once when Redis refuses (out of memory, read-only): a full core for nothing. */
+/**
+ * BullMQ asks for the next job again at once when Redis refuses (out of memory, read-only): a full core for nothing.
+ */
 class PatientWorker extends Worker {
   protected override async moveToActive(token: string, name?: string): ReturnType<Worker['getNextJob']> {
     try {

@@ -13,7 +13,10 @@ export const TRIES: Readonly<Record<QueueName, number>> = { activity: 10, reward
 export const KEEP_COMPLETED = { count: 100 } as const
 export const KEEP_FAILED = { age: 14 * 24 * 60 * 60, count: 10_000 } as const
 
-/** One hash tag per queue: all keys of a queue live in one slot of a Redis Cluster, different queues may live in different ones. */
+/**
+ * One hash tag per queue: all keys of a queue live in one slot of a Redis Cluster, different queues may live in
+ * different ones.
+ */
 export function keyPrefix(queue: BullQueueName, prefix: string = DEFAULT_PREFIX): string {
   return `{${prefix}-${queue}}`
 }

@@ -9,7 +9,9 @@ const RECONNECT_CAP_MS = 2_000
 const HEARTBEAT_MS = 5_000
 const HEARTBEAT_TIMEOUT_MS = 3_000
 
-/** `producer`: a command fails at once while Redis is away. `worker`: commands wait for Redis, as BullMQ's workers need. */
+/**
+ * `producer`: a command fails at once while Redis is away. `worker`: commands wait for Redis, as BullMQ's workers need.
+ */
 export type RedisRole = 'producer' | 'worker'
 
 export interface RedisLink {

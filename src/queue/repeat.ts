@@ -3,7 +3,10 @@ export interface Repetition {
   stop(): Promise<void>
 }
 
-/** Runs `run` now and again `intervalMs` after each run has ended: it never overlaps itself and nothing it throws ends it. */
+/**
+ * Runs `run` now and again `intervalMs` after each run has ended: it never overlaps itself and nothing it throws ends
+ * it.
+ */
 export function repeat(
   intervalMs: number,
   run: () => Promise<void>,

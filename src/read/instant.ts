@@ -16,8 +16,8 @@ function fault(message: string): ParsedInstant {
 }
 
 /**
- * ISO 8601 datetimes with `Z` or an offset, from 1970 to the year 9999 in UTC. What is finer than a millisecond is cut off. Dates that the
- * calendar does not have, `:60`, `24:00` and times without an offset are refused.
+ * ISO 8601 datetimes with `Z` or an offset, from 1970 to the year 9999 in UTC. What is finer than a millisecond is cut
+ * off. Dates that the calendar does not have, `:60`, `24:00` and times without an offset are refused.
  */
 export function parseInstant(text: string): ParsedInstant {
   const match = DATETIME.exec(text)

@@ -49,7 +49,10 @@ export function foldCode(code: string): string {
   return code.toLowerCase().toUpperCase().toLowerCase()
 }
 
-/** Why a text cannot be a coupon code; null when it can. The limit is that of `couponCode`: 1 to 128 characters (code points). */
+/**
+ * Why a text cannot be a coupon code; null when it can. The limit is that of `couponCode`: 1 to 128 characters (code
+ * points).
+ */
 export function codeFault(code: string): string | null {
   const characters = code.length <= 128 ? code.length : [...code].length
   if (characters < 1 || characters > 128) return `must have 1 to 128 characters, has ${characters}`

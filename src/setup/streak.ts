@@ -89,7 +89,9 @@ function refuseMisfit(streak: Row<'streak'>, milestone: Row<'milestone'>): void 
   }
 }
 
-/** Deletes a streak that has no logs and that nothing uses. @throws AppError NOT_FOUND | STREAK_HAS_LOGS | STREAK_IN_USE */
+/**
+ * Deletes a streak that has no logs and that nothing uses. @throws AppError NOT_FOUND | STREAK_HAS_LOGS | STREAK_IN_USE
+ */
 export function deleteStreak(store: Store, accountId: string, id: string): Promise<void> {
   return deleteRow(store, target(accountId, id), async (streak) => {
     if (streak.hasLogs) {

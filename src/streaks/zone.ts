@@ -128,7 +128,9 @@ export class Zone {
   }
 }
 
-/** The earliest whole second in (from, until] at which `holds`; it must not at `from`, and must stay true once it is. */
+/**
+ * The earliest whole second in (from, until] at which `holds`; it must not at `from`, and must stay true once it is.
+ */
 function firstSecond(from: number, until: number, holds: (instant: number) => boolean): number {
   let no = from
   let yes = until

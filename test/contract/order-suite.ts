@@ -102,7 +102,9 @@ export function describeOrder(
       for (const end of ended) if (end.status === 'rejected') throw end.reason
     }
 
-    /** Plays a history in every way; `afterStep` where they go one by one, and `atEnd` everywhere, rewards are checked. */
+    /**
+     * Plays a history in every way; `afterStep` where they go one by one, and `atEnd` everywhere, rewards are checked.
+     */
     async function check(
       history: History,
       afterStep: RewardCheck,

@@ -17,7 +17,10 @@ export type Outcome = number | typeof SEES | typeof BLIND
 export const CALLERS = ['backend', 'other backend', 'Ada', 'Bob', 'nobody yet', 'other Ada'] as const
 export type CallerName = (typeof CALLERS)[number]
 
-/** In the order of `CALLERS`; the last four are end users: Ada, another member, a customer who never bought, a member of the other shop. */
+/**
+ * In the order of `CALLERS`; the last four are end users: Ada, another member, a customer who never bought, a member of
+ * the other shop.
+ */
 type Row = readonly [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome]
 
 const closed = (backend: Outcome, otherBackend: Outcome): Row => [backend, otherBackend, 403, 403, 403, 403]

@@ -30,7 +30,9 @@ export class EngineKit {
     this.recorder = this.anotherRecorder()
   }
 
-  /** A recorder of its own, as another process would have; on the same store or on its own connection to the same data. */
+  /**
+   * A recorder of its own, as another process would have; on the same store or on its own connection to the same data.
+   */
   anotherRecorder(store: Store = this.store): Recorder & EntryRecorder {
     const drawCode = () => {
       const code = `C-${uuidv7()}`

@@ -35,7 +35,9 @@ export interface LogContent {
 export type LogStep = { readonly kind: 'log' } & LogContent
 /** The identifier of an earlier log once more, with the same content or with another. */
 export type RepeatStep = { readonly kind: 'repeat'; readonly of: number } & LogContent
-/** Takes an earlier log back, whole or in part; `mintsBefore`: all rewards are issued first, when steps go one by one. */
+/**
+ * Takes an earlier log back, whole or in part; `mintsBefore`: all rewards are issued first, when steps go one by one.
+ */
 export type TakeStep = {
   readonly kind: 'take'
   readonly of: number

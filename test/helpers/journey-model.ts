@@ -24,7 +24,10 @@ const NOTHING: JourneyTotals = {
 type Growing<T> = T extends ReadonlyMap<infer K, infer V> ? Map<K, V> : T
 type GrowingFacts = { -readonly [F in keyof JourneyFacts]: Growing<JourneyFacts[F]> }
 
-/** Feeds entries to the core, one by one or in batches, answering what it asks for and keeping what it says, as a store would. */
+/**
+ * Feeds entries to the core, one by one or in batches, answering what it asks for and keeping what it says, as a store
+ * would.
+ */
 export class JourneyModel {
   readonly progress = new Map<number, Progress>()
   readonly runs = new Map<string, Run>()

@@ -113,7 +113,10 @@ export class JourneyOracle {
     ].join(' ')
   }
 
-  /** Of a completed period its own place, else that of the period before, unless that one is not completed or closed a cycle. */
+  /**
+   * Of a completed period its own place, else that of the period before, unless that one is not completed or closed a
+   * cycle.
+   */
   #countAt(place: number): number {
     const own = this.#counts.get(place)
     if (own !== undefined) return own

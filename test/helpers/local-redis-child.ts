@@ -1,7 +1,10 @@
 import { startLocalRedis } from '../../src/queue/local-redis.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-/** A process that has a local Redis, for a test that kills it: prints url, pid and adopted as JSON, then stays. Argument: data folder. */
+/**
+ * A process that has a local Redis, for a test that kills it: prints url, pid and adopted as JSON, then stays.
+ * Argument: data folder.
+ */
 const { url, pid, adopted } = await startLocalRedis({
   dataDir: process.argv[2] ?? '',
   logger: recordingLogger(),

@@ -1,7 +1,10 @@
 import { createJobQueue, startWorkerPool } from '../../src/queue/bullmq.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-/** A worker process whose jobs never end, for a test that kills it: says `taken` when it has one. Arguments: URL, prefix. */
+/**
+ * A worker process whose jobs never end, for a test that kills it: says `taken` when it has one. Arguments: URL,
+ * prefix.
+ */
 const [, , redisUrl = '', prefix = ''] = process.argv
 const logger = recordingLogger()
 startWorkerPool({

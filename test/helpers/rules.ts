@@ -16,7 +16,9 @@ export function rule(overrides: Partial<ConnectorRule> = {}): ConnectorRule {
   }
 }
 
-/** What became of a delivery, in short: `log` or the reason code, one per rule; a whole delivery's reason in one word. */
+/**
+ * What became of a delivery, in short: `log` or the reason code, one per rule; a whole delivery's reason in one word.
+ */
 export function outcomesOf(translation: Translation): string | string[] {
   if (translation.kind === 'ignored') return translation.reason
   if (translation.kind === 'reported') return translation.report.object

@@ -8,7 +8,10 @@ const SCRIPT = fileURLToPath(new URL('./store-child.ts', import.meta.url))
 export interface StoreChild {
   /** Whole lines it said so far, `ready` included. */
   readonly lines: readonly string[]
-  /** Resolves when it has said a line for which `wanted` holds. @throws when it ends before, with what it wrote to stderr */
+  /**
+   * Resolves when it has said a line for which `wanted` holds. @throws when it ends before, with what it wrote to
+   * stderr
+   */
   said(wanted: (line: string) => boolean): Promise<void>
   /** Lets it begin. */
   go(): void

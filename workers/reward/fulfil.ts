@@ -20,10 +20,10 @@ type Issued = Extract<IssueOutcome, { outcome: 'issued' }>
 type Retry = Extract<IssueOutcome, { outcome: 'retry' }>
 
 /**
- * Has the coupon of one reward log made, or taken back, and writes down what came of it. Resolves when there is nothing (more) to do: issued, failed
- * for good, or not this job's to do. May be called any number of times, at once too: a reward gets one coupon, because
- * the provider is always asked with the same key for the same code, and the answer is written in one commit guarded by
- * the reward's revision, together with what the provider wants written.
+ * Has the coupon of one reward log made, or taken back, and writes down what came of it. Resolves when there is nothing
+ * (more) to do: issued, failed for good, or not this job's to do. May be called any number of times, at once too: a
+ * reward gets one coupon, because the provider is always asked with the same key for the same code, and the answer is
+ * written in one commit guarded by the reward's revision, together with what the provider wants written.
  * @throws AppError PROVIDER_UNAVAILABLE (retryable, with `retryAfterMs` when the provider named a time); on the last
  * try the reward is `failed` by then, unless the job was only aborted. STORE_BUSY, STORE_UNAVAILABLE (retryable)
  */
@@ -58,7 +58,9 @@ export function createFulfil(deps: FulfilDeps): Fulfil {
   }
 }
 
-/** `issuing` says that a coupon may exist; a reward that only waits for a code is `pending` and can still be revoked. */
+/**
+ * `issuing` says that a coupon may exist; a reward that only waits for a code is `pending` and can still be revoked.
+ */
 async function asIssuing(
   deps: FulfilDeps,
   reward: Reward,

@@ -16,9 +16,9 @@ type Reward = Row<'reward_log'>
 
 /**
  * Asks a reward's provider to disable its coupon, and records whether it was used before. Only `no` ends the reward's
- * standing: what cannot be disabled, or of which nobody knows, counts as used. A coupon that was being made is not asked
- * back before that must have ended: the provider would say that there is none, and make it afterwards. null when another
- * writer was faster.
+ * standing: what cannot be disabled, or of which nobody knows, counts as used. A coupon that was being made is not
+ * asked back before that must have ended: the provider would say that there is none, and make it afterwards. null when
+ * another writer was faster.
  * @throws AppError PROVIDER_UNAVAILABLE, retryable; after the last try the coupon counts as used
  */
 export async function revokeStep(
@@ -40,8 +40,8 @@ export async function revokeStep(
 }
 
 /**
- * A coupon whose making was answered after its reward had been revoked: it is asked back once more. The reward stands no
- * more, whatever comes of it: another one may have taken its place.
+ * A coupon whose making was answered after its reward had been revoked: it is asked back once more. The reward stands
+ * no more, whatever comes of it: another one may have taken its place.
  */
 export async function takeBackLate(deps: FulfilDeps, reward: Reward): Promise<true | null> {
   const { id, accountId, attempt, couponUsed } = reward

@@ -13,7 +13,10 @@ const DAY_MS = 86_400_000
 const PER_COMMIT = 200
 const MAX_COMMITS = 500
 
-/** Removes raw bodies of deliveries older than the retention time; what became of them stays. Idempotent, goes on where it stopped. */
+/**
+ * Removes raw bodies of deliveries older than the retention time; what became of them stays. Idempotent, goes on where
+ * it stopped.
+ */
 export function createPrune({ store, clock, logger, deliveryRetentionDays }: PruneDeps): () => Promise<void> {
   return async () => {
     let pruned = 0

@@ -95,7 +95,8 @@ async function launch(
       // rows that a killed process had in a transaction are free after this, not after the server's own 60 s
       ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
     ],
-    // a group of its own, so that Ctrl-C reaches the program first; an environment of its own, so that it sees no secrets
+    // a group of its own, so that Ctrl-C reaches the program first; an environment of its own, so that it sees no
+    // secrets
     { stdio: 'ignore', detached: true, env: { LC_ALL: 'C' } },
   )
   const exitCode = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? -1)))

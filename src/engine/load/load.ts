@@ -17,7 +17,8 @@ import { readOrderAliases } from './read-reports.ts'
 
 /**
  * Reads what deciding a batch needs, in two rounds whatever the size of the batch (a third only where a late log asks
- * for it). Logs after `latestAt` will be rejected, and may lie where no calendar reaches: no period is looked up for them.
+ * for it). Logs after `latestAt` will be rejected, and may lie where no calendar reaches: no period is looked up for
+ * them.
  */
 export async function load(
   store: Store,

@@ -12,7 +12,9 @@ import type {
   StandingReward,
 } from '../../streaks/types.ts'
 
-/** Everything a batch needs to be decided, as it stood at one moment. Commits are guarded against what changed since. */
+/**
+ * Everything a batch needs to be decided, as it stood at one moment. Commits are guarded against what changed since.
+ */
 export interface Loaded {
   /** By `accountId id`. */
   readonly streaks: Map<string, Row<'streak'>>

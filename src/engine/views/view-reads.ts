@@ -138,7 +138,10 @@ async function runsBetween(store: Store, ids: Ids, from: number, to: number): Pr
   return [...before, ...after]
 }
 
-/** The latest runs that missing a period breaks. Three reach back past a run that ends now and one that ends within the clock's tolerance. */
+/**
+ * The latest runs that missing a period breaks. Three reach back past a run that ends now and one that ends within the
+ * clock's tolerance.
+ */
 export async function breakableRuns(store: Store, ids: Ids): Promise<Row<'run'>[]> {
   return store.find('run', {
     where: within(ids, [{ field: 'breakable', op: 'eq', value: true }]),

@@ -18,7 +18,9 @@ export interface ApiKeys {
   hmacKeyOf(row: Row<'api_key'>): Promise<HmacKey>
 }
 
-/** Opened secrets are kept by the revision of their row, at most 1,000 of each form, in forms they cannot be read from. */
+/**
+ * Opened secrets are kept by the revision of their row, at most 1,000 of each form, in forms they cannot be read from.
+ */
 export function createApiKeys(store: Store, secretBox: SecretBox): ApiKeys {
   const digests = new Map<string, Buffer>()
   const hmacKeys = new Map<string, Promise<HmacKey>>()

@@ -31,7 +31,10 @@ const MAX_ADDRESSES = 50_000
  * this much. Each answer carries `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11).
  */
 export interface Limits {
-  /** Finds out who calls and counts it; a failure counts for the address. @throws AppError TOO_MANY_REQUESTS, UNAUTHENTICATED */
+  /**
+   * Finds out who calls and counts it; a failure counts for the address. @throws AppError TOO_MANY_REQUESTS,
+   * UNAUTHENTICATED
+   */
   authenticated(authenticate: Authenticate): (request: Request, response: Response) => Promise<Caller>
   /** Counts a request that brings no credentials. @throws AppError TOO_MANY_REQUESTS */
   countAddress(request: Request, response: Response): void

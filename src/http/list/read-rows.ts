@@ -48,8 +48,8 @@ function find<C extends CollectionName>(
 }
 
 /**
- * Indexes keep such a field descending, with ids ascending: read backwards they give the wanted order, but rows that are
- * equal in the field by descending id.
+ * Indexes keep such a field descending, with ids ascending: read backwards they give the wanted order, but rows that
+ * are equal in the field by descending id.
  */
 function readsBackwards<C extends CollectionName>(collection: C, { field, order }: FieldTerm<C>): boolean {
   return (

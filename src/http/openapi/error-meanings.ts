@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../errors.ts'
 
-/** What each code means, for the API document; docs/errors.md says the same and what to do, and a test compares them. */
+/**
+ * What each code means, for the API document; docs/errors.md says the same and what to do, and a test compares them.
+ */
 export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   INVALID_INPUT:
     'A field or parameter is missing, of the wrong kind, out of range, or does not go with another one.',

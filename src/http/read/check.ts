@@ -27,7 +27,10 @@ export function detailsOf(error: z.ZodError, under: readonly PropertyKey[] = [])
   })
 }
 
-/** Schemas of adapters leave the plain faults to the library, whose words are not ours and do not tell a field's absence. */
+/**
+ * Schemas of adapters leave the plain faults to the library, whose words are not ours and do not tell a field's
+ * absence.
+ */
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message
   return issue.message.endsWith('received undefined')

@@ -18,8 +18,8 @@ export interface AbandonDeps {
 
 /**
  * An operator's decision to leave what is not settled of a delivery: items that are pending, waiting or failed
- * become `abandoned`, so that no job, sweep or replay of many takes them up again; a replay of the delivery itself does.
- * Atomic; again it changes nothing. Items that a worker settles at the same moment stay settled.
+ * become `abandoned`, so that no job, sweep or replay of many takes them up again; a replay of the delivery itself
+ * does. Atomic; again it changes nothing. Items that a worker settles at the same moment stay settled.
  * @throws AppError NOT_FOUND, STORE_BUSY, STORE_UNAVAILABLE
  */
 export function abandonDelivery(

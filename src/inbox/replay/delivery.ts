@@ -45,7 +45,8 @@ interface Plan {
  * Translates a stored delivery again, from its raw body by its connector's rules of now. What was found when it came
  * in is trusted: the signature is not checked again, its sender and time of receipt are as they were. See `renewItems`
  * for what becomes of each item; where the body is gone they are queued as they had been translated (`BODY_GONE`). A
- * connector that is not live changes nothing (`CONNECTOR_NOT_LIVE`), nor does an erasure of the buyer that is under way.
+ * connector that is not live changes nothing (`CONNECTOR_NOT_LIVE`), nor does an erasure of the buyer that is under
+ * way.
  *
  * Atomic; may run any number of times, at once too, and beside workers: what they write meanwhile is seen, and a
  * purchase never counts twice, for its ledger says that it was counted.

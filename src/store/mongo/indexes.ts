@@ -10,7 +10,10 @@ const PAUSE_MS = 100
 const DUPLICATE_KEY = 11000
 /** IndexOptionsConflict, IndexKeySpecsConflict: an index of this name or these keys is there and is another one. */
 const DIFFERS: ReadonlySet<number> = new Set([85, 86])
-/** Another process builds the same at the moment: NamespaceExists, WriteConflict, ConflictingOperationInProgress, IndexBuildAborted, BackgroundOperationInProgressForNamespace. */
+/**
+ * Another process builds the same at the moment: NamespaceExists, WriteConflict, ConflictingOperationInProgress,
+ * IndexBuildAborted, BackgroundOperationInProgressForNamespace.
+ */
 const UNDER_WAY: ReadonlySet<number> = new Set([48, 112, 117, 276, 12587])
 
 /** Makes the collection of `model` and its indexes; those that are there already, in the same shape, are left alone. */

@@ -36,7 +36,9 @@ export function isBusy(error: unknown): boolean {
   return isSqliteError(error) && primaryCode(error) === BUSY
 }
 
-/** What the port promises to throw for `error`: STORE_UNAVAILABLE, or the error itself when it is a programming error. */
+/**
+ * What the port promises to throw for `error`: STORE_UNAVAILABLE, or the error itself when it is a programming error.
+ */
 export function asStoreFailure(error: unknown): unknown {
   if (!isSqliteError(error) || PROGRAMMING_ERRORS.has(primaryCode(error))) return error
   const cause = primaryCode(error) === FULL ? 'its disk is full' : error.message

@@ -58,9 +58,9 @@ export function countRows(
 }
 
 /**
- * Looks each key up through an index. What differs between the keys travels as one JSON text, so that their number makes
- * no new statement; taking a value out of a key in it costs as much as the search, so what all have in common is bound
- * once and what differs in one place is no list.
+ * Looks each key up through an index. What differs between the keys travels as one JSON text, so that their number
+ * makes no new statement; taking a value out of a key in it costs as much as the search, so what all have in common is
+ * bound once and what differs in one place is no list.
  * @param varying places in the key, at least one
  */
 export function keysSql(

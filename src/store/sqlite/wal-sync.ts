@@ -39,7 +39,10 @@ export class WalSync {
     return this.#failure !== undefined
   }
 
-  /** Resolves when all that was written before this call is on disk. @throws AppError STORE_UNAVAILABLE when it cannot be */
+  /**
+   * Resolves when all that was written before this call is on disk. @throws AppError STORE_UNAVAILABLE when it cannot
+   * be
+   */
   async durable(): Promise<void> {
     const target = this.#written
     while (this.#synced < target) {

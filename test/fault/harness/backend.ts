@@ -7,7 +7,10 @@ const WITHIN_MS = 60_000
 const FIRST_VICTIM = 500
 const ORDERS_OF_A_VICTIM = 3
 
-/** Takes a purchase back that earned a coupon for its day by itself: the coupon is disabled unless others make up for it. */
+/**
+ * Takes a purchase back that earned a coupon for its day by itself: the coupon is disabled unless others make up for
+ * it.
+ */
 export async function withdrawSomething(world: World): Promise<void> {
   const { api, effects, merchant, traffic, withdrawn } = world
   await effects.look().catch(() => {})

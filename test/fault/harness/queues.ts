@@ -37,7 +37,9 @@ export async function askForUpkeep(redisUrl: string): Promise<void> {
   }
 }
 
-/** A worker of somebody else's that takes activity jobs and fails them for good; resolves once it has failed `count`. */
+/**
+ * A worker of somebody else's that takes activity jobs and fails them for good; resolves once it has failed `count`.
+ */
 export async function failJobs(redisUrl: string, count: number, withinMs: number): Promise<void> {
   const link = openRedisLink({ redisUrl, role: 'worker' })
   const { promise: failed, resolve } = Promise.withResolvers<void>()

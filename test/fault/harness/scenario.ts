@@ -62,7 +62,9 @@ export async function run(
   }
 }
 
-/** Milliseconds from now until the effect of all that was answered by now, and of the first delivery sent from now on. */
+/**
+ * Milliseconds from now until the effect of all that was answered by now, and of the first delivery sent from now on.
+ */
 async function recovered({ traffic, effects }: World, withinMs: number): Promise<number> {
   const endedAt = performance.now()
   const before = traffic.deliveries.filter(({ answeredAt }) => answeredAt !== null)
