@@ -20,6 +20,8 @@ export interface ClientOptions {
   readonly retry?: RetryOptions
   /** Reads answers; default `parseExact`. `JSON.parse` rounds what JavaScript's numbers cannot hold. */
   readonly parse?: (text: string) => unknown
+  /** Ends every call, as that of the call ends one: for a program that is told to stop. */
+  readonly signal?: AbortSignal
 }
 
 export interface CallOptions {
@@ -52,14 +54,15 @@ export function createTransport(options: ClientOptions): Transport {
   if (!Number.isInteger(attempts) || attempts < 1) throw new RangeError('retry.attempts must be 1 or more')
 
   return async (method, path, body, call) => {
+    const ended = AbortSignal.any([options.signal, call.signal].filter((signal) => signal !== undefined))
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await sendOnce(options, parse, method, path, body, call)
+        return await sendOnce(options, parse, method, path, body, { ...call, signal: ended })
       } catch (error) {
         if (attempt === attempts || !isPassing(error)) throw error
         const waitMs = error.retryAfterMs ?? DEFAULT_WAIT_MS
         if (waitMs > maxWaitMs) throw error
-        await delay(waitMs, undefined, call.signal === undefined ? {} : { signal: call.signal })
+        await delay(waitMs, undefined, { signal: ended })
       }
     }
   }
@@ -75,9 +78,8 @@ async function sendOnce(
   method: Method,
   path: string,
   body: unknown,
-  { signal, requestId }: CallOptions,
+  { signal, requestId }: CallOptions & { readonly signal: AbortSignal },
 ): Promise<unknown> {
-  const timeout = AbortSignal.timeout(timeoutMs)
   const response = await fetch(`${baseUrl.replace(/\/+$/, '')}${path}`, {
     method,
     headers: {
@@ -88,7 +90,7 @@ async function sendOnce(
     },
     // credentials must not follow a redirection elsewhere
     redirect: 'error',
-    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await response.text()

@@ -304,6 +304,28 @@ describe('trouble', () => {
     expect(await waiting).toMatchObject({ calls: 1, error: { name: 'AbortError' } })
   })
 
+  it('ends with the signal that the client was given, calls and waits alike', async () => {
+    const stop = new AbortController()
+    const server = await startScriptedServer((response) =>
+      response.writeHead(503, { 'retry-after': '60' }).end(JSON.stringify(busy)),
+    )
+    const own = createStreaklineClient({
+      baseUrl: `http://${server.host}`,
+      apiKey: 'k',
+      apiSecret: 's',
+      retry: { attempts: 2, maxWaitMs: 100_000 },
+      signal: stop.signal,
+    })
+    try {
+      void until(() => server.seen.length === 1, 5000).then(() => stop.abort())
+      await expect(get(own)).rejects.toMatchObject({ name: 'AbortError' })
+      await expect(get(own)).rejects.toMatchObject({ name: 'AbortError' })
+      expect(server.seen).toHaveLength(1)
+    } finally {
+      await server.stop()
+    }
+  }, 10_000)
+
   it('does not carry credentials to another address', async () => {
     const outcome = await against([[302, '', { location: 'http://127.0.0.1:9/' }]], undefined, get)
     expect(outcome).toMatchObject({ calls: 1, error: { name: 'TypeError' } })
