@@ -1,9 +1,9 @@
-import { type ApiClient, poll } from './client.ts'
-import { discountOf, type RewardLogRecord } from './records.ts'
+import type { RewardLog, StreaklineClient } from '../client/index.ts'
+import { poll } from './poll.ts'
 
 export interface CouponWatch {
   /** Rewards that were just granted. */
-  expect(rewards: readonly RewardLogRecord[], who: string): void
+  expect(rewards: readonly RewardLog[], who: string): void
   /** Tells of those that have been issued, or have failed, within `timeoutMs`; the others are waited for next time. */
   settle(timeoutMs: number): Promise<void>
 }
@@ -15,7 +15,7 @@ interface Waiting {
 
 /** Looks out for the coupons of rewards that were granted: they are made a moment later, by a worker. */
 export function watchCoupons(
-  api: ApiClient,
+  api: StreaklineClient,
   signal: AbortSignal,
   tell: (who: string, text: string, issued: boolean) => void,
 ): CouponWatch {
@@ -25,12 +25,12 @@ export function watchCoupons(
   async function look(): Promise<true | null> {
     const still: Waiting[] = []
     for (const { id, who } of waiting) {
-      const reward = await api.get<RewardLogRecord>('reward_log', id)
+      const reward = await api.rewardLog.get(id)
+      const name = reward.milestone?.name
       if (reward.fulfilmentStatus === 'issued') {
-        const text = `coupon ${reward.couponCode} (${discountOf(reward)}) for "${reward.milestone.name}"`
-        tell(who, text, true)
+        tell(who, `coupon ${reward.couponCode} (${discountOf(reward)}) for "${name}"`, true)
       } else if (reward.fulfilmentStatus === 'failed') {
-        tell(who, `no coupon for "${reward.milestone.name}": ${reward.failureReason}`, false)
+        tell(who, `no coupon for "${name}": ${reward.failureReason}`, false)
       } else {
         still.push({ id, who })
       }
@@ -50,4 +50,11 @@ export function watchCoupons(
       if (waiting.length > 0) await poll(timeoutMs, signal, look)
     },
   }
+}
+
+/** What a coupon is worth: `10 %`, `5 EUR`. */
+export function discountOf({ reward }: RewardLog): string {
+  if (reward === null) return 'no discount'
+  const { discount } = reward
+  return 'percentage' in discount ? `${discount.percentage} %` : `${discount.amount} ${discount.currency}`
 }

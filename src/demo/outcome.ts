@@ -1,5 +1,5 @@
-import type { ApiClient } from './client.ts'
-import { discountOf, type RewardLogRecord } from './records.ts'
+import type { RewardLog, StreaklineClient } from '../client/index.ts'
+import { discountOf } from './coupons.ts'
 import type { Stage } from './setup.ts'
 import { type Standing, standings } from './standing.ts'
 import { tableLines } from './table.ts'
@@ -10,7 +10,8 @@ export interface Coupon {
   /** null until it is issued. */
   readonly code: string | null
   readonly status: string
-  readonly providerId: string
+  /** null where the merchant fulfils the reward. */
+  readonly providerId: string | null
 }
 
 export interface OutcomeRow extends Standing {
@@ -19,8 +20,8 @@ export interface OutcomeRow extends Standing {
 }
 
 /** What the API says when the week is over: a row per shopper and streak. */
-export async function readOutcome(api: ApiClient, stage: Stage, week: Week): Promise<OutcomeRow[]> {
-  const rewards = (await api.list<RewardLogRecord>('reward_log')).toReversed()
+export async function readOutcome(api: StreaklineClient, stage: Stage, week: Week): Promise<OutcomeRow[]> {
+  const rewards = await Array.fromAsync(api.rewardLog.all())
   const all = await standings(api, stage, week)
   return all.map((standing) => ({
     ...standing,
@@ -30,15 +31,12 @@ export async function readOutcome(api: ApiClient, stage: Stage, week: Week): Pro
         discount: discountOf(reward),
         code: reward.couponCode,
         status: reward.fulfilmentStatus,
-        providerId: reward.reward.providerId,
+        providerId: reward.reward?.providerId ?? null,
       })),
   }))
 }
 
-function isOf(
-  { ownedById, linkedSchemaRecordId }: RewardLogRecord,
-  { memberId, streakId }: Standing,
-): boolean {
+function isOf({ ownedById, linkedSchemaRecordId }: RewardLog, { memberId, streakId }: Standing): boolean {
   return ownedById === memberId && linkedSchemaRecordId === streakId
 }
 

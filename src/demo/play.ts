@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import type { Delivery, StreakLog, StreaklineClient } from '../client/index.ts'
 import { bodyOf } from './bodies.ts'
-import { type Answer, type ApiClient, poll } from './client.ts'
 import { type CouponWatch, watchCoupons } from './coupons.ts'
-import type { DeliveryRecord, StreakLogRecord } from './records.ts'
+import { deliver } from './deliver.ts'
+import { poll } from './poll.ts'
 import { type Send, STEPS } from './scenario.ts'
 import type { Stage } from './setup.ts'
 import { signedHeaders, type WebhookSecrets } from './sign.ts'
@@ -14,12 +14,11 @@ import type { Week } from './week.ts'
 const SETTLE_TIMEOUT_MS = 30_000
 const COUPON_TIMEOUT_MS = 3_000
 const LAST_COUPONS_TIMEOUT_MS = 45_000
-/** As a platform does when it is answered 503. */
-const RESEND_TRIES = 5
-const RESEND_AFTER_MS = 1_000
 
 export interface PlayOptions {
-  readonly api: ApiClient
+  readonly api: StreaklineClient
+  /** Where the webhooks go. */
+  readonly origin: string
   readonly stage: Stage
   readonly week: Week
   readonly webhookSecrets: WebhookSecrets
@@ -39,7 +38,7 @@ export interface Told {
 export async function playWeek(options: PlayOptions): Promise<Told[]> {
   const { api, stage, week, narrator, signal } = options
   const coupons = watchCoupons(api, signal, narrator.coupon)
-  const known = new Set((await api.list<DeliveryRecord>('delivery')).map(({ id }) => id))
+  const known = new Set((await Array.fromAsync(api.delivery.all())).map(({ id }) => id))
   const told: Told[] = []
   let day = 0
   for (const step of STEPS) {
@@ -61,19 +60,17 @@ async function send(
   known: Set<string>,
   coupons: CouponWatch,
 ): Promise<Told> {
-  const { api, stage, week, webhookSecrets, narrator, signal } = options
+  const { api, origin, stage, week, webhookSecrets, narrator, signal } = options
   const body = bodyOf(step, week)
-  const deliver = () =>
-    api.deliver(stage.connectors[step.kind].webhookPath, signedHeaders(step, body, webhookSecrets), body)
-  const answer = await deliverPatiently(deliver, signal)
-  const { status } = answer
-  if (status !== 200) {
-    const { error } = answer.body
+  const url = `${origin}${stage.connectors[step.kind].webhookPath}`
+  const answer = await deliver(url, () => signedHeaders(step, body, webhookSecrets), body, signal)
+  const { status, deliveryId } = answer
+  if (deliveryId === null) {
+    const { error } = answer
     const reason = error?.details[0]?.message ?? error?.code ?? 'no reason'
     narrator.sent(step, `${status} refused`, reason)
     return { send: step, status, deliveryId: null, became: status === 401 ? 'refused' : reason }
   }
-  const { deliveryId } = answer.body.data as { deliveryId: string }
   const answered = `200 ${known.has(deliveryId) ? 'already stored' : 'stored'}`
   known.add(deliveryId)
   const delivery = await settled(api, deliveryId, signal)
@@ -86,12 +83,12 @@ async function send(
   return { send: step, status, deliveryId, became }
 }
 
-function countText(logs: readonly StreakLogRecord[], streakId: string): string {
+function countText(logs: readonly StreakLog[], streakId: string): string {
   const log = logs.find(({ streakProgress }) => streakProgress?.streakId === streakId)
   return `, ${log?.streakProgress?.consecutiveCount} in a row`
 }
 
-function tellSpending(step: Send, logs: readonly StreakLogRecord[], { stage, narrator }: PlayOptions): void {
+function tellSpending(step: Send, logs: readonly StreakLog[], { stage, narrator }: PlayOptions): void {
   for (const { streakProgress } of logs) {
     if (streakProgress?.streakId !== stage.fifty.id) continue
     const { currentProgressValue, aggregationTargetValue } = streakProgress
@@ -102,31 +99,23 @@ function tellSpending(step: Send, logs: readonly StreakLogRecord[], { stage, nar
   }
 }
 
-async function deliverPatiently(deliver: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-  for (let tries = 1; ; tries += 1) {
-    const answer = await deliver()
-    if (answer.status !== 503 || tries === RESEND_TRIES) return answer
-    await pause(RESEND_AFTER_MS, undefined, { signal })
-  }
-}
-
 /** The delivery once each of its items has come to something; null when that takes too long. */
-function settled(api: ApiClient, id: string, signal: AbortSignal): Promise<DeliveryRecord | null> {
+function settled(api: StreaklineClient, id: string, signal: AbortSignal): Promise<Delivery | null> {
   return poll(SETTLE_TIMEOUT_MS, signal, async () => {
-    const delivery = await api.get<DeliveryRecord>('delivery', id)
+    const delivery = await api.delivery.get(id)
     return delivery.items.some(({ status }) => status === 'pending') ? null : delivery
   })
 }
 
 /** Of the items the one of that streak speaks for the delivery. */
-function becameOf(delivery: DeliveryRecord | null, streakId: string): string {
+function becameOf(delivery: Delivery | null, streakId: string): string {
   if (delivery === null) return 'still pending'
   const item = delivery.items.find((candidate) => candidate.streakId === streakId)
   const { status, reason } = item ?? { status: delivery.outcome, reason: delivery.reason }
   return status === 'ignored' || status === 'failed' ? `${status} ${reason}` : status
 }
 
-async function logsOf(api: ApiClient, delivery: DeliveryRecord | null): Promise<StreakLogRecord[]> {
+async function logsOf(api: StreaklineClient, delivery: Delivery | null): Promise<StreakLog[]> {
   const ids = delivery?.items.flatMap(({ streakLogId }) => streakLogId ?? []) ?? []
-  return await Promise.all(ids.map((id) => api.get<StreakLogRecord>('streak_log', id)))
+  return await Promise.all(ids.map((id) => api.streakLog.get(id)))
 }

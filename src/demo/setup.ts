@@ -1,16 +1,26 @@
-import { type ApiClient, equals, type Filter } from './client.ts'
-import type { ConnectorRecord, Named } from './records.ts'
+import type {
+  Connector,
+  ConnectorCreate,
+  CouponProvider,
+  CouponProviderCreate,
+  Milestone,
+  MilestoneCreate,
+  Page,
+  Streak,
+  StreakCreate,
+  StreaklineClient,
+} from '../client/index.ts'
 import { FIFTY, SEVEN } from './scenario.ts'
 import { SHOP_DOMAIN, type WebhookSecrets } from './sign.ts'
 import { ZONE } from './week.ts'
 
 /** What the story is played on. */
 export interface Stage {
-  readonly seven: Named
-  readonly fifty: Named
-  readonly couponService: Named
-  readonly pool: Named
-  readonly connectors: { readonly shopify: ConnectorRecord; readonly stripe: ConnectorRecord }
+  readonly seven: Streak
+  readonly fifty: Streak
+  readonly couponService: CouponProvider
+  readonly pool: CouponProvider
+  readonly connectors: { readonly shopify: Connector; readonly stripe: Connector }
 }
 
 export interface StageOptions {
@@ -23,7 +33,7 @@ const POOL_CODES = ['FIFTY-01', 'FIFTY-02', 'FIFTY-03', 'FIFTY-04', 'FIFTY-05']
 const EXPIRES_IN_DAYS = 30
 
 /** Makes what is missing of the stage, by name: run again after a kill it makes nothing twice. */
-export async function setStage(api: ApiClient, options: StageOptions): Promise<Stage> {
+export async function setStage(api: StreaklineClient, options: StageOptions): Promise<Stage> {
   const couponService = await provider(api, {
     name: 'coupon service',
     provider: 'http',
@@ -39,14 +49,16 @@ export async function setStage(api: ApiClient, options: StageOptions): Promise<S
     [3, 10],
     [7, 20],
   ] as const) {
-    await milestone(api, seven, {
+    await milestone(api, {
+      linkedSchemaRecordId: seven.id,
       name: `${target} in a row`,
       milestoneTargetValue: target,
       milestoneMetric: 'consecutive_count',
       reward: { providerId: couponService.id, discount: { percentage }, expiresInDays: EXPIRES_IN_DAYS },
     })
   }
-  await milestone(api, fifty, {
+  await milestone(api, {
+    linkedSchemaRecordId: fifty.id,
     name: 'spent 50',
     milestoneTargetValue: 50,
     milestoneMetric: 'current_progress_value',
@@ -57,7 +69,7 @@ export async function setStage(api: ApiClient, options: StageOptions): Promise<S
       expiresInDays: EXPIRES_IN_DAYS,
     },
   })
-  const bySpend = { streakId: fifty.id, value: 'order_total', currency: 'EUR', minimumValue: 20 }
+  const bySpend = { streakId: fifty.id, value: 'order_total', currency: 'EUR', minimumValue: 20 } as const
   const connectors = {
     shopify: await connector(api, {
       name: 'demo shop',
@@ -76,44 +88,38 @@ export async function setStage(api: ApiClient, options: StageOptions): Promise<S
   return { seven, fifty, couponService, pool, connectors }
 }
 
-interface NewRecord {
-  readonly name: string
-  readonly [field: string]: unknown
+function provider(api: StreaklineClient, body: CouponProviderCreate): Promise<CouponProvider> {
+  const found = api.couponProvider.list({ filters: named(body) })
+  return firstOr(found, () => api.couponProvider.create(body))
 }
 
-async function findOrCreate<T extends Named>(
-  api: ApiClient,
-  slug: string,
-  body: NewRecord,
-  ...filters: Filter[]
-): Promise<T> {
-  const [found] = await api.list<T>(slug, equals('name', body.name), ...filters)
-  return found ?? (await api.create<T>(slug, body))
+function streak(api: StreaklineClient, body: StreakCreate): Promise<Streak> {
+  const daily = { ...body, status: 'live', aggregationPeriod: 'daily', timezone: ZONE } as const
+  return firstOr(api.streak.list({ filters: named(body) }), () => api.streak.create(daily))
 }
 
-function provider(api: ApiClient, body: NewRecord): Promise<Named> {
-  return findOrCreate(api, 'coupon_provider', body)
+function milestone(api: StreaklineClient, body: MilestoneCreate): Promise<Milestone> {
+  const { linkedSchemaRecordId: streakId } = body
+  const ofStreak = { fieldSlug: 'linkedSchemaRecordId', operator: 'EQUALS', value: streakId } as const
+  const found = api.milestone.list({ filters: { and: [named(body), ofStreak] } })
+  return firstOr(found, () => api.milestone.create({ ...body, status: 'live' }))
 }
 
-function streak(api: ApiClient, body: NewRecord): Promise<Named> {
-  return findOrCreate(api, 'streak', {
-    ...body,
-    status: 'live',
-    aggregationPeriod: 'daily',
-    timezone: ZONE,
-  })
+function connector(api: StreaklineClient, body: ConnectorCreate): Promise<Connector> {
+  return firstOr(api.connector.list({ filters: named(body) }), () => api.connector.create(body))
 }
 
-function milestone(api: ApiClient, streak: Named, body: NewRecord): Promise<Named> {
-  const full = { ...body, linkedSchemaRecordId: streak.id, status: 'live' }
-  return findOrCreate(api, 'milestone', full, equals('linkedSchemaRecordId', streak.id))
+function named({ name }: { readonly name: string }) {
+  return { fieldSlug: 'name', operator: 'EQUALS', value: name } as const
 }
 
-function connector(api: ApiClient, body: NewRecord): Promise<ConnectorRecord> {
-  return findOrCreate(api, 'connector', body)
+async function firstOr<T>(found: Promise<Page<T>>, make: () => Promise<T>): Promise<T> {
+  const [first] = (await found).data
+  return first ?? (await make())
 }
 
-async function fillPool(api: ApiClient, pool: Named): Promise<void> {
-  const codes = await api.list('coupon_code', equals('providerId', pool.id))
-  if (codes.length === 0) await api.create('coupon_code', { providerId: pool.id, codes: POOL_CODES })
+async function fillPool(api: StreaklineClient, { id: providerId }: CouponProvider): Promise<void> {
+  const ofPool = { fieldSlug: 'providerId', operator: 'EQUALS', value: providerId } as const
+  const { data } = await api.couponCode.list({ filters: ofPool })
+  if (data.length === 0) await api.couponCode.create({ providerId, codes: POOL_CODES })
 }

@@ -1,5 +1,4 @@
-import type { ApiClient } from './client.ts'
-import type { MemberRecord, MemberStreakRecord, ProgressRecord } from './records.ts'
+import type { StreaklineClient } from '../client/index.ts'
 import { EXTERNAL_IDS, SEVEN, SHOPPERS } from './scenario.ts'
 import type { Stage } from './setup.ts'
 import { DAYS, type Week } from './week.ts'
@@ -19,10 +18,10 @@ export interface Standing {
 }
 
 /** Everybody's standings, in the order of the scenario. */
-export async function standings(api: ApiClient, stage: Stage, week: Week): Promise<Standing[]> {
-  const members = await api.list<MemberRecord>('account_user')
-  const memberStreaks = await api.list<MemberStreakRecord>('member_streak')
-  const progress = await api.list<ProgressRecord>('streak_progress')
+export async function standings(api: StreaklineClient, stage: Stage, week: Week): Promise<Standing[]> {
+  const members = await Array.fromAsync(api.member.all())
+  const memberStreaks = await Array.fromAsync(api.memberStreak.all())
+  const progress = await Array.fromAsync(api.streakProgress.all())
   const lastDay = week.day(DAYS).key
   const all = memberStreaks.map(({ ownedById, streakId, longestConsecutiveCount, lastBrokenAt }) => {
     const externalId = members.find(({ id }) => id === ownedById)?.externalId ?? ownedById
@@ -45,7 +44,7 @@ export async function standings(api: ApiClient, stage: Stage, week: Week): Promi
 
 /** A shopper's standing on the streak of seven days; null without a purchase. */
 export async function standingOf(
-  api: ApiClient,
+  api: StreaklineClient,
   stage: Stage,
   week: Week,
   who: string,

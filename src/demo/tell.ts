@@ -1,5 +1,5 @@
+import { createStreaklineClient } from '../client/index.ts'
 import { type Check, checkOutcome } from './checks.ts'
-import { createClient } from './client.ts'
 import { openingLines } from './lines.ts'
 import { outcomeTable, readOutcome } from './outcome.ts'
 import { playWeek } from './play.ts'
@@ -18,16 +18,17 @@ export interface Ending {
 /** Sets the stage, plays the week, prints what came of it and checks it. */
 export async function tell(demo: RunningDemo, terminal: Terminal, signal: AbortSignal): Promise<Ending> {
   const { origin, coupons, state } = demo
-  const { couponSigningSecret, webhookSecrets } = state
-  const api = createClient(origin, state.account, signal)
+  const { account, couponSigningSecret, webhookSecrets } = state
+  const { apiKey, apiSecret } = account
+  const api = createStreaklineClient({ baseUrl: origin, apiKey, apiSecret, signal })
   const week = weekBefore(Date.parse(state.begunAt))
   const stage = await setStage(api, { couponUrl: coupons.url, couponSigningSecret, webhookSecrets })
   for (const line of openingLines(demo, week)) terminal.line(line)
   const narrator = createNarrator(terminal, week)
-  const told = await playWeek({ api, stage, week, webhookSecrets, narrator, signal })
+  const told = await playWeek({ api, origin, stage, week, webhookSecrets, narrator, signal })
 
   const rows = await readOutcome(api, stage, week)
-  const deliveries = await api.list<{ id: string; orderId: string | null }>('delivery')
+  const deliveries = await Array.fromAsync(api.delivery.all())
   const booked = coupons.issued().map(({ code }) => code)
   const checks = checkOutcome({ told, rows, deliveries, booked, couponServiceId: stage.couponService.id })
   terminal.line()
