@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
-import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
+import { connectorFor } from '../connectors/registry.ts'
 import { createProcessItems } from '../workers/activity/process.ts'
 import { createFulfil } from '../workers/reward/fulfil.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
 import { type Marks, marksOf } from './compose-fail-points.ts'
+import { composeHttp } from './compose-http.ts'
 import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
 import { type Config, summaryOf } from './config.ts'
@@ -13,7 +14,6 @@ import { createCouponProviders } from './coupons/registry.ts'
 import { createSecretBox } from './crypto/secret-box.ts'
 import { describeError } from './describe-error.ts'
 import { createRecorder } from './engine/record.ts'
-import { createViews } from './engine/views/views.ts'
 import { createHttpApp } from './http/app.ts'
 import { limitsOf } from './http/limits/limits.ts'
 import { type Listening, listen } from './http/server.ts'
@@ -26,9 +26,7 @@ import type { Logger } from './ports/logger.ts'
 import type { WorkerPool } from './ports/queue.ts'
 import { startWorkerPool } from './queue/worker-pool.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
-import { patchRewardLog } from './rewards/patch.ts'
-import { abandonReward, replayReward } from './rewards/replay.ts'
-import { uploadPoolCodes } from './rewards/upload-codes.ts'
+import { replayReward } from './rewards/replay.ts'
 
 export type Role = 'web' | 'worker'
 
@@ -184,33 +182,20 @@ async function startWeb(
     logger,
     newId,
   })
-  const app = createHttpApp({
+  const deps = composeHttp({
     store,
     recorder,
-    entries: recorder,
-    views: createViews(store),
     inbox,
-    deliveries: createDeliveries({ store, queue, connectorFor, clock, logger, newId }),
-    rewards: {
-      patch: (accountId, id, patch) => patchRewardLog({ store, clock, newId }, accountId, id, patch),
-      replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
-      abandon: (accountId, id, reason) => abandonReward({ store, clock, queue }, accountId, id, reason),
-      uploadCodes: (accountId, providerId, codes) =>
-        uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
-    },
-    connectors: {
-      get: (platform) => Object.values(CONNECTORS).find((connector) => connector.platform === platform),
-    },
-    providers: createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow }),
+    queue,
     secretBox,
     clock,
     logger,
     newId,
-    redisReachable: () => queue.reachable(),
+    allowedHosts: config.httpProviderAllow,
     limits: limitsOf(config.requestsPerKey, config.requestsPerAddress),
     trustProxyHops: config.trustProxyHops,
     ...(board === null ? {} : { opsRouter: board.router }),
   })
-  const listening = await listen(app, { port: config.port, host: config.host })
+  const listening = await listen(createHttpApp(deps), { port: config.port, host: config.host })
   return { listening, inbox }
 }

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { v7 as newId } from 'uuid'
 import { connectorFor } from '../../connectors/registry.ts'
 import { createAccount } from '../../src/accounts/accounts.ts'
-import { createCouponProviders } from '../../src/coupons/registry.ts'
+import { composeHttp } from '../../src/compose-http.ts'
 import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import { createRecorder } from '../../src/engine/record.ts'
-import { createViews } from '../../src/engine/views/views.ts'
 import { createHttpApp } from '../../src/http/app.ts'
 import type { HttpDeps } from '../../src/http/deps.ts'
 import { limitsOf } from '../../src/http/limits/limits.ts'
@@ -13,13 +12,9 @@ import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { createResources } from '../../src/http/resources.ts'
 import { listen } from '../../src/http/server.ts'
 import { createInbox } from '../../src/inbox/accept.ts'
-import { createDeliveries } from '../../src/inbox/replay/deliveries.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { drawCode, foldCode } from '../../src/rewards/code.ts'
-import { patchRewardLog } from '../../src/rewards/patch.ts'
-import { abandonReward, replayReward } from '../../src/rewards/replay.ts'
-import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
 import { openApiStore } from './api-store.ts'
 import { type CheckResponse, createResponseCheck } from './check-response.ts'
 import { type LogLine, recordingLogger } from './recording-logger.ts'
@@ -115,29 +110,19 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
   }
   const recorder = createRecorder({ store, queue, clock, logger, sources: { newId, drawCode: drawn } })
   const inbox = createInbox({ store, queue, connectorFor, secretBox, clock, logger, newId })
-  const upload = { store, clock, newId, queue, logger }
   const deps: HttpDeps = {
-    store,
-    recorder,
-    entries: recorder,
-    views: createViews(store),
-    inbox,
-    deliveries: createDeliveries({ store, queue, connectorFor, clock, logger, newId }),
-    rewards: {
-      patch: (accountId, id, patch) => patchRewardLog({ store, clock, newId }, accountId, id, patch),
-      replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
-      abandon: (accountId, id, reason) => abandonReward({ store, clock }, accountId, id, reason),
-      uploadCodes: (accountId, providerId, codes) => uploadPoolCodes(upload, accountId, providerId, codes),
-    },
-    connectors: { get: connectorFor },
-    providers: createCouponProviders({ store, clock }),
-    secretBox,
-    clock,
-    logger,
-    newId,
-    redisReachable: () => queue.reachable(),
-    // the clock stands still, so that no token would ever come back
-    limits: limitsOf(1_000_000, 1_000_000),
+    ...composeHttp({
+      store,
+      recorder,
+      inbox,
+      queue,
+      secretBox,
+      clock,
+      logger,
+      newId,
+      // the clock stands still, so that no token would ever come back
+      limits: limitsOf(1_000_000, 1_000_000),
+    }),
     ...overrides,
   }
   const listening = await listen(createHttpApp(deps), { port: 0, host: '127.0.0.1' })

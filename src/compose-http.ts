@@ -1,0 +1,44 @@
+import { connectorFor } from '../connectors/registry.ts'
+import type { HttpProviderOptions } from './coupons/http.ts'
+import { createCouponProviders } from './coupons/registry.ts'
+import type { EntryRecorder, Recorder } from './engine/types.ts'
+import { createViews } from './engine/views/views.ts'
+import type { HttpDeps } from './http/deps.ts'
+import { createDeliveries } from './inbox/replay/deliveries.ts'
+import type { JobQueue } from './ports/queue.ts'
+import { patchRewardLog } from './rewards/patch.ts'
+import { abandonReward, replayReward } from './rewards/replay.ts'
+import { uploadPoolCodes } from './rewards/upload-codes.ts'
+
+type Given = 'store' | 'inbox' | 'secretBox' | 'clock' | 'logger' | 'newId'
+type Optional = 'limits' | 'trustProxyHops' | 'opsRouter'
+
+export interface HttpParts
+  extends Pick<HttpDeps, Given>,
+    Partial<Pick<HttpDeps, Optional>>,
+    Pick<HttpProviderOptions, 'allowedHosts'> {
+  readonly recorder: Recorder & EntryRecorder
+  readonly queue: JobQueue
+}
+
+/** Everything the HTTP layer works with, from the parts of an installation. */
+export function composeHttp({ recorder, queue, allowedHosts = [], ...parts }: HttpParts): HttpDeps {
+  const { store, clock, logger, newId } = parts
+  return {
+    ...parts,
+    recorder,
+    entries: recorder,
+    views: createViews(store),
+    deliveries: createDeliveries({ store, queue, connectorFor, clock, logger, newId }),
+    rewards: {
+      patch: (accountId, id, patch) => patchRewardLog({ store, clock, newId }, accountId, id, patch),
+      replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
+      abandon: (accountId, id, reason) => abandonReward({ store, clock, queue }, accountId, id, reason),
+      uploadCodes: (accountId, providerId, codes) =>
+        uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
+    },
+    connectors: { get: connectorFor },
+    providers: createCouponProviders({ store, clock, allowedHosts }),
+    redisReachable: () => queue.reachable(),
+  }
+}
