@@ -9,8 +9,12 @@ const MAX_SEQUENCE = 2 ** 32
 /**
  * UUIDs v7 (RFC 9562): 48 bits of the time in ms, a counter of 32 bits (method 1 of section 6.2, started anew at a
  * random place below 2^31 each ms), 42 random bits. Ids of one source ascend, also when the clock is set back.
+ * @param fill puts random bytes fit for secrets in the place of these
  */
-export function createIdSource(now: () => number): () => string {
+export function createIdSource(
+  now: () => number,
+  fill: (bytes: Uint8Array) => unknown = randomFillSync,
+): () => string {
   const pool = new Uint8Array(POOL_IDS * RANDOM_BYTES)
   let used = POOL_IDS
   let msecs = Number.NEGATIVE_INFINITY
@@ -18,7 +22,7 @@ export function createIdSource(now: () => number): () => string {
 
   return () => {
     if (used === POOL_IDS) {
-      randomFillSync(pool)
+      fill(pool)
       used = 0
     }
     const random = pool.subarray(used * RANDOM_BYTES, (used + 1) * RANDOM_BYTES)

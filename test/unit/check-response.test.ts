@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { dailyPurchase } from '../../src/http/openapi/examples/daily-purchase.ts'
+import { EXAMPLES } from '../../src/http/openapi/examples/played.ts'
 import { createResponseCheck, type Exchange } from '../helpers/check-response.ts'
 
 const document = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'))
 const check = createResponseCheck(document)
-const [createStreak, createLog] = dailyPurchase
-const streak = createStreak?.answer?.data as Record<string, unknown>
+const createStreak = exampleOf('streak')
+const createLog = exampleOf('streak_log')
+const { data: streak } = createStreak.answer as { readonly data: Record<string, unknown> }
+
+function exampleOf(slug: string) {
+  const path = `/schema/${slug}/record`
+  return { path, ...EXAMPLES.calls.find((call) => call.slug === slug && call.verb === 'create')! }
+}
 
 function exchange(change: Partial<Exchange> & { readonly answer?: unknown } = {}): Exchange {
   const { answer = { data: streak }, ...rest } = change
@@ -31,7 +37,7 @@ describe('the check of answers against the API document', () => {
     check(exchange({ status: 404, answer: failure('NOT_FOUND') }))
     check(exchange({ path: '/nowhere', status: 404, answer: failure('NOT_FOUND') }))
     check(exchange({ method: 'PUT', status: 405, answer: failure('METHOD_NOT_ALLOWED') }))
-    const { path, body, answer } = createLog!
+    const { path, body, answer } = createLog
     check(exchange({ method: 'POST', path, body: JSON.stringify(body), status: 201, answer }))
   })
 
@@ -53,7 +59,7 @@ describe('the check of answers against the API document', () => {
   })
 
   it('refuses a body that is accepted though it should not be', () => {
-    const { path, answer } = createStreak!
+    const { path, answer } = createStreak
     const body = JSON.stringify({ name: 'x', aggregationTargetValue: 1, colour: 'red' })
     expect(() => check(exchange({ method: 'POST', path, body, status: 201, answer }))).toThrow(/colour/)
   })

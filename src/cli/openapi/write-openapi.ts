@@ -1,16 +1,16 @@
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { connectorFor } from '../../../connectors/registry.ts'
 import { createCouponProviders } from '../../coupons/registry.ts'
 import type { HttpDeps } from '../../http/deps.ts'
 import { openApiDocument } from '../../http/openapi/document.ts'
 import { createResources } from '../../http/resources.ts'
 import { clientTypes } from './client-types.ts'
+import { formatted } from './generated-file.ts'
 
 /**
- * `npm run openapi`: writes down what the program says of its API, docs/openapi.json, and the types of the client that
- * follow from it. Nothing is served, so nothing stands behind the resources.
+ * The second half of `npm run openapi`, which reads what the first one kept: writes down what the program says of its
+ * API, docs/openapi.json, and the types of the client that follow from it. Nothing is served, so nothing stands behind
+ * the resources.
  */
 const nothing = {} as HttpDeps
 const document = openApiDocument(
@@ -20,18 +20,8 @@ const document = openApiDocument(
     providers: createCouponProviders(nothing),
   }),
 )
-const types = fileURLToPath(new URL('../../client/schema.ts', import.meta.url))
-const { status, stdout, stderr } = spawnSync('biome', ['format', `--stdin-file-path=${types}`], {
-  input: clientTypes(document),
-  encoding: 'utf8',
-})
-if (status === 0) {
-  writeFileSync(
-    new URL('../../../docs/openapi.json', import.meta.url),
-    `${JSON.stringify(document, null, 2)}\n`,
-  )
-  writeFileSync(types, stdout)
-} else {
-  process.stderr.write(stderr)
-  process.exitCode = 1
-}
+const text = `${JSON.stringify(document, null, 2)}\n`
+const types = new URL('../../client/schema.ts', import.meta.url)
+const source = formatted(types, clientTypes(document))
+writeFileSync(new URL('../../../docs/openapi.json', import.meta.url), text)
+writeFileSync(types, source)

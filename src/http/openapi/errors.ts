@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode } from '../../errors.ts'
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
 import { ERROR_MEANINGS } from './error-meanings.ts'
-import { errorExamples } from './examples/errors.ts'
+import { errorExamples } from './examples/index.ts'
 
 type Responses = Record<string, JsonSchema>
 
