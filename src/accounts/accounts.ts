@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { findRow } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
+import { insert } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
+import { ascending } from '../ports/conditions.ts'
 import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 
 export interface AccountDeps {
   readonly store: Store
@@ -58,11 +61,7 @@ export async function createAccount(deps: AccountDeps, name: string, timezone: s
   const account: Row<'account'> = { ...common, name, timezone, endUserOrigins: [] }
   const description = 'made together with the account'
   const key = makeApiKey(deps, id, { name: 'first key', description, status: 'live' })
-  const changes: Change[] = [
-    { op: 'insert', collection: 'account', row: account },
-    { op: 'insert', collection: 'api_key', row: key.row },
-  ]
-  const result = await deps.store.commit(changes)
+  const result = await deps.store.commit([insert('account', account), insert('api_key', key.row)])
   if (result.outcome === 'conflict')
     throw new AppError('STORE_BUSY', 'the account could not be made: try again')
   return { account, apiKey: key.row.apiKey, apiSecret: key.apiSecret }
@@ -73,11 +72,11 @@ export async function createAccount(deps: AccountDeps, name: string, timezone: s
  * @throws AppError NOT_FOUND for an unknown account, DUPLICATE_VALUE when it has a key of this name
  */
 export async function addApiKey(deps: AccountDeps, accountId: string, name: string): Promise<NewAccount> {
-  const [account] = await deps.store.findByKeys('account', ['id'], [[accountId]])
-  if (account === undefined) throw new AppError('NOT_FOUND', `there is no account ${accountId}`)
+  const account = await findRow(deps.store, 'account', accountId, accountId)
+  if (account === null) throw new AppError('NOT_FOUND', `there is no account ${accountId}`)
   const description = 'made on the command line'
   const key = makeApiKey(deps, account.id, { name, description, status: 'live' })
-  const result = await deps.store.commit([{ op: 'insert', collection: 'api_key', row: key.row }])
+  const result = await deps.store.commit([insert('api_key', key.row)])
   if (result.outcome === 'conflict') {
     throw new AppError(
       'DUPLICATE_VALUE',
@@ -89,5 +88,5 @@ export async function addApiKey(deps: AccountDeps, accountId: string, name: stri
 
 /** The accounts of this installation, oldest first; at most 1,000. */
 export async function listAccounts(store: Store): Promise<Row<'account'>[]> {
-  return store.find('account', { sort: [{ field: 'createdAt', order: 'asc' }], limit: 1000 })
+  return store.find('account', { sort: ascending('createdAt'), limit: 1000 })
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { createLogger, openInstallation } from '../compose.ts'
 import { readConfig } from '../config.ts'
+import { atLeast } from '../ports/conditions.ts'
 import { type RebuildReport, rebuild } from '../rebuild/rebuild.ts'
 import { progressLine } from './progress.ts'
 
@@ -25,11 +26,7 @@ export function rebuildCommand(): Command {
       const { store, clock, newId, close } = await openInstallation(config, logger, { claim: false })
       const progress = progressLine(process.stderr)
       try {
-        const total = await store.count(
-          'member_streak',
-          { field: 'version', op: 'gte', value: 0 },
-          10_000_000,
-        )
+        const total = await store.count('member_streak', atLeast('version', 0), 10_000_000)
         const onProgress = (done: number) => progress.show(done, total, 'members on streaks')
         const report = await rebuild({ store, clock, newId }, { repair, onProgress })
         progress.end()

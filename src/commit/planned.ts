@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { type Revised, type RowRef, revise } from '../ports/changes.ts'
 import type { CollectionName, Row } from '../ports/schema.ts'
 import type { Change, CommitResult, Scalar, Store } from '../ports/store.ts'
 import { untilWritten } from './until-written.ts'
@@ -74,9 +75,6 @@ export async function duplicateValue<C extends CollectionName>(
  * Makes a commit a conflict when this row changes or goes at the same moment, so that what was checked against it
  * still holds when the rest is written.
  */
-export function standsStill(
-  collection: 'streak' | 'coupon_provider' | 'milestone',
-  { id, accountId, revision }: { id: string; accountId: string; revision: number },
-): Change {
-  return { op: 'update', collection, id, accountId, guard: { revision }, set: { revision: revision + 1 } }
+export function standsStill(collection: Revised, row: RowRef & { readonly revision: number }): Change {
+  return revise(collection, row, {})
 }

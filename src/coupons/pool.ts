@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
+import { change } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
+import { ascending, equal } from '../ports/conditions.ts'
 import type {
   CouponProvider,
   CouponRequest,
@@ -53,14 +55,7 @@ export function createPoolProvider(options: PoolProviderOptions): CouponProvider
       code: chosen.code,
       expiresAt: null,
       changes: [
-        {
-          op: 'update',
-          collection: 'coupon_code',
-          id: chosen.id,
-          accountId,
-          guard: { rewardLogId: null },
-          set: { rewardLogId, updatedAt: clock.now() },
-        },
+        change('coupon_code', chosen, { rewardLogId: null }, { rewardLogId, updatedAt: clock.now() }),
       ],
     }
   }
@@ -77,18 +72,8 @@ export function createPoolProvider(options: PoolProviderOptions): CouponProvider
 
 function findUnused(store: Store, accountId: string, providerId: string): Promise<Row<'coupon_code'>[]> {
   return store.find('coupon_code', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'providerId', op: 'eq', value: providerId },
-        { field: 'rewardLogId', op: 'isNull' },
-        { field: 'source', op: 'eq', value: 'pool' },
-      ],
-    },
-    sort: [
-      { field: 'createdAt', order: 'asc' },
-      { field: 'id', order: 'asc' },
-    ],
+    where: equal({ accountId, providerId, rewardLogId: null, source: 'pool' }),
+    sort: ascending('createdAt', 'id'),
     limit: CANDIDATES,
   })
 }

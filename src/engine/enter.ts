@@ -1,9 +1,11 @@
 import { Batcher } from '../commit/batcher.ts'
+import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
 import { rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import { decideEntry, decideReports, type EntryDecision, type LoadedEntry } from './decide/decide-entry.ts'
 import type { RecorderDeps } from './deps.ts'
+import { findJourney } from './load/journey-rows.ts'
 import { loadNeeds } from './load/load-needs.ts'
 import { journeyKey, keyOf, type Loaded, LoadedJourney, nothingLoaded } from './load/loaded.ts'
 import { readReports } from './load/read-reports.ts'
@@ -31,14 +33,14 @@ export function createEnter(deps: RecorderDeps) {
     maxInFlight: 8,
   })
   const enter = async (entry: EntryRequest): Promise<EntryResult> => {
-    const log = await findLog(deps, entry.accountId, entry.streakLogId)
-    if (log === undefined) return unknownLog(entry)
+    const log = await findRow(deps.store, 'streak_log', entry.accountId, entry.streakLogId)
+    if (log === null) return unknownLog(entry)
     return (await batcher.add({ entry, ownedById: log.ownedById })) as EntryResult
   }
   const applyReports = async (reports: ReportRequest): Promise<ReportResult> => {
     const { accountId, streakLogId } = reports.purchase
-    const log = await findLog(deps, accountId, streakLogId)
-    if (log === undefined) throw new Error(`the streak log ${streakLogId} of a purchase is not there`)
+    const log = await findRow(deps.store, 'streak_log', accountId, streakLogId)
+    if (log === null) throw new Error(`the streak log ${streakLogId} of a purchase is not there`)
     return (await batcher.add({ reports, ownedById: log.ownedById })) as ReportResult
   }
   return { enter, applyReports, drain: () => batcher.drain() }
@@ -46,11 +48,6 @@ export function createEnter(deps: RecorderDeps) {
 
 function accountOf(entering: { entry: EntryRequest } | { reports: ReportRequest }): string {
   return 'entry' in entering ? entering.entry.accountId : entering.reports.purchase.accountId
-}
-
-async function findLog({ store }: RecorderDeps, accountId: string, id: string) {
-  const [log] = await store.findByKeys('streak_log', ['accountId', 'id'], [[accountId, id]])
-  return log
 }
 
 function unknownLog({ streakLogId }: EntryRequest): EntryResult {
@@ -66,8 +63,8 @@ function enterOne(deps: RecorderDeps, entering: Entering): Promise<EntryResult |
 
 /** null when another writer was faster. */
 async function tryToEnter(deps: RecorderDeps, request: EntryRequest): Promise<EntryResult | null> {
-  const log = await findLog(deps, request.accountId, request.streakLogId)
-  if (log === undefined) return unknownLog(request)
+  const log = await findRow(deps.store, 'streak_log', request.accountId, request.streakLogId)
+  if (log === null) return unknownLog(request)
   const { clock, sources } = deps
   return commit(deps, await loadEntry(deps, log), (loaded) =>
     decideEntry(loaded, request, clock.now(), sources),
@@ -78,7 +75,7 @@ async function tryToEnter(deps: RecorderDeps, request: EntryRequest): Promise<En
 async function tryToApply(deps: RecorderDeps, request: ReportRequest): Promise<ReportResult | null> {
   const { clock, sources, store } = deps
   const { accountId, streakLogId } = request.purchase
-  const log = await findLog(deps, accountId, streakLogId)
+  const log = await findRow(store, 'streak_log', accountId, streakLogId)
   const [read, reports] = await Promise.all([loadEntry(deps, log!), readReports(store, request.purchase)])
   return commit(deps, read, (loaded) => decideReports(loaded, reports, request, clock.now(), sources))
 }
@@ -108,15 +105,14 @@ async function loadEntry(
   log: Row<'streak_log'>,
 ): Promise<{ entry: LoadedEntry; loaded: Loaded }> {
   const { accountId, ownedById, streakId, id } = log
-  const journeyFields = ['accountId', 'ownedById', 'streakId'] as const
-  const [[row], [streak], milestones, entries] = await Promise.all([
-    store.findByKeys('member_streak', journeyFields, [[accountId, ownedById, streakId]]),
-    store.findByKeys('streak', ['accountId', 'id'], [[accountId, streakId]]),
+  const [row, streak, milestones, entries] = await Promise.all([
+    findJourney(store, log),
+    findRow(store, 'streak', accountId, streakId),
     store.findByKeys('milestone', ['accountId', 'linkedSchemaRecordId'], [[accountId, streakId]]),
     store.findByKeys('withdrawal', ['accountId', 'ownedById', 'streakLogId'], [[accountId, ownedById, id]]),
   ])
   const journey = new LoadedJourney()
-  journey.row = row ?? null
+  journey.row = row
   // whoever was erased earns nothing any more; what was earned can still lose its ground
   const terms = row?.closed ? milestones.map((each) => ({ ...each, status: 'paused' as const })) : milestones
   const loaded = nothingLoaded()

@@ -1,3 +1,4 @@
+import { equal } from '../ports/conditions.ts'
 import type { Condition } from '../ports/store.ts'
 import { ownRows } from './list/end-user.ts'
 import type { EndUserView } from './resource.ts'
@@ -10,7 +11,7 @@ import type { EndUserView } from './resource.ts'
 
 const COMMON = ['id', 'createdAt', 'updatedAt']
 
-const live: Condition<'streak'> & Condition<'milestone'> = { field: 'status', op: 'eq', value: 'live' }
+const live: Condition<'streak' | 'milestone'> = equal({ status: 'live' })
 
 export const streakForEndUsers: EndUserView<'streak'> = {
   scope: () => live,

@@ -1,6 +1,6 @@
 import type { Instant } from '../ports/clock.ts'
-import type { Row } from '../ports/schema.ts'
-import type { Store } from '../ports/store.ts'
+import { all } from '../ports/conditions.ts'
+import { eachRow } from '../ports/paging.ts'
 import type { HttpDeps } from './deps.ts'
 
 /** How long a change of `endUserOrigins` may take to be seen. */
@@ -17,22 +17,6 @@ export interface OriginBook {
   read(): Promise<Origins>
 }
 
-const PAGE = 500
-
-async function* eachAccount(store: Store): AsyncGenerator<Row<'account'>> {
-  let last: Row<'account'> | undefined
-  let page: Row<'account'>[]
-  do {
-    page = await store.find('account', {
-      ...(last === undefined ? {} : { where: { field: 'id', op: 'gt', value: last.id } }),
-      sort: [{ field: 'id', order: 'asc' }],
-      limit: PAGE,
-    })
-    yield* page
-    last = page.at(-1)
-  } while (page.length === PAGE)
-}
-
 /** Reads the accounts at most once in 10 s, whoever asks and however often. */
 export function createOriginBook({ store, clock }: Pick<HttpDeps, 'store' | 'clock'>): OriginBook {
   let kept: { readonly at: Instant; readonly origins: Promise<Origins> } | null = null
@@ -40,7 +24,7 @@ export function createOriginBook({ store, clock }: Pick<HttpDeps, 'store' | 'clo
   async function load(): Promise<Origins> {
     const byAccount = new Map<string, ReadonlySet<string>>()
     const anywhere = new Set<string>()
-    for await (const { id, endUserOrigins } of eachAccount(store)) {
+    for await (const { id, endUserOrigins } of eachRow(store, 'account', all())) {
       if (endUserOrigins.length > 0) byAccount.set(id, new Set(endUserOrigins))
       for (const origin of endUserOrigins) anywhere.add(origin)
     }

@@ -1,3 +1,4 @@
+import { revise } from '../ports/changes.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
 
@@ -18,15 +19,11 @@ export function firstDeliveryFlags(received: readonly Received[]): Change[] {
   const byConnector = Map.groupBy(firsts, ({ connector }) => connector.id)
   return [...byConnector.values()].map((group): Change => {
     // read at different moments, they may differ: the oldest conflicts if they do
-    const { id, accountId, revision, hasPurchases } = group
+    const oldest = group
       .map(({ connector }) => connector)
-      .reduce((oldest, other) => (other.revision < oldest.revision ? other : oldest))
-    const set = {
-      hasDeliveries: true,
-      hasPurchases: hasPurchases || group.some(({ items }) => hasPurchase(items)),
-      revision: revision + 1,
-    }
-    return { op: 'update', collection: 'connector', id, accountId, guard: { revision }, set }
+      .reduce((older, other) => (other.revision < older.revision ? other : older))
+    const hasPurchases = oldest.hasPurchases || group.some(({ items }) => hasPurchase(items))
+    return revise('connector', oldest, { hasDeliveries: true, hasPurchases })
   })
 }
 

@@ -1,3 +1,5 @@
+import { findRow } from '../commit/planned.ts'
+import { change } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Refusal } from '../ports/schema/values.ts'
@@ -33,14 +35,12 @@ export function createRefusalBook(store: Store, clock: Clock, logger: Logger) {
   }
   /** False when another process counted at the same moment. */
   const add = async (connectorId: string, { accountId, count, latest }: Noted): Promise<boolean> => {
-    const [row] = await store.findByKeys('connector', ['accountId', 'id'], [[accountId, connectorId]])
-    if (row === undefined) return true
+    const row = await findRow(store, 'connector', accountId, connectorId)
+    if (row === null) return true
     const recentRefusals = [...row.recentRefusals, ...latest].slice(-KEPT)
     const set = { refusedCount: row.refusedCount + count, recentRefusals }
     const guard = { refusedCount: row.refusedCount }
-    const result = await store.commit([
-      { op: 'update', collection: 'connector', id: connectorId, accountId, guard, set },
-    ])
+    const result = await store.commit([change('connector', row, guard, set)])
     return result.outcome === 'committed'
   }
   const flush = (): Promise<void> => {

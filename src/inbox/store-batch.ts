@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { insert } from '../ports/changes.ts'
 import { activityJobsOf, type JobQueue, MAX_JOB_ITEMS } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -78,8 +79,8 @@ async function storeFirsts({ store, queue, newId }: StoreBatchDeps, open: readon
   const received = firsts.map(({ webhook, rows }) => ({ connector: webhook.connector, items: rows.items }))
   const changes: Change[] = [
     ...firstDeliveryFlags(received),
-    ...firsts.map(({ rows }) => ({ op: 'insert', collection: 'delivery', row: rows.delivery }) as const),
-    ...items.map((row) => ({ op: 'insert', collection: 'delivery_item', row }) as const),
+    ...firsts.map(({ rows }) => insert('delivery', rows.delivery)),
+    ...items.map((row) => insert('delivery_item', row)),
   ]
   if ((await store.commit(changes)).outcome === 'conflict') return
   for (const [first, ...repeated] of same) {

@@ -1,4 +1,6 @@
 import { untilCommitted } from '../commit/planned.ts'
+import { change } from '../ports/changes.ts'
+import { all, any, ascending, atMost, equal, present } from '../ports/conditions.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { type EraseDeps, erasedExternalId } from './erased.ts'
@@ -14,15 +16,8 @@ type Item = Row<'delivery_item'>
 /** Purchases that name this externalId and are still to be worked off; at most as many as one commit takes. */
 export function openItemsNaming(store: Store, accountId: string, externalId: string): Promise<Item[]> {
   return store.find('delivery_item', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'externalId', op: 'eq', value: externalId },
-        { field: 'status', op: 'eq', value: 'pending' },
-        // a report takes back what the ledger holds, whoever it belonged to
-        { field: 'orderKey', op: 'isNull' },
-      ],
-    },
+    // no report: it takes back what the ledger holds, whoever it belonged to
+    where: equal({ accountId, externalId, status: 'pending', orderKey: null }),
     limit: ITEMS_PER_COMMIT,
   })
 }
@@ -42,20 +37,12 @@ export async function scrubItemsNaming(deps: EraseDeps, erasure: Row<'erasure'>)
   const { accountId, externalId, createdAt } = erasure
   const next = () =>
     deps.store.find('delivery_item', {
-      where: {
-        and: [
-          { field: 'accountId', op: 'eq', value: accountId },
-          { field: 'externalId', op: 'eq', value: externalId },
-          {
-            or: [
-              { field: 'receivedAt', op: 'lte', value: createdAt },
-              // settled when the identity was taken, whatever the clock of the process that received it
-              { field: 'reason', op: 'eq', value: MEMBER_ERASED },
-            ],
-          },
-        ],
-      },
-      sort: [{ field: 'id', order: 'asc' }],
+      where: all(
+        equal({ accountId, externalId }),
+        // or settled when the identity was taken, whatever the clock of the process that received it
+        any(atMost('receivedAt', createdAt), equal({ reason: MEMBER_ERASED })),
+      ),
+      sort: ascending('id'),
       limit: ITEMS_PER_COMMIT,
     })
   // a scrubbed item names nobody, so each commit makes them fewer
@@ -100,13 +87,7 @@ function logsFromDeliveries(
   offset: number,
 ): Promise<Row<'streak_log'>[]> {
   return store.find('streak_log', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'ownedById', op: 'eq', value: id },
-        { field: 'deliveryId', op: 'isNotNull' },
-      ],
-    },
+    where: all(equal({ accountId, ownedById: id }), present('deliveryId')),
     sort: [
       { field: 'createdAt', order: 'desc' },
       { field: 'id', order: 'asc' },
@@ -178,15 +159,13 @@ function scrubbing(
   const updatedAt = clock.now()
   const raw = { body: null, bodyKeptSince: null, headers: {}, updatedAt }
   return [
-    ...[...deliveryIds].map(
-      (id): Change => ({ op: 'update', collection: 'delivery', id, accountId, set: raw }),
-    ),
-    ...items.map((item): Change => {
-      const { id, status, activity } = item
+    ...[...deliveryIds].map((id) => change('delivery', { id, accountId }, {}, raw)),
+    ...items.map((item) => {
+      const { status, activity } = item
       const anonymous =
         activity === null ? null : { ...activity, externalId: erasedExternalId(memberId), profile: {} }
       const set = { ...afterErasure(item), activity: anonymous, externalId: null, updatedAt }
-      return { op: 'update', collection: 'delivery_item', id, accountId, guard: { status }, set }
+      return change('delivery_item', item, { status }, set)
     }),
   ]
 }

@@ -1,11 +1,13 @@
 import { untilCommitted } from '../commit/planned.ts'
-import { findRunContaining } from '../engine/load/find-run.ts'
+import { findRunContaining, rewardsOf } from '../engine/load/journey-rows.ts'
+import { change, revise } from '../ports/changes.ts'
+import { all, any, equal, oneOf } from '../ports/conditions.ts'
+import { eachRow } from '../ports/paging.ts'
 import type { FulfilmentStatus } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import type { EraseDeps } from './erased.ts'
 
-const JOURNEYS_PER_READ = 100
 const REWARDS_PER_COMMIT = 100
 /** There is no coupon. One that is being issued is not taken back: it may exist already. */
 const UNMINTED: readonly FulfilmentStatus[] = ['pending', 'held', 'failed']
@@ -17,24 +19,9 @@ type Reward = Row<'reward_log'>
  * recorded for the member when its identity was taken finds the journey closed, or its version raised.
  */
 export async function closeJourneys(deps: EraseDeps, erasure: Row<'erasure'>): Promise<void> {
-  let after = ''
-  for (;;) {
-    const journeys = await deps.store.find('member_streak', {
-      where: {
-        and: [
-          { field: 'accountId', op: 'eq', value: erasure.accountId },
-          { field: 'ownedById', op: 'eq', value: erasure.id },
-          { field: 'streakId', op: 'gt', value: after },
-        ],
-      },
-      sort: [{ field: 'streakId', order: 'asc' }],
-      limit: JOURNEYS_PER_READ,
-    })
-    for (const journey of journeys) await closeJourney(deps, journey)
-    const last = journeys.at(-1)
-    if (last === undefined || journeys.length < JOURNEYS_PER_READ) return
-    after = last.streakId
-  }
+  const { accountId, id: ownedById } = erasure
+  const journeys = eachRow(deps.store, 'member_streak', equal({ accountId, ownedById }), 'streakId')
+  for await (const journey of journeys) await closeJourney(deps, journey)
 }
 
 async function closeJourney({ store, clock }: EraseDeps, journey: Row<'member_streak'>): Promise<void> {
@@ -58,38 +45,24 @@ async function closeJourney({ store, clock }: EraseDeps, journey: Row<'member_st
 /** Those that are not minted, and those that were revoked before they were and could come back. */
 function rewardsToRevoke(store: Store, journey: Row<'member_streak'>): Promise<Reward[]> {
   return store.find('reward_log', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: journey.accountId },
-        { field: 'ownedById', op: 'eq', value: journey.ownedById },
-        { field: 'linkedSchemaRecordId', op: 'eq', value: journey.streakId },
-        {
-          or: [
-            { field: 'fulfilmentStatus', op: 'in', value: UNMINTED },
-            {
-              and: [
-                { field: 'fulfilmentStatus', op: 'eq', value: 'revoked' },
-                { field: 'couponUsed', op: 'isNull' },
-              ],
-            },
-          ],
-        },
-      ],
-    },
+    where: all(
+      rewardsOf(journey),
+      any(oneOf('fulfilmentStatus', UNMINTED), equal({ fulfilmentStatus: 'revoked', couponUsed: null })),
+    ),
     limit: REWARDS_PER_COMMIT,
   })
 }
 
-function closed({ id, accountId, version }: Row<'member_streak'>, updatedAt: number): Change {
+function closed(journey: Row<'member_streak'>, updatedAt: number): Change {
+  const { version } = journey
   const set = { closed: true, revokedRewards: 0, version: version + 1, updatedAt }
-  return { op: 'update', collection: 'member_streak', id, accountId, guard: { version }, set }
+  return change('member_streak', journey, { version }, set)
 }
 
 /** Revoked for good: nothing that happens to the ledger later brings it back. */
-function revoked({ id, accountId, revision }: Reward, updatedAt: number): Change {
+function revoked(reward: Reward, updatedAt: number): Change {
   const ended = { fulfilmentStatus: 'revoked', standing: false, couponUsed: 'no' } as const
-  const set = { ...ended, heldReason: null, dueAt: null, revision: revision + 1, updatedAt }
-  return { op: 'update', collection: 'reward_log', id, accountId, guard: { revision }, set }
+  return revise('reward_log', reward, { ...ended, heldReason: null, dueAt: null, updatedAt })
 }
 
 /** A run counts the standing rewards of `every_streak` milestones that are anchored inside it. */
@@ -111,9 +84,7 @@ async function runsWithout(
     const { [milestoneId]: count = 0, ...others } = run.standing
     runs.set(run.id, { ...run, standing: count > 1 ? { ...others, [milestoneId]: count - 1 } : others })
   }
-  return [...runs.values()].map(({ id, accountId, standing }): Change => {
-    return { op: 'update', collection: 'run', id, accountId, set: { standing, updatedAt } }
-  })
+  return [...runs.values()].map((run) => change('run', run, {}, { standing: run.standing, updatedAt }))
 }
 
 async function countedByRuns(store: Store, rewards: readonly Reward[]): Promise<Reward[]> {

@@ -1,5 +1,6 @@
-import { untilCommitted } from '../commit/planned.ts'
+import { findRow, untilCommitted } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
+import { change, insert, remove, revise } from '../ports/changes.ts'
 import { isErased } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -25,13 +26,12 @@ export async function eraseMember(deps: EraseDeps, accountId: string, id: string
 
 /** Takes the identity, or finds that it was taken before and the rest is still to be done. */
 async function begin({ store, clock }: EraseDeps, accountId: string, id: string): Promise<Row<'erasure'>> {
-  let erasure: Row<'erasure'> | undefined
+  let erasure: Row<'erasure'> | null = null
   await untilCommitted(store, `erasure of member ${id}`, async () => {
-    const [member] = await store.findByKeys('member', ['accountId', 'id'], [[accountId, id]])
-    const [underWay] = await store.findByKeys('erasure', ['accountId', 'id'], [[accountId, id]])
-    erasure = underWay
-    if (erasure !== undefined) return null
-    if (member === undefined || isErased(member)) {
+    const member = await findRow(store, 'member', accountId, id)
+    erasure = await findRow(store, 'erasure', accountId, id)
+    if (erasure !== null) return null
+    if (member === null || isErased(member)) {
       throw new AppError('NOT_FOUND', 'There is no member by this id')
     }
     const now = clock.now()
@@ -41,42 +41,33 @@ async function begin({ store, clock }: EraseDeps, accountId: string, id: string)
     const open = await openItemsNaming(store, accountId, externalId)
     return [
       withoutIdentity(member, now),
-      ...open.map((item): Change => {
-        const guard = { status: item.status }
+      ...open.map((item) => {
         const set = { ...afterErasure(item), updatedAt: now }
-        return { op: 'update', collection: 'delivery_item', id: item.id, accountId, guard, set }
+        return change('delivery_item', item, { status: item.status }, set)
       }),
-      { op: 'insert', collection: 'erasure', row: erasure },
+      insert('erasure', erasure),
     ]
   })
   return erasure!
 }
 
-function withoutIdentity({ id, accountId, revision }: Row<'member'>, now: number): Change {
-  return {
-    op: 'update',
-    collection: 'member',
-    id,
-    accountId,
-    guard: { revision },
-    set: {
-      externalId: erasedExternalId(id),
-      firstName: null,
-      lastName: null,
-      email: null,
-      phoneNumber: null,
-      profileTimes: {},
-      status: 'paused',
-      revision: revision + 1,
-      updatedAt: now,
-    },
-  }
+function withoutIdentity(member: Row<'member'>, now: number): Change {
+  return revise('member', member, {
+    externalId: erasedExternalId(member.id),
+    firstName: null,
+    lastName: null,
+    email: null,
+    phoneNumber: null,
+    profileTimes: {},
+    status: 'paused',
+    updatedAt: now,
+  })
 }
 
 /** Forgets the externalId. Somebody else who erased the same member may have been faster. */
 async function end(store: Store, { id, accountId }: Row<'erasure'>): Promise<void> {
   await untilCommitted(store, `erasure of member ${id}`, async () => {
-    const [underWay] = await store.findByKeys('erasure', ['accountId', 'id'], [[accountId, id]])
-    return underWay === undefined ? null : [{ op: 'delete', collection: 'erasure', id, accountId }]
+    const underWay = await findRow(store, 'erasure', accountId, id)
+    return underWay === null ? null : [remove('erasure', underWay, {})]
   })
 }

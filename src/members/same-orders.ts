@@ -1,4 +1,5 @@
 import { MAX_DELIVERIES_OF_MANY, readDeliveries, spacesOf } from '../engine/load/read-reports.ts'
+import { oneOf } from '../ports/conditions.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -12,7 +13,7 @@ export async function withSameOrders(
   deliveryIds: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
   const find = (field: 'id' | 'orderId', value: readonly string[]) =>
-    readDeliveries(store, accountId, { field, op: 'in', value }, MAX_DELIVERIES_OF_MANY)
+    readDeliveries(store, accountId, oneOf(field, value), MAX_DELIVERIES_OF_MANY)
   const known = await find('id', [...deliveryIds])
   const orderIds = new Set(known.flatMap(({ orderId }) => orderId ?? []))
   const same = (await find('orderId', [...orderIds])).filter(({ receivedAt }) => receivedAt <= createdAt)

@@ -32,10 +32,15 @@ export type Condition<C extends CollectionName = CollectionName> =
   | { readonly and: readonly Condition<C>[] }
   | { readonly or: readonly Condition<C>[] }
 
+/** Nulls first in ascending order. Without `id` in it ties are in no particular order: add it where it matters. */
+export type Sort<C extends CollectionName> = readonly {
+  readonly field: FieldName<C>
+  readonly order: 'asc' | 'desc'
+}[]
+
 export interface Query<C extends CollectionName> {
   readonly where?: Condition<C>
-  /** Nulls first in ascending order. Without `id` in it ties are in no particular order: add it where it matters. */
-  readonly sort?: readonly { readonly field: FieldName<C>; readonly order: 'asc' | 'desc' }[]
+  readonly sort?: Sort<C>
   readonly offset?: number
   /** At least 1. */
   readonly limit: number

@@ -1,3 +1,4 @@
+import { change, insert, remove } from '../ports/changes.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change } from '../ports/store.ts'
 import { periodByNumber } from '../streaks/period.ts'
@@ -50,15 +51,9 @@ function comparedLogs({ wrongLogs }: ReadJourney, now: number): Part {
       'streak_log',
       `${log.id}: its effective value is not what its entries leave`,
     ]),
-    repairs: wrongLogs.map(({ log: { id, accountId }, effectiveValue }): Change => {
-      return {
-        op: 'update',
-        collection: 'streak_log',
-        id,
-        accountId,
-        set: { effectiveValue, updatedAt: now },
-      }
-    }),
+    repairs: wrongLogs.map(({ log, effectiveValue }) =>
+      change('streak_log', log, {}, { effectiveValue, updatedAt: now }),
+    ),
   }
 }
 
@@ -89,13 +84,7 @@ function comparedProgress(
       row === undefined ? `${key}: the record is missing` : `${key}: ${wrong.join(', ')}`,
     ])
     if (row !== undefined) {
-      part.repairs.push({
-        op: 'update',
-        collection: 'streak_progress',
-        id: row.id,
-        accountId,
-        set: { ...period, updatedAt: now },
-      })
+      part.repairs.push(change('streak_progress', row, {}, { ...period, updatedAt: now }))
       continue
     }
     const { aggregationTargetValue, id: streakId } = streak
@@ -110,11 +99,11 @@ function comparedProgress(
       periodKey: key,
       aggregationTargetValue,
     }
-    part.repairs.push({ op: 'insert', collection: 'streak_progress', row: made })
+    part.repairs.push(insert('streak_progress', made))
   }
   for (const row of stored.values()) {
     part.noted.push(['streak_progress', `${row.periodKey}: no live log is in it`])
-    part.repairs.push({ op: 'delete', collection: 'streak_progress', id: row.id, accountId })
+    part.repairs.push(remove('streak_progress', row, {}))
   }
   return part
 }
@@ -174,14 +163,14 @@ function comparedRuns(read: ReadJourney, now: number, newId: () => string): Part
       breakable,
       standing,
     }
-    part.repairs.push({ op: 'insert', collection: 'run', row: made })
+    part.repairs.push(insert('run', made))
   }
   // deletes come before inserts, so a run that is replaced frees its place
   for (const row of stored.values()) {
     if (!derived.runs.some((run) => run.firstPeriod === row.firstPeriod)) {
       part.noted.push(['run', `periods ${row.firstPeriod} to ${row.lastPeriod}: the ledger has no such run`])
     }
-    part.repairs.push({ op: 'delete', collection: 'run', id: row.id, accountId })
+    part.repairs.push(remove('run', row, {}))
   }
   return part
 }
@@ -199,11 +188,10 @@ function comparedTotals({ journey, derived, rewards }: ReadJourney, now: number)
   const fields = Object.keys(expected) as (keyof typeof expected)[]
   const wrong = fields.filter((field) => journey[field] !== expected[field])
   if (wrong.length === 0) return { noted: [], repairs: [] }
-  const { id, accountId } = journey
   const set = { ...expected, updatedAt: now }
   return {
     noted: [['member_streak', wrong.join(', ')]],
-    repairs: [{ op: 'update', collection: 'member_streak', id, accountId, set }],
+    repairs: [change('member_streak', journey, {}, set)],
   }
 }
 

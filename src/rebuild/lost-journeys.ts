@@ -1,10 +1,11 @@
 import { journeyKey, keyOf } from '../engine/load/loaded.ts'
 import type { Clock } from '../ports/clock.ts'
+import { all } from '../ports/conditions.ts'
+import { pagesOf } from '../ports/paging.ts'
 import { isErased } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 
-const MEMBERS_PER_PAGE = 500
 const KEYS_PER_READ = 1000
 
 /**
@@ -17,13 +18,7 @@ export async function* lostJourneys(
   newId: () => string,
 ): AsyncGenerator<Row<'member_streak'>> {
   const streaksOf = new Map<string, Promise<string[]>>()
-  let after = ''
-  for (;;) {
-    const members = await store.find('member', {
-      where: { field: 'id', op: 'gt', value: after },
-      sort: [{ field: 'id', order: 'asc' }],
-      limit: MEMBERS_PER_PAGE,
-    })
+  for await (const members of pagesOf(store, 'member', all())) {
     for (const { accountId } of members) {
       if (!streaksOf.has(accountId)) streaksOf.set(accountId, streakIds(store, accountId))
     }
@@ -37,8 +32,6 @@ export async function* lostJourneys(
         yield emptyRecord(log, byId.get(log.ownedById)!, clock.now(), newId)
       }
     }
-    if (members.length < MEMBERS_PER_PAGE) return
-    after = members.at(-1)!.id
   }
 }
 

@@ -1,6 +1,9 @@
+import { findRow } from '../commit/planned.ts'
 import { effectiveValue, fullValue } from '../engine/decide/effective-value.ts'
+import { findJourney, ofJourney } from '../engine/load/journey-rows.ts'
+import { all, ascending } from '../ports/conditions.ts'
 import type { CollectionName, FieldName, Row } from '../ports/schema.ts'
-import type { Condition, Query, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import { Derivation, type DerivedJourney } from '../streaks/derive.ts'
 import { periodAt } from '../streaks/period.ts'
 
@@ -31,7 +34,7 @@ type Journeyed = Extract<CollectionName, 'streak_log' | 'streak_progress' | 'run
 /** All rows of a journey in the order of an integer field, page by page, each from where the last one ended. */
 async function* rowsOf<C extends Journeyed>(
   store: Store,
-  { accountId, ownedById, streakId }: Row<'member_streak'>,
+  journey: Row<'member_streak'>,
   collection: C,
   field: FieldName<C>,
   thenBy: readonly FieldName<C>[] = [],
@@ -39,11 +42,9 @@ async function* rowsOf<C extends Journeyed>(
   let from = Number.MIN_SAFE_INTEGER
   let offset = 0
   for (;;) {
-    const ids = { accountId, ownedById, streakId }
-    const own = Object.entries(ids).map(([name, value]) => ({ field: name, op: 'eq', value }))
-    const where = { and: [...own, { field, op: 'gte', value: from }] } as unknown as Condition<C>
-    const sort = [field, ...thenBy].map((name) => ({ field: name, order: 'asc' as const }))
-    const page = await store.find(collection, { where, sort, offset, limit: PAGE } as Query<C>)
+    const where = all<C>(ofJourney(journey), { field, op: 'gte', value: from })
+    const sort = ascending<C>(field, ...thenBy)
+    const page = await store.find(collection, { where, sort, offset, limit: PAGE })
     yield* page
     if (page.length < PAGE) return
     const last = page.at(-1)![field as keyof Row<C>] as unknown as number
@@ -54,12 +55,6 @@ async function* rowsOf<C extends Journeyed>(
   }
 }
 
-async function collect<T>(rows: AsyncGenerator<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const row of rows) all.push(row)
-  return all
-}
-
 /**
  * Reads one journey and derives it from its ledger. null when it changed meanwhile, or is gone: read it again.
  * Nothing is locked; the version tells whether what was read belongs together.
@@ -67,19 +62,18 @@ async function collect<T>(rows: AsyncGenerator<T>): Promise<T[]> {
 export async function readJourney(store: Store, at: Row<'member_streak'>): Promise<ReadJourney | null> {
   const { accountId, ownedById, streakId } = at
   const key = [[accountId, ownedById, streakId]]
-  const fields = ['accountId', 'ownedById', 'streakId'] as const
-  const [journey] = await store.findByKeys('member_streak', fields, key)
-  const [streak] = await store.findByKeys('streak', ['accountId', 'id'], [[accountId, streakId]])
-  if (journey === undefined || streak === undefined) return null
+  const journey = await findJourney(store, at)
+  const streak = await findRow(store, 'streak', accountId, streakId)
+  if (journey === null || streak === null) return null
   const [milestones, rewards, entries, progress, runs] = await Promise.all([
     store.findByKeys('milestone', ['accountId', 'linkedSchemaRecordId'], [[accountId, streakId]]),
     store.findByKeys('reward_log', ['accountId', 'ownedById', 'linkedSchemaRecordId'], key),
     store.findByKeys('withdrawal', ['accountId', 'ownedById'], [[accountId, ownedById]]),
-    collect(rowsOf(store, journey, 'streak_progress', 'periodNumber')),
-    collect(rowsOf(store, journey, 'run', 'firstPeriod')),
+    Array.fromAsync(rowsOf(store, journey, 'streak_progress', 'periodNumber')),
+    Array.fromAsync(rowsOf(store, journey, 'run', 'firstPeriod')),
   ])
   const ledger = await readLedger(store, streak, journey, entries)
-  const [after] = await store.findByKeys('member_streak', fields, key)
+  const after = await findJourney(store, at)
   if (after?.version !== journey.version) return null
   return { streak, milestones, journey, progress, runs, rewards, ...ledger }
 }

@@ -1,6 +1,9 @@
+import { change, insert } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
+import { all } from '../ports/conditions.ts'
+import { eachRow } from '../ports/paging.ts'
 import type { Row } from '../ports/schema.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import { compareJourney, type Difference } from './compare.ts'
 import { lostJourneys } from './lost-journeys.ts'
 import { readJourney } from './read-journey.ts'
@@ -38,7 +41,6 @@ export interface RebuildReport {
   }[]
 }
 
-const PAGE = 500
 const LISTED = 100
 const MAX_TRIES = 10
 
@@ -82,19 +84,10 @@ export async function rebuild(deps: RebuildDeps, options: RebuildOptions): Promi
     const lost = { what: 'member_streak', ownedById, streakId, repairable: true } as const
     note([{ ...lost, detail: 'the record is missing' }])
     // it is looked at with the others, which finds and writes what belongs in it
-    if (options.repair) await deps.store.commit([{ op: 'insert', collection: 'member_streak', row }])
+    if (options.repair) await deps.store.commit([insert('member_streak', row)])
   }
-  let after = ''
-  for (;;) {
-    const page = await deps.store.find('member_streak', {
-      where: { field: 'id', op: 'gt', value: after },
-      sort: [{ field: 'id', order: 'asc' }],
-      limit: PAGE,
-    })
-    for (const row of page) await look(row)
-    if (page.length < PAGE) return { ...report, differences, elsewhere }
-    after = page.at(-1)!.id
-  }
+  for await (const row of eachRow(deps.store, 'member_streak', all())) await look(row)
+  return { ...report, differences, elsewhere }
 }
 
 /** null when the journey changed under every look. */
@@ -106,15 +99,8 @@ async function lookAt({ store, clock, newId }: RebuildDeps, row: Row<'member_str
     const { logs, elsewhere } = read
     const seen = { logs, elsewhere, differences, repaired: false }
     if (!repair || repairs.length === 0) return seen
-    const { id, accountId, version } = read.journey
-    const guarded: Change = {
-      op: 'update',
-      collection: 'member_streak',
-      id,
-      accountId,
-      guard: { version },
-      set: { version: version + 1 },
-    }
+    const { version } = read.journey
+    const guarded = change('member_streak', read.journey, { version }, { version: version + 1 })
     if ((await store.commit([guarded, ...repairs])).outcome === 'committed')
       return { ...seen, repaired: true }
   }

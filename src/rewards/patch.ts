@@ -1,6 +1,7 @@
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
 import { AppError, type ErrorCode } from '../errors.ts'
+import { change, insert, revise } from '../ports/changes.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -58,16 +59,11 @@ export function patchRewardLog(
       ...(fields.couponCode === null
         ? {}
         : { fulfilmentStatus: 'issued', drawnCode: null, failureReason: null, dueAt: null }),
-      revision: reward.revision + 1,
       updatedAt: now,
     }
     const claim = fields.couponCode === reward.couponCode ? [] : await claimCode(deps, reward, fields, now)
-    const guard = { revision: reward.revision }
-    const result = await deps.store.commit([
-      { op: 'update', collection: 'reward_log', id, accountId, guard, set },
-      ...claim,
-    ])
-    return result.outcome === 'committed' ? { ...reward, ...set } : null
+    const result = await deps.store.commit([revise('reward_log', reward, set), ...claim])
+    return result.outcome === 'committed' ? { ...reward, ...set, revision: reward.revision + 1 } : null
   })
 }
 
@@ -127,7 +123,7 @@ async function claimCode(
   if (known === undefined) {
     const common = { id: newId(), accountId, createdAt: now, updatedAt: now }
     const code = { code: couponCode, foldedCode, source: 'own', providerId: null, rewardLogId: null } as const
-    return [{ op: 'insert', collection: 'coupon_code', row: { ...common, ...code } }]
+    return [insert('coupon_code', { ...common, ...code })]
   }
   if (known.source === 'own' || known.rewardLogId === rewardLogId) return []
   if (known.rewardLogId !== null) {
@@ -136,9 +132,7 @@ async function claimCode(
       details: [{ path: 'couponCode', message }],
     })
   }
-  const { id } = known
-  const set = { rewardLogId, updatedAt: now }
-  return [{ op: 'update', collection: 'coupon_code', id, accountId, guard: { rewardLogId: null }, set }]
+  return [change('coupon_code', known, { rewardLogId: null }, { rewardLogId, updatedAt: now })]
 }
 
 function fixed(path: string, message: string): AppError {

@@ -1,10 +1,11 @@
 import { findRow, standsStill } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
 import { AppError, type ErrorDetail, invalid } from '../errors.ts'
+import { insert } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import { codeFault, foldCode } from './code.ts'
 import { wakeRewards } from './wake.ts'
 
@@ -38,7 +39,7 @@ export async function uploadPoolCodes(
     await refuseDuplicates(deps.store, accountId, codes)
     const rows = codes.map((code) => newRow(deps, accountId, providerId, code))
     const result = await deps.store.commit([
-      ...rows.map((row): Change => ({ op: 'insert', collection: 'coupon_code', row })),
+      ...rows.map((row) => insert('coupon_code', row)),
       // no code is left without its pool: the provider is not deleted at the same moment
       standsStill('coupon_provider', provider),
     ])

@@ -1,7 +1,9 @@
+import { revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
+import { ascending, atMost } from '../ports/conditions.ts'
 import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
-import type { Change, Store } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 
 /** Rewards with work to do that are looked through; they are few unless something is down. */
 const MAX_LOOKED_THROUGH = 1_000
@@ -46,11 +48,8 @@ async function findWaiting(
   providerId: string,
 ): Promise<Reward[]> {
   const due = await store.find('reward_log', {
-    where: { field: 'dueAt', op: 'lte', value: clock.now() },
-    sort: [
-      { field: 'dueAt', order: 'asc' },
-      { field: 'id', order: 'asc' },
-    ],
+    where: atMost('dueAt', clock.now()),
+    sort: ascending('dueAt', 'id'),
     limit: MAX_LOOKED_THROUGH,
   })
   return due.filter(
@@ -64,10 +63,7 @@ async function findWaiting(
 async function wake({ store, clock, queue }: WakeDeps, rewards: readonly Reward[]): Promise<void> {
   const updatedAt = clock.now()
   const result = await store.commit(
-    rewards.map(({ id, accountId, revision, attempt }): Change => {
-      const set = { attempt: attempt + 1, revision: revision + 1, updatedAt }
-      return { op: 'update', collection: 'reward_log', id, accountId, guard: { revision }, set }
-    }),
+    rewards.map((reward) => revise('reward_log', reward, { attempt: reward.attempt + 1, updatedAt })),
   )
   if (result.outcome === 'conflict') return
   await queue.enqueue(

@@ -1,3 +1,4 @@
+import { revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -16,11 +17,7 @@ export async function write(
   set: Partial<Row<'reward_log'>>,
   changes: readonly Change[] = [],
 ): Promise<Row<'reward_log'> | null> {
-  const { id, accountId, revision } = reward
-  const full = { ...set, revision: revision + 1, updatedAt: deps.clock.now() }
-  const result = await deps.store.commit([
-    { op: 'update', collection: 'reward_log', id, accountId, guard: { revision }, set: full },
-    ...changes,
-  ])
-  return result.outcome === 'committed' ? { ...reward, ...full } : null
+  const full = { ...set, updatedAt: deps.clock.now() }
+  const result = await deps.store.commit([revise('reward_log', reward, full), ...changes])
+  return result.outcome === 'committed' ? { ...reward, ...full, revision: reward.revision + 1 } : null
 }

@@ -1,13 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { commitPlanned, findRow } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
+import { type Revised, remove, revise } from '../ports/changes.ts'
 import type { CollectionName, Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-
-/** Collections whose rows carry a revision that guards their updates. */
-export type Revised = {
-  [C in CollectionName]: Row<C> extends { revision: number } ? C : never
-}[CollectionName]
 
 export interface Target<C extends CollectionName> {
   readonly collection: C
@@ -52,19 +48,10 @@ export function patchRow<C extends Revised>(
       const set = differences(row, plan.given)
       const changed = new Set(Object.keys(set))
       if (changed.size === 0) return { changes: [], result: row }
-      const { revision } = row as { revision: number }
-      const written = { ...set, ...plan.follow?.(changed, row), revision: revision + 1, updatedAt: now }
-      const next = { ...row, ...written }
+      const written = { ...set, ...plan.follow?.(changed, row), updatedAt: now }
+      const next = { ...row, ...written, revision: row.revision + 1 }
       const also = (await plan.check?.(next, changed, row)) ?? []
-      const update = {
-        op: 'update',
-        collection,
-        id,
-        accountId,
-        guard: { revision },
-        set: written,
-      } as unknown as Change
-      return { changes: [update, ...also], result: next }
+      return { changes: [revise(collection, row, written), ...also], result: next }
     },
     plan.onDuplicate,
   )
@@ -87,9 +74,8 @@ export function deleteRow<C extends Revised>(
     const row = await findRow(store, collection, accountId, id)
     if (row === null) throw recordNotFound(noun)
     await check(row)
-    const { revision } = row as { revision: number }
-    const change = { op: 'delete', collection, id, accountId, guard: { revision } } as unknown as Change
-    return { changes: [change], result: undefined }
+    const guard = { revision: row.revision } as Partial<Row<C>>
+    return { changes: [remove(collection, row, guard)], result: undefined }
   })
 }
 

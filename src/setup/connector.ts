@@ -1,5 +1,6 @@
 import { commitPlanned, standsStill } from '../commit/planned.ts'
 import { AppError, referenceNotFound } from '../errors.ts'
+import { insert } from '../ports/changes.ts'
 import type { ConnectorRule } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -11,10 +12,7 @@ const target = (accountId: string, id: string) =>
 /** Makes a connector. Atomic. @throws AppError REFERENCE_NOT_FOUND for a rule's streak, STORE_BUSY */
 export async function createConnector(store: Store, row: Row<'connector'>): Promise<void> {
   await commitPlanned(store, async () => ({
-    changes: [
-      ...(await streakChanges(store, row.accountId, row.rules)),
-      { op: 'insert', collection: 'connector', row },
-    ],
+    changes: [...(await streakChanges(store, row.accountId, row.rules)), insert('connector', row)],
     result: undefined,
   }))
 }

@@ -1,9 +1,11 @@
 import { commitPlanned, duplicateValue, findRow } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
+import { insert, revise } from '../ports/changes.ts'
+import { all, equal, present } from '../ports/conditions.ts'
+import { eachRow } from '../ports/paging.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
-import { eachRow } from './streak-users.ts'
 
 type Provider = Row<'coupon_provider'>
 
@@ -14,7 +16,7 @@ const target = (accountId: string, id: string) =>
 export async function createProvider(store: Store, row: Provider): Promise<void> {
   await commitPlanned(
     store,
-    async () => ({ changes: [{ op: 'insert', collection: 'coupon_provider', row }], result: undefined }),
+    async () => ({ changes: [insert('coupon_provider', row)], result: undefined }),
     () => duplicateValue(store, 'coupon_provider', row.accountId, 'name', row.name),
   )
 }
@@ -67,26 +69,13 @@ async function milestoneNaming(
   store: Store,
   { accountId, id }: Provider,
 ): Promise<Row<'milestone'> | undefined> {
-  const withReward = eachRow(store, 'milestone', {
-    and: [
-      { field: 'accountId', op: 'eq', value: accountId },
-      { field: 'reward', op: 'isNotNull' },
-    ],
-  })
+  const withReward = eachRow(store, 'milestone', all(equal({ accountId }), present('reward')))
   for await (const milestone of withReward) if (milestone.reward?.providerId === id) return milestone
   return undefined
 }
 
 async function codeOf(store: Store, { accountId, id }: Provider): Promise<Row<'coupon_code'> | undefined> {
-  const [code] = await store.find('coupon_code', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'providerId', op: 'eq', value: id },
-      ],
-    },
-    limit: 1,
-  })
+  const [code] = await store.find('coupon_code', { where: equal({ accountId, providerId: id }), limit: 1 })
   return code
 }
 
@@ -104,7 +93,5 @@ export async function providerLeft(
   const { accountId } = milestone
   const provider = await findRow(store, 'coupon_provider', accountId, id)
   if (provider === null || provider.hasRewards) return []
-  const { revision } = provider
-  const set = { hasRewards: true, revision: revision + 1 }
-  return [{ op: 'update', collection: 'coupon_provider', id, accountId, guard: { revision }, set }]
+  return [revise('coupon_provider', provider, { hasRewards: true })]
 }

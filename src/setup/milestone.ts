@@ -1,5 +1,6 @@
 import { commitPlanned, findRow, standsStill } from '../commit/planned.ts'
 import { AppError, invalid, referenceNotFound } from '../errors.ts'
+import { insert } from '../ports/changes.ts'
 import type { RewardSpec } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -36,7 +37,7 @@ export async function createMilestone(store: Store, milestone: NewMilestone): Pr
     const streak = await fittingStreak(store, row)
     const provider = await providerChange(store, row.accountId, row.reward)
     const changes: Change[] = [...provider, streak]
-    return { changes: [...changes, { op: 'insert', collection: 'milestone', row }], result: undefined }
+    return { changes: [...changes, insert('milestone', row)], result: undefined }
   })
   return row
 }

@@ -1,21 +1,7 @@
-import type { CollectionName, Row } from '../ports/schema.ts'
-import type { Condition, Store } from '../ports/store.ts'
-
-const PAGE = 500
-
-/** All rows of a configuration collection that match: few in any account, read page by page. */
-export async function* eachRow<C extends CollectionName>(
-  store: Store,
-  collection: C,
-  where: Condition<C>,
-): AsyncGenerator<Row<C>> {
-  const sort = [{ field: 'id', order: 'asc' }] as never
-  let rows: Row<C>[]
-  for (let offset = 0; offset === 0 || rows!.length === PAGE; offset += PAGE) {
-    rows = await store.find(collection, { where, sort, offset, limit: PAGE })
-    yield* rows
-  }
-}
+import { equal } from '../ports/conditions.ts'
+import { eachRow } from '../ports/paging.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Store } from '../ports/store.ts'
 
 /** Milestones of any status that hang on a streak. */
 export async function milestonesOf(
@@ -23,15 +9,7 @@ export async function milestonesOf(
   accountId: string,
   streakId: string,
 ): Promise<Row<'milestone'>[]> {
-  const milestones: Row<'milestone'>[] = []
-  const where: Condition<'milestone'> = {
-    and: [
-      { field: 'accountId', op: 'eq', value: accountId },
-      { field: 'linkedSchemaRecordId', op: 'eq', value: streakId },
-    ],
-  }
-  for await (const milestone of eachRow(store, 'milestone', where)) milestones.push(milestone)
-  return milestones
+  return Array.fromAsync(eachRow(store, 'milestone', equal({ accountId, linkedSchemaRecordId: streakId })))
 }
 
 /** Connectors of any status with a rule that feeds a streak. */
@@ -40,7 +18,7 @@ export async function connectorsFeeding(
   accountId: string,
   streakId: string,
 ): Promise<Row<'connector'>[]> {
-  const all = eachRow(store, 'connector', { field: 'accountId', op: 'eq', value: accountId })
+  const all = eachRow(store, 'connector', equal({ accountId }))
   const feeding: Row<'connector'>[] = []
   for await (const connector of all) {
     if (connector.rules.some((rule) => rule.streakId === streakId)) feeding.push(connector)

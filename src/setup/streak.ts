@@ -1,5 +1,6 @@
 import { commitPlanned, findRow } from '../commit/planned.ts'
 import { AppError, invalid } from '../errors.ts'
+import { insert } from '../ports/changes.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
@@ -27,7 +28,7 @@ export async function createStreak(store: Store, streak: NewStreak): Promise<Row
   const timezone = streak.timezone ?? (await timezoneOf(store, streak.accountId))
   const row = { ...streak, timezone, hasLogs: false }
   await commitPlanned(store, async () => ({
-    changes: [{ op: 'insert', collection: 'streak', row }],
+    changes: [insert('streak', row)],
     result: undefined,
   }))
   return row

@@ -1,6 +1,8 @@
+import { findRow } from '../../src/commit/planned.ts'
 import { isComparable } from '../../src/engine/decide/taken-back.ts'
 import { findOrder } from '../../src/engine/load/read-reports.ts'
 import type { EntryRecorder } from '../../src/engine/types.ts'
+import { change } from '../../src/ports/changes.ts'
 import type { Clock, Instant } from '../../src/ports/clock.ts'
 import { isErased } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -33,7 +35,7 @@ export function createApplyReport({ store, recorder, clock }: ApplyReportDeps) {
       entries += (await recorder.applyReports({ purchase, source })).entries.length
     }
     if (purchases.length === 0 || !isSettled) {
-      await store.commit([change(item, waiting(item, clock.now()))])
+      await store.commit([unlessChanged(item, waiting(item, clock.now()))])
       return { outcome: 'waiting', entries }
     }
     const updatedAt = clock.now()
@@ -44,15 +46,16 @@ export function createApplyReport({ store, recorder, clock }: ApplyReportDeps) {
         : otherCurrency(report, purchases)
     const owner = await findOwner(store, purchases[0]!)
     await store.commit([
-      change(item, { ...set, dueAt: null, updatedAt, externalId: nameOf(owner) }),
+      unlessChanged(item, { ...set, dueAt: null, updatedAt, externalId: nameOf(owner) }),
       ofDelivery(item, purchases[0]!, owner, updatedAt),
     ])
     return { outcome: set.status, entries }
   }
 }
 
-function change({ id, accountId, status, attempt }: Item, set: Partial<Item>): Change {
-  return { op: 'update', collection: 'delivery_item', id, accountId, guard: { status, attempt }, set }
+function unlessChanged(item: Item, set: Partial<Item>): Change {
+  const { status, attempt } = item
+  return change('delivery_item', item, { status, attempt }, set)
 }
 
 function waiting({ receivedAt, attempt }: Item, now: Instant): Partial<Item> {
@@ -74,24 +77,22 @@ function otherCurrency(
 async function findOwner(
   store: Store,
   { accountId, streakLogId }: Row<'purchase'>,
-): Promise<Row<'member'> | undefined> {
-  const [log] = await store.findByKeys('streak_log', ['accountId', 'id'], [[accountId, streakLogId]])
-  if (log === undefined) return undefined
-  const [member] = await store.findByKeys('member', ['accountId', 'id'], [[accountId, log.ownedById]])
-  return member
+): Promise<Row<'member'> | null> {
+  const log = await findRow(store, 'streak_log', accountId, streakLogId)
+  return log === null ? null : findRow(store, 'member', accountId, log.ownedById)
 }
 
-function nameOf(owner: Row<'member'> | undefined): string | null {
-  return owner === undefined || isErased(owner) ? null : owner.externalId
+function nameOf(owner: Row<'member'> | null): string | null {
+  return owner === null || isErased(owner) ? null : owner.externalId
 }
 
 /** The delivery is found by the order's own id from now on; of somebody erased, what was sent goes at once. */
 function ofDelivery(
   { deliveryId: id, accountId }: Item,
   { orderId }: Row<'purchase'>,
-  owner: Row<'member'> | undefined,
+  owner: Row<'member'> | null,
   updatedAt: Instant,
 ): Change {
-  const raw = owner !== undefined && isErased(owner) ? { body: null, bodyKeptSince: null, headers: {} } : {}
-  return { op: 'update', collection: 'delivery', id, accountId, set: { orderId, updatedAt, ...raw } }
+  const raw = owner !== null && isErased(owner) ? { body: null, bodyKeptSince: null, headers: {} } : {}
+  return change('delivery', { id, accountId }, {}, { orderId, updatedAt, ...raw })
 }

@@ -1,6 +1,7 @@
 import { Batcher } from '../../src/commit/batcher.ts'
 import type { EntryRecorder, Recorder, RecordResult } from '../../src/engine/types.ts'
 import { AppError, isRetryable } from '../../src/errors.ts'
+import { change } from '../../src/ports/changes.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Logger } from '../../src/ports/logger.ts'
 import type { ActivityItem, ActivityJob, JobContext } from '../../src/ports/queue.ts'
@@ -48,10 +49,9 @@ export function createProcessItems({ store, recorder, clock, logger }: ProcessDe
   const applyReport = createApplyReport({ store, recorder, clock })
 
   const write = async (item: Row<'delivery_item'>, fields: Partial<Row<'delivery_item'>>): Promise<void> => {
-    const { id, accountId, status, attempt } = item
-    const guard = { status, attempt }
+    const { status, attempt } = item
     const set = { ...fields, updatedAt: clock.now() }
-    await store.commit([{ op: 'update', collection: 'delivery_item', id, accountId, guard, set }])
+    await store.commit([change('delivery_item', item, { status, attempt }, set)])
   }
   const markFailed = (item: Row<'delivery_item'>, error: unknown): Promise<void> => {
     const reason = error instanceof AppError ? error.code : 'INTERNAL'

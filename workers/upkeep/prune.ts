@@ -1,6 +1,8 @@
+import { change } from '../../src/ports/changes.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import { ascending, below } from '../../src/ports/conditions.ts'
 import type { Logger } from '../../src/ports/logger.ts'
-import type { Change, Store } from '../../src/ports/store.ts'
+import type { Store } from '../../src/ports/store.ts'
 
 export interface PruneDeps {
   readonly store: Store
@@ -22,18 +24,14 @@ export function createPrune({ store, clock, logger, deliveryRetentionDays }: Pru
     let pruned = 0
     for (let round = 0; round < MAX_COMMITS; round += 1) {
       const rows = await store.find('delivery', {
-        where: { field: 'bodyKeptSince', op: 'lt', value: clock.now() - deliveryRetentionDays * DAY_MS },
-        sort: [{ field: 'bodyKeptSince', order: 'asc' }],
+        where: below('bodyKeptSince', clock.now() - deliveryRetentionDays * DAY_MS),
+        sort: ascending('bodyKeptSince'),
         limit: PER_COMMIT,
         omit: ['body'],
       })
       if (rows.length === 0) break
       const set = { body: null, bodyKeptSince: null, updatedAt: clock.now() }
-      const result = await store.commit(
-        rows.map(
-          ({ id, accountId }): Change => ({ op: 'update', collection: 'delivery', id, accountId, set }),
-        ),
-      )
+      const result = await store.commit(rows.map((row) => change('delivery', row, {}, set)))
       // another worker prunes at the same moment: it, or the next round, sees to the rest
       if (result.outcome === 'conflict') break
       pruned += rows.length

@@ -1,3 +1,4 @@
+import { change } from '../../src/ports/changes.ts'
 import {
   activityJobOf,
   activityJobsOf,
@@ -54,14 +55,7 @@ const items = lane<'activity', Row<'delivery_item'>>({
   read: (store, query) => store.find('delivery_item', { ...query, omit: ['activity', 'reason', 'message'] }),
   jobOf: activityJobOf,
   jobsOf: activityJobsOf,
-  raise: ({ id, accountId, dueAt, attempt }, to) => ({
-    op: 'update',
-    collection: 'delivery_item',
-    id,
-    accountId,
-    guard: { dueAt, attempt },
-    set: to,
-  }),
+  raise: (row, to) => change('delivery_item', row, { dueAt: row.dueAt, attempt: row.attempt }, to),
 })
 
 const rewards = lane<'reward', Row<'reward_log'>>({
@@ -70,14 +64,10 @@ const rewards = lane<'reward', Row<'reward_log'>>({
   read: (store, query) => store.find('reward_log', { ...query, omit: ['reward', 'drawnCode', 'couponCode'] }),
   jobOf: rewardJobOf,
   jobsOf: (rows) => rows.map(rewardJobOf),
-  raise: ({ id, accountId, dueAt, attempt, revision }, to) => ({
-    op: 'update',
-    collection: 'reward_log',
-    id,
-    accountId,
-    guard: { dueAt, attempt, revision },
-    set: { ...to, revision: revision + 1 },
-  }),
+  raise(row, to) {
+    const { dueAt, attempt, revision } = row
+    return change('reward_log', row, { dueAt, attempt, revision }, { ...to, revision: revision + 1 })
+  },
 })
 
 export const LANES: readonly Lane[] = [items, rewards]

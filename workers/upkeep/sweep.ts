@@ -1,7 +1,8 @@
 import type { Clock, Instant } from '../../src/ports/clock.ts'
+import { all, ascending, atMost, beyond } from '../../src/ports/conditions.ts'
 import type { Logger } from '../../src/ports/logger.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
-import type { Condition, Query, Store } from '../../src/ports/store.ts'
+import type { Query, Store } from '../../src/ports/store.ts'
 import { askQueue, QueueAway, requeue } from './requeue.ts'
 import { type DueCollection, type DueRow, LANES, type Lane } from './sweep-lanes.ts'
 
@@ -62,26 +63,9 @@ function cursorAt(row: DueRow | undefined): Cursor {
 }
 
 function dueQuery(until: Instant, after: Cursor, limit: number): Query<DueCollection> {
-  const due: Condition<DueCollection> = { field: 'dueAt', op: 'lte', value: until }
   return {
-    where: after === undefined ? due : { and: [due, ...beyond(after)] },
-    sort: [
-      { field: 'dueAt', order: 'asc' },
-      { field: 'id', order: 'asc' },
-    ],
+    where: all(atMost('dueAt', until), after === undefined ? null : beyond('dueAt', 'asc', after)),
+    sort: ascending('dueAt', 'id'),
     limit,
   }
-}
-
-/** The first condition repeats what the second says, for the index to start at the right place. */
-function beyond({ dueAt, id }: NonNullable<Cursor>): Condition<DueCollection>[] {
-  return [
-    { field: 'dueAt', op: 'gte', value: dueAt },
-    {
-      or: [
-        { field: 'dueAt', op: 'gt', value: dueAt },
-        { field: 'id', op: 'gt', value: id },
-      ],
-    },
-  ]
 }

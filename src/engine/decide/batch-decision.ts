@@ -1,3 +1,4 @@
+import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import { isErased } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
@@ -70,11 +71,7 @@ export class BatchDecision {
   /** Everything to commit: deletes, updates and inserts of the whole batch. */
   changes(): Change[] {
     const now = this.#now
-    const flags = [...this.#firstLogs.values()].map((streak): Change => {
-      const { id, accountId, revision } = streak
-      const set = { hasLogs: true, revision: revision + 1 }
-      return { op: 'update', collection: 'streak', id, accountId, guard: { revision }, set }
-    })
+    const flags = [...this.#firstLogs.values()].map((streak) => revise('streak', streak, { hasLogs: true }))
     const milestoneFlags = firstRewardFlags(this.#firstRewards.values())
     // a journey that only saw logs that are not live stays as it was
     const touched = [...this.#journeys.values()].filter(({ journey }) => journey.progress.size > 0)
@@ -252,7 +249,7 @@ export class BatchDecision {
       this.#newMembers.set(keyOf(accountId, created.externalId), created)
     }
     if (!streak.hasLogs) this.#firstLogs.set(streak.id, streak)
-    this.#changes.push({ op: 'insert', collection: 'streak_log', row: log })
+    this.#changes.push(insert('streak_log', log))
     this.#newLogs.set(logKey(accountId, log.ownedById, streak.id, uniqueIdentifier), log.id)
     this.#purchases.claim(request, log.id)
   }
@@ -269,8 +266,6 @@ function heldMembers(journeys: readonly OpenJourney[], written: readonly Change[
     const isVersioned = loaded.row !== null && journey.progress.size > 0
     if (member === undefined || isVersioned || guarded.has(member.id)) return []
     guarded.add(member.id)
-    const { id, accountId, revision } = member
-    const set = { revision: revision + 1 }
-    return [{ op: 'update', collection: 'member', id, accountId, guard: { revision }, set }]
+    return [revise('member', member, {})]
   })
 }

@@ -1,3 +1,4 @@
+import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -73,7 +74,7 @@ function addEntries<R>(
 ): EntryDecision<R> {
   try {
     const { changes, due } = effects(loaded, added, now, sources)
-    const inserts = added.map((row): Change => ({ op: 'insert', collection: 'withdrawal', row }))
+    const inserts = added.map((row) => insert('withdrawal', row))
     return { kind: 'decided', changes: [...changes, ...inserts], result, due }
   } catch (error) {
     if (!(error instanceof MissingFact)) throw error
@@ -152,12 +153,13 @@ function effects(
 
 /** The log counts its entries, and what a reinstatement earns is earned by the log it reinstates. */
 function noted(
-  { id, accountId, entryCount, rewardLogIds }: Row<'streak_log'>,
+  log: Row<'streak_log'>,
   added: number,
   effectiveValue: bigint,
   earned: readonly Row<'reward_log'>[],
   now: Instant,
 ): Change {
+  const { entryCount, rewardLogIds } = log
   const all = [...new Set([...(rewardLogIds ?? []), ...earned.map((reward) => reward.id)])]
   const set = {
     effectiveValue,
@@ -165,5 +167,5 @@ function noted(
     rewardLogIds: all.length === 0 ? null : all,
     updatedAt: now,
   }
-  return { op: 'update', collection: 'streak_log', id, accountId, guard: { entryCount }, set }
+  return change('streak_log', log, { entryCount }, set)
 }

@@ -1,4 +1,5 @@
 import { changedFields } from '../../commit/changed-fields.ts'
+import { change, insert, remove } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -87,18 +88,11 @@ function memberStreakChange(
       updatedAt: now,
       ...totals,
     }
-    return { op: 'insert', collection: 'member_streak', row }
+    return insert('member_streak', row)
   }
-  const version = stored.version + 1
-  const guard = { version: stored.version }
-  return {
-    op: 'update',
-    collection: 'member_streak',
-    id: stored.id,
-    accountId,
-    guard,
-    set: { ...changedFields(stored, totals), updatedAt: now, version },
-  }
+  const { version } = stored
+  const set = { ...changedFields(stored, totals), updatedAt: now, version: version + 1 }
+  return change('member_streak', stored, { version }, set)
 }
 
 function progressChanges(
@@ -111,11 +105,11 @@ function progressChanges(
   return [...journey.progress.values()].map((progress): Change => {
     const stored = loaded.progressRows.get(progress.periodNumber)
     const row = progressRow(streak, ownedById, stored, progress, now)
-    if (stored === undefined) return { op: 'insert', collection: 'streak_progress', row }
+    if (stored === undefined) return insert('streak_progress', row)
     const { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt } = row
     const computed = { currentProgressValue, completed, firstEffectiveAt, lastEffectiveAt, targetReachedAt }
     const set = { ...changedFields(stored, computed), updatedAt: now }
-    return { op: 'update', collection: 'streak_progress', id: row.id, accountId: row.accountId, set }
+    return change('streak_progress', row, {}, set)
   })
 }
 
@@ -129,7 +123,7 @@ function runChanges(
   const { accountId, id: streakId } = streak
   return [...journey.runs].flatMap(([id, run]): Change[] => {
     const stored = loaded.runRows.get(id)
-    if (run === null) return stored === undefined ? [] : [{ op: 'delete', collection: 'run', id, accountId }]
+    if (run === null) return stored === undefined ? [] : [remove('run', stored, {})]
     const { firstPeriod, lastPeriod, standing } = run
     const length = lengthOf(run)
     const breakable = isBreakable(length, streak.completionTargetValue)
@@ -137,14 +131,10 @@ function runChanges(
     if (stored !== undefined) {
       const changed = changedFields(stored, computed)
       if (Object.keys(changed).length === 0) return []
-      return [{ op: 'update', collection: 'run', id, accountId, set: { ...changed, updatedAt: now } }]
+      return [change('run', stored, {}, { ...changed, updatedAt: now })]
     }
     return [
-      {
-        op: 'insert',
-        collection: 'run',
-        row: { id, accountId, ownedById, streakId, createdAt: now, updatedAt: now, ...computed },
-      },
+      insert('run', { id, accountId, ownedById, streakId, createdAt: now, updatedAt: now, ...computed }),
     ]
   })
 }

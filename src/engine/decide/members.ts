@@ -1,4 +1,5 @@
 import { changedFields } from '../../commit/changed-fields.ts'
+import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -43,17 +44,10 @@ export class MemberChanges {
   changes(): Change[] {
     return [...this.#current.values()].map((row): Change => {
       const original = this.#original.get(row.id)
-      if (original === null || original === undefined) return { op: 'insert', collection: 'member', row }
+      if (original === null || original === undefined) return insert('member', row)
       const { firstName, lastName, email, phoneNumber, profileTimes, updatedAt } = row
       const profile = { firstName, lastName, email, phoneNumber, profileTimes, updatedAt }
-      return {
-        op: 'update',
-        collection: 'member',
-        id: row.id,
-        accountId: row.accountId,
-        guard: { revision: original.revision },
-        set: { ...changedFields(original, profile), revision: original.revision + 1 },
-      }
+      return revise('member', original, changedFields(original, profile))
     })
   }
 }

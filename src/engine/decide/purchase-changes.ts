@@ -1,3 +1,4 @@
+import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -44,11 +45,7 @@ export class PurchaseChanges {
     const { purchaseSpace, orderReference, orderTotal, currency, isAmount } = purchase
     const common = { id: this.#newId(), accountId, createdAt: this.#now, updatedAt: this.#now }
     const order = { purchaseSpace, orderId, orderReference, orderTotal, currency, isAmount }
-    this.#changes.push({
-      op: 'insert',
-      collection: 'purchase',
-      row: { ...common, ...order, streakId, streakLogId },
-    })
+    this.#changes.push(insert('purchase', { ...common, ...order, streakId, streakLogId }))
     this.#claimed.set(key, streakLogId)
   }
 
@@ -56,14 +53,9 @@ export class PurchaseChanges {
   noteOutcome(request: RecordRequest, result: RecordResult): void {
     const { accountId, purchase } = request
     if (purchase === undefined) return
-    this.#changes.push({
-      op: 'update',
-      collection: 'delivery_item',
-      id: purchase.itemId,
-      accountId,
-      guard: { status: 'pending' },
-      set: { ...itemOutcome(result), dueAt: null, updatedAt: this.#now },
-    })
+    const item = { id: purchase.itemId, accountId }
+    const set = { ...itemOutcome(result), dueAt: null, updatedAt: this.#now }
+    this.#changes.push(change('delivery_item', item, { status: 'pending' }, set))
     this.#wakeReports(request, result)
   }
 
@@ -72,13 +64,12 @@ export class PurchaseChanges {
     if (outcome !== 'recorded' && outcome !== 'duplicate') return
     const updatedAt = this.#now
     for (const item of this.#loaded.reports.get(keyOf(request.accountId, request.uniqueIdentifier)) ?? []) {
-      const { id, accountId, status, attempt } = item
+      const { id, status, attempt } = item
       const isOpen = status === 'waiting' || status === 'pending'
       const looksAgain = isOpen || (status === 'applied' && outcome === 'recorded')
       if (!looksAgain || this.#woken.has(id)) continue
       const set = { status: 'pending' as const, dueAt: updatedAt, attempt: attempt + 1, updatedAt }
-      const guard = { status, attempt }
-      this.#changes.push({ op: 'update', collection: 'delivery_item', id, accountId, guard, set })
+      this.#changes.push(change('delivery_item', item, { status, attempt }, set))
       this.#woken.set(id, { ...item, ...set })
     }
   }

@@ -1,3 +1,4 @@
+import { revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -30,7 +31,7 @@ export function rewardChanges(
   })
   const lost = groundless.flatMap(({ id }) => withoutGround(rows.get(id)!, now))
   const elsewhere = moved.map(({ reward, periodNumber }) =>
-    change(rows.get(reward.id)!, keyAt(periodNumber), now),
+    changed(rows.get(reward.id)!, keyAt(periodNumber), now),
   )
   const back = restored.map(({ reward, periodNumber }) => {
     const row = rows.get(reward.id)!
@@ -42,12 +43,12 @@ export function rewardChanges(
     } as const
     // what is left of its lifetime counts from now on
     const times = { failureReason: null, fulfilAfter: now, dueAt: row.reward === null ? null : now }
-    return change(row, { ...keyAt(periodNumber), ...pending, ...times }, now)
+    return changed(row, { ...keyAt(periodNumber), ...pending, ...times }, now)
   })
   const all = [...lost, ...elsewhere, ...back]
   const after = all.map(({ after: row }) => row)
   return {
-    changes: all.map(({ change: update }) => update),
+    changes: all.map(({ change }) => change),
     restored: back.map(({ after: row }) => row),
     due: after.filter((row) => row.dueAt === now),
   }
@@ -58,22 +59,23 @@ interface Changed {
   readonly after: Row<'reward_log'>
 }
 
-function change(row: Row<'reward_log'>, fields: Partial<Row<'reward_log'>>, now: Instant): Changed {
-  const set = { ...fields, revision: row.revision + 1, updatedAt: now }
-  const { id, accountId, revision } = row
-  const update: Change = { op: 'update', collection: 'reward_log', id, accountId, guard: { revision }, set }
-  return { change: update, after: { ...row, ...set } }
+function changed(row: Row<'reward_log'>, fields: Partial<Row<'reward_log'>>, now: Instant): Changed {
+  const set = { ...fields, updatedAt: now }
+  const after = { ...row, ...set, revision: row.revision + 1 }
+  return { change: revise('reward_log', row, set), after }
 }
 
 function withoutGround(row: Row<'reward_log'>, now: Instant): Changed[] {
   const { fulfilmentStatus: status } = row
   if (status === 'pending' || status === 'held' || status === 'failed') {
-    return [change(row, { fulfilmentStatus: 'revoked', standing: false, dueAt: null, heldReason: null }, now)]
+    return [
+      changed(row, { fulfilmentStatus: 'revoked', standing: false, dueAt: null, heldReason: null }, now),
+    ]
   }
   const isOut = status === 'issuing' || status === 'issued'
   if (!isOut || row.onWithdrawal === 'keep') return []
   // a code of the merchant's own is his to take back; nobody can be asked
   if (row.reward === null || row.drawnCode === null)
-    return [change(row, { fulfilmentStatus: 'revoked', couponUsed: 'unknown' }, now)]
-  return [change(row, { fulfilmentStatus: 'revoking', dueAt: now, attempt: row.attempt + 1 }, now)]
+    return [changed(row, { fulfilmentStatus: 'revoked', couponUsed: 'unknown' }, now)]
+  return [changed(row, { fulfilmentStatus: 'revoking', dueAt: now, attempt: row.attempt + 1 }, now)]
 }

@@ -1,3 +1,4 @@
+import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -46,8 +47,8 @@ export function rewardOutcome(input: RewardOutcomeInput): RewardOutcome {
     changes: [
       ...existing.changes,
       ...granted.flatMap(({ reward, code }): Change[] => [
-        { op: 'insert', collection: 'reward_log', row: reward },
-        ...(code === null ? [] : [{ op: 'insert', collection: 'coupon_code', row: code } as const]),
+        insert('reward_log', reward),
+        ...(code === null ? [] : [insert('coupon_code', code)]),
       ]),
     ],
     listed: [...existing.restored, ...rewards].toSorted(inOrder),
@@ -60,8 +61,5 @@ export function rewardOutcome(input: RewardOutcomeInput): RewardOutcome {
 
 /** Fixes the rules of milestones that have their first reward, against a patch at the same instant. */
 export function firstRewardFlags(milestones: Iterable<Row<'milestone'>>): Change[] {
-  return [...milestones].map(({ id, accountId, revision }): Change => {
-    const set = { hasRewardLogs: true, revision: revision + 1 }
-    return { op: 'update', collection: 'milestone', id, accountId, guard: { revision }, set }
-  })
+  return [...milestones].map((milestone) => revise('milestone', milestone, { hasRewardLogs: true }))
 }

@@ -1,8 +1,9 @@
+import { all, between, equal } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
 import { anchorsKey } from '../../streaks/journey-state.ts'
 import type { Need } from '../../streaks/types.ts'
-import { findRunContaining } from './find-run.ts'
+import { findJourney, findRunContaining, rewardsOf } from './journey-rows.ts'
 import {
   loadLongestBesides,
   loadPeriodEdges,
@@ -127,8 +128,7 @@ async function loadRunContaining(
     journey.addRun(run)
     return true
   }
-  const fields = ['accountId', 'ownedById', 'streakId'] as const
-  const [after] = await store.findByKeys('member_streak', fields, [ids(row)])
+  const after = await findJourney(store, row)
   if (after?.version !== row.version) return false
   throw new Error(
     `no run contains period ${need.periodNumber}, which is completed, of member ${row.ownedById} on streak ${row.streakId}; streakline rebuild --repair mends it`,
@@ -137,18 +137,12 @@ async function loadRunContaining(
 
 async function loadAnchors(store: Store, { row, journey, need }: Wanted<'anchors'>): Promise<void> {
   const rewards = await store.find('reward_log', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: row.accountId },
-        { field: 'ownedById', op: 'eq', value: row.ownedById },
-        { field: 'linkedSchemaRecordId', op: 'eq', value: row.streakId },
-        { field: 'once', op: 'eq', value: false },
-        { field: 'periodNumber', op: 'gte', value: need.from },
-        { field: 'periodNumber', op: 'lte', value: need.to },
-        { field: 'milestoneId', op: 'eq', value: need.milestoneId },
-        { field: 'standing', op: 'eq', value: true },
-      ],
-    },
+    where: all(
+      rewardsOf(row),
+      equal({ once: false }),
+      between('periodNumber', need.from, need.to),
+      equal({ milestoneId: need.milestoneId, standing: true }),
+    ),
     limit: need.to - need.from + 1,
     omit: ['reward'],
   })

@@ -1,29 +1,19 @@
-import type { CollectionName, Row } from '../../ports/schema.ts'
+import { above, all, ascending, atLeast, between, equal } from '../../ports/conditions.ts'
+import type { Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import { ONCE, rangeKey, valueKey } from '../../streaks/journey-state.ts'
 import type { CountedLog, RewardFact } from '../../streaks/types.ts'
+import { ofJourney, rewardsOf } from './journey-rows.ts'
 import { keyOf, type Loaded, type Wanted } from './loaded.ts'
 
 /** Facts that only late logs, withdrawals and their undoing ask for: one read each. */
 const PAGE = 500
 const MINTED: ReadonlySet<string> = new Set(['issuing', 'issued', 'revoking', 'revoked'])
 
-type Journeyed = Extract<CollectionName, 'streak_log' | 'streak_progress' | 'run'>
-
-/** Rows of one collection that belong to a journey. */
-function ofJourney<C extends Journeyed>(
-  row: Row<'member_streak'>,
-  more: readonly Condition<C>[],
-): Condition<C> {
-  const ids = ['accountId', 'ownedById', 'streakId'] as const
-  const own = ids.map((field) => ({ field, op: 'eq', value: row[field] }) as unknown as Condition<C>)
-  return { and: [...own, ...more] }
+/** The logs of a period that count for something. */
+function effectiveIn(row: Row<'member_streak'>, periodNumber: number): Condition<'streak_log'> {
+  return all(ofJourney(row), equal({ periodNumber }), above('effectiveValue', 0n))
 }
-
-const effectiveIn = (periodNumber: number): Condition<'streak_log'>[] => [
-  { field: 'periodNumber', op: 'eq', value: periodNumber },
-  { field: 'effectiveValue', op: 'gt', value: 0n },
-]
 
 /** The period's effective logs by activityAt, until their values reach `upTo`. */
 export async function loadPeriodLogs(
@@ -34,11 +24,8 @@ export async function loadPeriodLogs(
   let sum = 0n
   for (let offset = 0; sum < need.upTo; offset += PAGE) {
     const page = await store.find('streak_log', {
-      where: ofJourney(row, effectiveIn(need.periodNumber)),
-      sort: [
-        { field: 'activityAt', order: 'asc' },
-        { field: 'id', order: 'asc' },
-      ],
+      where: effectiveIn(row, need.periodNumber),
+      sort: ascending('activityAt', 'id'),
       offset,
       limit: PAGE,
     })
@@ -59,7 +46,7 @@ export async function loadPeriodEdges(
 ): Promise<void> {
   const edge = (order: 'asc' | 'desc') =>
     store.find('streak_log', {
-      where: ofJourney(row, effectiveIn(need.periodNumber)),
+      where: effectiveIn(row, need.periodNumber),
       sort: [{ field: 'activityAt', order }],
       limit: 2,
     })
@@ -89,23 +76,13 @@ async function loadRewards(
   store: Store,
   loaded: Loaded,
   { row, journey }: Pick<Wanted<'rewards_once'>, 'row' | 'journey'>,
-  more: readonly Condition<'reward_log'>[],
+  which: Condition<'reward_log'>,
 ): Promise<RewardFact[]> {
   const facts: RewardFact[] = []
   for (let offset = 0; ; offset += PAGE) {
     const page = await store.find('reward_log', {
-      where: {
-        and: [
-          { field: 'accountId', op: 'eq', value: row.accountId },
-          { field: 'ownedById', op: 'eq', value: row.ownedById },
-          { field: 'linkedSchemaRecordId', op: 'eq', value: row.streakId },
-          ...more,
-        ],
-      },
-      sort: [
-        { field: 'periodNumber', order: 'asc' },
-        { field: 'id', order: 'asc' },
-      ],
+      where: all(rewardsOf(row), which),
+      sort: ascending('periodNumber', 'id'),
       offset,
       limit: PAGE,
     })
@@ -123,11 +100,8 @@ export async function loadRewardsBetween(
   want: Wanted<'rewards_between'>,
 ): Promise<void> {
   const { from, to } = want.need
-  const rewards = await loadRewards(store, loaded, want, [
-    { field: 'once', op: 'eq', value: false },
-    { field: 'periodNumber', op: 'gte', value: from },
-    { field: 'periodNumber', op: 'lte', value: to },
-  ])
+  const there: Condition<'reward_log'> = all(equal({ once: false }), between('periodNumber', from, to))
+  const rewards = await loadRewards(store, loaded, want, there)
   want.journey.rewards.set(rangeKey(from, to), rewards)
 }
 
@@ -136,7 +110,7 @@ export async function loadRewardsOnce(
   loaded: Loaded,
   want: Wanted<'rewards_once'>,
 ): Promise<void> {
-  const rewards = await loadRewards(store, loaded, want, [{ field: 'once', op: 'eq', value: true }])
+  const rewards = await loadRewards(store, loaded, want, equal({ once: true }))
   want.journey.rewards.set(ONCE, rewards)
 }
 
@@ -145,7 +119,7 @@ export async function loadLongestBesides(
   { row, journey, need }: Wanted<'longest_besides'>,
 ): Promise<void> {
   const longest = await store.find('run', {
-    where: ofJourney(row, []),
+    where: ofJourney(row),
     sort: [{ field: 'length', order: 'desc' }],
     limit: 2,
   })
@@ -158,7 +132,7 @@ export async function loadValueElsewhere(
 ): Promise<void> {
   const { periodNumber, value } = need
   const found = await store.find('streak_progress', {
-    where: ofJourney(row, [{ field: 'currentProgressValue', op: 'gte', value }]),
+    where: all(ofJourney(row), atLeast('currentProgressValue', value)),
     sort: [{ field: 'periodNumber', order: 'desc' }],
     limit: 2,
   })

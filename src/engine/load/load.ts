@@ -3,6 +3,7 @@ import type { Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
 import { periodAt } from '../../streaks/period.ts'
 import type { RecordRequest } from '../types.ts'
+import { JOURNEY_FIELDS } from './journey-rows.ts'
 import { loadNeeds } from './load-needs.ts'
 import {
   journeyKey,
@@ -209,11 +210,10 @@ async function loadJourneys(store: Store, requests: readonly RecordRequest[], lo
     loaded.journeys.set(key, new LoadedJourney())
   }
   if (periods.size === 0) return
-  const fields = ['accountId', 'ownedById', 'streakId'] as const
   const entries = [...periods.values()]
   const rows = await store.findByKeys(
     'member_streak',
-    fields,
+    JOURNEY_FIELDS,
     entries.map((entry) => entry.ids),
   )
   const needs = rows.flatMap((row) => {

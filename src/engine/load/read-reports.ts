@@ -1,3 +1,5 @@
+import { findRow } from '../../commit/planned.ts'
+import { all, equal, oneOf, present } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import type { KeyedReport } from '../types.ts'
@@ -44,9 +46,9 @@ export async function findOrder(
   { accountId, connectorId, orderKey }: Pick<Row<'delivery_item'>, 'accountId' | 'connectorId' | 'orderKey'>,
 ): Promise<ReportedOrder> {
   const alias = orderKey ?? ''
-  const [[connector], referring] = await Promise.all([
-    store.findByKeys('connector', ['accountId', 'id'], [[accountId, connectorId]]),
-    readDeliveries(store, accountId, { field: 'orderReference', op: 'eq', value: alias }),
+  const [connector, referring] = await Promise.all([
+    findRow(store, 'connector', accountId, connectorId),
+    readDeliveries(store, accountId, equal({ orderReference: alias })),
   ])
   const orderIds = [...new Set([alias, ...referring.flatMap(({ orderId }) => orderId ?? [])])]
   const isSettled = await areSettled(store, accountId, orderIds)
@@ -57,7 +59,7 @@ export async function findOrder(
 }
 
 async function areSettled(store: Store, accountId: string, orderIds: readonly string[]): Promise<boolean> {
-  const deliveries = await readDeliveries(store, accountId, { field: 'orderId', op: 'in', value: orderIds })
+  const deliveries = await readDeliveries(store, accountId, oneOf('orderId', orderIds))
   const keys = deliveries.map(({ id }) => [accountId, id])
   const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
   return !items.some(({ status, activity }) => status === 'pending' && activity !== null)
@@ -72,14 +74,8 @@ export async function readOrderAliases(
   accountId: string,
   orderIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const ofOrders: Condition<'delivery'> = { field: 'orderId', op: 'in', value: orderIds }
-  const hasAlias: Condition<'delivery'> = { field: 'orderReference', op: 'isNotNull' }
-  const deliveries = await readDeliveries(
-    store,
-    accountId,
-    { and: [ofOrders, hasAlias] },
-    MAX_DELIVERIES_OF_MANY,
-  )
+  const withAlias: Condition<'delivery'> = all(oneOf('orderId', orderIds), present('orderReference'))
+  const deliveries = await readDeliveries(store, accountId, withAlias, MAX_DELIVERIES_OF_MANY)
   const byOrder = Map.groupBy(deliveries, ({ orderId }) => orderId ?? '')
   return new Map(
     [...byOrder].map(([orderId, own]) => [orderId, own.flatMap((each) => each.orderReference ?? [])]),
@@ -98,7 +94,7 @@ export function readDeliveries(
   which: Condition<'delivery'>,
   limit = MAX_DELIVERIES,
 ): Promise<Row<'delivery'>[]> {
-  const where: Condition<'delivery'> = { and: [{ field: 'accountId', op: 'eq', value: accountId }, which] }
+  const where = all(equal({ accountId }), which)
   return store.find('delivery', { where, omit: ['body', 'headers'], limit })
 }
 

@@ -1,5 +1,7 @@
+import { above, all, atMost, equal } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
-import type { Condition, Scalar, Store } from '../../ports/store.ts'
+import type { Scalar, Store } from '../../ports/store.ts'
+import { ofJourney } from '../load/journey-rows.ts'
 import { journeyKey, keyOf } from '../load/loaded.ts'
 
 export interface Ids {
@@ -90,17 +92,6 @@ export async function rewardsById(
   return found
 }
 
-function within(ids: Ids, more: readonly Condition<'run'>[]): Condition<'run'> {
-  return {
-    and: [
-      { field: 'accountId', op: 'eq', value: ids.accountId },
-      { field: 'ownedById', op: 'eq', value: ids.ownedById },
-      { field: 'streakId', op: 'eq', value: ids.streakId },
-      ...more,
-    ],
-  }
-}
-
 /** The runs that contain one of a journey's points or end right before it. */
 export async function runsAround(
   store: Store,
@@ -121,15 +112,12 @@ async function runsBetween(store: Store, ids: Ids, from: number, to: number): Pr
   const latestFirst = [{ field: 'firstPeriod', order: 'desc' }] as const
   const [before, after] = await Promise.all([
     store.find('run', {
-      where: within(ids, [{ field: 'firstPeriod', op: 'lte', value: from }]),
+      where: all(ofJourney(ids), atMost('firstPeriod', from)),
       sort: latestFirst,
       limit: 1,
     }),
     store.find('run', {
-      where: within(ids, [
-        { field: 'firstPeriod', op: 'gt', value: from },
-        { field: 'firstPeriod', op: 'lte', value: to },
-      ]),
+      where: all(ofJourney(ids), above('firstPeriod', from), atMost('firstPeriod', to)),
       sort: latestFirst,
       // completed periods of a page lie in at most as many runs as the page has rows; gaps between them can hold more
       limit: Math.min(to - from, RUNS_PER_READ * 10),
@@ -144,7 +132,7 @@ async function runsBetween(store: Store, ids: Ids, from: number, to: number): Pr
  */
 export async function breakableRuns(store: Store, ids: Ids): Promise<Row<'run'>[]> {
   return store.find('run', {
-    where: within(ids, [{ field: 'breakable', op: 'eq', value: true }]),
+    where: all(ofJourney(ids), equal({ breakable: true })),
     sort: [{ field: 'lastPeriod', order: 'desc' }],
     limit: 3,
   })

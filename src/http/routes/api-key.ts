@@ -1,6 +1,8 @@
 import { makeApiKey } from '../../accounts/accounts.ts'
-import { commitPlanned, duplicateValue, findRow } from '../../commit/planned.ts'
+import { commitPlanned, duplicateValue, findRow, standsStill } from '../../commit/planned.ts'
 import { AppError } from '../../errors.ts'
+import { insert, remove } from '../../ports/changes.ts'
+import { all, equal, otherThan } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
 import { patchRow, recordNotFound } from '../../setup/change-row.ts'
@@ -39,21 +41,13 @@ async function whileAnotherIsLive(store: Store, { id, accountId }: Row<'api_key'
   // the account first: whatever changes after it was read makes the commit a conflict
   const account = (await findRow(store, 'account', accountId, accountId))!
   const [other] = await store.find('api_key', {
-    where: {
-      and: [
-        { field: 'accountId', op: 'eq', value: accountId },
-        { field: 'status', op: 'eq', value: 'live' },
-        { field: 'id', op: 'ne', value: id },
-      ],
-    },
+    where: all(equal({ accountId, status: 'live' }), otherThan('id', id)),
     limit: 1,
   })
   if (other === undefined) {
     throw new AppError('LAST_LIVE_KEY', 'This is the last live API key of the account: create another first')
   }
-  const { revision } = account
-  const set = { revision: revision + 1 }
-  return { op: 'update', collection: 'account', id: accountId, accountId, guard: { revision }, set }
+  return standsStill('account', account)
 }
 
 async function revokeKey(store: Store, accountId: string, id: string): Promise<void> {
@@ -61,9 +55,8 @@ async function revokeKey(store: Store, accountId: string, id: string): Promise<v
     const key = await findRow(store, 'api_key', accountId, id)
     if (key === null) throw recordNotFound('API key')
     const also = key.status === 'live' ? [await whileAnotherIsLive(store, key)] : []
-    const guard = { revision: key.revision }
-    const removal: Change = { op: 'delete', collection: 'api_key', id, accountId, guard }
-    return { changes: [removal, ...also], result: undefined }
+    const { revision } = key
+    return { changes: [remove('api_key', key, { revision }), ...also], result: undefined }
   })
 }
 
@@ -91,7 +84,7 @@ export function apiKeyResource(deps: ApiKeyDeps): Resource<'api_key'> {
       const { row, apiSecret } = makeApiKey(deps, accountId, checkCreate(createSchema, body))
       await commitPlanned(
         store,
-        async () => ({ changes: [{ op: 'insert', collection: 'api_key', row }], result: undefined }),
+        async () => ({ changes: [insert('api_key', row)], result: undefined }),
         nameTaken(accountId, row.name),
       )
       log({ createdKeyId: row.id })

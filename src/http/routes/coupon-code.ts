@@ -1,5 +1,7 @@
 import { commitPlanned, findRow } from '../../commit/planned.ts'
 import { AppError } from '../../errors.ts'
+import { remove } from '../../ports/changes.ts'
+import { equal } from '../../ports/conditions.ts'
 import { foldCode } from '../../rewards/code.ts'
 import { recordNotFound } from '../../setup/change-row.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -40,7 +42,7 @@ export function couponCodeResource({
     fails: { create: ['REFERENCE_NOT_FOUND', 'DUPLICATE_VALUE'], delete: ['CODE_IN_USE'] },
     bodies: { create: createSchema },
     createsSeveral: true,
-    scope: { field: 'source', op: 'eq', value: 'pool' },
+    scope: equal({ source: 'pool' }),
     async create({ caller: { accountId }, log }, body) {
       const { providerId, codes } = checkCreate(createSchema, body)
       log({ providerId, codes: codes.length })
@@ -57,11 +59,7 @@ export function couponCodeResource({
             `The code was given out: reward log ${code.rewardLogId} refers to it`,
           )
         }
-        const guard = { rewardLogId: null }
-        return {
-          changes: [{ op: 'delete', collection: 'coupon_code', id, accountId, guard }],
-          result: undefined,
-        }
+        return { changes: [remove('coupon_code', code, { rewardLogId: null })], result: undefined }
       }),
   }
 }

@@ -1,6 +1,8 @@
 import { commitPlanned, duplicateValue } from '../../commit/planned.ts'
 import { eraseMember } from '../../members/erase.ts'
+import { insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
+import { any, atLeast, below } from '../../ports/conditions.ts'
 import { ERASED_PREFIX, isErased, type MemberProfile } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Condition } from '../../ports/store.ts'
@@ -61,12 +63,10 @@ function timesOf(fields: readonly string[], at: Instant): Record<string, Instant
 
 /** `;` follows `:`, so this is the least text behind all that begin with the prefix. */
 const BEHIND_ERASED = `${ERASED_PREFIX.slice(0, -1)};`
-const NOT_ERASED: Condition<'member'> = {
-  or: [
-    { field: 'externalId', op: 'lt', value: ERASED_PREFIX },
-    { field: 'externalId', op: 'gte', value: BEHIND_ERASED },
-  ],
-}
+const NOT_ERASED: Condition<'member'> = any(
+  below('externalId', ERASED_PREFIX),
+  atLeast('externalId', BEHIND_ERASED),
+)
 
 /** @throws AppError NOT_FOUND for what only stands for somebody who was erased */
 function refuseErased(row: Row<'member'>): void {
@@ -109,7 +109,7 @@ export function memberResource({
       }
       await commitPlanned(
         store,
-        async () => ({ changes: [{ op: 'insert', collection: 'member', row }], result: undefined }),
+        async () => ({ changes: [insert('member', row)], result: undefined }),
         () => duplicateValue(store, 'member', accountId, 'externalId', row.externalId),
       )
       log({ memberId: row.id })

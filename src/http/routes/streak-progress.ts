@@ -1,4 +1,5 @@
 import type { ProgressView } from '../../engine/types.ts'
+import { above, all, any, atMost, equal } from '../../ports/conditions.ts'
 import type { Condition } from '../../ports/store.ts'
 import { progressStatus } from '../../streaks/view.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -10,29 +11,17 @@ import { type FilterRewrite, ID, type PublicFields, type Resource, rowJson, TIME
 type Status = ProgressView['status']
 
 const STATUS_CONDITIONS: Record<Status, (now: number) => Condition<'streak_progress'>> = {
-  completed: () => ({ field: 'completed', op: 'eq', value: true }),
-  in_progress: (now) => ({
-    and: [
-      { field: 'completed', op: 'eq', value: false },
-      { field: 'periodEndAt', op: 'gt', value: now },
-    ],
-  }),
-  broken: (now) => ({
-    and: [
-      { field: 'completed', op: 'eq', value: false },
-      { field: 'periodEndAt', op: 'lte', value: now },
-    ],
-  }),
+  completed: () => equal({ completed: true }),
+  in_progress: (now) => all(equal({ completed: false }), above('periodEndAt', now)),
+  broken: (now) => all(equal({ completed: false }), atMost('periodEndAt', now)),
 }
-const NOTHING: Condition<'streak_progress'> = { field: 'completed', op: 'isNull' }
 
 /** The status is that of the moment of the request, so it is asked of what is stored and of the time. */
 const statusFilter: FilterRewrite<'streak_progress'> = {
   values: ['in_progress', 'completed', 'broken'] satisfies Status[],
   toCondition(values, now) {
-    const [first, ...others] = values.map((value) => STATUS_CONDITIONS[value as Status](now))
-    if (first === undefined) return NOTHING
-    return others.length === 0 ? first : { or: [first, ...others] }
+    const conditions = values.map((value) => STATUS_CONDITIONS[value as Status](now))
+    return conditions.length === 1 ? conditions[0]! : any(...conditions)
   },
   valueIn: ({ completed, periodEndAt }, now): Status => progressStatus(completed, periodEndAt, now),
 }

@@ -1,9 +1,11 @@
+import { findRow } from '../../commit/planned.ts'
 import { untilWritten } from '../../commit/until-written.ts'
 import { AppError } from '../../errors.ts'
+import { change } from '../../ports/changes.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ItemStatus } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
-import type { Change, Store } from '../../ports/store.ts'
+import type { Store } from '../../ports/store.ts'
 
 const MAX_ROUNDS = 20
 /** What is not settled, or settled in vain. */
@@ -29,19 +31,17 @@ export function abandonDelivery(
   reason: string,
 ): Promise<Row<'delivery'>> {
   return untilWritten(`delivery ${id}`, MAX_ROUNDS, async () => {
-    const [delivery] = await store.findByKeys('delivery', ['id'], [[id]])
-    if (delivery?.accountId !== accountId) {
-      throw new AppError('NOT_FOUND', 'There is no delivery by this id')
-    }
+    const delivery = await findRow(store, 'delivery', accountId, id)
+    if (delivery === null) throw new AppError('NOT_FOUND', 'There is no delivery by this id')
     const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], [[accountId, id]])
     const open = items.filter(({ status }) => OPEN.includes(status))
     if (open.length === 0) return delivery
     const updatedAt = clock.now()
     const set = { status: 'abandoned', reason: BY_OPERATOR, message: reason, dueAt: null, updatedAt } as const
     const { outcome } = await store.commit(
-      open.map((item): Change => {
-        const guard = { status: item.status, attempt: item.attempt }
-        return { op: 'update', collection: 'delivery_item', id: item.id, accountId, guard, set }
+      open.map((item) => {
+        const { status, attempt } = item
+        return change('delivery_item', item, { status, attempt }, set)
       }),
     )
     return outcome === 'committed' ? delivery : null

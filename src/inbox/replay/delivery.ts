@@ -1,5 +1,7 @@
+import { findRow } from '../../commit/planned.ts'
 import { untilWritten } from '../../commit/until-written.ts'
 import { AppError } from '../../errors.ts'
+import { change } from '../../ports/changes.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Translation } from '../../ports/connector.ts'
 import type { Logger } from '../../ports/logger.ts'
@@ -75,9 +77,9 @@ export function replayDelivery(
 }
 
 async function findDelivery(store: Store, accountId: string, id: string): Promise<Row<'delivery'>> {
-  const [delivery] = await store.findByKeys('delivery', ['id'], [[id]])
-  if (delivery?.accountId === accountId) return delivery
-  throw new AppError('NOT_FOUND', 'There is no delivery by this id')
+  const delivery = await findRow(store, 'delivery', accountId, id)
+  if (delivery === null) throw new AppError('NOT_FOUND', 'There is no delivery by this id')
+  return delivery
 }
 
 async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: ReplayTerms): Promise<Plan> {
@@ -143,19 +145,16 @@ async function hold(deps: ReplayDeps, delivery: Row<'delivery'>, plan: Plan): Pr
 
 /** Nothing where nothing changes. */
 function changesOf(delivery: Row<'delivery'>, { items, set, also }: Plan, { now }: ReplayTerms): Change[] {
-  const { id, accountId, replayCount, bodyKeptSince } = delivery
+  const { replayCount, bodyKeptSince } = delivery
   const news = Object.entries(set).some(([field, value]) => delivery[field as keyof typeof set] !== value)
   const changes = items.flatMap((item) => item.changes)
   if (changes.length === 0 && !news) return []
-  const update: Change = {
-    op: 'update',
-    collection: 'delivery',
-    id,
-    accountId,
-    // of two replays at once one waits for the other; and a body that goes meanwhile is not replayed
-    guard: { replayCount, bodyKeptSince },
-    set: { ...set, replayCount: replayCount + 1, updatedAt: now },
-  }
+  const update: Change = change(
+    'delivery',
+    delivery,
+    { replayCount, bodyKeptSince },
+    { ...set, replayCount: replayCount + 1, updatedAt: now },
+  )
   return [update, ...changes, ...also]
 }
 

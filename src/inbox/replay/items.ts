@@ -1,3 +1,4 @@
+import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -98,11 +99,10 @@ function wake(item: Item, now: Instant): ReplayedItem {
 }
 
 function changed(known: Item, fields: Partial<Item>, effect: ItemEffect, now: Instant): ReplayedItem {
-  const { id, accountId, status, attempt, externalId } = known
+  const { status, attempt, externalId } = known
   const set = { ...fields, updatedAt: now }
   // an erasure takes the externalId away and leaves the rest
-  const guard = { status, attempt, externalId }
-  const update: Change = { op: 'update', collection: 'delivery_item', id, accountId, guard, set }
+  const update = change('delivery_item', known, { status, attempt, externalId }, set)
   return { item: { ...known, ...set }, effect, changes: [update] }
 }
 
@@ -111,5 +111,5 @@ function added(next: Item, now: Instant): ReplayedItem {
   const dueAt = next.status === 'pending' ? now : null
   const row = { ...next, activity, dueAt, createdAt: now, updatedAt: now }
   const effect = next.status === 'pending' ? 'queued' : 'changed'
-  return { item: row, effect, changes: [{ op: 'insert', collection: 'delivery_item', row }] }
+  return { item: row, effect, changes: [insert('delivery_item', row)] }
 }

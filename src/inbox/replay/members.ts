@@ -1,3 +1,5 @@
+import { standsStill } from '../../commit/planned.ts'
+import { equal } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
 
@@ -21,22 +23,10 @@ export async function holdMembers(
     externalIds.map((externalId) => [accountId, externalId]),
   )
   // after the members: an erasure that begins now changes what was read of them
-  const erasures = await store.find('erasure', {
-    where: { field: 'accountId', op: 'eq', value: accountId },
-    limit: MAX_ERASURES,
-  })
+  const erasures = await store.find('erasure', { where: equal({ accountId }), limit: MAX_ERASURES })
   const isErased = erasures.some(
     (each) => externalIds.includes(each.externalId) && receivedAt <= each.createdAt,
   )
   if (isErased) return null
-  return members.map(({ id, revision }): Change => {
-    return {
-      op: 'update',
-      collection: 'member',
-      id,
-      accountId,
-      guard: { revision },
-      set: { revision: revision + 1 },
-    }
-  })
+  return members.map((member) => standsStill('member', member))
 }

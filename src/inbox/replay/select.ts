@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts'
+import { all, atLeast, below, beyond, equal } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
-import type { Condition, Store } from '../../ports/store.ts'
+import type { Store } from '../../ports/store.ts'
 import { itemsOf } from '../items-of.ts'
 import type { ReplayFilter } from './types.ts'
 
@@ -23,17 +24,16 @@ export function findDeliveries(
   limit: number,
 ): Promise<Seen[]> {
   const { connectorId, orderId, receivedFrom, receivedTo } = filter
-  // a delivery is created when it is received; this is the field that the indexes have
-  const wanted: (Condition<'delivery'> | null)[] = [
-    { field: 'accountId', op: 'eq', value: accountId },
-    connectorId === undefined ? null : { field: 'connectorId', op: 'eq', value: connectorId },
-    orderId === undefined ? null : { field: 'orderId', op: 'eq', value: orderId },
-    receivedFrom === undefined ? null : { field: 'createdAt', op: 'gte', value: receivedFrom },
-    receivedTo === undefined ? null : { field: 'createdAt', op: 'lt', value: receivedTo },
-    ...(cursor === null ? [] : beyond(readCursor(cursor))),
-  ]
   return store.find('delivery', {
-    where: { and: wanted.filter((condition) => condition !== null) },
+    // a delivery is created when it is received; `createdAt` is the field that the indexes have
+    where: all(
+      equal({ accountId }),
+      connectorId === undefined ? null : equal({ connectorId }),
+      orderId === undefined ? null : equal({ orderId }),
+      receivedFrom === undefined ? null : atLeast('createdAt', receivedFrom),
+      receivedTo === undefined ? null : below('createdAt', receivedTo),
+      cursor === null ? null : beyond('createdAt', 'desc', readCursor(cursor)),
+    ),
     sort: [
       { field: 'createdAt', order: 'desc' },
       { field: 'id', order: 'asc' },
@@ -41,19 +41,6 @@ export function findDeliveries(
     limit,
     omit: ['body', 'headers'],
   })
-}
-
-/** The first condition repeats what the second says, for the index to start at the right place. */
-function beyond({ createdAt, id }: Cursor): Condition<'delivery'>[] {
-  return [
-    { field: 'createdAt', op: 'lte', value: createdAt },
-    {
-      or: [
-        { field: 'createdAt', op: 'lt', value: createdAt },
-        { field: 'id', op: 'gt', value: id },
-      ],
-    },
-  ]
 }
 
 export function cursorAt({ createdAt, id }: Seen): string {
