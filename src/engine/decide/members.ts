@@ -1,13 +1,12 @@
 import { changedFields } from '../../commit/changed-fields.ts'
 import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
+import { PROFILE_FIELDS } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import type { MemberRef } from '../types.ts'
 
 type StatedProfile = Pick<Extract<MemberRef, { externalId: string }>, 'profile' | 'profileAt' | 'fillsBlanks'>
-
-const PROFILE_FIELDS = ['firstName', 'lastName', 'email', 'phoneNumber'] as const
 
 /** Members as a batch changes them: created or updated together with the logs that name them. */
 export class MemberChanges {

@@ -1,4 +1,4 @@
-import type { OrderReport } from '../../ports/schema/values.ts'
+import { type OrderReport, REPORT_STATES } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import { parseQuantity, type Quantity } from '../../streaks/quantity.ts'
 import type { KeyedReport } from '../types.ts'
@@ -7,8 +7,6 @@ type Purchase = Pick<Row<'purchase'>, 'orderId' | 'orderReference' | 'orderTotal
 
 /** What is to be withdrawn of a log: all of it, whatever it counts, or an amount. */
 export type TakenBack = 'whole' | Quantity
-
-const FURTHEST = ['open', 'taken', 'given_back'] as const
 
 /**
  * What the reports of an order take of a log that counted it. Depends on the set of reports alone, not on the order in
@@ -58,7 +56,7 @@ function furthest(reports: readonly OrderReport[]): OrderReport[] {
 }
 
 function isFurther(one: OrderReport, other: OrderReport): boolean {
-  const ahead = FURTHEST.indexOf(one.state) - FURTHEST.indexOf(other.state)
+  const ahead = REPORT_STATES.indexOf(one.state) - REPORT_STATES.indexOf(other.state)
   return ahead > 0 || (ahead === 0 && amountOf(one) > amountOf(other))
 }
 

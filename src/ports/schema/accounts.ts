@@ -1,5 +1,5 @@
-import { type CollectionSpec, common, json, newestFirst, optional, revised, text } from './spec.ts'
-import type { ProfileTimes, Status } from './values.ts'
+import { type CollectionSpec, choice, common, json, newestFirst, optional, revised, text } from './spec.ts'
+import { type ProfileTimes, STATUSES } from './values.ts'
 
 /** Accounts, who may call for them, and their members. */
 export const ACCOUNTS = {
@@ -14,7 +14,7 @@ export const ACCOUNTS = {
       description: text(),
       apiKey: text(),
       sealedSecret: text(),
-      status: text<Status>(),
+      status: choice(STATUSES),
     },
     indexes: {
       api_key_key: { fields: ['apiKey'], unique: true },
@@ -30,7 +30,7 @@ export const ACCOUNTS = {
       lastName: optional(text()),
       email: optional(text()),
       phoneNumber: optional(text()),
-      status: text<Status>(),
+      status: choice(STATUSES),
       /** By field: the time of its value, the source's for a connector's, that of the request for the API's. */
       profileTimes: json<ProfileTimes>(),
     },

@@ -2,6 +2,7 @@ import {
   boolean,
   bytes,
   type CollectionSpec,
+  choice,
   common,
   id,
   instant,
@@ -13,14 +14,15 @@ import {
   revised,
   text,
 } from './spec.ts'
-import type {
-  ConnectorRule,
-  ItemStatus,
-  OrderReport,
-  Platform,
-  PurchaseActivity,
-  Refusal,
-  Status,
+import {
+  type ConnectorRule,
+  DELIVERY_OUTCOMES,
+  ITEM_STATUSES,
+  type OrderReport,
+  type Platform,
+  type PurchaseActivity,
+  type Refusal,
+  STATUSES,
 } from './values.ts'
 
 /** Connectors, what arrived at them, and what they counted. */
@@ -30,7 +32,7 @@ export const CONNECTORS = {
       ...revised,
       name: text(),
       platform: text<Platform>(),
-      status: text<Status>(),
+      status: choice(STATUSES),
       sealedCredentials: text(),
       settings: json<Readonly<Record<string, unknown>>>(),
       purchaseSpace: text(),
@@ -66,8 +68,7 @@ export const CONNECTORS = {
       orderId: optional(text()),
       /** Of a purchase: the name by which refunds and disputes call its order, where that is not its id. */
       orderReference: optional(text()),
-      /** `reported`: a refund, a dispute or a cancellation. */
-      outcome: text<'translated' | 'reported' | 'ignored'>(),
+      outcome: choice(DELIVERY_OUTCOMES),
       reason: optional(text()),
       /** How often a replay changed it; each replay is guarded by it. */
       replayCount: integer,
@@ -104,7 +105,7 @@ export const CONNECTORS = {
       orderKey: optional(text()),
       /** The member that the delivery names; null without one, and once that member is erased. */
       externalId: optional(text()),
-      status: text<ItemStatus>(),
+      status: choice(ITEM_STATUSES),
       reason: optional(text()),
       message: optional(text()),
       streakLogId: optional(id),

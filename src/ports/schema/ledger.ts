@@ -1,6 +1,7 @@
 import {
   boolean,
   type CollectionSpec,
+  choice,
   common,
   id,
   instant,
@@ -12,7 +13,7 @@ import {
   quantity,
   text,
 } from './spec.ts'
-import type { Status } from './values.ts'
+import { ENTRY_KINDS, STATUSES } from './values.ts'
 
 /** The ledger of a streak, and what follows from it. */
 export const LEDGER = {
@@ -25,7 +26,7 @@ export const LEDGER = {
       activityId: text(),
       uniqueIdentifier: text(),
       activityValue: optional(quantity),
-      status: text<Status>(),
+      status: choice(STATUSES),
       periodKey: text(),
       periodNumber: integer,
       /** What the log counts for now: 1 or its value, less what was withdrawn; 0 for logs that are not live. */
@@ -122,7 +123,7 @@ export const LEDGER = {
       ownedById: id,
       streakId: id,
       streakLogId: id,
-      kind: text<'withdrawal' | 'reinstatement'>(),
+      kind: choice(ENTRY_KINDS),
       /** What is taken back, at most the log's value; null = the whole, and on reinstatements. */
       value: optional(quantity),
       reason: text(),

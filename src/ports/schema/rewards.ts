@@ -1,6 +1,7 @@
 import {
   boolean,
   type CollectionSpec,
+  choice,
   common,
   id,
   instant,
@@ -11,7 +12,16 @@ import {
   revised,
   text,
 } from './spec.ts'
-import type { FulfilmentStatus, ProviderKind, RewardSpec } from './values.ts'
+import {
+  CODE_SOURCES,
+  COUPON_USED,
+  FULFILMENT_STATUSES,
+  HELD_REASONS,
+  LINKED_SLUGS,
+  ON_WITHDRAWAL,
+  type ProviderKind,
+  type RewardSpec,
+} from './values.ts'
 
 /** Rewards, and where their coupons come from. */
 export const REWARDS = {
@@ -19,7 +29,7 @@ export const REWARDS = {
     fields: {
       ...revised,
       ownedById: id,
-      linkedSchemaSlug: text<'streak'>(),
+      linkedSchemaSlug: choice(LINKED_SLUGS),
       linkedSchemaRecordId: id,
       milestoneId: id,
       streakLogId: id,
@@ -30,12 +40,12 @@ export const REWARDS = {
       /** Not revoked, or revoked after its coupon was used. */
       standing: boolean,
       reward: optional(json<RewardSpec>()),
-      onWithdrawal: text<'keep' | 'revoke'>(),
-      fulfilmentStatus: text<FulfilmentStatus>(),
-      heldReason: optional(text<'hold_period' | 'cap' | 'provider_paused'>()),
+      onWithdrawal: choice(ON_WITHDRAWAL),
+      fulfilmentStatus: choice(FULFILMENT_STATUSES),
+      heldReason: optional(choice(HELD_REASONS)),
       fulfilAfter: optional(instant),
       failureReason: optional(text()),
-      couponUsed: optional(text<'yes' | 'no' | 'unknown'>()),
+      couponUsed: optional(choice(COUPON_USED)),
       /** Drawn in the commit that grants the reward; every provider is asked for this code. Shown only once issued. */
       drawnCode: optional(text()),
       couponCode: optional(text()),
@@ -88,8 +98,7 @@ export const REWARDS = {
       ...common,
       code: text(),
       foldedCode: text(),
-      /** `own`: the merchant gave it to rewards, as many as they like; so no pool may hold it. */
-      source: text<'pool' | 'drawn' | 'own'>(),
+      source: choice(CODE_SOURCES),
       providerId: optional(id),
       rewardLogId: optional(id),
     },

@@ -7,6 +7,8 @@ export type FieldType = 'id' | 'text' | 'integer' | 'boolean' | 'instant' | 'qua
 export interface FieldSpec<T = unknown> {
   readonly type: FieldType
   readonly nullable: boolean
+  /** Of a text: the closed list of what it can be. Bodies, filters and the API document go by it. */
+  readonly values?: readonly string[]
   /** Carries the TypeScript type; never set. */
   readonly value?: T
 }
@@ -30,10 +32,15 @@ function field<T>(type: FieldType): FieldSpec<T> {
   return { type, nullable: false }
 }
 export function optional<T>(spec: FieldSpec<T>): FieldSpec<T | null> {
-  return { type: spec.type, nullable: true }
+  return { ...spec, nullable: true } as FieldSpec<T | null>
 }
 export const id = field<string>('id')
 export const text = <T extends string = string>() => field<T>('text')
+/** A text out of a closed list, in the order in which it is told. */
+export const choice = <const V extends readonly string[]>(values: V): FieldSpec<V[number]> => ({
+  ...field<V[number]>('text'),
+  values,
+})
 export const integer = field<number>('integer')
 export const boolean = field<boolean>('boolean')
 export const instant = field<Instant>('instant')

@@ -1,6 +1,7 @@
 import {
   boolean,
   type CollectionSpec,
+  choice,
   id,
   integer,
   json,
@@ -10,7 +11,17 @@ import {
   revised,
   text,
 } from './spec.ts'
-import type { RewardSpec, Status } from './values.ts'
+import {
+  AGGREGATION_METHODS,
+  AGGREGATION_PERIODS,
+  LINKED_SLUGS,
+  MILESTONE_METRICS,
+  MILESTONE_REPEATS,
+  ON_WITHDRAWAL,
+  type RewardSpec,
+  STATUSES,
+  WEEK_STARTS,
+} from './values.ts'
 
 /** What merchants set up: streaks and milestones. */
 export const STREAKS = {
@@ -19,13 +30,13 @@ export const STREAKS = {
       ...revised,
       name: text(),
       description: text(),
-      status: text<Status>(),
-      aggregationMethod: text<'count' | 'sum'>(),
-      aggregationPeriod: text<'daily' | 'weekly' | 'monthly'>(),
+      status: choice(STATUSES),
+      aggregationMethod: choice(AGGREGATION_METHODS),
+      aggregationPeriod: choice(AGGREGATION_PERIODS),
       aggregationTargetValue: quantity,
       completionTargetValue: optional(integer),
       timezone: text(),
-      weekStartsOn: text<'monday' | 'sunday'>(),
+      weekStartsOn: choice(WEEK_STARTS),
       /** Set by the commit of the first log, of any status; from then on the rules are fixed. */
       hasLogs: boolean,
     },
@@ -34,17 +45,17 @@ export const STREAKS = {
   milestone: {
     fields: {
       ...revised,
-      linkedSchemaSlug: text<'streak'>(),
+      linkedSchemaSlug: choice(LINKED_SLUGS),
       linkedSchemaRecordId: id,
       name: text(),
       description: text(),
       milestoneTargetValue: quantity,
-      status: text<Status>(),
+      status: choice(STATUSES),
       eudMilestoneRewardInstructionMessage: optional(text()),
-      milestoneMetric: text<'consecutive_count' | 'current_progress_value'>(),
-      milestoneRepeat: text<'every_streak' | 'every_period' | 'once'>(),
+      milestoneMetric: choice(MILESTONE_METRICS),
+      milestoneRepeat: choice(MILESTONE_REPEATS),
       reward: optional(json<RewardSpec>()),
-      onWithdrawal: text<'keep' | 'revoke'>(),
+      onWithdrawal: choice(ON_WITHDRAWAL),
       /** Set by the commit of the first reward log; from then on target, metric, repeat and streak are fixed. */
       hasRewardLogs: boolean,
     },

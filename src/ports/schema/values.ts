@@ -1,8 +1,21 @@
 import type { Instant } from '../clock.ts'
 
-export type Status = 'draft' | 'live' | 'paused'
-export type Platform = 'shopify' | 'stripe'
-export type ProviderKind = 'pool' | 'http'
+/** The closed lists of what is stored, each here and nowhere else: the type, bodies, filters and the API document follow. */
+export const STATUSES = ['draft', 'live', 'paused'] as const
+export type Status = (typeof STATUSES)[number]
+export const AGGREGATION_METHODS = ['count', 'sum'] as const
+export const AGGREGATION_PERIODS = ['daily', 'weekly', 'monthly'] as const
+export const WEEK_STARTS = ['monday', 'sunday'] as const
+/** What milestones and rewards belong to. */
+export const LINKED_SLUGS = ['streak'] as const
+export const MILESTONE_METRICS = ['consecutive_count', 'current_progress_value'] as const
+export const MILESTONE_REPEATS = ['every_streak', 'every_period', 'once'] as const
+export const ON_WITHDRAWAL = ['keep', 'revoke'] as const
+
+/** A commerce platform, by the name that its connector registers; the registry is the list of them. */
+export type Platform = string
+/** A way to make coupons, by the name that its provider registers; the registry is the list of them. */
+export type ProviderKind = string
 export type Discount =
   | { readonly percentage: string }
   | { readonly amount: string; readonly currency: string }
@@ -14,7 +27,25 @@ export interface RewardSpec {
   readonly minimumSubtotal?: string
   readonly prefix?: string
 }
-export type FulfilmentStatus = 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
+export const FULFILMENT_STATUSES = [
+  'pending',
+  'held',
+  'issuing',
+  'issued',
+  'failed',
+  'revoking',
+  'revoked',
+] as const
+export type FulfilmentStatus = (typeof FULFILMENT_STATUSES)[number]
+export const HELD_REASONS = ['hold_period', 'cap', 'provider_paused'] as const
+export const COUPON_USED = ['yes', 'no', 'unknown'] as const
+/** `own`: the merchant gave it to rewards, as many as they like; so no pool may hold it. */
+export const CODE_SOURCES = ['pool', 'drawn', 'own'] as const
+
+/** Entries of the ledger beside the logs. */
+export const ENTRY_KINDS = ['withdrawal', 'reinstatement'] as const
+/** What a delivery is as a whole; `reported`: a refund, a dispute or a cancellation. */
+export const DELIVERY_OUTCOMES = ['translated', 'reported', 'ignored'] as const
 /**
  * `waiting`: a report whose purchase has not come yet. `applied`: a report that has done what it does. `abandoned`: an
  * operator decided to leave it; a replay takes it up again.
@@ -30,7 +61,11 @@ export const ITEM_STATUSES = [
   'applied',
 ] as const
 export type ItemStatus = (typeof ITEM_STATUSES)[number]
-export type PurchaseValue = 'one' | 'order_total' | 'order_subtotal' | 'item_count'
+export const PURCHASE_VALUES = ['one', 'order_total', 'order_subtotal', 'item_count'] as const
+export type PurchaseValue = (typeof PURCHASE_VALUES)[number]
+export const IDENTIFY_BY = ['customer_id', 'email'] as const
+export const GUESTS = ['by_email', 'ignore'] as const
+export const TEST_ORDERS = ['ignore', 'count'] as const
 /** Which purchases of a connector feed which streak. Amounts are decimal digits as text. */
 export interface ConnectorRule {
   readonly streakId: string
@@ -38,16 +73,13 @@ export interface ConnectorRule {
   readonly value: PurchaseValue
   readonly currency: string | null
   readonly minimumValue: string | null
-  readonly identifyBy: 'customer_id' | 'email'
-  readonly guests: 'by_email' | 'ignore'
-  readonly testOrders: 'ignore' | 'count'
+  readonly identifyBy: (typeof IDENTIFY_BY)[number]
+  readonly guests: (typeof GUESTS)[number]
+  readonly testOrders: (typeof TEST_ORDERS)[number]
 }
-export interface MemberProfile {
-  readonly firstName?: string
-  readonly lastName?: string
-  readonly email?: string
-  readonly phoneNumber?: string
-}
+/** What is known of a member beside its `externalId`; from the API or from a connector. */
+export const PROFILE_FIELDS = ['firstName', 'lastName', 'email', 'phoneNumber'] as const
+export type MemberProfile = { readonly [F in (typeof PROFILE_FIELDS)[number]]?: string }
 export type ProfileTimes = { readonly [F in keyof MemberProfile]?: Instant }
 /** A purchase as one rule sees it: everything the engine needs to record it. */
 export interface PurchaseActivity {
@@ -73,17 +105,19 @@ export interface PurchaseActivity {
   /** Set by a replay: the profile is old news, so it only fills what is blank. */
   readonly fillsBlanks?: true
 }
+/**
+ * `refund_total` says how much of an order was given back so far without naming the refunds: of several the greatest
+ * amount counts, and refunds that are known by themselves are part of it.
+ */
+export const REPORT_KINDS = ['refund', 'refund_total', 'dispute', 'cancellation'] as const
+/** How far the object of a report has come; of several reports of one object the furthest counts, in this order. */
+export const REPORT_STATES = ['open', 'taken', 'given_back'] as const
 /** What a platform says of an order after the sale, as it stood when the webhook was made. */
 export interface OrderReport {
   /** The platform's own object: `stripe:refund:re_1`, `stripe:dispute:dp_1`, `shopify:cancellation:{order id}`. */
   readonly object: string
-  /**
-   * `refund_total` says how much of an order was given back so far without naming the refunds: of several the
-   * greatest amount counts, and refunds that are known by themselves are part of it.
-   */
-  readonly kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation'
-  /** How far the object has come; of several reports of one object the furthest counts, in this order. */
-  readonly state: 'open' | 'taken' | 'given_back'
+  readonly kind: (typeof REPORT_KINDS)[number]
+  readonly state: (typeof REPORT_STATES)[number]
   /** Decimal digits, with `currency`; null = the whole order. */
   readonly amount: string | null
   /** ISO 4217, upper case; null where the body names none, which means the order's own. */
