@@ -24,7 +24,7 @@ export interface FilterRewrite<C extends CollectionName> {
 export interface PublicField<C extends CollectionName> {
   /** Where it is stored: then it can be filtered and sorted, unless it holds JSON. */
   readonly stored?: FieldName<C>
-  /** The closed list of its values. */
+  /** The closed list of its values, where the schema does not hold it. */
   readonly values?: readonly string[]
   /** CONTAINS works on it. */
   readonly contains?: true
@@ -183,6 +183,18 @@ export function typeOf<C extends CollectionName>(collection: C, field: PublicFie
   return specOf(collection).fields[field.stored]?.type ?? null
 }
 
+/** Fields with the closed lists of the schema. */
+export function withChoices<C extends CollectionName>(
+  collection: C,
+  fields: PublicFields<C>,
+): PublicFields<C> {
+  const entries = Object.entries(fields).map(([slug, field]) => {
+    const values = field.stored === undefined ? undefined : specOf(collection).fields[field.stored]?.values
+    return [slug, values === undefined ? field : { values, ...field }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
 /** The stored fields of a row as callers see them. */
 export function rowJson<C extends CollectionName>(
   collection: C,
@@ -207,6 +219,6 @@ function valueJson(type: FieldType | null, value: unknown): Json {
 }
 
 /** The fields that each record has. */
-export const STATUSES = ['draft', 'live', 'paused'] as const
+export { STATUSES } from '../ports/schema/values.ts'
 export const ID = { id: { stored: 'id' } } as const
 export const TIMES = { createdAt: { stored: 'createdAt' }, updatedAt: { stored: 'updatedAt' } } as const

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { commitPlanned, findRow } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
 import { type Revised, remove, revise } from '../ports/changes.ts'
+import { type Instant } from '../ports/clock.ts'
 import type { CollectionName, Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 
@@ -13,9 +14,11 @@ export interface Target<C extends CollectionName> {
   readonly id: string
 }
 
+/** New values of a row; what is left out, or undefined, stays. */
+export type Given<C extends CollectionName> = { readonly [F in keyof Row<C>]?: Row<C>[F] | undefined }
+
 export interface PatchPlan<C extends Revised> {
-  /** The values that were given. */
-  readonly given: Partial<Row<C>>
+  readonly given: Given<C>
   /** What follows from a change, by the names of what differs. */
   follow?(changed: ReadonlySet<string>, stored: Row<C>): Partial<Row<C>>
   /**
@@ -28,6 +31,11 @@ export interface PatchPlan<C extends Revised> {
     row: Row<C>,
   ): Promise<readonly Change[]> | readonly Change[]
   onDuplicate?(): Promise<AppError>
+}
+
+/** What every row begins with that carries a revision. */
+export function newRow(id: string, accountId: string, now: Instant) {
+  return { id, accountId, createdAt: now, updatedAt: now, revision: 1 }
 }
 
 /**
@@ -57,7 +65,7 @@ export function patchRow<C extends Revised>(
   )
 }
 
-function differences<C extends CollectionName>(row: Row<C>, given: Partial<Row<C>>): Partial<Row<C>> {
+function differences<C extends CollectionName>(row: Row<C>, given: Given<C>): Partial<Row<C>> {
   const entries = Object.entries(given).filter(
     ([field, value]) => value !== undefined && !isDeepStrictEqual(value, row[field as keyof Row<C>]),
   )

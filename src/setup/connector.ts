@@ -4,17 +4,23 @@ import { insert } from '../ports/changes.ts'
 import type { ConnectorRule } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
+import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 
 const target = (accountId: string, id: string) =>
   ({ collection: 'connector', noun: 'connector', accountId, id }) as const
 
+/** A connector as it is made: nothing has arrived at it. */
+const UNTOUCHED = { hasDeliveries: false, hasPurchases: false, refusedCount: 0, recentRefusals: [] }
+export type NewConnector = Omit<Row<'connector'>, keyof typeof UNTOUCHED>
+
 /** Makes a connector. Atomic. @throws AppError REFERENCE_NOT_FOUND for a rule's streak, STORE_BUSY */
-export async function createConnector(store: Store, row: Row<'connector'>): Promise<void> {
+export async function createConnector(store: Store, connector: NewConnector): Promise<Row<'connector'>> {
+  const row = { ...connector, ...UNTOUCHED }
   await commitPlanned(store, async () => ({
     changes: [...(await streakChanges(store, row.accountId, row.rules)), insert('connector', row)],
     result: undefined,
   }))
+  return row
 }
 
 /**
@@ -26,7 +32,7 @@ export function patchConnector(
   accountId: string,
   id: string,
   now: number,
-  given: Partial<Row<'connector'>>,
+  given: Given<'connector'>,
 ): Promise<Row<'connector'>> {
   return patchRow(store, target(accountId, id), now, {
     given,

@@ -5,7 +5,7 @@ import { all, equal, present } from '../ports/conditions.ts'
 import { eachRow } from '../ports/paging.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
+import { deleteRow, patchRow, refuseFixed, type Given } from './change-row.ts'
 
 type Provider = Row<'coupon_provider'>
 
@@ -13,12 +13,17 @@ const target = (accountId: string, id: string) =>
   ({ collection: 'coupon_provider', noun: 'coupon provider', accountId, id }) as const
 
 /** Makes a coupon provider. Atomic. @throws AppError DUPLICATE_VALUE for its name, STORE_BUSY */
-export async function createProvider(store: Store, row: Provider): Promise<void> {
+export async function createProvider(
+  store: Store,
+  provider: Omit<Provider, 'hasRewards'>,
+): Promise<Provider> {
+  const row = { ...provider, hasRewards: false }
   await commitPlanned(
     store,
     async () => ({ changes: [insert('coupon_provider', row)], result: undefined }),
     () => duplicateValue(store, 'coupon_provider', row.accountId, 'name', row.name),
   )
+  return row
 }
 
 /**
@@ -30,7 +35,7 @@ export function patchProvider(
   accountId: string,
   id: string,
   now: number,
-  given: Partial<Provider>,
+  given: Given<'coupon_provider'>,
 ): Promise<Provider> {
   const { name = '' } = given
   return patchRow(store, target(accountId, id), now, {

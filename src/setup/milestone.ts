@@ -5,7 +5,7 @@ import type { RewardSpec } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
-import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
+import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 import { providerLeft } from './coupon-provider.ts'
 
 const FIXED_BY_REWARDS = [
@@ -51,7 +51,7 @@ export function patchMilestone(
   accountId: string,
   id: string,
   now: number,
-  given: Partial<Row<'milestone'>>,
+  given: Given<'milestone'>,
 ): Promise<Row<'milestone'>> {
   return patchRow(store, target(accountId, id), now, {
     given,

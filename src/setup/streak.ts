@@ -4,7 +4,7 @@ import { insert } from '../ports/changes.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
-import { deleteRow, patchRow, refuseFixed } from './change-row.ts'
+import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 import { connectorsFeeding, milestonesOf } from './streak-users.ts'
 
 const FIXED_BY_LOGS = [
@@ -48,7 +48,7 @@ export function patchStreak(
   accountId: string,
   id: string,
   now: number,
-  given: Partial<Row<'streak'>>,
+  given: Given<'streak'>,
 ): Promise<Row<'streak'>> {
   return patchRow(store, target(accountId, id), now, {
     given,

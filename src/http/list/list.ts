@@ -1,7 +1,14 @@
 import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import type { JsonObject } from '../json/write-json.ts'
-import { type Call, type PresentOptions, type Resource, rowJson, type Served } from '../resource.ts'
+import {
+  type Call,
+  type PresentOptions,
+  type Resource,
+  rowJson,
+  type Served,
+  withChoices,
+} from '../resource.ts'
 import { asSeenBy } from './end-user.ts'
 import { indexedLists } from './indexed.ts'
 import { readListQuery } from './query.ts'
@@ -11,7 +18,8 @@ import { readRows } from './read-rows.ts'
 export const MAX_TOTAL_COUNT = 100_000
 
 /** A resource with its reads, ready for the router. */
-export function served<C extends CollectionName>(store: Store, resource: Resource<C>): Served {
+export function served<C extends CollectionName>(store: Store, described: Resource<C>): Served {
+  const resource = { ...described, fields: withChoices(described.collection, described.fields) }
   return {
     ...resource,
     indexed: indexedLists(resource),

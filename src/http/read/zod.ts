@@ -39,8 +39,8 @@ export function zRead<T>(read: Reader<T>, described: Described) {
 const MAX_QUANTITY_NUMBER = 1_000_000_000
 
 export const zText = (max: number) => zRead(readText(max), { type: 'string', minLength: 1, maxLength: max })
-export const zOptionalText = (max: number) =>
-  zRead(readText(max, { blank: 'allowed' }), { type: 'string', maxLength: max }).optional()
+export const zBlankText = (max: number) =>
+  zRead(readText(max, { blank: 'allowed' }), { type: 'string', maxLength: max })
 export const zUuid = zRead<string>(readUuid, { type: 'string', format: 'uuid' })
 export const zInstant = zRead<Instant>(readInstant, { type: 'string', format: 'date-time' })
 export const zQuantity = zRead<Quantity>(readQuantity, { ...QUANTITY_SCHEMA, maximum: MAX_QUANTITY_NUMBER })
@@ -84,6 +84,11 @@ export const zCurrency = zRead<string>(
   },
   { type: 'string', pattern: '^[A-Za-z]{3}$' },
 )
+
+/** null where nothing is said. */
+export function orElseNull<T>(reads: z.ZodType<T>) {
+  return reads.optional().transform((value) => value ?? null)
+}
 
 /** A field of the contract that is not built yet: the handler refuses it, and the API document leaves it out. */
 export const zLater = z.unknown().meta({ not: {} }).optional()

@@ -1,25 +1,13 @@
-import { invalid, notBuiltYet } from '../../errors.ts'
-import type { Row } from '../../ports/schema.ts'
+import { invalid } from '../../errors.ts'
 import { patchRow } from '../../setup/change-row.ts'
 import type { HttpDeps } from '../deps.ts'
-import { checkPatch } from '../read/check.ts'
-import { zLater, zList, zObject, zRead, zText } from '../read/zod.ts'
-import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
+import { zList, zRead, zText } from '../read/zod.ts'
+import type { Resource } from '../resource.ts'
+import { emptiable, later, required, shapeOf } from '../shape.ts'
 import { MAX_ORIGIN_CHARACTERS, readOrigin } from './origin.ts'
 import { zTimezone } from './streak-shape.ts'
 
 const MAX_ORIGINS = 50
-
-const accountFields: PublicFields<'account'> = {
-  ...ID,
-  name: { stored: 'name' },
-  timezone: { stored: 'timezone' },
-  endUserOrigins: {
-    stored: 'endUserOrigins',
-    schema: { type: 'array', maxItems: MAX_ORIGINS, items: { type: 'string' } },
-  },
-  ...TIMES,
-}
 
 const zOrigin = zRead<string>(readOrigin, {
   type: 'string',
@@ -27,11 +15,14 @@ const zOrigin = zRead<string>(readOrigin, {
   pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+$',
 })
 
-const patchSchema = zObject({
-  name: zText(256).optional(),
-  timezone: zTimezone.optional(),
-  endUserOrigins: zList(zOrigin, 0, MAX_ORIGINS).nullable().optional(),
-  caps: zLater,
+const accountShape = shapeOf('account', {
+  name: required(zText(256)),
+  timezone: required(zTimezone),
+  endUserOrigins: {
+    ...emptiable(zList(zOrigin, 0, MAX_ORIGINS), []),
+    schema: { type: 'array', maxItems: MAX_ORIGINS, items: { type: 'string' } },
+  },
+  caps: later('accounts have no caps'),
 })
 
 /** @throws AppError INVALID_INPUT for the first origin that is there twice */
@@ -42,34 +33,26 @@ function refuseRepeated(origins: readonly string[]): void {
   throw invalid(`endUserOrigins.${index}`, `is the same origin as endUserOrigins.${first}`)
 }
 
-function givenBy(body: unknown): Partial<Row<'account'>> {
-  const { endUserOrigins, caps, ...input } = checkPatch(patchSchema, body)
-  if (caps !== undefined && caps !== null) throw notBuiltYet('caps', 'accounts have no caps')
-  const given = input as Partial<Row<'account'>>
-  if (endUserOrigins === undefined) return given
-  refuseRepeated(endUserOrigins ?? [])
-  return { ...given, endUserOrigins: endUserOrigins ?? [] }
-}
-
 const COMMAND_LINE = 'Accounts are made on the command line: streakline accounts create'
 const KEPT = 'An account holds its ledger, which is permanent'
 
 /** The one account that the caller's key belongs to. */
 export function accountResource({ store }: Pick<HttpDeps, 'store'>): Resource<'account'> {
+  const { fields, bodies, readPatch, json } = accountShape
   return {
     slug: 'account',
     noun: 'account',
     collection: 'account',
-    fields: accountFields,
+    fields,
+    bodies,
     allows: ['list', 'get', 'patch'],
     refuses: { create: COMMAND_LINE, delete: KEPT },
     fails: { patch: ['NOT_BUILT_YET'] },
-    bodies: { patch: patchSchema },
     async patch({ caller: { accountId }, now }, id, body) {
-      const row = await patchRow(store, { collection: 'account', noun: 'account', accountId, id }, now, {
-        given: givenBy(body),
-      })
-      return rowJson('account', accountFields, row)
+      const given = readPatch(body)
+      refuseRepeated(given.endUserOrigins ?? [])
+      const target = { collection: 'account', noun: 'account', accountId, id } as const
+      return json(await patchRow(store, target, now, { given }))
     },
   }
 }

@@ -3,34 +3,21 @@ import { commitPlanned, duplicateValue, findRow, standsStill } from '../../commi
 import { AppError } from '../../errors.ts'
 import { insert, remove } from '../../ports/changes.ts'
 import { all, equal, otherThan } from '../../ports/conditions.ts'
+import { STATUSES } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
 import { patchRow, recordNotFound } from '../../setup/change-row.ts'
 import type { HttpDeps } from '../deps.ts'
-import { checkCreate, checkPatch } from '../read/check.ts'
-import { zObject, zOneOf, zOptionalText, zText } from '../read/zod.ts'
-import { ID, type PublicFields, type Resource, rowJson, STATUSES, TIMES } from '../resource.ts'
+import { zBlankText, zOneOf, zText } from '../read/zod.ts'
+import type { Resource } from '../resource.ts'
+import { defaulted, emptiable, required, shapeOf } from '../shape.ts'
 
 /** The secret is no field of it: only the answer to a create holds it. */
-const apiKeyFields: PublicFields<'api_key'> = {
-  ...ID,
-  name: { stored: 'name' },
-  description: { stored: 'description' },
-  apiKey: { stored: 'apiKey' },
-  status: { stored: 'status', values: STATUSES },
-  ...TIMES,
-}
-
-const createSchema = zObject({
-  name: zText(256),
-  description: zOptionalText(1024).default(''),
-  status: zOneOf(STATUSES).default('live'),
-})
-
-const patchSchema = zObject({
-  name: zText(256).optional(),
-  description: zOptionalText(1024).nullable(),
-  status: zOneOf(STATUSES).optional(),
+const apiKeyShape = shapeOf('api_key', {
+  name: required(zText(256)),
+  description: emptiable(zBlankText(1024), ''),
+  apiKey: {},
+  status: defaulted(zOneOf(STATUSES), 'live'),
 })
 
 /**
@@ -64,13 +51,15 @@ type ApiKeyDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'clock'>
 
 export function apiKeyResource(deps: ApiKeyDeps): Resource<'api_key'> {
   const { store } = deps
+  const { fields, bodies, readCreate, readPatch, json } = apiKeyShape
   const nameTaken = (accountId: string, name: string) => () =>
     duplicateValue(store, 'api_key', accountId, 'name', name)
   return {
     slug: 'api_key',
     noun: 'API key',
     collection: 'api_key',
-    fields: apiKeyFields,
+    fields,
+    bodies,
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
     fails: {
@@ -78,32 +67,28 @@ export function apiKeyResource(deps: ApiKeyDeps): Resource<'api_key'> {
       patch: ['DUPLICATE_VALUE', 'LAST_LIVE_KEY'],
       delete: ['LAST_LIVE_KEY'],
     },
-    bodies: { create: createSchema, patch: patchSchema },
     shownOnce: { apiSecret: { type: 'string', maxLength: 64 } },
     async create({ caller: { accountId }, log }, body) {
-      const { row, apiSecret } = makeApiKey(deps, accountId, checkCreate(createSchema, body))
+      const { row, apiSecret } = makeApiKey(deps, accountId, readCreate(body))
       await commitPlanned(
         store,
         async () => ({ changes: [insert('api_key', row)], result: undefined }),
         nameTaken(accountId, row.name),
       )
       log({ createdKeyId: row.id })
-      const { id, name, description, apiKey, ...rest } = rowJson('api_key', apiKeyFields, row)
+      const { id, name, description, apiKey, ...rest } = json(row)
       return { id, name, description, apiKey, apiSecret, ...rest }
     },
     async patch({ caller: { accountId }, now, log }, id, body) {
-      const { description, ...input } = checkPatch(patchSchema, body)
+      const given = readPatch(body)
       log({ changedKeyId: id })
       const row = await patchRow(store, { collection: 'api_key', noun: 'API key', accountId, id }, now, {
-        given: {
-          ...(input as Partial<Row<'api_key'>>),
-          ...(description === undefined ? {} : { description: description ?? '' }),
-        },
+        given,
         check: async (_next, changed, key) =>
           changed.has('status') && key.status === 'live' ? [await whileAnotherIsLive(store, key)] : [],
-        onDuplicate: nameTaken(accountId, input.name ?? ''),
+        onDuplicate: nameTaken(accountId, given.name ?? ''),
       })
-      return rowJson('api_key', apiKeyFields, row)
+      return json(row)
     },
     remove({ caller: { accountId }, log }, id) {
       log({ revokedKeyId: id })

@@ -1,4 +1,4 @@
-import { ITEM_STATUSES } from '../../ports/schema/values.ts'
+import { ITEM_STATUSES, REPORT_KINDS, REPORT_STATES } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import { COUNT_SCHEMA, orNull, UUID_SCHEMA } from '../json/json-schema.ts'
 import type { JsonObject } from '../json/write-json.ts'
@@ -10,8 +10,8 @@ const reportSchema = {
   required: ['object', 'kind', 'state', 'amount', 'currency'],
   properties: {
     object: { type: 'string' },
-    kind: { type: 'string', enum: ['refund', 'refund_total', 'dispute', 'cancellation'] },
-    state: { type: 'string', enum: ['open', 'taken', 'given_back'] },
+    kind: { type: 'string', enum: REPORT_KINDS },
+    state: { type: 'string', enum: REPORT_STATES },
     amount: textOrNull,
     currency: textOrNull,
   },

@@ -19,7 +19,7 @@ const deliveryFields: PublicFields<'delivery'> = {
     schema: { type: 'object', additionalProperties: { type: 'string' } },
   },
   orderId: { stored: 'orderId' },
-  outcome: { stored: 'outcome', values: ['translated', 'reported', 'ignored'] },
+  outcome: { stored: 'outcome' },
   reason: { stored: 'reason' },
   items: { schema: { type: 'array', items: itemSchema } },
   ...TIMES,

@@ -4,7 +4,7 @@ import { memberStreakForEndUsers } from '../end-user-views.ts'
 import { COUNT_SCHEMA, INSTANT_SCHEMA, orNull, QUANTITY_SCHEMA, recordRef } from '../json/json-schema.ts'
 import { instantJson, type JsonObject, nullable, quantityJson } from '../json/write-json.ts'
 import { ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
-import { milestoneJson } from './milestone-shape.ts'
+import { milestoneShape } from './milestone-shape.ts'
 
 const memberStreakFields: PublicFields<'member_streak'> = {
   ...ID,
@@ -34,7 +34,7 @@ function memberStreakJson(view: MemberStreakView): JsonObject {
     currentPeriodEndAt: instantJson(view.currentPeriodEndAt),
     streakStatus: view.streakStatus,
     lastBrokenAt: nullable(view.lastBrokenAt, instantJson),
-    nextMilestone: nullable(view.nextMilestone, milestoneJson),
+    nextMilestone: nullable(view.nextMilestone, milestoneShape.json),
   }
 }
 

@@ -1,33 +1,31 @@
-import type { Row } from '../../ports/schema.ts'
+import {
+  LINKED_SLUGS,
+  MILESTONE_METRICS,
+  MILESTONE_REPEATS,
+  ON_WITHDRAWAL,
+  STATUSES,
+} from '../../ports/schema/values.ts'
 import { orNull } from '../json/json-schema.ts'
-import { type JsonObject, nullable } from '../json/write-json.ts'
-import { ID, type PublicFields, rowJson, STATUSES, TIMES } from '../resource.ts'
-import { rewardSpecJson, rewardSpecSchema } from './reward-spec.ts'
+import { nullable } from '../json/write-json.ts'
+import { zBlankText, zOneOf, zPositiveQuantity, zText, zUuid } from '../read/zod.ts'
+import { defaulted, derivable, emptiable, later, maybe, required, shapeOf } from '../shape.ts'
+import { rewardSpecJson, rewardSpecSchema, zReward } from './reward-spec.ts'
 
-export const METRICS = ['consecutive_count', 'current_progress_value'] as const
-export const REPEATS = ['every_streak', 'every_period', 'once'] as const
-export const ON_WITHDRAWAL = ['keep', 'revoke'] as const
-
-export const milestoneFields: PublicFields<'milestone'> = {
-  ...ID,
-  linkedSchemaSlug: { stored: 'linkedSchemaSlug', values: ['streak'] },
-  linkedSchemaRecordId: { stored: 'linkedSchemaRecordId' },
-  name: { stored: 'name', contains: true },
-  description: { stored: 'description' },
-  milestoneTargetValue: { stored: 'milestoneTargetValue' },
-  status: { stored: 'status', values: STATUSES },
-  eudMilestoneRewardInstructionMessage: { stored: 'eudMilestoneRewardInstructionMessage' },
-  milestoneMetric: { stored: 'milestoneMetric', values: METRICS },
-  milestoneRepeat: { stored: 'milestoneRepeat', values: REPEATS },
+export const milestoneShape = shapeOf('milestone', {
+  linkedSchemaSlug: defaulted(zOneOf(LINKED_SLUGS), 'streak'),
+  linkedSchemaRecordId: required(zUuid),
+  name: { ...required(zText(256)), contains: true },
+  description: emptiable(zBlankText(1024), ''),
+  milestoneTargetValue: required(zPositiveQuantity),
+  status: defaulted(zOneOf(STATUSES), 'draft'),
+  eudMilestoneRewardInstructionMessage: maybe(zBlankText(1024)),
+  milestoneMetric: defaulted(zOneOf(MILESTONE_METRICS), 'consecutive_count'),
+  milestoneRepeat: derivable(zOneOf(MILESTONE_REPEATS)),
   reward: {
-    stored: 'reward',
+    ...maybe(zReward),
     schema: orNull(rewardSpecSchema),
     show: ({ reward }) => nullable(reward, rewardSpecJson),
   },
-  onWithdrawal: { stored: 'onWithdrawal', values: ON_WITHDRAWAL },
-  ...TIMES,
-}
-
-export function milestoneJson(row: Row<'milestone'>): JsonObject {
-  return rowJson('milestone', milestoneFields, row)
-}
+  onWithdrawal: defaulted(zOneOf(ON_WITHDRAWAL), 'keep'),
+  caps: later('milestones have no caps'),
+})

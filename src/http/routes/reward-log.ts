@@ -1,56 +1,20 @@
+import type { FulfilmentStatus } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import { bad, readText } from '../../read/values.ts'
 import type { HttpDeps } from '../deps.ts'
 import { rewardLogForEndUsers } from '../end-user-views.ts'
 import { orNull, recordRef } from '../json/json-schema.ts'
 import { type JsonObject, nullable } from '../json/write-json.ts'
-import { checkCreate, checkPatch } from '../read/check.ts'
+import { checkCreate } from '../read/check.ts'
 import { zInstant, zObject, zRead } from '../read/zod.ts'
-import { type Action, ID, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
-import { milestoneJson } from './milestone-shape.ts'
+import type { Action, Resource } from '../resource.ts'
+import { shapeOf } from '../shape.ts'
+import { milestoneShape } from './milestone-shape.ts'
 import { abandonSchema } from './replay.ts'
 import { rewardSpecJson, rewardSpecSchema } from './reward-spec.ts'
 
-const FULFILMENT = ['pending', 'held', 'issuing', 'issued', 'failed', 'revoking', 'revoked'] as const
 /** Until then the code is nobody's business: the coupon may not exist. */
-const CODE_SHOWN: readonly string[] = ['issued', 'revoking', 'revoked']
-
-export const rewardLogFields: PublicFields<'reward_log'> = {
-  ...ID,
-  linkedSchemaSlug: { stored: 'linkedSchemaSlug', values: ['streak'] },
-  linkedSchemaRecordId: { stored: 'linkedSchemaRecordId' },
-  milestoneId: { stored: 'milestoneId' },
-  milestone: { schema: orNull(recordRef('milestone')) },
-  ownedById: { stored: 'ownedById' },
-  streakLogId: { stored: 'streakLogId' },
-  periodKey: { stored: 'periodKey' },
-  couponCode: {
-    stored: 'couponCode',
-    show: ({ couponCode, fulfilmentStatus }) => (CODE_SHOWN.includes(fulfilmentStatus) ? couponCode : null),
-  },
-  rewardIssuedAt: { stored: 'rewardIssuedAt' },
-  rewardExpiryAt: { stored: 'rewardExpiryAt' },
-  fulfilmentStatus: { stored: 'fulfilmentStatus', values: FULFILMENT },
-  heldReason: { stored: 'heldReason', values: ['hold_period', 'cap', 'provider_paused'] },
-  fulfilAfter: { stored: 'fulfilAfter' },
-  failureReason: { stored: 'failureReason' },
-  couponUsed: { stored: 'couponUsed', values: ['yes', 'no', 'unknown'] },
-  reward: {
-    stored: 'reward',
-    schema: orNull(rewardSpecSchema),
-    show: ({ reward }) => nullable(reward, rewardSpecJson),
-  },
-  onWithdrawal: { stored: 'onWithdrawal', values: ['keep', 'revoke'] },
-  ...TIMES,
-}
-
-/** A reward log with the milestone it was granted for; null when that is gone. */
-export function rewardLogJson(row: Row<'reward_log'>, milestone: Row<'milestone'> | null): JsonObject {
-  return {
-    ...rowJson('reward_log', rewardLogFields, row),
-    milestone: nullable(milestone, milestoneJson),
-  }
-}
+const CODE_SHOWN: readonly FulfilmentStatus[] = ['issued', 'revoking', 'revoked']
 
 const MAX_CODE_CHARACTERS = 128
 const zCouponCode = zRead<string>(
@@ -61,11 +25,39 @@ const zCouponCode = zRead<string>(
   { type: 'string', minLength: 1, maxLength: MAX_CODE_CHARACTERS },
 )
 
-const patchSchema = zObject({
-  couponCode: zCouponCode.nullable().optional(),
-  rewardIssuedAt: zInstant.nullable().optional(),
-  rewardExpiryAt: zInstant.nullable().optional(),
+const rewardLogShape = shapeOf('reward_log', {
+  linkedSchemaSlug: {},
+  linkedSchemaRecordId: {},
+  milestoneId: {},
+  milestone: { schema: orNull(recordRef('milestone')) },
+  ownedById: {},
+  streakLogId: {},
+  periodKey: {},
+  couponCode: {
+    patch: zCouponCode.nullable().optional(),
+    show: ({ couponCode, fulfilmentStatus }) => (CODE_SHOWN.includes(fulfilmentStatus) ? couponCode : null),
+  },
+  rewardIssuedAt: { patch: zInstant.nullable().optional() },
+  rewardExpiryAt: { patch: zInstant.nullable().optional() },
+  fulfilmentStatus: {},
+  heldReason: {},
+  fulfilAfter: {},
+  failureReason: {},
+  couponUsed: {},
+  reward: {
+    schema: orNull(rewardSpecSchema),
+    show: ({ reward }) => nullable(reward, rewardSpecJson),
+  },
+  onWithdrawal: {},
 })
+
+/** A reward log with the milestone it was granted for; null when that is gone. */
+export function rewardLogJson(row: Row<'reward_log'>, milestone: Row<'milestone'> | null): JsonObject {
+  return {
+    ...rewardLogShape.json(row),
+    milestone: nullable(milestone, milestoneShape.json),
+  }
+}
 
 const replaySchema = zObject({})
 
@@ -76,6 +68,7 @@ export function rewardLogResource({
   store,
   rewards,
 }: Pick<HttpDeps, 'store' | 'rewards'>): Resource<'reward_log'> {
+  const { fields, bodies, readPatch, json } = rewardLogShape
   async function withMilestones(
     accountId: string,
     rows: readonly Row<'reward_log'>[],
@@ -117,21 +110,21 @@ export function rewardLogResource({
     slug: 'reward_log',
     noun: 'reward log',
     collection: 'reward_log',
-    fields: rewardLogFields,
+    fields,
+    bodies,
     allows: ['list', 'get', 'patch'],
     refuses: { create: BY_PLATFORM, delete: PERMANENT },
     endUser: rewardLogForEndUsers,
     fails: {
       patch: ['FIELD_IS_FIXED', 'DUPLICATE_VALUE', 'REWARD_BEING_FULFILLED', 'REWARD_HELD', 'REWARD_REVOKED'],
     },
-    bodies: { patch: patchSchema },
     ledger: true,
     async present(rows, { accountId, wants }) {
-      if (!wants('milestone')) return rows.map((row) => rowJson('reward_log', rewardLogFields, row))
+      if (!wants('milestone')) return rows.map(json)
       return withMilestones(accountId, rows)
     },
     async patch({ caller: { accountId }, log }, id, body) {
-      const given = checkPatch(patchSchema, body)
+      const given = readPatch(body)
       log({ rewardLogId: id })
       const patch = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
       return answered(accountId, await rewards.patch(accountId, id, patch))

@@ -1,18 +1,18 @@
-import type { z } from 'zod'
 import type { LogContext, MemberRef, RecordRequest } from '../../engine/types.ts'
 import { AppError, invalid } from '../../errors.ts'
+import { type MemberProfile, STATUSES } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
 import { orNull, recordRef } from '../json/json-schema.ts'
 import { type JsonObject, nullable } from '../json/write-json.ts'
-import { checkCreate } from '../read/check.ts'
 import { zExternalId, zInstant, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
-import { type Call, ID, type PublicFields, type Resource, rowJson, STATUSES, TIMES } from '../resource.ts'
-import { profileShape, suppliedProfile } from './member.ts'
-import { milestoneJson } from './milestone-shape.ts'
+import type { Call, Resource } from '../resource.ts'
+import { defaulted, maybe, shapeOf } from '../shape.ts'
+import { optionalProfile } from './member.ts'
+import { milestoneShape } from './milestone-shape.ts'
 import { rewardLogJson } from './reward-log.ts'
 import { progressJson } from './streak-progress.ts'
-import { streakJson } from './streak-shape.ts'
+import { streakShape } from './streak-shape.ts'
 import { logActions } from './withdrawal.ts'
 
 const JOINED = {
@@ -25,46 +25,38 @@ const JOINED = {
   achievedMilestoneRewardLogs: { onRequest: true, schema: { type: 'array', items: recordRef('reward log') } },
 } as const
 
-export const streakLogFields: PublicFields<'streak_log'> = {
-  ...ID,
-  streakId: { stored: 'streakId' },
-  ownedById: { stored: 'ownedById' },
-  activityAt: { stored: 'activityAt' },
-  activityId: { stored: 'activityId' },
-  uniqueIdentifier: { stored: 'uniqueIdentifier' },
-  activityValue: { stored: 'activityValue' },
-  status: { stored: 'status', values: STATUSES },
-  ...TIMES,
-  ...JOINED,
-}
+const streakLogShape = shapeOf('streak_log', {
+  streakId: { create: zUuid },
+  ownedById: { create: zUuid.optional() },
+  ownedBy: { create: zObject({ externalId: zExternalId, ...optionalProfile }).optional() },
+  activityAt: { create: zInstant },
+  activityId: { create: zText(256) },
+  uniqueIdentifier: { create: zText(256) },
+  activityValue: maybe(zQuantity),
+  status: defaulted(zOneOf(STATUSES), 'live'),
+})
+
+type Input = ReturnType<typeof streakLogShape.readCreate>
 
 function streakLogJson(row: Row<'streak_log'>, context: LogContext): JsonObject {
-  const milestones = context.achieved.map(({ milestone }) => milestoneJson(milestone))
+  const milestones = context.achieved.map(({ milestone }) => milestoneShape.json(milestone))
   const rewardLogs = context.achieved.map(({ milestone, rewardLog }) => rewardLogJson(rewardLog, milestone))
   return {
-    ...rowJson('streak_log', streakLogFields, row),
-    streak: streakJson(context.streak),
+    ...streakLogShape.json(row),
+    streak: streakShape.json(context.streak),
     streakProgress: nullable(context.progress, progressJson),
     achievedMilestone: milestones.at(-1) ?? null,
-    nextMilestone: nullable(context.nextMilestone, milestoneJson),
+    nextMilestone: nullable(context.nextMilestone, milestoneShape.json),
     achievedMilestoneRewardLog: rewardLogs.at(-1) ?? null,
     achievedMilestones: milestones,
     achievedMilestoneRewardLogs: rewardLogs,
   }
 }
 
-const createSchema = zObject({
-  streakId: zUuid,
-  ownedById: zUuid.optional(),
-  ownedBy: zObject({ externalId: zExternalId, ...profileShape }).optional(),
-  activityAt: zInstant,
-  activityId: zText(256),
-  uniqueIdentifier: zText(256),
-  activityValue: zQuantity.optional(),
-  status: zOneOf(STATUSES).default('live'),
-})
-
-type Input = z.output<typeof createSchema>
+/** Absent fields stay as they are. */
+function supplied(profile: { readonly [F in keyof MemberProfile]: string | undefined }): MemberProfile {
+  return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined))
+}
 
 function memberRef({ ownedById, ownedBy }: Input): MemberRef {
   if (ownedById !== undefined && ownedBy !== undefined) {
@@ -72,21 +64,13 @@ function memberRef({ ownedById, ownedBy }: Input): MemberRef {
   }
   if (ownedById !== undefined) return { id: ownedById }
   if (ownedBy === undefined) throw invalid('ownedById', 'is required, or ownedBy in its place')
-  return { externalId: ownedBy.externalId, profile: suppliedProfile(ownedBy), profileAt: null }
+  const { externalId, ...profile } = ownedBy
+  return { externalId, profile: supplied(profile), profileAt: null }
 }
 
 function recordRequest(accountId: string, input: Input): RecordRequest {
-  return {
-    accountId,
-    streakId: input.streakId,
-    member: memberRef(input),
-    activityId: input.activityId,
-    uniqueIdentifier: input.uniqueIdentifier,
-    activityAt: input.activityAt,
-    activityValue: input.activityValue ?? null,
-    status: input.status,
-    enrich: true,
-  }
+  const { ownedById, ownedBy, ...log } = input
+  return { accountId, ...log, member: memberRef(input), enrich: true }
 }
 
 function duplicate(existingId: string): AppError {
@@ -103,11 +87,13 @@ export function streakLogResource({
   entries,
   views,
 }: Pick<HttpDeps, 'recorder' | 'entries' | 'views'>): Resource<'streak_log'> {
+  const { fields, bodies, readCreate, json } = streakLogShape
   return {
     slug: 'streak_log',
     noun: 'streak log',
     collection: 'streak_log',
-    fields: streakLogFields,
+    fields: { ...fields, ...JOINED },
+    bodies,
     allows: ['list', 'create', 'get'],
     refuses: { patch: PERMANENT, delete: PERMANENT },
     fails: {
@@ -119,17 +105,15 @@ export function streakLogResource({
         'IN_FUTURE',
       ],
     },
-    bodies: { create: createSchema },
     actions: logActions({ entries }),
     ledger: true,
     async present(rows, { accountId, now, wants }) {
-      if (!wants(...Object.keys(JOINED)))
-        return rows.map((row) => rowJson('streak_log', streakLogFields, row))
+      if (!wants(...Object.keys(JOINED))) return rows.map(json)
       const contexts = await views.logContexts(accountId, rows, now)
       return rows.map((row, index) => streakLogJson(row, contexts[index]!))
     },
     create: async ({ caller: { accountId }, log }: Call, body) => {
-      const input = checkCreate(createSchema, body)
+      const input = readCreate(body)
       const result = await recorder.record(recordRequest(accountId, input))
       if (result.outcome === 'duplicate') throw duplicate(result.existingId)
       if (result.outcome === 'rejected') {

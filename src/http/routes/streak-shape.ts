@@ -1,32 +1,10 @@
-import type { Row } from '../../ports/schema.ts'
+import { AGGREGATION_METHODS, AGGREGATION_PERIODS, STATUSES, WEEK_STARTS } from '../../ports/schema/values.ts'
 import { bad, readText } from '../../read/values.ts'
 import { isTimezone } from '../../streaks/period.ts'
-import type { JsonObject } from '../json/write-json.ts'
-import { zRead } from '../read/zod.ts'
-import { ID, type PublicFields, rowJson, STATUSES, TIMES } from '../resource.ts'
+import { zBlankText, zInteger, zOneOf, zPositiveQuantity, zRead, zText } from '../read/zod.ts'
+import { defaulted, derivable, emptiable, maybe, required, shapeOf } from '../shape.ts'
 
-export const METHODS = ['count', 'sum'] as const
-export const PERIODS = ['daily', 'weekly', 'monthly'] as const
-export const WEEK_STARTS = ['monday', 'sunday'] as const
-export const MAX_PERIODS = 1_000_000
-
-export const streakFields: PublicFields<'streak'> = {
-  ...ID,
-  name: { stored: 'name', contains: true },
-  description: { stored: 'description' },
-  status: { stored: 'status', values: STATUSES },
-  aggregationMethod: { stored: 'aggregationMethod', values: METHODS },
-  aggregationPeriod: { stored: 'aggregationPeriod', values: PERIODS },
-  aggregationTargetValue: { stored: 'aggregationTargetValue' },
-  completionTargetValue: { stored: 'completionTargetValue' },
-  timezone: { stored: 'timezone' },
-  weekStartsOn: { stored: 'weekStartsOn', values: WEEK_STARTS },
-  ...TIMES,
-}
-
-export function streakJson(row: Row<'streak'>): JsonObject {
-  return rowJson('streak', streakFields, row)
-}
+const MAX_PERIODS = 1_000_000
 
 export const zTimezone = zRead<string>(
   (value) => {
@@ -38,3 +16,15 @@ export const zTimezone = zRead<string>(
   },
   { type: 'string' },
 )
+
+export const streakShape = shapeOf('streak', {
+  name: { ...required(zText(256)), contains: true },
+  description: emptiable(zBlankText(1024), ''),
+  status: defaulted(zOneOf(STATUSES), 'draft'),
+  aggregationMethod: defaulted(zOneOf(AGGREGATION_METHODS), 'sum'),
+  aggregationPeriod: defaulted(zOneOf(AGGREGATION_PERIODS), 'daily'),
+  aggregationTargetValue: required(zPositiveQuantity),
+  completionTargetValue: maybe(zInteger(1, MAX_PERIODS)),
+  timezone: derivable(zTimezone),
+  weekStartsOn: defaulted(zOneOf(WEEK_STARTS), 'monday'),
+})

@@ -20,7 +20,7 @@ export const withdrawalFields: PublicFields<'withdrawal'> = {
   streakLogId: { stored: 'streakLogId' },
   ownedById: { stored: 'ownedById' },
   streakId: { stored: 'streakId' },
-  kind: { stored: 'kind', values: ['withdrawal', 'reinstatement'] },
+  kind: { stored: 'kind' },
   value: { stored: 'value' },
   reason: { stored: 'reason' },
   uniqueIdentifier: { stored: 'uniqueIdentifier' },
