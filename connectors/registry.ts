@@ -1,12 +1,16 @@
 import type { Connector } from '../src/ports/connector.ts'
-import type { Platform } from '../src/ports/schema/values.ts'
 import { shopify } from './shopify/index.ts'
 import { stripe } from './stripe/index.ts'
 
-/** Every platform a connector can be made for. */
-export const CONNECTORS: Readonly<Record<Platform, Connector>> = { shopify, stripe }
+/** Every platform that connectors can be made for. A new one is added here, and nowhere else. */
+const PLATFORMS: readonly Connector[] = [shopify, stripe]
 
-/** The connector of a platform by its name in addresses (`/webhooks/{platform}/…`); undefined when there is none. */
+/** By the platform's name, as in addresses (`/webhooks/{platform}/…`). */
+export const CONNECTORS: ReadonlyMap<string, Connector> = new Map(
+  PLATFORMS.map((connector) => [connector.platform, connector]),
+)
+
+/** The connector of a platform; undefined when there is none. */
 export function connectorFor(platform: string): Connector | undefined {
-  return Object.hasOwn(CONNECTORS, platform) ? CONNECTORS[platform as Platform] : undefined
+  return CONNECTORS.get(platform)
 }

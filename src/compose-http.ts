@@ -1,4 +1,4 @@
-import { connectorFor } from '../connectors/registry.ts'
+import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
 import { createCouponProviders } from './coupons/registry.ts'
 import type { EntryRecorder, Recorder } from './engine/types.ts'
@@ -37,7 +37,7 @@ export function composeHttp({ recorder, queue, allowedHosts = [], ...parts }: Ht
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
     },
-    connectors: { get: connectorFor },
+    connectors: CONNECTORS,
     providers: createCouponProviders({ store, clock, allowedHosts }),
     redisReachable: () => queue.reachable(),
   }

@@ -15,7 +15,8 @@ export const shopify: Connector = {
       .string()
       .max(255, 'at most 255 characters')
       .toLowerCase()
-      .regex(SHOP_DOMAIN, 'must be the shop\'s own domain, such as "my-shop.myshopify.com"'),
+      .regex(SHOP_DOMAIN, 'must be the shop\'s own domain, such as "my-shop.myshopify.com"')
+      .describe('The shop’s own domain.'),
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
   verify,

@@ -1,14 +1,17 @@
 import type { CouponProvider } from '../ports/coupon-provider.ts'
-import type { ProviderKind } from '../ports/schema/values.ts'
-import { createHttpProvider, type HttpProviderOptions } from './http.ts'
-import { createPoolProvider, type PoolProviderOptions } from './pool.ts'
+import { createHttpProvider } from './http.ts'
+import { createPoolProvider } from './pool.ts'
 
-export interface CouponProvidersOptions extends PoolProviderOptions, HttpProviderOptions {}
+/** Every way there is to make a coupon. A new one is added here, and nowhere else. */
+const PROVIDERS = [createPoolProvider, createHttpProvider] as const
 
-/** Every way there is to make a coupon, by the `provider` of a coupon_provider. */
-export function createCouponProviders(
-  options: CouponProvidersOptions,
-): ReadonlyMap<ProviderKind, CouponProvider> {
-  const providers: readonly CouponProvider[] = [createPoolProvider(options), createHttpProvider(options)]
+/** What all of them work with. */
+export type CouponProvidersOptions = (typeof PROVIDERS)[number] extends (options: infer O) => CouponProvider
+  ? O
+  : never
+
+/** By the `provider` of a coupon_provider. */
+export function createCouponProviders(options: CouponProvidersOptions): ReadonlyMap<string, CouponProvider> {
+  const providers = PROVIDERS.map((create) => create(options))
   return new Map(providers.map((provider) => [provider.kind, provider]))
 }

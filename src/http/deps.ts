@@ -44,8 +44,10 @@ export interface HttpDeps {
   readonly inbox: Inbox
   readonly deliveries: Deliveries
   readonly rewards: Rewards
-  readonly connectors: { get(platform: string): Connector | undefined }
-  readonly providers: { get(kind: string): CouponProvider | undefined }
+  /** Every platform that connectors can be made for, by its name. */
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** Every way there is to make a coupon, by its name. */
+  readonly providers: ReadonlyMap<string, CouponProvider>
   readonly secretBox: SecretBox
   readonly clock: Clock
   readonly logger: Logger

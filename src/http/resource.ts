@@ -219,6 +219,5 @@ function valueJson(type: FieldType | null, value: unknown): Json {
 }
 
 /** The fields that each record has. */
-export { STATUSES } from '../ports/schema/values.ts'
 export const ID = { id: { stored: 'id' } } as const
 export const TIMES = { createdAt: { stored: 'createdAt' }, updatedAt: { stored: 'updatedAt' } } as const

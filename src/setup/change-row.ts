@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { commitPlanned, findRow } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
 import { type Revised, remove, revise } from '../ports/changes.ts'
-import { type Instant } from '../ports/clock.ts'
+import type { Instant } from '../ports/clock.ts'
 import type { CollectionName, Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 

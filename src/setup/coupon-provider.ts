@@ -5,7 +5,7 @@ import { all, equal, present } from '../ports/conditions.ts'
 import { eachRow } from '../ports/paging.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { deleteRow, patchRow, refuseFixed, type Given } from './change-row.ts'
+import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 
 type Provider = Row<'coupon_provider'>
 

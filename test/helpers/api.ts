@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { v7 as newId } from 'uuid'
-import { connectorFor } from '../../connectors/registry.ts'
+import { CONNECTORS } from '../../connectors/registry.ts'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { composeHttp } from '../../src/compose-http.ts'
 import { createSecretBox } from '../../src/crypto/secret-box.ts'
@@ -109,6 +109,8 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     return { code, foldedCode: foldCode(code) }
   }
   const recorder = createRecorder({ store, queue, clock, logger, sources: { newId, drawCode: drawn } })
+  const connectors = overrides.connectors ?? CONNECTORS
+  const connectorFor = (platform: string) => connectors.get(platform)
   const inbox = createInbox({ store, queue, connectorFor, secretBox, clock, logger, newId })
   const deps: HttpDeps = {
     ...composeHttp({

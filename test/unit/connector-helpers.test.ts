@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { keepHeaders } from '../../connectors/headers.ts'
@@ -112,11 +113,17 @@ describe('headers that are kept', () => {
 
 describe('the registry', () => {
   it('finds each connector under its own platform', () => {
-    for (const [platform, connector] of Object.entries(CONNECTORS)) {
+    for (const [platform, connector] of CONNECTORS) {
       expect(connector.platform).toBe(platform)
       expect(connectorFor(platform)).toBe(connector)
     }
-    expect(Object.keys(CONNECTORS)).toEqual(['shopify', 'stripe'])
+  })
+
+  it('knows every folder of connectors, and nothing else', () => {
+    const entries = readdirSync(new URL('../../connectors', import.meta.url), { withFileTypes: true })
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    expect(folders.length).toBeGreaterThan(1)
+    expect([...CONNECTORS.keys()].sort()).toEqual(folders.sort())
   })
 
   it('knows no other platform, nor inherited names', () => {

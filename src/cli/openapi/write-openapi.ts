@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { connectorFor } from '../../../connectors/registry.ts'
+import { CONNECTORS } from '../../../connectors/registry.ts'
 import { createCouponProviders } from '../../coupons/registry.ts'
 import type { HttpDeps } from '../../http/deps.ts'
 import { openApiDocument } from '../../http/openapi/document.ts'
@@ -16,7 +16,7 @@ const nothing = {} as HttpDeps
 const document = openApiDocument(
   createResources({
     ...nothing,
-    connectors: { get: connectorFor },
+    connectors: CONNECTORS,
     providers: createCouponProviders(nothing),
   }),
 )

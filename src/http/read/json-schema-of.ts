@@ -13,18 +13,3 @@ export function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
   })
   return json
 }
-
-/** The same of each adapter's own input, by the adapter's name. */
-export function jsonSchemasOf<A>(
-  adapters: ReadonlyMap<string, A>,
-  inputOf: (adapter: A) => z.ZodType | null,
-  also: Readonly<Record<string, unknown>> = {},
-): Record<string, Record<string, unknown>> {
-  const entries = [...adapters].flatMap(([name, adapter]) => {
-    const input = inputOf(adapter)
-    if (input === null) return []
-    const json = jsonSchemaOf(input)
-    return [[name, { ...json, properties: { ...(json.properties as object), ...also } }]]
-  })
-  return Object.fromEntries(entries)
-}

@@ -1,26 +1,42 @@
 import type { z } from 'zod'
 import { invalid, notBuiltYet } from '../../errors.ts'
 import type { Connector } from '../../ports/connector.ts'
-import type { ConnectorRule, PurchaseValue } from '../../ports/schema/values.ts'
+import {
+  type ConnectorRule,
+  GUESTS,
+  IDENTIFY_BY,
+  PURCHASE_VALUES,
+  type PurchaseValue,
+  TEST_ORDERS,
+} from '../../ports/schema/values.ts'
 import { formatQuantity } from '../../streaks/quantity.ts'
-import { orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
+import { type JsonSchema, orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { digitsJson, type JsonObject, nullable } from '../json/write-json.ts'
-import { zCurrency, zLater, zList, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
+import {
+  orElseNull,
+  zCurrency,
+  zLater,
+  zList,
+  zObject,
+  zOneOf,
+  zQuantity,
+  zText,
+  zUuid,
+} from '../read/zod.ts'
 
 const MAX_RULES = 50
-const VALUES = ['one', 'order_total', 'order_subtotal', 'item_count'] as const satisfies PurchaseValue[]
 const AMOUNTS: readonly PurchaseValue[] = ['order_total', 'order_subtotal']
 const LATER = ['tags', 'products', 'channels'] as const
 
 const zRule = zObject({
   streakId: zUuid,
   activityId: zText(256).default('made_a_purchase'),
-  value: zOneOf(VALUES).default('one'),
-  currency: zCurrency.optional(),
-  minimumValue: zQuantity.optional(),
-  identifyBy: zOneOf(['customer_id', 'email']).default('customer_id'),
-  guests: zOneOf(['by_email', 'ignore']).default('by_email'),
-  testOrders: zOneOf(['ignore', 'count']).default('ignore'),
+  value: zOneOf(PURCHASE_VALUES).default('one'),
+  currency: orElseNull(zCurrency),
+  minimumValue: orElseNull(zQuantity),
+  identifyBy: zOneOf(IDENTIFY_BY).default('customer_id'),
+  guests: zOneOf(GUESTS).default('by_email'),
+  testOrders: zOneOf(TEST_ORDERS).default('ignore'),
   tags: zLater,
   products: zLater,
   channels: zLater,
@@ -43,46 +59,27 @@ function checkRule(
   if (!values.includes(rule.value)) {
     throw invalid(`${path}.value`, `must be one of ${values.join(', ')} on ${platform}, not ${rule.value}`)
   }
-  const measuresMoney = AMOUNTS.includes(rule.value) || rule.minimumValue !== undefined
-  if (measuresMoney && rule.currency === undefined) {
+  const measuresMoney = AMOUNTS.includes(rule.value) || rule.minimumValue !== null
+  if (measuresMoney && rule.currency === null) {
     throw invalid(`${path}.currency`, 'is required where the value or the minimumValue is an amount of money')
   }
-  return {
-    streakId: rule.streakId,
-    activityId: rule.activityId,
-    value: rule.value,
-    currency: rule.currency ?? null,
-    minimumValue: rule.minimumValue === undefined ? null : formatQuantity(rule.minimumValue),
-    identifyBy: rule.identifyBy,
-    guests: rule.guests,
-    testOrders: rule.testOrders,
-  }
+  const { tags, products, channels, ...kept } = rule
+  return { ...kept, minimumValue: kept.minimumValue === null ? null : formatQuantity(kept.minimumValue) }
 }
 
+const shownRule = {
+  streakId: UUID_SCHEMA,
+  activityId: { type: 'string' },
+  value: { type: 'string', enum: PURCHASE_VALUES },
+  currency: { type: ['string', 'null'] },
+  minimumValue: orNull(QUANTITY_SCHEMA),
+  identifyBy: { type: 'string', enum: IDENTIFY_BY },
+  guests: { type: 'string', enum: GUESTS },
+  testOrders: { type: 'string', enum: TEST_ORDERS },
+} satisfies Readonly<Record<keyof ConnectorRule, JsonSchema>>
+
 /** What `ruleJson` writes. */
-export const ruleSchema = {
-  type: 'object',
-  required: [
-    'streakId',
-    'activityId',
-    'value',
-    'currency',
-    'minimumValue',
-    'identifyBy',
-    'guests',
-    'testOrders',
-  ],
-  properties: {
-    streakId: UUID_SCHEMA,
-    activityId: { type: 'string' },
-    value: { type: 'string', enum: VALUES },
-    currency: { type: ['string', 'null'] },
-    minimumValue: orNull(QUANTITY_SCHEMA),
-    identifyBy: { type: 'string', enum: ['customer_id', 'email'] },
-    guests: { type: 'string', enum: ['by_email', 'ignore'] },
-    testOrders: { type: 'string', enum: ['ignore', 'count'] },
-  },
-} as const
+export const ruleSchema = { type: 'object', required: Object.keys(shownRule), properties: shownRule }
 
 export function ruleJson(rule: ConnectorRule): JsonObject {
   return { ...rule, minimumValue: nullable(rule.minimumValue, digitsJson) }

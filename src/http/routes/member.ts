@@ -3,7 +3,13 @@ import { eraseMember } from '../../members/erase.ts'
 import { insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import { any, atLeast, below } from '../../ports/conditions.ts'
-import { ERASED_PREFIX, isErased, type MemberProfile, PROFILE_FIELDS, STATUSES } from '../../ports/schema/values.ts'
+import {
+  ERASED_PREFIX,
+  isErased,
+  type MemberProfile,
+  PROFILE_FIELDS,
+  STATUSES,
+} from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Condition } from '../../ports/store.ts'
 import { newRow, patchRow, recordNotFound } from '../../setup/change-row.ts'

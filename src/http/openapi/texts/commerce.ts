@@ -14,7 +14,6 @@ export const connector: ResourceText = {
     settings: 'The platform’s own settings.',
     'settings.purchaseSpace':
       'Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id.',
-    'settings.shopDomain': 'The shop’s own domain.',
     rules: 'Which purchases feed which streak; at most 50.',
     'rules.streakId': 'The streak that is fed.',
     'rules.activityId': 'The `activityId` of its logs.',

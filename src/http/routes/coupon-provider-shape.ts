@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { invalid, notBuiltYet } from '../../errors.ts'
+import type { CouponProvider } from '../../ports/coupon-provider.ts'
+import { plainJson } from '../../read/exact-json.ts'
+import type { HttpDeps } from '../deps.ts'
+import { check } from '../read/check.ts'
+import { zLater, zOneOf, zText } from '../read/zod.ts'
+import { required, shapeOf } from '../shape.ts'
+import { LATER_PROVIDERS } from './later.ts'
+
+/** Checked by the provider's own schemas. */
+const zAdapterInput = z.unknown().meta({ type: 'object' }).optional()
+const adapterInput = { create: zAdapterInput, patch: zAdapterInput }
+
+type Providers = HttpDeps['providers']
+
+/** Credentials can be written, never read. */
+export function couponProviderShape(providers: Providers) {
+  const kinds = [...new Set([...providers.keys(), ...LATER_PROVIDERS])]
+  return shapeOf('coupon_provider', {
+    name: required(zText(256)),
+    provider: { ...required(zOneOf(kinds)), values: kinds },
+    connectorId: { create: zLater, patch: zLater },
+    credentials: adapterInput,
+    settings: { ...adapterInput, schema: { type: 'object' } },
+  })
+}
+
+/** @throws AppError NOT_BUILT_YET */
+export function providerOf(providers: Providers, kind: string): CouponProvider {
+  const provider = providers.get(kind)
+  if (provider === undefined) throw notBuiltYet('provider', `coupons cannot be made by ${kind}`)
+  return provider
+}
+
+/** Of the kinds that are built none needs one. @throws AppError INVALID_INPUT */
+export function refuseConnector({ kind }: CouponProvider, connectorId: unknown): void {
+  if (connectorId === undefined || connectorId === null) return
+  throw invalid('connectorId', `has no place here: ${kind} makes its coupons without a connector`)
+}
+
+/** @throws AppError INVALID_INPUT | UNKNOWN_FIELD */
+export function readSettings(provider: CouponProvider, settings: unknown): Record<string, unknown> {
+  return check(provider.settings, plainJson(settings), ['settings'])
+}
+
+/** What the store keeps of credentials: nothing readable, null where the provider takes none. */
+export function sealCredentials(
+  secretBox: HttpDeps['secretBox'],
+  provider: CouponProvider,
+  credentials: unknown,
+): string | null {
+  if (provider.credentials === null) {
+    if (credentials === undefined) return null
+    throw invalid('credentials', `has no place here: ${provider.kind} takes no credentials`)
+  }
+  const checked = check(provider.credentials, plainJson(credentials ?? {}), ['credentials'])
+  return Object.keys(checked).length === 0 ? null : secretBox.seal(JSON.stringify(checked))
+}
