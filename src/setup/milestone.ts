@@ -2,13 +2,14 @@ import { commitPlanned, findRow, standsStill } from '../commit/planned.ts'
 import { AppError, invalid, referenceNotFound } from '../errors.ts'
 import { insert } from '../ports/changes.ts'
 import type { RewardSpec } from '../ports/schema/values.ts'
-import type { Row } from '../ports/schema.ts'
+import type { FieldName, Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
 import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 import { providerLeft } from './coupon-provider.ts'
 
-const FIXED_BY_REWARDS = [
+/** What gives rewards their meaning: fixed from the first of them on. */
+export const FIXED_BY_REWARDS: readonly FieldName<'milestone'>[] = [
   'milestoneTargetValue',
   'milestoneMetric',
   'milestoneRepeat',

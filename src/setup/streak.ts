@@ -1,13 +1,14 @@
 import { commitPlanned, findRow } from '../commit/planned.ts'
 import { AppError, invalid } from '../errors.ts'
 import { insert } from '../ports/changes.ts'
-import type { Row } from '../ports/schema.ts'
+import { type Row, type FieldName } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
 import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 import { connectorsFeeding, milestonesOf } from './streak-users.ts'
 
-const FIXED_BY_LOGS = [
+/** What gives logs their meaning: fixed from the first of them on. */
+export const FIXED_BY_LOGS: readonly FieldName<'streak'>[] = [
   'aggregationMethod',
   'aggregationPeriod',
   'aggregationTargetValue',

@@ -1,11 +1,18 @@
+import { FIXED_BY_REWARDS } from '../../../setup/milestone.ts'
+import { FIXED_BY_LOGS } from '../../../setup/streak.ts'
 import type { ResourceText } from './types.ts'
+
+/** `a`, `b` and `c`, as Markdown. */
+function named(fields: readonly string[]): string {
+  const quoted = fields.map((field) => `\`${field}\``)
+  return `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`
+}
 
 export const streak: ResourceText = {
   about:
     'The rules by which logs become progress: what is added up, in which periods, and how much completes one.',
   verbs: {
-    patch:
-      'From the first log on, `aggregationMethod`, `aggregationPeriod`, `aggregationTargetValue`, `timezone`, `weekStartsOn` and `completionTargetValue` are fixed: progress already earned must not change meaning.',
+    patch: `From the first log on, ${named(FIXED_BY_LOGS)} are fixed: progress already earned must not change meaning.`,
     delete:
       'Only while the streak has no logs and nothing refers to it. A streak with logs is paused instead.',
   },
@@ -29,8 +36,7 @@ export const milestone: ResourceText = {
   about:
     'A target on a streak, and what reaching it earns. Rewards are granted by a live log, in the same commit, while the milestone is live; never for what was reached before.',
   verbs: {
-    patch:
-      'Once it has a reward log, `milestoneTargetValue`, `milestoneMetric`, `milestoneRepeat` and `linkedSchemaRecordId` are fixed.',
+    patch: `Once it has a reward log, ${named(FIXED_BY_REWARDS)} are fixed.`,
     delete: 'Only while the milestone has granted no reward. One that has is paused instead.',
   },
   fields: {
