@@ -1,7 +1,7 @@
 import { commitPlanned, findRow } from '../commit/planned.ts'
 import { AppError, invalid } from '../errors.ts'
 import { insert } from '../ports/changes.ts'
-import { type Row, type FieldName } from '../ports/schema.ts'
+import type { FieldName, Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
 import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'

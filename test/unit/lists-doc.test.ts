@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { fieldRows, indexedRows, withTables } from '../../src/cli/openapi/list-tables.ts'
 import type { Served } from '../../src/http/resource.ts'
 import { createResources } from '../../src/http/resources.ts'
 import { type Api, startApi } from '../helpers/api.ts'
-import { fieldRows, indexedRows } from '../helpers/list-tables.ts'
 
 let api: Api
 let listed: Served[]
@@ -41,6 +41,13 @@ describe('docs/lists.md', () => {
       const { slug } = resource
       expect({ slug, rows: rowsUnder(`### \`${slug}\``) }).toEqual({ slug, rows: fieldRows(resource) })
     }
+  })
+
+  it('is the same as npm run openapi writes', () => {
+    expect(withTables(text, createResources(api.deps))).toBe(text)
+    const stale = text.replaceAll(/^\| `(?:name|streak)` .*\n/gm, '')
+    expect(stale).not.toBe(text)
+    expect(withTables(stale, createResources(api.deps))).toBe(text)
   })
 
   it('promises the default order of every resource, and every selective field of the ledger', () => {

@@ -1,8 +1,8 @@
-import { operatorsOf } from '../../src/http/list/filter-values.ts'
-import { filterFieldOf } from '../../src/http/list/filters.ts'
-import { isSortable } from '../../src/http/list/sort.ts'
-import type { PublicField, Served } from '../../src/http/resource.ts'
-import { type CollectionName, specOf } from '../../src/ports/schema.ts'
+import { operatorsOf } from '../../http/list/filter-values.ts'
+import { filterFieldOf } from '../../http/list/filters.ts'
+import { isSortable } from '../../http/list/sort.ts'
+import type { PublicField, Served } from '../../http/resource.ts'
+import { type CollectionName, specOf } from '../../ports/schema.ts'
 
 const TYPES: Readonly<Record<string, string>> = { instant: 'datetime', integer: 'whole number' }
 
@@ -32,4 +32,18 @@ export function indexedRows({ slug, indexed = [] }: Served): string[] {
     const fields = equals.map((field) => `\`${field}\``).join(' and ')
     return `| \`${slug}\` | ${fields || 'no condition'} | ${sort === null ? 'any: there is at most one' : `\`${sort}\``} |`
   })
+}
+
+const FIELDS_HEAD = ['| field | values | filter | sort |', '|---|---|---|---|']
+
+/** docs/lists.md with the tables that these resources have now; what is written around them stays. */
+export function withTables(page: string, resources: readonly Served[]): string {
+  const listed = resources.filter(({ allows }) => allows.includes('list'))
+  const [before = '', fields = ''] = page.split(/(?<=\n## Fields\n)/)
+  const quick = before.replace(/(?<=\|\n)(?:\| `.*\n)+/, `${listed.flatMap(indexedRows).join('\n')}\n`)
+  const [lead = ''] = fields.split(/(?=\n### )/)
+  const tables = listed.map((resource) =>
+    ['', `### \`${resource.slug}\``, '', ...FIELDS_HEAD, ...fieldRows(resource), ''].join('\n'),
+  )
+  return [quick, lead, ...tables].join('')
 }
