@@ -6,6 +6,7 @@ import type { Row } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { wholeQuantity } from '../../src/streaks/quantity.ts'
 import type { StoreKind } from '../helpers/open-store.ts'
+import { plainMilestone, plainStreak } from '../helpers/plain-rows.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
@@ -93,43 +94,18 @@ interface Common {
 }
 
 export function dailyStreak(common: Common, completionTargetValue: number | null = null): Row<'streak'> {
-  return {
-    ...common,
-    name: 'daily purchase',
-    description: '',
-    status: 'live',
-    aggregationMethod: 'count',
-    aggregationPeriod: 'daily',
-    aggregationTargetValue: wholeQuantity(1),
-    completionTargetValue,
-    timezone: 'America/New_York',
-    weekStartsOn: 'monday',
-    hasLogs: false,
-  }
+  return plainStreak(common, { name: 'daily purchase', timezone: 'America/New_York', completionTargetValue })
 }
 
+/** Fulfilled by hand: what providers take is not measured here. */
 export function countMilestone(
   common: Common,
   streakId: string,
   days: number,
   milestoneRepeat: 'every_streak' | 'once' = 'every_streak',
 ): Row<'milestone'> {
-  return {
-    ...common,
-    linkedSchemaSlug: 'streak',
-    linkedSchemaRecordId: streakId,
-    name: `day ${days}`,
-    description: '',
-    milestoneTargetValue: wholeQuantity(days),
-    status: 'live',
-    eudMilestoneRewardInstructionMessage: null,
-    milestoneMetric: 'consecutive_count',
-    milestoneRepeat,
-    // fulfilled by hand: what providers take is not measured here
-    reward: null,
-    onWithdrawal: 'keep',
-    hasRewardLogs: false,
-  }
+  const milestoneTargetValue = wholeQuantity(days)
+  return plainMilestone(common, streakId, { name: `day ${days}`, milestoneTargetValue, milestoneRepeat })
 }
 
 const seventhDay = (common: Common, streakId: string) => countMilestone(common, streakId, 7)

@@ -12,7 +12,7 @@ import { createViews } from '../../src/engine/views/views.ts'
 import type { JobQueue, RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { wholeQuantity } from '../../src/streaks/quantity.ts'
+import { plainMilestone, plainStreak } from './plain-rows.ts'
 import { quietLogger } from './quiet-logger.ts'
 
 /** An engine on a store, with a clock to set and rows made by hand. The queue only notes what it is given. */
@@ -58,20 +58,7 @@ export class EngineKit {
   }
 
   streakRow(fields: Partial<Row<'streak'>> = {}): Row<'streak'> {
-    return {
-      ...this.common(),
-      name: 'streak',
-      description: '',
-      status: 'live',
-      aggregationMethod: 'count',
-      aggregationPeriod: 'daily',
-      aggregationTargetValue: wholeQuantity(1),
-      completionTargetValue: null,
-      timezone: 'UTC',
-      weekStartsOn: 'monday',
-      hasLogs: false,
-      ...fields,
-    }
+    return plainStreak(this.common(), fields)
   }
 
   async milestone(streak: Row<'streak'>, fields: Partial<Row<'milestone'>> = {}): Promise<Row<'milestone'>> {
@@ -81,22 +68,7 @@ export class EngineKit {
   }
 
   milestoneRow(streak: Row<'streak'>, fields: Partial<Row<'milestone'>> = {}): Row<'milestone'> {
-    return {
-      ...this.common(),
-      linkedSchemaSlug: 'streak',
-      linkedSchemaRecordId: streak.id,
-      name: 'milestone',
-      description: '',
-      milestoneTargetValue: wholeQuantity(3),
-      status: 'live',
-      eudMilestoneRewardInstructionMessage: null,
-      milestoneMetric: 'consecutive_count',
-      milestoneRepeat: 'every_streak',
-      reward: null,
-      onWithdrawal: 'keep',
-      hasRewardLogs: false,
-      ...fields,
-    }
+    return plainMilestone(this.common(), streak.id, fields)
   }
 
   request(streak: Row<'streak'>, activityAt: number, fields: Partial<RecordRequest> = {}): RecordRequest {
