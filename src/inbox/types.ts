@@ -1,8 +1,7 @@
 import type { Headers } from '../ports/connector.ts'
-import type { Platform } from '../ports/schema/values.ts'
 
 export interface IncomingWebhook {
-  readonly platform: Platform | string
+  readonly platform: string
   readonly connectorId: string
   readonly headers: Headers
   readonly rawBody: Uint8Array
