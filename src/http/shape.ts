@@ -47,6 +47,7 @@ export interface Shape<C extends CollectionName, S> {
   json(row: Row<C>): JsonObject
 }
 
+/** Fields in the order in which records show them; those of bodies come in it too. */
 export function shapeOf<C extends CollectionName, const S extends Readonly<Record<string, ShapeField<C>>>>(
   collection: C,
   shape: S,

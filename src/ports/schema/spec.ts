@@ -32,7 +32,7 @@ function field<T>(type: FieldType): FieldSpec<T> {
   return { type, nullable: false }
 }
 export function optional<T>(spec: FieldSpec<T>): FieldSpec<T | null> {
-  return { ...spec, nullable: true } as FieldSpec<T | null>
+  return { ...spec, nullable: true }
 }
 export const id = field<string>('id')
 export const text = <T extends string = string>() => field<T>('text')

@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts'
 
-/** The closed lists of what is stored, each here and nowhere else: the type, bodies, filters and the API document follow. */
+/** Closed lists of what is stored, each here and nowhere else: types, bodies, filters and the API document follow. */
 export const STATUSES = ['draft', 'live', 'paused'] as const
 export type Status = (typeof STATUSES)[number]
 export const AGGREGATION_METHODS = ['count', 'sum'] as const
