@@ -1,53 +1,32 @@
+import {
+  absent,
+  type FactName,
+  type FactOf,
+  type KnownFacts,
+  MissingFact,
+  type Need,
+  type NeedOf,
+} from './facts.ts'
 import type { Quantity } from './quantity.ts'
 import type {
   CountedLog,
   JourneyTotals,
-  Need,
   PeriodEdges,
   Progress,
   RewardFact,
   Run,
   StandingReward,
 } from './types.ts'
-import { MissingFact } from './types.ts'
 
-/** What was loaded of a member on a streak. An entry that is absent from a map is unknown; null means there is none. */
+/** What was loaded of a member on a streak. */
 export interface JourneyFacts {
   readonly totals: JourneyTotals
-  readonly progress: ReadonlyMap<number, Progress | null>
-  readonly runsByFirst: ReadonlyMap<number, Run | null>
-  readonly runsByLast: ReadonlyMap<number, Run | null>
-  readonly rewardsAt: ReadonlyMap<number, readonly StandingReward[]>
-  /** `once` milestones the member holds; null = unknown. */
-  readonly heldOnce: ReadonlySet<string> | null
-  /** Periods with a standing reward, by `anchorsKey`. */
-  readonly anchors: ReadonlyMap<string, ReadonlySet<number>>
-  /** Effective logs of a period in the order of activityAt, as far as was asked for. */
-  readonly periodLogs: ReadonlyMap<number, readonly CountedLog[]>
-  readonly periodEdges: ReadonlyMap<number, PeriodEdges>
-  /** Rewards of any state, by `rangeKey`; `once` ones under ONCE. */
-  readonly rewards: ReadonlyMap<string, readonly RewardFact[]>
-  /** Length of the longest run but one, by that one's id. */
-  readonly longestBesides: ReadonlyMap<string, number>
-  /** By `valueKey`. */
-  readonly valueElsewhere: ReadonlyMap<string, boolean>
   /** True when nothing at all is stored yet: every unknown fact is then known to be absent. */
   readonly isNew: boolean
+  readonly known: KnownFacts
 }
 
 const FIRST_WINDOW_PERIODS = 64
-
-export function anchorsKey(milestoneId: string, from: number, to: number): string {
-  return `${milestoneId}:${from}:${to}`
-}
-
-export const ONCE = 'once'
-export function rangeKey(from: number, to: number): string {
-  return `${from}:${to}`
-}
-export function valueKey(periodNumber: number, value: Quantity): string {
-  return `${periodNumber}:${value}`
-}
 
 /**
  * The working state of a journey while a batch is decided: what was loaded, overlaid with what the batch changed.
@@ -72,50 +51,45 @@ export class JourneyState {
   }
 
   progressAt(periodNumber: number): Progress | null {
-    const here = this.progress.get(periodNumber)
-    const loaded = () => this.#facts.progress.get(periodNumber)
-    return here ?? this.#known(loaded(), null, { fact: 'progress', periodNumber })
+    return this.progress.get(periodNumber) ?? this.#known({ fact: 'progress', periodNumber })
   }
 
   runEnding(periodNumber: number): Run | null {
     const here = this.#runsByLast.get(periodNumber)
     if (here !== undefined) return here
-    return this.#known(this.#facts.runsByLast.get(periodNumber), null, { fact: 'run_ending', periodNumber })
+    return this.#known({ fact: 'run_ending', periodNumber })
   }
 
   runStarting(periodNumber: number): Run | null {
     const here = this.#runsByFirst.get(periodNumber)
     if (here !== undefined) return here
-    return this.#known(this.#facts.runsByFirst.get(periodNumber), null, {
-      fact: 'run_starting',
-      periodNumber,
-    })
+    return this.#known({ fact: 'run_starting', periodNumber })
   }
 
   /** The run of a completed period. */
   runContaining(periodNumber: number): Run {
+    const need = { fact: 'run_containing', periodNumber } as const
+    const { known } = this.#facts
     const holds = (run: Run | null): run is Run =>
       run !== null && run.firstPeriod <= periodNumber && periodNumber <= run.lastPeriod
     for (const run of this.runs.values()) if (holds(run)) return run
-    for (const run of this.#facts.runsByFirst.values()) {
+    for (const run of [known.get(need) ?? null, ...known.all('run_starting')]) {
       if (holds(run) && !this.runs.has(run.id)) return run
     }
-    throw new MissingFact({ fact: 'run_containing', periodNumber })
+    throw new MissingFact(need)
   }
 
   /** Standing rewards anchored in a period. */
   rewardsAt(periodNumber: number): readonly StandingReward[] {
     const granted = this.#granted.filter((reward) => reward.periodNumber === periodNumber)
     if (!this.#facts.totals.hasRewards) return granted
-    const loaded = this.#facts.rewardsAt.get(periodNumber)
-    return [...granted, ...this.#known(loaded, [], { fact: 'rewards_at', periodNumber })]
+    return [...granted, ...this.#known({ fact: 'rewards_at', periodNumber })]
   }
 
   /** `once` milestones the member holds now. */
   heldOnce(): ReadonlySet<string> {
-    const stored = this.#facts.totals.hasRewards ? this.#facts.heldOnce : new Set<string>()
-    const known = this.#known(stored ?? undefined, new Set<string>(), { fact: 'once_rewards' })
-    return new Set([...known, ...this.#granted.map((reward) => reward.milestoneId)])
+    const stored = this.#facts.totals.hasRewards ? this.#known({ fact: 'once_rewards' }) : []
+    return new Set([...stored, ...this.#granted.map((reward) => reward.milestoneId)])
   }
 
   /** Whether a milestone has a standing reward at a period of a run. */
@@ -124,47 +98,42 @@ export class JourneyState {
       reward.milestoneId === milestoneId && reward.periodNumber === periodNumber
     if (this.#granted.some(isOurs)) return true
     if (!this.#facts.totals.hasRewards) return false
-    const here = this.#facts.rewardsAt.get(periodNumber)
+    const here = this.#facts.known.get({ fact: 'rewards_at', periodNumber })
     if (here !== undefined) return here.some(isOurs)
     const { from, to } = anchorWindow(run, periodNumber)
-    const loaded = this.#facts.anchors.get(anchorsKey(milestoneId, from, to))
-    return this.#known(loaded, new Set(), { fact: 'anchors', milestoneId, from, to }).has(periodNumber)
+    return this.#known({ fact: 'anchors', milestoneId, from, to }).has(periodNumber)
   }
 
   /** Effective logs of a period by activityAt until their values reach `upTo`, and all of this batch. */
   logsOf(periodNumber: number, upTo: Quantity): readonly CountedLog[] {
-    const stored = this.#facts.periodLogs.get(periodNumber)
-    const known = this.#known(stored, [], { fact: 'period_logs', periodNumber, upTo })
-    return [...known, ...(this.#logs.get(periodNumber) ?? [])]
+    const stored = this.#known({ fact: 'period_logs', periodNumber, upTo })
+    return [...stored, ...(this.#logs.get(periodNumber) ?? [])]
   }
 
   edgesOf(periodNumber: number): PeriodEdges {
-    const loaded = this.#facts.periodEdges.get(periodNumber)
-    return this.#known(loaded, { first: [], last: [] }, { fact: 'period_edges', periodNumber })
+    return this.#known({ fact: 'period_edges', periodNumber })
   }
 
   /** Rewards of milestones that are not `once`, of any state, anchored in a row of periods. */
   rewardsBetween(from: number, to: number): readonly RewardFact[] {
     if (!this.#facts.totals.hasRewards) return []
-    const loaded = this.#facts.rewards.get(rangeKey(from, to))
-    return this.#asChanged(this.#known(loaded, [], { fact: 'rewards_between', from, to }))
+    return this.#asChanged(this.#known({ fact: 'rewards_between', from, to }))
   }
 
   /** Rewards of `once` milestones, of any state. */
   rewardsOnce(): readonly RewardFact[] {
     if (!this.#facts.totals.hasRewards) return []
-    return this.#asChanged(this.#known(this.#facts.rewards.get(ONCE), [], { fact: 'rewards_once' }))
+    return this.#asChanged(this.#known({ fact: 'rewards_once' }))
   }
 
   /** Length of the longest stored run other than this one. */
   longestBesides(runId: string): number {
-    return this.#known(this.#facts.longestBesides.get(runId), 0, { fact: 'longest_besides', runId })
+    return this.#known({ fact: 'longest_besides', runId })
   }
 
   /** Whether any other period has at least this value. */
   hasValueElsewhere(periodNumber: number, value: Quantity): boolean {
-    const loaded = this.#facts.valueElsewhere.get(valueKey(periodNumber, value))
-    return this.#known(loaded, false, { fact: 'value_elsewhere', periodNumber, value })
+    return this.#known({ fact: 'value_elsewhere', periodNumber, value })
   }
 
   noteLog(log: CountedLog): void {
@@ -200,10 +169,11 @@ export class JourneyState {
     this.#runsByLast.set(run.lastPeriod, null)
   }
 
-  #known<T>(value: T | undefined, absent: T, need: Need): T {
+  #known<F extends FactName>(need: NeedOf<F>): FactOf<F> {
+    const value = this.#facts.known.get(need)
     if (value !== undefined) return value
-    if (this.#facts.isNew) return absent
-    throw new MissingFact(need)
+    if (this.#facts.isNew) return absent(need)
+    throw new MissingFact(need as Need)
   }
 }
 

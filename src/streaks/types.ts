@@ -104,31 +104,3 @@ export interface Grant {
   readonly milestone: MilestoneRules
   readonly periodNumber: number
 }
-
-/** A fact the decision needs and was not given. The caller loads it and decides again. */
-export type Need =
-  | { readonly fact: 'progress'; readonly periodNumber: number }
-  | { readonly fact: 'run_ending'; readonly periodNumber: number }
-  | { readonly fact: 'run_starting'; readonly periodNumber: number }
-  | { readonly fact: 'run_containing'; readonly periodNumber: number }
-  | { readonly fact: 'rewards_at'; readonly periodNumber: number }
-  | { readonly fact: 'once_rewards' }
-  | { readonly fact: 'anchors'; readonly milestoneId: string; readonly from: number; readonly to: number }
-  /** In the order of activityAt, up to the one with which their values reach `upTo`. */
-  | { readonly fact: 'period_logs'; readonly periodNumber: number; readonly upTo: Quantity }
-  | { readonly fact: 'period_edges'; readonly periodNumber: number }
-  /** Rewards of any state, anchored in a row of periods, or `once` ones wherever they are. */
-  | { readonly fact: 'rewards_between'; readonly from: number; readonly to: number }
-  | { readonly fact: 'rewards_once' }
-  | { readonly fact: 'longest_besides'; readonly runId: string }
-  /** Whether any other period has at least this value. */
-  | { readonly fact: 'value_elsewhere'; readonly periodNumber: number; readonly value: Quantity }
-
-/** Thrown inside the core where a fact is missing; never leaves the engine. */
-export class MissingFact extends Error {
-  readonly need: Need
-  constructor(need: Need) {
-    super(`missing fact: ${need.fact}`)
-    this.need = need
-  }
-}

@@ -1,17 +1,15 @@
+import { KnownFacts, MissingFact, type Need } from '../../src/streaks/facts.ts'
 import { Journey, type Outcome } from '../../src/streaks/journey.ts'
-import { anchorsKey, type JourneyFacts, ONCE, rangeKey, valueKey } from '../../src/streaks/journey-state.ts'
 import { lengthOf } from '../../src/streaks/runs.ts'
 import type {
   CountedLog,
   JourneyTotals,
   MilestoneRules,
-  Need,
   Progress,
   RewardFact,
   Run,
   StreakRules,
 } from '../../src/streaks/types.ts'
-import { MissingFact } from '../../src/streaks/types.ts'
 
 const NOTHING: JourneyTotals = {
   longestRunLength: 0,
@@ -20,9 +18,6 @@ const NOTHING: JourneyTotals = {
   hasRewards: false,
   revokedRewards: 0,
 }
-
-type Growing<T> = T extends ReadonlyMap<infer K, infer V> ? Map<K, V> : T
-type GrowingFacts = { -readonly [F in keyof JourneyFacts]: Growing<JourneyFacts[F]> }
 
 /**
  * Feeds entries to the core, one by one or in batches, answering what it asks for and keeping what it says, as a store
@@ -63,7 +58,8 @@ export class JourneyModel {
   }
 
   #decide(work: (journey: Journey) => Outcome[]): Outcome[] {
-    const facts = this.#noFacts()
+    const known = new KnownFacts()
+    const facts = { totals: this.totals, isNew: this.progress.size === 0, known }
     for (;;) {
       const journey = new Journey(this.#rules, this.#milestones, facts, () => this.#newId())
       try {
@@ -73,7 +69,7 @@ export class JourneyModel {
         return outcomes
       } catch (error) {
         if (!(error instanceof MissingFact)) throw error
-        this.#answer(facts, error.need)
+        this.#answer(known, error.need)
       }
     }
   }
@@ -108,25 +104,7 @@ export class JourneyModel {
     }
   }
 
-  #noFacts(): GrowingFacts {
-    return {
-      totals: this.totals,
-      isNew: this.progress.size === 0,
-      progress: new Map<number, Progress | null>(),
-      runsByFirst: new Map<number, Run | null>(),
-      runsByLast: new Map<number, Run | null>(),
-      rewardsAt: new Map<number, RewardFact[]>(),
-      heldOnce: null as ReadonlySet<string> | null,
-      anchors: new Map<string, ReadonlySet<number>>(),
-      periodLogs: new Map<number, readonly CountedLog[]>(),
-      periodEdges: new Map(),
-      rewards: new Map<string, readonly RewardFact[]>(),
-      longestBesides: new Map<string, number>(),
-      valueElsewhere: new Map<string, boolean>(),
-    }
-  }
-
-  #answer(facts: GrowingFacts, need: Need): void {
+  #answer(known: KnownFacts, need: Need): void {
     const runs = [...this.runs.values()]
     const between = (from: number, to: number) =>
       this.rewards.filter(
@@ -138,46 +116,36 @@ export class JourneyModel {
         .toSorted((a, b) => a.activityAt - b.activityAt)
     switch (need.fact) {
       case 'progress':
-        facts.progress.set(need.periodNumber, this.progress.get(need.periodNumber) ?? null)
+        known.set(need, this.progress.get(need.periodNumber) ?? null)
         break
       case 'run_ending':
-        facts.runsByLast.set(
-          need.periodNumber,
-          runs.find((run) => run.lastPeriod === need.periodNumber) ?? null,
-        )
+        known.set(need, runs.find((run) => run.lastPeriod === need.periodNumber) ?? null)
         break
       case 'run_starting':
-        facts.runsByFirst.set(
-          need.periodNumber,
-          runs.find((run) => run.firstPeriod === need.periodNumber) ?? null,
+        known.set(need, runs.find((run) => run.firstPeriod === need.periodNumber) ?? null)
+        break
+      case 'run_containing':
+        known.set(
+          need,
+          runs.find((run) => run.firstPeriod <= need.periodNumber && need.periodNumber <= run.lastPeriod)!,
         )
         break
-      case 'run_containing': {
-        const run = runs.find((r) => r.firstPeriod <= need.periodNumber && need.periodNumber <= r.lastPeriod)!
-        facts.runsByFirst.set(run.firstPeriod, run)
-        break
-      }
       case 'rewards_at':
-        facts.rewardsAt.set(
-          need.periodNumber,
+        known.set(
+          need,
           between(need.periodNumber, need.periodNumber).filter((r) => r.state === 'standing'),
         )
         break
-      case 'once_rewards':
-        facts.heldOnce = new Set(
-          this.standing()
-            .filter((r) => r.once)
-            .map((r) => r.milestoneId),
-        )
+      case 'once_rewards': {
+        const once = this.standing().filter((reward) => reward.once)
+        known.set(need, new Set(once.map((reward) => reward.milestoneId)))
         break
+      }
       case 'anchors': {
         const own = between(need.from, need.to).filter(
           (r) => r.milestoneId === need.milestoneId && r.state === 'standing',
         )
-        facts.anchors.set(
-          anchorsKey(need.milestoneId, need.from, need.to),
-          new Set(own.map((r) => r.periodNumber)),
-        )
+        known.set(need, new Set(own.map((r) => r.periodNumber)))
         break
       }
       case 'period_logs': {
@@ -188,33 +156,30 @@ export class JourneyModel {
           sum += log.value
           logs.push(log)
         }
-        facts.periodLogs.set(need.periodNumber, logs)
+        known.set(need, logs)
         break
       }
       case 'period_edges': {
         const logs = inTime(need.periodNumber)
-        facts.periodEdges.set(need.periodNumber, { first: logs.slice(0, 2), last: logs.slice(-2) })
+        known.set(need, { first: logs.slice(0, 2), last: logs.slice(-2) })
         break
       }
       case 'rewards_between':
-        facts.rewards.set(rangeKey(need.from, need.to), between(need.from, need.to))
+        known.set(need, between(need.from, need.to))
         break
       case 'rewards_once':
-        facts.rewards.set(
-          ONCE,
+        known.set(
+          need,
           this.rewards.filter((reward) => reward.once),
         )
         break
       case 'longest_besides':
-        facts.longestBesides.set(
-          need.runId,
-          Math.max(0, ...runs.filter((run) => run.id !== need.runId).map(lengthOf)),
-        )
+        known.set(need, Math.max(0, ...runs.filter((run) => run.id !== need.runId).map(lengthOf)))
         break
       case 'value_elsewhere': {
         const others = [...this.progress.values()].filter((each) => each.periodNumber !== need.periodNumber)
-        facts.valueElsewhere.set(
-          valueKey(need.periodNumber, need.value),
+        known.set(
+          need,
           others.some((each) => each.currentProgressValue >= need.value),
         )
         break

@@ -1,7 +1,7 @@
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
-import { MissingFact } from '../../streaks/types.ts'
+import { MissingFact } from '../../streaks/facts.ts'
 import type { Sources } from '../deps.ts'
 import type { JourneyNeed, Loaded } from '../load/loaded.ts'
 import type { RecordRequest, RecordResult } from '../types.ts'

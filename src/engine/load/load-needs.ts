@@ -1,8 +1,7 @@
 import { all, between, equal } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
-import { anchorsKey } from '../../streaks/journey-state.ts'
-import type { Need } from '../../streaks/types.ts'
+import type { FactName } from '../../streaks/facts.ts'
 import { findJourney, findRunContaining, rewardsOf } from './journey-rows.ts'
 import {
   loadLongestBesides,
@@ -18,43 +17,63 @@ import {
   keyOf,
   type Loaded,
   type LoadedJourney,
-  type NeedOf,
   type Wanted,
 } from './loaded.ts'
 
+/** Resolves to false where another writer was seen to have come between, to anything else where all is well. */
+type Loading = Promise<unknown>
+type Loader<F extends FactName> = (store: Store, loaded: Loaded, wants: readonly Wanted<F>[]) => Loading
+
+/** Facts of one kind share one round trip where they are often asked for; rare ones have one each. */
+const LOADERS: { readonly [F in FactName]: Loader<F> } = {
+  progress: loadProgress,
+  run_ending: (store, loaded, wants) => loadRuns(store, loaded, 'lastPeriod', wants),
+  run_starting: (store, loaded, wants) => loadRuns(store, loaded, 'firstPeriod', wants),
+  run_containing: each((want, store) => loadRunContaining(store, want)),
+  rewards_at: loadRewardsAt,
+  once_rewards: loadHeldOnce,
+  anchors: each((want, store) => loadAnchors(store, want)),
+  period_logs: each((want, store) => loadPeriodLogs(store, want)),
+  period_edges: each((want, store) => loadPeriodEdges(store, want)),
+  rewards_between: each((want, store, loaded) => loadRewardsBetween(store, loaded, want)),
+  rewards_once: each((want, store, loaded) => loadRewardsOnce(store, loaded, want)),
+  longest_besides: each((want, store) => loadLongestBesides(store, want)),
+  value_elsewhere: each((want, store) => loadValueElsewhere(store, want)),
+}
+
+function each<F extends FactName>(
+  load: (want: Wanted<F>, store: Store, loaded: Loaded) => Loading,
+): Loader<F> {
+  return async (store, loaded, wants) =>
+    !(await Promise.all(wants.map((want) => load(want, store, loaded)))).includes(false)
+}
+
 /**
- * Loads missing facts of journeys that exist. Facts of one kind share one round trip. Nothing is locked: false when
- * another writer was seen to have come between, so that what is loaded does not belong together; load all of it anew.
- * @throws Error when a run is missing that must be there
+ * Loads missing facts of journeys that exist. What is not found is known to be absent from then on. Nothing is locked:
+ * false when another writer was seen to have come between, so that what is loaded does not belong together; load all of
+ * it anew. @throws Error when a run is missing that must be there
  */
 export async function loadNeeds(
   store: Store,
   loaded: Loaded,
   needs: readonly JourneyNeed[],
 ): Promise<boolean> {
-  const wanted = <F extends Need['fact']>(fact: F): Wanted<F>[] =>
-    needs.flatMap(({ journey, need }) =>
-      need.fact === fact && journey.row !== null
-        ? [{ row: journey.row, journey, need: need as NeedOf<F> }]
-        : [],
-    )
-  const containing = wanted('run_containing').map((want) => loadRunContaining(store, want))
-  await Promise.all([
-    loadProgress(store, loaded, wanted('progress')),
-    loadRuns(store, loaded, 'lastPeriod', wanted('run_ending')),
-    loadRuns(store, loaded, 'firstPeriod', wanted('run_starting')),
-    loadRewardsAt(store, loaded, wanted('rewards_at')),
-    loadHeldOnce(store, loaded, wanted('once_rewards')),
-    ...wanted('anchors').map((want) => loadAnchors(store, want)),
-    ...wanted('period_logs').map((want) => loadPeriodLogs(store, want)),
-    ...wanted('period_edges').map((want) => loadPeriodEdges(store, want)),
-    ...wanted('rewards_between').map((want) => loadRewardsBetween(store, loaded, want)),
-    ...wanted('rewards_once').map((want) => loadRewardsOnce(store, loaded, want)),
-    ...wanted('longest_besides').map((want) => loadLongestBesides(store, want)),
-    ...wanted('value_elsewhere').map((want) => loadValueElsewhere(store, want)),
-  ])
-  for (const { journey, need } of needs) journey.settle(need)
-  return (await Promise.all(containing)).every((isThere) => isThere)
+  const wants = needs.flatMap(({ journey, need }) =>
+    journey.row === null ? [] : [{ row: journey.row, journey, need }],
+  )
+  const kinds = [...Map.groupBy(wants, ({ need }) => need.fact)]
+  const loads = await Promise.all(kinds.map(([fact, ofKind]) => loadKind(store, loaded, fact, ofKind)))
+  for (const { journey, need } of needs) journey.known.setAbsentIfUnknown(need)
+  return !loads.includes(false)
+}
+
+function loadKind<F extends FactName>(
+  store: Store,
+  loaded: Loaded,
+  fact: F,
+  ofKind: readonly Wanted<FactName>[],
+): Loading {
+  return LOADERS[fact](store, loaded, ofKind as readonly Wanted<F>[])
 }
 
 function ids(row: Row<'member_streak'>): [string, string, string] {
@@ -68,8 +87,11 @@ function journeyOf(
   return loaded.journeys.get(journeyKey(row.accountId, row.ownedById, row.streakId))!
 }
 
-async function loadProgress(store: Store, loaded: Loaded, wants: Wanted<'progress'>[]): Promise<void> {
-  if (wants.length === 0) return
+async function loadProgress(
+  store: Store,
+  loaded: Loaded,
+  wants: readonly Wanted<'progress'>[],
+): Promise<void> {
   const fields = ['accountId', 'ownedById', 'streakId', 'periodNumber'] as const
   const keys = wants.map(({ row, need }) => [...ids(row), need.periodNumber])
   for (const row of await store.findByKeys('streak_progress', fields, keys))
@@ -80,16 +102,18 @@ async function loadRuns(
   store: Store,
   loaded: Loaded,
   edge: 'firstPeriod' | 'lastPeriod',
-  wants: (Wanted<'run_ending'> | Wanted<'run_starting'>)[],
+  wants: readonly Wanted<'run_ending' | 'run_starting'>[],
 ): Promise<void> {
-  if (wants.length === 0) return
   const fields = ['accountId', 'ownedById', 'streakId', edge] as const
   const keys = wants.map(({ row, need }) => [...ids(row), need.periodNumber])
   for (const row of await store.findByKeys('run', fields, keys)) journeyOf(loaded, row).addRun(row)
 }
 
-async function loadRewardsAt(store: Store, loaded: Loaded, wants: Wanted<'rewards_at'>[]): Promise<void> {
-  if (wants.length === 0) return
+async function loadRewardsAt(
+  store: Store,
+  loaded: Loaded,
+  wants: readonly Wanted<'rewards_at'>[],
+): Promise<void> {
   const fields = ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once', 'periodNumber'] as const
   const keys = wants.map(({ row, need }) => [...ids(row), false, need.periodNumber])
   for (const row of await store.findByKeys('reward_log', fields, keys)) {
@@ -98,23 +122,29 @@ async function loadRewardsAt(store: Store, loaded: Loaded, wants: Wanted<'reward
     const milestones = loaded.milestones.get(keyOf(row.accountId, row.linkedSchemaRecordId)) ?? []
     const milestone = milestones.find(({ id }) => id === row.milestoneId)
     const everyStreak = milestone?.milestoneRepeat === 'every_streak'
-    const reward = { milestoneId: row.milestoneId, everyStreak, periodNumber: row.periodNumber }
-    journey.rewardsAt.set(row.periodNumber, [...(journey.rewardsAt.get(row.periodNumber) ?? []), reward])
+    const { milestoneId, periodNumber } = row
+    const need = { fact: 'rewards_at', periodNumber } as const
+    journey.known.set(need, [...(journey.known.get(need) ?? []), { milestoneId, everyStreak, periodNumber }])
   }
 }
 
-async function loadHeldOnce(store: Store, loaded: Loaded, wants: Wanted<'once_rewards'>[]): Promise<void> {
-  if (wants.length === 0) return
+async function loadHeldOnce(
+  store: Store,
+  loaded: Loaded,
+  wants: readonly Wanted<'once_rewards'>[],
+): Promise<void> {
   const fields = ['accountId', 'ownedById', 'linkedSchemaRecordId', 'once'] as const
   const rows = await store.findByKeys(
     'reward_log',
     fields,
     wants.map(({ row }) => [...ids(row), true]),
   )
-  for (const { journey } of wants) journey.heldOnce = new Set()
-  for (const row of rows) {
-    if (row.standing)
-      journeyOf(loaded, { ...row, streakId: row.linkedSchemaRecordId }).heldOnce!.add(row.milestoneId)
+  const standing = rows.filter((row) => row.standing)
+  const byJourney = Map.groupBy(standing, (row) =>
+    journeyOf(loaded, { ...row, streakId: row.linkedSchemaRecordId }),
+  )
+  for (const { journey, need } of wants) {
+    journey.known.set(need, new Set(byJourney.get(journey)?.map(({ milestoneId }) => milestoneId)))
   }
 }
 
@@ -126,6 +156,7 @@ async function loadRunContaining(
   const run = await findRunContaining(store, row, need.periodNumber)
   if (run !== undefined) {
     journey.addRun(run)
+    journey.known.set(need, run)
     return true
   }
   const after = await findJourney(store, row)
@@ -147,5 +178,5 @@ async function loadAnchors(store: Store, { row, journey, need }: Wanted<'anchors
     omit: ['reward'],
   })
   const anchors = new Set(rewards.map((reward) => reward.periodNumber))
-  journey.anchors.set(anchorsKey(need.milestoneId, need.from, need.to), anchors)
+  journey.known.set(need, anchors)
 }

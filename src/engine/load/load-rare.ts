@@ -1,7 +1,6 @@
 import { above, all, ascending, atLeast, between, equal } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
-import { ONCE, rangeKey, valueKey } from '../../streaks/journey-state.ts'
 import type { CountedLog, RewardFact } from '../../streaks/types.ts'
 import { ofJourney, rewardsOf } from './journey-rows.ts'
 import { keyOf, type Loaded, type Wanted } from './loaded.ts'
@@ -37,7 +36,7 @@ export async function loadPeriodLogs(
     }
     if (page.length < PAGE) break
   }
-  journey.periodLogs.set(need.periodNumber, logs)
+  journey.known.set(need, logs)
 }
 
 export async function loadPeriodEdges(
@@ -51,7 +50,7 @@ export async function loadPeriodEdges(
       limit: 2,
     })
   const [first, last] = await Promise.all([edge('asc'), edge('desc')])
-  journey.periodEdges.set(need.periodNumber, { first, last })
+  journey.known.set(need, { first, last })
 }
 
 /** A reward as the core knows it. Revoked before it was minted: then nobody asked whether its coupon was used. */
@@ -102,7 +101,7 @@ export async function loadRewardsBetween(
   const { from, to } = want.need
   const there: Condition<'reward_log'> = all(equal({ once: false }), between('periodNumber', from, to))
   const rewards = await loadRewards(store, loaded, want, there)
-  want.journey.rewards.set(rangeKey(from, to), rewards)
+  want.journey.known.set(want.need, rewards)
 }
 
 export async function loadRewardsOnce(
@@ -111,7 +110,7 @@ export async function loadRewardsOnce(
   want: Wanted<'rewards_once'>,
 ): Promise<void> {
   const rewards = await loadRewards(store, loaded, want, equal({ once: true }))
-  want.journey.rewards.set(ONCE, rewards)
+  want.journey.known.set(want.need, rewards)
 }
 
 export async function loadLongestBesides(
@@ -123,7 +122,7 @@ export async function loadLongestBesides(
     sort: [{ field: 'length', order: 'desc' }],
     limit: 2,
   })
-  journey.longestBesides.set(need.runId, longest.find((run) => run.id !== need.runId)?.length ?? 0)
+  journey.known.set(need, longest.find((run) => run.id !== need.runId)?.length ?? 0)
 }
 
 export async function loadValueElsewhere(
@@ -137,5 +136,5 @@ export async function loadValueElsewhere(
     limit: 2,
   })
   const elsewhere = found.some((progress) => progress.periodNumber !== periodNumber)
-  journey.valueElsewhere.set(valueKey(periodNumber, value), elsewhere)
+  journey.known.set(need, elsewhere)
 }

@@ -1,16 +1,7 @@
 import type { Row } from '../../ports/schema.ts'
+import { type FactName, KnownFacts, type Need, type NeedOf } from '../../streaks/facts.ts'
 import type { JourneyFacts } from '../../streaks/journey-state.ts'
-import { anchorsKey } from '../../streaks/journey-state.ts'
-import type {
-  CountedLog,
-  JourneyTotals,
-  Need,
-  PeriodEdges,
-  Progress,
-  RewardFact,
-  Run,
-  StandingReward,
-} from '../../streaks/types.ts'
+import type { JourneyTotals } from '../../streaks/types.ts'
 
 /**
  * Everything a batch needs to be decided, as it stood at one moment. Commits are guarded against what changed since.
@@ -48,76 +39,46 @@ export function nothingLoaded(): Loaded {
   }
 }
 
-/** The facts of one member on one streak, growing as the decision asks for more. */
+const NO_TOTALS: JourneyTotals = {
+  longestRunLength: 0,
+  completedCycles: 0,
+  lastActivityAt: null,
+  hasRewards: false,
+  revokedRewards: 0,
+}
+
+/** The facts of one member on one streak, growing as the decision asks for more; with rows that it may change. */
 export class LoadedJourney {
   row: Row<'member_streak'> | null = null
+  readonly known = new KnownFacts()
   readonly progressRows = new Map<number, Row<'streak_progress'>>()
   readonly runRows = new Map<string, Row<'run'>>()
-  readonly progress = new Map<number, Progress | null>()
-  readonly runsByFirst = new Map<number, Run | null>()
-  readonly runsByLast = new Map<number, Run | null>()
-  readonly rewardsAt = new Map<number, StandingReward[]>()
-  readonly anchors = new Map<string, ReadonlySet<number>>()
-  readonly periodLogs = new Map<number, CountedLog[]>()
-  readonly periodEdges = new Map<number, PeriodEdges>()
-  readonly rewards = new Map<string, readonly RewardFact[]>()
-  readonly longestBesides = new Map<string, number>()
-  readonly valueElsewhere = new Map<string, boolean>()
   /** Rewards that were loaded as facts, by id: to be changed they must be guarded by their revision. */
   readonly rewardRows = new Map<string, Row<'reward_log'>>()
-  heldOnce: Set<string> | null = null
 
   facts(): JourneyFacts {
-    const { row } = this
-    const totals: JourneyTotals = row ?? {
-      longestRunLength: 0,
-      completedCycles: 0,
-      lastActivityAt: null,
-      hasRewards: false,
-      revokedRewards: 0,
-    }
-    const { progress, runsByFirst, runsByLast, rewardsAt, anchors, periodLogs, heldOnce } = this
-    const { periodEdges, rewards, longestBesides, valueElsewhere } = this
-    const forLogs = { progress, runsByFirst, runsByLast, rewardsAt, anchors, periodLogs, heldOnce }
-    const forChanges = { periodEdges, rewards, longestBesides, valueElsewhere }
-    return { totals, isNew: row === null, ...forLogs, ...forChanges }
+    const { row, known } = this
+    return { totals: row ?? NO_TOTALS, isNew: row === null, known }
   }
 
   addProgress(row: Row<'streak_progress'>): void {
-    this.progressRows.set(row.periodNumber, row)
-    this.progress.set(row.periodNumber, row)
+    const { periodNumber } = row
+    this.progressRows.set(periodNumber, row)
+    this.known.set({ fact: 'progress', periodNumber }, row)
   }
 
   addRun(row: Row<'run'>): void {
     this.runRows.set(row.id, row)
-    this.runsByFirst.set(row.firstPeriod, row)
-    this.runsByLast.set(row.lastPeriod, row)
+    this.known.set({ fact: 'run_starting', periodNumber: row.firstPeriod }, row)
+    this.known.set({ fact: 'run_ending', periodNumber: row.lastPeriod }, row)
   }
-
-  /** Marks what was asked for and not found as known to be absent. */
-  settle(need: Need): void {
-    if (need.fact === 'progress') setIfUnknown(this.progress, need.periodNumber, null)
-    if (need.fact === 'run_ending') setIfUnknown(this.runsByLast, need.periodNumber, null)
-    if (need.fact === 'run_starting') setIfUnknown(this.runsByFirst, need.periodNumber, null)
-    if (need.fact === 'rewards_at') setIfUnknown(this.rewardsAt, need.periodNumber, [])
-    if (need.fact === 'once_rewards') this.heldOnce ??= new Set()
-    if (need.fact === 'period_logs') setIfUnknown(this.periodLogs, need.periodNumber, [])
-    if (need.fact === 'anchors') {
-      setIfUnknown(this.anchors, anchorsKey(need.milestoneId, need.from, need.to), new Set())
-    }
-  }
-}
-
-function setIfUnknown<K, V>(map: Map<K, V>, key: K, value: V): void {
-  if (!map.has(key)) map.set(key, value)
 }
 
 export interface JourneyNeed {
   readonly journey: LoadedJourney
   readonly need: Need
 }
-export type NeedOf<F extends Need['fact']> = Extract<Need, { fact: F }>
-export interface Wanted<F extends Need['fact']> {
+export interface Wanted<F extends FactName> {
   readonly row: Row<'member_streak'>
   readonly journey: LoadedJourney
   readonly need: NeedOf<F>
