@@ -33,6 +33,8 @@ export function marksOf(failPoints: FailPoints | undefined): Marks {
       commit: (changes) => around(failPoints, before, after, () => store.commit(changes)),
       migrate: () => store.migrate(),
       schemaVersion: () => store.schemaVersion(),
+      zoneData: () => store.zoneData(),
+      noteZoneData: (version) => store.noteZoneData(version),
       ping: () => store.ping(),
       durability: () => store.durability(),
       close: () => store.close(),

@@ -9,6 +9,7 @@ import { type Marks, marksOf } from './compose-fail-points.ts'
 import { composeHttp } from './compose-http.ts'
 import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
+import { agreeOnZoneData, checkZoneData, composeZoneData } from './compose-zones.ts'
 import { type Config, summaryOf } from './config.ts'
 import { createCouponProviders } from './coupons/registry.ts'
 import { createSecretBox } from './crypto/secret-box.ts'
@@ -61,13 +62,18 @@ export async function openInstallation(
   options: StoreOptions = { claim: true },
 ) {
   const secretBox = createSecretBox(config.encryptionKeys)
+  const zoneData = composeZoneData(config)
   const { store, close } = await composeStore(config, logger, options)
+  await checkZoneData(store, zoneData).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
   // without a queue: the sweep of the workers finds what is due
   const deliveries = createDeliveries({ store, connectorFor, clock, logger, newId })
   const rewards = {
     replay: (accountId: string, id: string) => replayReward({ store, clock }, accountId, id),
   }
-  return { store, secretBox, clock, newId, deliveries, rewards, close }
+  return { store, secretBox, clock, newId, deliveries, rewards, zoneData, close }
 }
 
 export type Installation = Awaited<ReturnType<typeof openInstallation>>
@@ -86,6 +92,8 @@ export async function startApp(
 ): Promise<App> {
   logger.info(summaryOf(config), 'starting')
   const secretBox = createSecretBox(config.encryptionKeys)
+  const zoneData = composeZoneData(config)
+  logger.info({ zoneData: zoneData.version, folder: config.zoneInfo ?? undefined }, 'time zone data')
   const closers: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) {
@@ -96,6 +104,7 @@ export async function startApp(
     const marks = marksOf(failPoints)
     const storeParts = await composeStore(config, logger, { claim: true, ...storeHooks })
     closers.push(storeParts.close)
+    await agreeOnZoneData(storeParts.store, zoneData, logger)
     const queueParts = await composeQueue(config, logger)
     closers.push(queueParts.close)
     const recorder = createRecorder({

@@ -23,6 +23,8 @@ export interface Config {
   readonly activityConcurrency: number
   readonly rewardConcurrency: number
   readonly shutdownMs: number
+  /** A folder of the system's zone data to use instead of the program's own; null: its own. */
+  readonly zoneInfo: string | null
 }
 
 /** What is wrong with the environment: every fault at once, a sentence each. */
@@ -79,6 +81,7 @@ const Environment = z.object({
   STREAKLINE_ACTIVITY_CONCURRENCY: count(1, 2000, 256),
   STREAKLINE_REWARD_CONCURRENCY: count(1, 500, 16),
   STREAKLINE_SHUTDOWN_SECONDS: count(1, 600, 20),
+  STREAKLINE_ZONEINFO: z.string().optional(),
 })
 
 /**
@@ -115,6 +118,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     activityConcurrency: values.STREAKLINE_ACTIVITY_CONCURRENCY,
     rewardConcurrency: values.STREAKLINE_REWARD_CONCURRENCY,
     shutdownMs: values.STREAKLINE_SHUTDOWN_SECONDS * 1000,
+    zoneInfo: values.STREAKLINE_ZONEINFO === undefined ? null : resolve(values.STREAKLINE_ZONEINFO),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { AppError } from '../errors.ts'
+import { zoneData } from '../streaks/zone-data.ts'
 import { contextOf } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { errorBody } from './error-handler.ts'
@@ -25,7 +26,8 @@ export function readyz({
       inTime(store.ping().then(() => true)),
       inTime(redisReachable()),
     ])
-    const data = { store: storeUp ? 'up' : 'down', redis: redisUp ? 'up' : 'down' }
+    const upOrDown = { store: storeUp ? 'up' : 'down', redis: redisUp ? 'up' : 'down' }
+    const data = { ...upOrDown, zoneData: zoneData().version }
     if (storeUp) return sendJson(response, 200, { data })
     const error = new AppError('STORE_UNAVAILABLE', `The store did not answer within ${CHECK_TIMEOUT_MS} ms`)
     sendJson(response, error.status, { data, error: errorBody(error, context.requestId) })

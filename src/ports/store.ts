@@ -119,6 +119,13 @@ export interface Store {
   migrate(): Promise<void>
   /** The stamped schema version; 0 when never migrated. */
   schemaVersion(): Promise<number>
+  /** The newest version of time zone data that was noted, such as `2026f`; null when none was. */
+  zoneData(): Promise<string | null>
+  /**
+   * Notes by which version of time zone data periods are told from now on, unless a newer one is noted; answers what is
+   * then noted. Versions compare as texts. Durable and atomic like a commit; idempotent, safe from several processes.
+   */
+  noteZoneData(version: string): Promise<string>
   /** Resolves when the store answers a trivial read. */
   ping(): Promise<void>
   /**

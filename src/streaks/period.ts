@@ -1,4 +1,5 @@
 import { DAY_MS, type Day, RecentMap, Zone } from './zone.ts'
+import { type ZoneData, zoneData } from './zone-data.ts'
 
 export { isTimezone } from './zone.ts'
 
@@ -94,17 +95,24 @@ interface Calendars {
 }
 
 /** By timezone: rules are rebuilt for each row, so their identity says nothing. About 600 names exist. */
-const calendars = new RecentMap<string, Calendars>(256)
+let calendars = new RecentMap<string, Calendars>(256)
+let calendarsBy: ZoneData | undefined
 
 function calendarOf(rules: PeriodRules): Calendar {
-  const known = calendars.get(rules.timezone) ?? calendars.set(rules.timezone, buildCalendars(rules.timezone))
+  const data = zoneData()
+  if (data !== calendarsBy) calendars = new RecentMap(256)
+  calendarsBy = data
+  const { timezone } = rules
+  const known = calendars.get(timezone) ?? calendars.set(timezone, buildCalendars(data, timezone))
   return rules.aggregationPeriod === 'weekly'
     ? known.weekly[rules.weekStartsOn]
     : known[rules.aggregationPeriod]
 }
 
-function buildCalendars(timezone: string): Calendars {
-  const zone = new Zone(timezone)
+function buildCalendars(data: ZoneData, timezone: string): Calendars {
+  const changes = data.changesOf(timezone)
+  if (changes === undefined) throw new RangeError(`no time zone has the name ${JSON.stringify(timezone)}`)
+  const zone = new Zone(changes)
   return {
     daily: new Calendar(zone, days(zone)),
     // 1970-01-01 was a Thursday: its week began three days earlier on Monday, four on Sunday

@@ -47,6 +47,7 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     activityConcurrency: 64,
     rewardConcurrency: 8,
     shutdownMs: 5000,
+    zoneInfo: null,
   }
 }
 

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { AppError } from '../../src/errors.ts'
+import { zoneData } from '../../src/streaks/zone-data.ts'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
 import { until } from '../helpers/until.ts'
 
@@ -373,6 +374,7 @@ describe('health', () => {
   it('is ready while the store answers, whatever Redis does', async () => {
     const answer = await api.send('/readyz')
     expect(answer).toMatchObject({ status: 200, body: { data: { store: 'up', redis: 'down' } } })
+    expect(answer.body.data.zoneData).toBe(zoneData().version)
   })
 
   it('is not ready without its store', async () => {

@@ -429,6 +429,8 @@ function bound(original: Store): Store {
     commit: (changes) => original.commit(changes),
     migrate: () => original.migrate(),
     schemaVersion: () => original.schemaVersion(),
+    zoneData: () => original.zoneData(),
+    noteZoneData: (version) => original.noteZoneData(version),
     ping: () => original.ping(),
     durability: () => original.durability(),
     close: () => original.close(),

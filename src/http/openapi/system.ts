@@ -10,7 +10,12 @@ function object(properties: Record<string, JsonSchema>): JsonSchema {
 }
 
 const upOrDown = { type: 'string', enum: ['up', 'down'] }
-const readiness = object({ store: upOrDown, redis: upOrDown })
+const zoneData = {
+  type: 'string',
+  description: 'The version of the time zone data by which days begin.',
+  example: '2026f',
+}
+const readiness = object({ store: upOrDown, redis: upOrDown, zoneData })
 const errorOf = (errorSchema.properties as Record<string, JsonSchema>).error ?? {}
 
 /** What is no HTTP is refused at every address. */

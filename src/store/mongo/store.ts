@@ -6,6 +6,7 @@ import { connect, type MongoConnection, READ_OPTIONS } from './connection.ts'
 import { type Filter, toFilter } from './filter.ts'
 import { keysIndex, toKeysFilter } from './keys.ts'
 import { migrate, readVersion } from './migrate.ts'
+import { noteZoneData, readZoneData } from './notes.ts'
 
 /**
  * The store on MongoDB 6.0 or newer, a replica set (one member is enough) or a sharded cluster. Without a database
@@ -59,6 +60,14 @@ export async function openMongoStore(uri: string): Promise<Store> {
 
     async schemaVersion() {
       return await connection.run((session) => readVersion(connection, session))
+    },
+
+    async zoneData() {
+      return await connection.run((session) => readZoneData(connection, session))
+    },
+
+    async noteZoneData(version) {
+      return await connection.write((session) => noteZoneData(connection, session, version))
     },
 
     async ping() {

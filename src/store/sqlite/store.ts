@@ -7,6 +7,7 @@ import { Checkpoints } from './checkpoints.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { asStoreFailure } from './failures.ts'
 import { migrateSchema, readSchemaVersion } from './migrate.ts'
+import { noteZoneData, readZoneData } from './notes.ts'
 import { countRows, findRows, findRowsByKeys } from './queries.ts'
 import { Statements } from './statements.ts'
 import { WalSync } from './wal-sync.ts'
@@ -79,6 +80,17 @@ export class SqliteStore implements Store {
 
   async schemaVersion(): Promise<number> {
     return this.#run(() => readSchemaVersion(this.#connection.db))
+  }
+
+  async zoneData(): Promise<string | null> {
+    return this.#run(() => readZoneData(this.#connection.db))
+  }
+
+  async noteZoneData(version: string): Promise<string> {
+    const noted = this.#run(() => noteZoneData(this.#connection.db, version))
+    this.#sync.written([])
+    await this.#sync.durable()
+    return noted
   }
 
   async ping(): Promise<void> {

@@ -37,6 +37,8 @@ export function notingStore(store: Store): { store: Store; take(): Read[] } {
     commit: (changes) => store.commit(changes),
     migrate: () => store.migrate(),
     schemaVersion: () => store.schemaVersion(),
+    zoneData: () => store.zoneData(),
+    noteZoneData: (version) => store.noteZoneData(version),
     ping: () => store.ping(),
     durability: () => store.durability(),
     close: () => store.close(),

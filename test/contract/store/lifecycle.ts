@@ -53,6 +53,45 @@ export function describeLifecycle({ store, harness, fresh }: StoreContext): void
       }
     })
 
+    it('keeps the newest version of time zone data that was noted, whoever notes, also several at once', async () => {
+      const passing = await fresh()
+      try {
+        await passing.store.migrate()
+        expect(await passing.store.zoneData()).toBeNull()
+        expect(await passing.store.noteZoneData('2026f')).toBe('2026f')
+        expect(await passing.store.noteZoneData('2026c')).toBe('2026f')
+        const other = await passing.reopen()
+        try {
+          expect(await other.zoneData()).toBe('2026f')
+          const versions = ['2027b', '2026g', '2027a', '2027b']
+          const both = versions.map((version, at) =>
+            (at % 2 === 0 ? other : passing.store).noteZoneData(version),
+          )
+          expect(await Promise.all(both)).toContain('2027b')
+          expect([await other.zoneData(), await passing.store.zoneData()]).toEqual(['2027b', '2027b'])
+          expect(await other.schemaVersion()).toBe(SCHEMA_VERSION)
+        } finally {
+          await other.close()
+        }
+      } finally {
+        await passing.close()
+      }
+    })
+
+    it('takes the first note from several processes at once', async () => {
+      const passing = await fresh()
+      const others = await Promise.all([passing.reopen(), passing.reopen()])
+      try {
+        await passing.store.migrate()
+        const stores = [passing.store, ...others]
+        await Promise.all(stores.map((each, at) => each.noteZoneData(`2026${'fgh'.charAt(at)}`)))
+        expect(await passing.store.zoneData()).toBe('2026h')
+      } finally {
+        for (const other of others) await other.close()
+        await passing.close()
+      }
+    })
+
     it('says how durable it is', async () => {
       expect(await store().durability()).toMatch(IN_FORCE[store().kind])
     })
@@ -106,6 +145,8 @@ export function describeLifecycle({ store, harness, fresh }: StoreContext): void
         () => closed.commit([insert('member', row('member'))]),
         () => closed.migrate(),
         () => closed.schemaVersion(),
+        () => closed.zoneData(),
+        () => closed.noteZoneData('2026f'),
         () => closed.ping(),
         () => closed.durability(),
       ]
