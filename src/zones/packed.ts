@@ -12,7 +12,7 @@ const SECOND_MS = 1000
  */
 export function unpackZone(packed: string): ZoneChanges {
   const [name, , offsetList = '', order = '', steps = ''] = packed.split('|')
-  const known = offsetList.split(' ').map((offset) => -secondsOf(offset) * SECOND_MS)
+  const known = offsetList.split(' ').map((offset) => (0 - secondsOf(offset)) * SECOND_MS)
   const offsets = Array.from(order, (digit) => known[DIGITS.indexOf(digit)] ?? Number.NaN)
   let second = 0
   const between = steps === '' ? [] : steps.split(' ')

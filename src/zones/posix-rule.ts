@@ -30,12 +30,16 @@ export function readPosixRule(text: string): PosixRule | null {
   const match = RULE.exec(text)
   if (match === null) return null
   const [, west, daylightWest, from, fromTime, until, untilTime] = match
-  const standard = -secondsOf(west!) * SECOND_MS
+  const standard = offsetOf(west!)
   if (from === undefined || until === undefined) return { standard, daylight: null }
-  const offset =
-    daylightWest === undefined ? standard + HOUR_S * SECOND_MS : -secondsOf(daylightWest) * SECOND_MS
+  const offset = daylightWest === undefined ? standard + HOUR_S * SECOND_MS : offsetOf(daylightWest)
   const daylight = { offset, from: dateOf(from, fromTime), until: dateOf(until, untilTime) }
   return { standard, daylight }
+}
+
+/** The rule counts west of UTC. */
+function offsetOf(west: string): number {
+  return (0 - secondsOf(west)) * SECOND_MS
 }
 
 function secondsOf(time: string): number {

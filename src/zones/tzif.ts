@@ -25,8 +25,8 @@ export function readTzif(bytes: Buffer): TzifFile {
   try {
     return readBlock(bytes, blockEnd(bytes, 0, 4))
   } catch (error) {
-    if (error instanceof RangeError) throw new Error('is cut off', { cause: error })
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_OUT_OF_RANGE') throw error
+    throw new Error('is cut off', { cause: error })
   }
 }
 

@@ -1,3 +1,5 @@
+import { clockOf } from './zone-oracle.ts'
+
 /**
  * Periods as a patient reader of a wall clock would find them: minute by minute, from nothing but the date that the
  * clock of a zone shows. Shares no code with the core. Offsets with seconds in them are beyond it.
@@ -51,13 +53,14 @@ function findPeriods(rules: OracleRules, date: string, count: number): OraclePer
 
 /** Dates and when they are first shown. A date that is shown again after the next one was shown is not begun again. */
 function daysOf(zone: string, from: number, until: number): { date: string; startAt: number }[] {
-  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' })
+  const { dateAt } = clockOf(zone)
+  const dateShown = (instant: number) => new Date(dateAt(instant)).toISOString().slice(0, 10)
   const days: { date: string; startAt: number }[] = []
-  let latest = clock.format(from)
+  let latest = dateShown(from)
   for (let look = from; look < until; look += LOOK_MS) {
-    if (clock.format(look + LOOK_MS) <= latest) continue
+    if (dateShown(look + LOOK_MS) <= latest) continue
     for (let minute = look + MINUTE_MS; minute <= look + LOOK_MS; minute += MINUTE_MS) {
-      const date = clock.format(minute)
+      const date = dateShown(minute)
       if (date <= latest) continue
       latest = date
       days.push({ date, startAt: minute })

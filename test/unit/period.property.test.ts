@@ -1,19 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { type Period, type PeriodRules, periodAt, periodByNumber } from '../../src/streaks/period.ts'
+import { clockOf, ZONE_NAMES } from '../helpers/zone-oracle.ts'
 
 /**
  * The oracle knows two things and nothing of how periods are computed: what date a zone's clock shows at an instant,
  * and between which instants that clock ran without a jump.
  */
-const SECOND_MS = 1000
-const MINUTE_MS = 60 * SECOND_MS
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 const FROM = Date.UTC(1970, 0, 1)
 const UNTIL = Date.UTC(2041, 0, 1)
-/** Changes of one zone lie 6.9 days apart at least, so that none hides between two looks. */
-const LOOK_EVERY_MS = 6 * DAY_MS
 
 interface Oracle {
   /** The date shown at an instant, as the UTC midnight of that date. */
@@ -35,60 +32,14 @@ function oracleOf(timezone: string): Oracle {
 }
 
 function buildOracle(timezone: string): Oracle {
-  const showDate = dateReader(timezone)
-  const dates = new Map<number, number>()
-  function dateAt(instant: number): number {
-    const date = dates.get(instant) ?? showDate(instant)
-    dates.set(instant, date)
-    return date
-  }
-  const changes = findChanges(timezone)
+  const { dateAt, changesBetween } = clockOf(timezone)
+  const changes = changesBetween(FROM, UNTIL)
   const skipped = changes.flatMap((change) => {
     const between: number[] = []
     for (let date = dateAt(change - 1) + DAY_MS; date < dateAt(change); date += DAY_MS) between.push(date)
     return between
   })
   return { dateAt, changes, skipped }
-}
-
-/** Swedish dates and times are ISO 8601 but for the `T`. */
-function dateReader(timezone: string): (instant: number) => number {
-  const reader = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short' })
-  return (instant) => Date.parse(reader.format(instant))
-}
-
-/** Looks at what the clock shows at midnight UTC, and halves where that differs from the look before. */
-function findChanges(timezone: string): number[] {
-  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
-  const glance = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, weekday: 'short', ...time })
-  const reader = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: timezone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  })
-  const offsetAt = (instant: number) => Date.parse(`${reader.format(instant).replace(' ', 'T')}Z`) - instant
-  const weekdays = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed']
-  const glanceAt = (instant: number) => {
-    const [weekday, clock] = glance.format(instant).split(' ')
-    return `${(weekdays.indexOf(weekday!.slice(0, 3)) - instant / DAY_MS + 700_000) % 7} ${clock}`
-  }
-  const changes: number[] = []
-  let seen = glanceAt(FROM)
-  for (let look = FROM + LOOK_EVERY_MS; look <= UNTIL; look += LOOK_EVERY_MS) {
-    const shown = glanceAt(look)
-    if (shown === seen) continue
-    seen = shown
-    let before = look - LOOK_EVERY_MS
-    let after = look
-    const old = offsetAt(before)
-    while (after - before > SECOND_MS) {
-      const middle = before + Math.floor((after - before) / 2 / SECOND_MS) * SECOND_MS
-      if (offsetAt(middle) === old) before = middle
-      else after = middle
-    }
-    changes.push(after)
-  }
-  return changes
 }
 
 /**
@@ -159,7 +110,7 @@ function faultsAt(rules: PeriodRules, instant: number): string[] {
     .map((name) => `${JSON.stringify(rules)} at ${new Date(instant).toISOString()}: not so: ${name}`)
 }
 
-const ZONES = [...Intl.supportedValuesOf('timeZone'), 'UTC']
+const ZONES = ZONE_NAMES
 const AREAS = [...new Set(ZONES.map((zone) => zone.split('/')[0]!))]
 
 describe('every change of offset from 1970 to 2040', () => {
@@ -218,7 +169,7 @@ describe('any instant from 1970 to 2040', () => {
         const middle = pick === null || changes.length === 0 ? at : changes[pick % changes.length]!
         const start = Math.floor(middle / MINUTE_MS) * MINUTE_MS - DAY_MS
         const rules = { timezone, ...MODES[0] }
-        const showDate = dateReader(timezone)
+        const { dateAt: showDate } = clockOf(timezone)
         let latest = showDate(start - DAY_MS)
         for (let minute = -DAY_MS; minute < 2 * DAY_MS; minute += MINUTE_MS) {
           latest = Math.max(latest, showDate(start + minute))
