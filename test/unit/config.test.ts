@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { readConfig, summaryOf } from '../../src/config.ts'
 
@@ -21,6 +22,15 @@ describe('the environment', () => {
       port: 8080,
       operator: null,
     })
+  })
+
+  it('goes by the zone data of the program unless a folder is named', () => {
+    expect(readConfig(KEY).zoneInfo).toBeNull()
+    expect(readConfig({ ...KEY, STREAKLINE_ZONEINFO: '' }).zoneInfo).toBeNull()
+    expect(readConfig({ ...KEY, STREAKLINE_ZONEINFO: '/usr/share/zoneinfo' }).zoneInfo).toBe(
+      '/usr/share/zoneinfo',
+    )
+    expect(readConfig({ ...KEY, STREAKLINE_ZONEINFO: 'zones' }).zoneInfo).toBe(resolve('zones'))
   })
 
   it('names every fault at once', () => {
