@@ -211,8 +211,9 @@ function ungrounded({ rewards, milestones, derived }: ReadJourney): Noted[] {
   })
 }
 
-function hasGround(
-  reward: Row<'reward_log'>,
+/** Whether what a reward was granted for is there, in its period; of one granted `once`, anywhere. */
+export function hasGround(
+  reward: Pick<Row<'reward_log'>, 'periodNumber' | 'once'>,
   milestone: Row<'milestone'>,
   derived: ReadJourney['derived'],
 ): boolean {

@@ -5,7 +5,8 @@ import { all, ascending } from '../ports/conditions.ts'
 import type { CollectionName, FieldName, Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { Derivation, type DerivedJourney } from '../streaks/derive.ts'
-import { periodAt } from '../streaks/period.ts'
+import { type Period, periodAt } from '../streaks/period.ts'
+import type { CountedLog } from '../streaks/types.ts'
 
 const PAGE = 1000
 
@@ -27,7 +28,19 @@ export interface ReadJourney {
     readonly periodKey: string
     readonly today: string
   }[]
+  /** The same logs with where they would lie, for those who move them. */
+  readonly moves: readonly Move[]
+  /** By stored period: where its effective logs lie by today's zone data, ascending. */
+  readonly wentTo: ReadonlyMap<number, readonly number[]>
 }
+
+export interface Move {
+  readonly log: Row<'streak_log'>
+  readonly to: Period
+}
+
+/** Whether a journey is derived from its logs where they were put, or where today's zone data would put them. */
+export type Placing = 'as stored' | 'by today'
 
 type Journeyed = Extract<CollectionName, 'streak_log' | 'streak_progress' | 'run'>
 
@@ -59,7 +72,11 @@ async function* rowsOf<C extends Journeyed>(
  * Reads one journey and derives it from its ledger. null when it changed meanwhile, or is gone: read it again.
  * Nothing is locked; the version tells whether what was read belongs together.
  */
-export async function readJourney(store: Store, at: Row<'member_streak'>): Promise<ReadJourney | null> {
+export async function readJourney(
+  store: Store,
+  at: Row<'member_streak'>,
+  placing: Placing = 'as stored',
+): Promise<ReadJourney | null> {
   const { accountId, ownedById, streakId } = at
   const key = [[accountId, ownedById, streakId]]
   const journey = await findJourney(store, at)
@@ -72,7 +89,7 @@ export async function readJourney(store: Store, at: Row<'member_streak'>): Promi
     Array.fromAsync(rowsOf(store, journey, 'streak_progress', 'periodNumber')),
     Array.fromAsync(rowsOf(store, journey, 'run', 'firstPeriod')),
   ])
-  const ledger = await readLedger(store, streak, journey, entries)
+  const ledger = await readLedger(store, streak, journey, entries, placing)
   const after = await findJourney(store, at)
   if (after?.version !== journey.version) return null
   return { streak, milestones, journey, progress, runs, rewards, ...ledger }
@@ -83,21 +100,35 @@ async function readLedger(
   streak: Row<'streak'>,
   journey: Row<'member_streak'>,
   entries: readonly Row<'withdrawal'>[],
-): Promise<Pick<ReadJourney, 'derived' | 'logs' | 'wrongLogs' | 'elsewhere'>> {
+  placing: Placing,
+): Promise<Pick<ReadJourney, 'derived' | 'logs' | 'wrongLogs' | 'elsewhere' | 'moves' | 'wentTo'>> {
   const entriesOf = Map.groupBy(entries, (entry) => entry.streakLogId)
   const derivation = new Derivation(streak)
   const wrongLogs: { log: Row<'streak_log'>; effectiveValue: bigint }[] = []
   const elsewhere: { streakLogId: string; periodKey: string; today: string }[] = []
+  const moves: Move[] = []
+  const wentTo = new Map<number, Set<number>>()
+  const placed: CountedLog[] = []
   let logs = 0
   for await (const log of rowsOf(store, journey, 'streak_log', 'periodNumber', ['activityAt', 'id'])) {
     logs += 1
     const value = effectiveValue(fullValue(streak, log), entriesOf.get(log.id) ?? [])
     if (value !== log.effectiveValue) wrongLogs.push({ log, effectiveValue: value })
     const today = periodAt(streak, log.activityAt)
-    if (today.number !== log.periodNumber) {
+    if (today.number !== log.periodNumber || today.key !== log.periodKey) {
       elsewhere.push({ streakLogId: log.id, periodKey: log.periodKey, today: today.key })
+      moves.push({ log, to: today })
     }
-    if (log.status === 'live') derivation.add({ ...log, value })
+    if (log.status !== 'live') continue
+    if (value > 0n)
+      wentTo.set(log.periodNumber, (wentTo.get(log.periodNumber) ?? new Set()).add(today.number))
+    const { id, activityAt } = log
+    if (placing === 'as stored') derivation.add({ ...log, value })
+    else placed.push({ id, activityAt, value, periodNumber: today.number })
   }
-  return { derived: derivation.result(), logs, wrongLogs, elsewhere }
+  // logs of one instant may have been put by different data: their order is that of today's
+  placed.sort((a, b) => a.periodNumber - b.periodNumber || a.activityAt - b.activityAt)
+  for (const entry of placed) derivation.add(entry)
+  const ascending = new Map([...wentTo].map(([from, to]) => [from, [...to].toSorted((a, b) => a - b)]))
+  return { derived: derivation.result(), logs, wrongLogs, elsewhere, moves, wentTo: ascending }
 }

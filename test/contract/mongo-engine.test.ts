@@ -4,6 +4,7 @@ import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeEngine } from './engine-suite.ts'
 import { describeRebuild } from './rebuild-suite.ts'
 import { describeReports } from './report-suite.ts'
+import { describeRezone } from './rezone-suite.ts'
 import { describeWithdrawals } from './withdrawal-suite.ts'
 
 const server = await mongoForTests()
@@ -23,5 +24,6 @@ if (server === null) {
   describeEngine('MongoDB', setup)
   describeWithdrawals('MongoDB', setup)
   describeRebuild('MongoDB', setup)
+  describeRezone('MongoDB', setup)
   describeReports('MongoDB', setup)
 }

@@ -2,9 +2,11 @@ import { openTempStore } from '../helpers/sqlite-store.ts'
 import { describeEngine } from './engine-suite.ts'
 import { describeRebuild } from './rebuild-suite.ts'
 import { describeReports } from './report-suite.ts'
+import { describeRezone } from './rezone-suite.ts'
 import { describeWithdrawals } from './withdrawal-suite.ts'
 
 describeEngine('SQLite', openTempStore)
 describeWithdrawals('SQLite', openTempStore)
 describeRebuild('SQLite', openTempStore)
+describeRezone('SQLite', openTempStore)
 describeReports('SQLite', openTempStore)
