@@ -8,6 +8,7 @@ import { rezone } from '../../src/rebuild/rezone.ts'
 import { reportZones } from '../../src/rebuild/zone-report.ts'
 import { wholeQuantity } from '../../src/streaks/quantity.ts'
 import type { ZoneData } from '../../src/streaks/zone-data.ts'
+import { interruptedStore } from '../helpers/api.ts'
 import { EngineKit } from '../helpers/engine-kit.ts'
 import { afterDecree, BEFORE, MOVED_ZONE, under } from '../helpers/moved-zone.ts'
 import { propertyRuns } from '../helpers/property-runs.ts'
@@ -148,7 +149,7 @@ export function describeRezone(name: string, setup: () => Promise<EngineSetup>):
         const streak = await kit.streak({ timezone: MOVED_ZONE })
         const every = { milestoneMetric: 'current_progress_value', milestoneRepeat: 'every_period' } as const
         await kit.milestone(streak, { ...every, milestoneTargetValue: wholeQuantity(1) })
-        await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(2) })
+        await kit.milestone(streak, { milestoneTargetValue: wholeQuantity(4) })
         await under(BEFORE, async () => {
           for (const day of [1, 2, 3, 4]) await kit.record(streak, june(day))
         })
@@ -158,6 +159,55 @@ export function describeRezone(name: string, setup: () => Promise<EngineSetup>):
         expect(await kit.rows('reward_log')).toHaveLength(5)
       },
     )
+
+    /** A reward for each day on which something was bought. */
+    async function oneADay() {
+      const streak = await kit.streak({ timezone: MOVED_ZONE })
+      const every = { milestoneMetric: 'current_progress_value', milestoneRepeat: 'every_period' } as const
+      await kit.milestone(streak, { ...every, milestoneTargetValue: wholeQuantity(1) })
+      return streak
+    }
+
+    it('leaves a reward where it is when the day that its logs move to has its own already', async () => {
+      const streak = await oneADay()
+      await under(BEFORE, async () => {
+        for (const at of [june(3, 23), june(4)]) await kit.record(streak, at)
+      })
+      expect(await move(streak)).toMatchObject({ movedLogs: 1, movedRewards: 0, withoutGround: 1, busy: 0 })
+      expect(keys(await kit.rows('reward_log')).toSorted()).toEqual(['03', '04'])
+    })
+
+    it('leaves a reward where it is while some of its logs stay there', async () => {
+      const streak = await oneADay()
+      await under(BEFORE, async () => {
+        for (const at of [june(3, 0), june(3)]) await kit.record(streak, at)
+      })
+      const earlier = afterDecree(june(1), -1)
+      expect(await move(streak, earlier)).toMatchObject({ movedLogs: 1, movedRewards: 0, withoutGround: 0 })
+      expect(keys(await kit.rows('streak_log')).toSorted()).toEqual(['02', '03'])
+      expect(keys(await kit.rows('reward_log'))).toEqual(['03'])
+    })
+
+    it('takes logs in the order of their time, whichever data put them where they were', async () => {
+      const streak = await kit.streak({ timezone: MOVED_ZONE, completionTargetValue: 2 })
+      await under(DECREE, () => kit.record(streak, june(3, 22)))
+      await under(BEFORE, () => kit.record(streak, june(3, 23)))
+      await move(streak)
+      expect(await kit.rows('streak_progress')).toMatchObject([
+        { firstEffectiveAt: june(3, 22), lastEffectiveAt: june(3, 23), targetReachedAt: june(3, 22) },
+      ])
+    })
+
+    it('looks again when a log comes just before its commit', async () => {
+      const streak = await threeDays()
+      const store = interruptedStore(parts.store)
+      store.beforeCommit(() => kit.record(streak, june(3)))
+      const report = await under(DECREE, () =>
+        rezone({ ...deps(), store }, { streakId: streak.id, dryRun: false }),
+      )
+      expect(report).toMatchObject({ logs: 4, movedLogs: 1, busy: 0 })
+      expect(await check(streak, DECREE)).toEqual(CLEAN)
+    })
 
     it('writes keys anew where a date was skipped before them, whose numbers stay', async () => {
       const streak = await threeDays()
