@@ -4,6 +4,7 @@ import { describeFault } from './cli/faults.ts'
 import { rebuildCommand } from './cli/rebuild.ts'
 import { replayCommand } from './cli/replay.ts'
 import { runCommand } from './cli/run.ts'
+import { zonesCommand } from './cli/zones.ts'
 import { demoCommand } from './demo/command.ts'
 
 const program = new Command('streakline')
@@ -16,6 +17,7 @@ program.addCommand(accountsCommand())
 program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())
+program.addCommand(zonesCommand())
 program.addCommand(
   runCommand('start', ['web', 'worker'], 'Run the API, the webhooks and the workers in one process.'),
 )

@@ -27,7 +27,11 @@ import type { Logger } from './ports/logger.ts'
 import type { WorkerPool } from './ports/queue.ts'
 import { startWorkerPool } from './queue/worker-pool.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
-import { replayReward } from './rewards/replay.ts'
+import { createFulfil } from './rewards/fulfil.ts'
+import { patchRewardLog } from './rewards/patch.ts'
+import { abandonReward, replayReward } from './rewards/replay.ts'
+import { uploadPoolCodes } from './rewards/upload-codes.ts'
+import { ownZoneData } from './zones/own-data.ts'
 
 export type Role = 'web' | 'worker'
 
@@ -73,7 +77,7 @@ export async function openInstallation(
   const rewards = {
     replay: (accountId: string, id: string) => replayReward({ store, clock }, accountId, id),
   }
-  return { store, secretBox, clock, newId, deliveries, rewards, zoneData, close }
+  return { store, secretBox, clock, newId, deliveries, rewards, zoneData, ownZoneData: ownZoneData(), close }
 }
 
 export type Installation = Awaited<ReturnType<typeof openInstallation>>

@@ -4,10 +4,17 @@ import { readConfig } from '../config.ts'
 import { atLeast } from '../ports/conditions.ts'
 import { type RebuildReport, rebuild } from '../rebuild/rebuild.ts'
 import { progressLine } from './progress.ts'
+import { runRezone } from './rezone.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** `streakline rebuild --check | --repair`: derives everything from the ledger again. Web and workers may go on. */
+interface Flags {
+  readonly repair?: boolean
+  readonly rezone?: string
+  readonly dryRun?: boolean
+}
+
+/** `streakline rebuild --check | --repair | --rezone`: derives from the ledger again. Web and workers may go on. */
 export function rebuildCommand(): Command {
   return new Command('rebuild')
     .description(
@@ -19,13 +26,27 @@ export function rebuildCommand(): Command {
       ),
     )
     .addOption(new Option('--repair', 'write what differs; mints no coupon, tells nobody'))
-    .action(async ({ repair = false }: { repair?: boolean }) => {
+    .addOption(
+      new Option(
+        '--rezone <streak>',
+        'move the logs of this streak to the periods that the time zone data of now puts them in; grants and revokes nothing',
+      ).conflicts(['check', 'repair']),
+    )
+    .option('--dry-run', 'with --rezone: say what would move, and change nothing')
+    .action(async ({ repair = false, rezone, dryRun = false }: Flags, command: Command) => {
+      if (dryRun && rezone === undefined) command.error('error: --dry-run belongs to --rezone <streak>')
       const config = readConfig(process.env)
       const logger = createLogger({ ...config, logLevel: 'warn' })
       // guarded commits need no claim on the folder, so a running server need not stop
-      const { store, clock, newId, close } = await openInstallation(config, logger, { claim: false })
+      const installation = await openInstallation(config, logger, { claim: false })
+      const { store, clock, newId, close } = installation
       const progress = progressLine(process.stderr)
       try {
+        if (rezone !== undefined) {
+          const input = { streakId: rezone.toLowerCase(), dryRun }
+          process.exitCode = await runRezone(installation, input, progress, print)
+          return
+        }
         const total = await store.count('member_streak', atLeast('version', 0), 10_000_000)
         const onProgress = (done: number) => progress.show(done, total, 'members on streaks')
         const report = await rebuild({ store, clock, newId }, { repair, onProgress })
