@@ -28,6 +28,8 @@ export interface Period {
 
 /** The oldest local dates of instants since 1970 lie in 1969, as do the weeks and months they belong to. */
 const FIRST_DAY: Day = Date.UTC(1969, 0, 1) / DAY_MS
+/** As far as dates go at all; beyond it numbers are too coarse for days. */
+const MAX_INSTANT = 8.64e15
 const LAST_DAY: Day = Date.UTC(9999, 11, 31) / DAY_MS
 
 /**
@@ -65,6 +67,8 @@ class Calendar {
   }
 
   at(instant: number): Period {
+    if (!(Math.abs(instant) <= MAX_INSTANT))
+      throw new RangeError(`${instant} is no instant from 1969 to 9999`)
     return this.byNumber(this.#grouping.numberOf(this.#zone.dayAt(instant)))
   }
 

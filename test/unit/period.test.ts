@@ -297,7 +297,7 @@ describe('answers', () => {
     )
   })
 
-  it.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e18])(
+  it.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e18, -1e18, 1e300, -1e300])(
     'refuse %d as a number or an instant',
     (value) => {
       for (const rules of [daily('UTC'), weekly('UTC'), monthly('UTC')]) {
