@@ -19,6 +19,7 @@ const MAX_FILES = 10_000
  * @throws AppError INVALID_INPUT with one sentence: unreadable, of no known version, older than `own`
  */
 export function folderZoneData(folder: string, own: OwnZoneData): ZoneData {
+  const names = namesIn(folder)
   const version = versionOf(folder)
   if (version === null) {
     throw refusal(
@@ -29,7 +30,7 @@ export function folderZoneData(folder: string, own: OwnZoneData): ZoneData {
   if (version < own.version) {
     throw refusal(folder, `is of version ${version}, older than ${own.version}, which comes with the program`)
   }
-  const zones = readZones(folder)
+  const zones = readZones(folder, names)
   if (!zones.has('UTC') && !zones.has('Etc/UTC')) throw refusal(folder, 'has no compiled file of UTC')
   return {
     version,
@@ -60,9 +61,9 @@ function textOf(path: string): string {
   }
 }
 
-function readZones(folder: string): Map<string, TzifFile> {
+function readZones(folder: string, names: readonly string[]): Map<string, TzifFile> {
   const zones = new Map<string, TzifFile>()
-  for (const name of namesIn(folder)) {
+  for (const name of names) {
     const path = join(folder, name)
     try {
       const bytes = readFileSync(path)

@@ -4,6 +4,7 @@ import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeEngine } from './engine-suite.ts'
 import { describeRebuild } from './rebuild-suite.ts'
 import { describeReports } from './report-suite.ts'
+import { describeRezoneOrder } from './rezone-order-suite.ts'
 import { describeRezone } from './rezone-suite.ts'
 import { describeWithdrawals } from './withdrawal-suite.ts'
 
@@ -25,5 +26,6 @@ if (server === null) {
   describeWithdrawals('MongoDB', setup)
   describeRebuild('MongoDB', setup)
   describeRezone('MongoDB', setup)
+  describeRezoneOrder('MongoDB', setup)
   describeReports('MongoDB', setup)
 }
