@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { connectorFor } from '../../../connectors/registry.ts'
 import { createAccount } from '../../accounts/accounts.ts'
 import { composeHttp } from '../../compose-http.ts'
+import { composeZoneData } from '../../compose-zones.ts'
 import { createSecretBox } from '../../crypto/secret-box.ts'
 import { createRecorder } from '../../engine/record.ts'
 import { createHttpApp } from '../../http/app.ts'
@@ -34,6 +35,7 @@ const CLOSE_WITHIN_MS = 1000
  * set, and ids and codes follow from `name`: whoever acts the same is answered the same.
  */
 export async function onStage<T>(name: string, act: (stage: Stage) => Promise<T>): Promise<T> {
+  composeZoneData({ zoneInfo: null })
   const folder = await mkdtemp(join(tmpdir(), 'streakline-story-'))
   try {
     const store = await openSqliteStore(join(folder, 'store.sqlite'))
