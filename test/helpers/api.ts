@@ -102,7 +102,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
   }
   const clock = { now: () => now, set }
   const logger = recordingLogger(lines)
-  const secretBox = createSecretBox([randomBytes(32).toString('base64')])
+  const secretBox = overrides.secretBox ?? createSecretBox([randomBytes(32).toString('base64')])
   const queue = NO_QUEUE
   const drawn = (prefix: string) => {
     const code = drawCode(prefix, randomBytes)
