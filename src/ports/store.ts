@@ -85,6 +85,22 @@ export type CommitResult =
       readonly index?: string
     }
 
+/** Where a migration is. */
+export interface MigrationProgress {
+  /** For people: `index member_email`, `names of orders (delivery)`. */
+  readonly what: string
+  /** Rows, where it goes by rows; null where nobody can tell. */
+  readonly done: number | null
+  readonly total: number | null
+}
+
+export interface MigrateOptions {
+  /** Resolve as soon as the program can work: what fills rows beside it is left to a later call. */
+  readonly usable?: boolean
+  /** Told before each step, and after each batch of rows. */
+  readonly onProgress?: (progress: MigrationProgress) => void
+}
+
 /**
  * The durable home of everything. Two adapters (SQLite, MongoDB) pass one contract suite.
  * Every method throws AppError STORE_UNAVAILABLE when the store cannot be reached, and nothing else but programming
@@ -115,8 +131,15 @@ export interface Store {
    */
   commit(changes: readonly Change[]): Promise<CommitResult>
 
-  /** Creates or updates tables and indexes and stamps the schema version. Idempotent, safe from several processes. */
-  migrate(): Promise<void>
+  /**
+   * Brings the store to the shape it was opened with: collections, fields and indexes that are missing, then the steps
+   * of the versions it has not seen, then the stamp. Idempotent, safe from several processes at once, and goes on where
+   * a killed one stopped. Recording may go on meanwhile.
+   * @throws AppError CONFLICT when a newer program wrote it, or its rows forbid an index
+   */
+  migrate(options?: MigrateOptions): Promise<void>
+  /** What `migrate` would do, a sentence each; empty when there is nothing. @throws AppError CONFLICT as `migrate` does */
+  outstanding(): Promise<readonly string[]>
   /** The stamped schema version; 0 when never migrated. */
   schemaVersion(): Promise<number>
   /** The newest version of time zone data that was noted, such as `2026f`; null when none was. */

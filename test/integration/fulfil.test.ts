@@ -428,6 +428,7 @@ function bound(original: Store): Store {
     count: (collection, where, max) => original.count(collection, where, max),
     commit: (changes) => original.commit(changes),
     migrate: () => original.migrate(),
+    outstanding: () => original.outstanding(),
     schemaVersion: () => original.schemaVersion(),
     zoneData: () => original.zoneData(),
     noteZoneData: (version) => original.noteZoneData(version),

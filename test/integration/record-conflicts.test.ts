@@ -21,6 +21,7 @@ function contested(store: Store, met: (changes: readonly Change[]) => Promise<Co
     count: store.count.bind(store),
     commit: async (changes) => (await met(changes)) ?? store.commit(changes),
     migrate: () => store.migrate(),
+    outstanding: () => store.outstanding(),
     schemaVersion: () => store.schemaVersion(),
     zoneData: () => store.zoneData(),
     noteZoneData: (version) => store.noteZoneData(version),

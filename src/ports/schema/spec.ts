@@ -9,6 +9,8 @@ export interface FieldSpec<T = unknown> {
   readonly nullable: boolean
   /** Of a text: the closed list of what it can be. Bodies, filters and the API document go by it. */
   readonly values?: readonly string[]
+  /** What rows read as that were stored before there was this field; see `withDefault`. */
+  readonly default?: unknown
   /** Carries the TypeScript type; never set. */
   readonly value?: T
 }
@@ -28,11 +30,27 @@ export interface CollectionSpec {
   readonly indexes: Readonly<Record<string, IndexSpec>>
 }
 
+export type ValueOf<S> = S extends FieldSpec<infer T> ? T : never
+/** A row of a collection. */
+export type RowOf<S extends CollectionSpec> = { -readonly [F in keyof S['fields']]: ValueOf<S['fields'][F]> }
+/** Collections by their names. */
+export type Schema = Readonly<Record<string, CollectionSpec>>
+
 function field<T>(type: FieldType): FieldSpec<T> {
   return { type, nullable: false }
 }
 export function optional<T>(spec: FieldSpec<T>): FieldSpec<T | null> {
   return { ...spec, nullable: true }
+}
+/**
+ * A field that came after its collection: rows without it read as `value`, and every condition, guard, order and index
+ * takes them as if they had it. It is never written to them. Fields that may be null need none: old rows read as null.
+ * @throws TypeError for a field that may be null
+ */
+export function withDefault<T>(spec: FieldSpec<T>, value: NonNullable<T>): FieldSpec<T> {
+  if (spec.nullable)
+    throw new TypeError('a field that may be null reads as null in old rows: fill it instead')
+  return { ...spec, default: value }
 }
 export const id = field<string>('id')
 export const text = <T extends string = string>() => field<T>('text')

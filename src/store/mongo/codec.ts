@@ -1,6 +1,6 @@
 import mongoose from 'mongoose'
-import type { FieldType } from '../../ports/schema/spec.ts'
-import { type CollectionName, type Row, SCHEMA, specOf } from '../../ports/schema.ts'
+import type { FieldType, Schema } from '../../ports/schema/spec.ts'
+import { type CollectionName, type Row, SCHEMA } from '../../ports/schema.ts'
 import type { Scalar } from '../../ports/store.ts'
 import { decodeQuantity, encodeQuantity } from './quantity.ts'
 
@@ -12,9 +12,12 @@ interface FieldCodec {
   readonly storedName: string
   readonly type: FieldType
   readonly nullable: boolean
+  /** What documents without the field read as, as it is stored; undefined where that is null. */
+  readonly initially: unknown
 }
 
 const { Binary } = mongoose.mongo
+const { EJSON } = mongoose.mongo.BSON
 
 /**
  * JSON is kept as its text: MongoDB would take keys that begin with `$` or hold a dot on some paths only, reads
@@ -44,70 +47,128 @@ const DECODERS: Readonly<Record<FieldType, (stored: unknown) => unknown>> = {
   bytes: (stored) => new Uint8Array((stored as mongoose.mongo.Binary).value()),
 }
 
-const CODECS = new Map<CollectionName, ReadonlyMap<string, FieldCodec>>(
-  (Object.keys(SCHEMA) as CollectionName[]).map((collection) => [collection, codecsOf(collection)]),
-)
+type Codecs = ReadonlyMap<string, ReadonlyMap<string, FieldCodec>>
+const codecsBySchema = new WeakMap<Schema, Codecs>()
 
-function codecsOf(collection: CollectionName): ReadonlyMap<string, FieldCodec> {
-  return new Map(
-    Object.entries(specOf(collection).fields).map(([name, { type, nullable }]) => [
-      name,
-      { name, storedName: name === 'id' ? '_id' : name, type, nullable },
+function codecsOf(schema: Schema): Codecs {
+  const known = codecsBySchema.get(schema)
+  if (known !== undefined) return known
+  const made = new Map(
+    Object.entries(schema).map(([collection, { fields }]) => [
+      collection,
+      new Map(
+        Object.entries(fields).map(([name, { type, nullable, default: initial }]) => [
+          name,
+          {
+            name,
+            storedName: name === 'id' ? '_id' : name,
+            type,
+            nullable,
+            initially: initial === undefined ? undefined : ENCODERS[type](initial),
+          },
+        ]),
+      ),
     ]),
   )
+  codecsBySchema.set(schema, made)
+  return made
 }
 
-function codecOf(collection: CollectionName, field: string): FieldCodec {
-  const codec = CODECS.get(collection)?.get(field)
+function codecOf(collection: CollectionName, field: string, schema: Schema): FieldCodec {
+  const codec = codecsOf(schema).get(collection)?.get(field)
   if (codec === undefined) throw new TypeError(`${collection} has no field ${field}`)
   return codec
 }
 
-function codecs(collection: CollectionName): Iterable<FieldCodec> {
-  return CODECS.get(collection)?.values() ?? []
+function codecs(collection: CollectionName, schema: Schema): Iterable<FieldCodec> {
+  return codecsOf(schema).get(collection)?.values() ?? []
 }
 
-export function storedName(collection: CollectionName, field: string): string {
-  return codecOf(collection, field).storedName
+export function storedName(collection: CollectionName, field: string, schema: Schema = SCHEMA): string {
+  return codecOf(collection, field, schema).storedName
+}
+
+/** What documents without the field read as, as it is stored; undefined where that is null. */
+export function storedDefault(
+  collection: CollectionName,
+  field: string,
+  schema: Schema = SCHEMA,
+): unknown | undefined {
+  return codecOf(collection, field, schema).initially
 }
 
 /** A value to compare a field with; never an object that MongoDB could read as an operator. */
-export function encodeScalar(collection: CollectionName, field: string, value: Scalar): unknown {
-  const { type } = codecOf(collection, field)
+export function encodeScalar(
+  collection: CollectionName,
+  field: string,
+  value: Scalar,
+  schema: Schema = SCHEMA,
+): unknown {
+  const codec = codecOf(collection, field, schema)
+  const { type } = codec
   if (type === 'json' || type === 'bytes')
     throw new TypeError(`${collection}.${field} holds ${type}, which is not compared`)
-  return encode(collection, codecOf(collection, field), value)
+  return encode(collection, codec, value)
 }
 
-/** Some fields of a row, for a guard or a `$set`. @throws TypeError for undefined: left out it would guard nothing */
-export function encodeFields(collection: CollectionName, fields: object): Record<string, unknown> {
+/** Some fields of a row, for a `$set`. @throws TypeError for undefined */
+export function encodeFields(
+  collection: CollectionName,
+  fields: object,
+  schema: Schema = SCHEMA,
+): Record<string, unknown> {
   const stored: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(fields)) {
-    const codec = codecOf(collection, field)
+    const codec = codecOf(collection, field, schema)
     stored[codec.storedName] = encode(collection, codec, value)
   }
   return stored
 }
 
+/** As `encodeFields`, for a guard. @throws TypeError for undefined: left out it would guard nothing */
+export function encodeGuard(
+  collection: CollectionName,
+  fields: object,
+  schema: Schema = SCHEMA,
+): Record<string, unknown> {
+  const guard = encodeFields(collection, fields, schema)
+  for (const [name, value] of Object.entries(guard)) {
+    const { initially } = codecOf(collection, name === '_id' ? 'id' : name, schema)
+    // the field is never null, so null means the documents that do not have it
+    if (initially !== undefined && isSame(value, initially)) guard[name] = { $in: [value, null] }
+  }
+  return guard
+}
+
+/** Whether two values of a field are stored as the same. */
+function isSame(one: unknown, other: unknown): boolean {
+  return EJSON.stringify(one, { relaxed: false }) === EJSON.stringify(other, { relaxed: false })
+}
+
 /** @throws TypeError when a field is missing: a row is written whole */
-export function encodeRow<C extends CollectionName>(collection: C, row: Row<C>): StoredRow {
+export function encodeRow<C extends CollectionName>(
+  collection: C,
+  row: Row<C>,
+  schema: Schema = SCHEMA,
+): StoredRow {
   const stored: Record<string, unknown> = {}
-  for (const codec of codecs(collection)) {
+  for (const codec of codecs(collection, schema)) {
     stored[codec.storedName] = encode(collection, codec, row[codec.name as keyof Row<C>])
   }
   return stored as StoredRow
 }
 
-/** Fields in `omit` are absent; fields that a newer schema added to older rows are null. */
+/** Fields in `omit` are absent; fields that a newer schema added to older rows are null, or what their spec says. */
 export function decodeRow<C extends CollectionName>(
   collection: C,
   stored: StoredRow,
   omit?: ReadonlySet<string>,
+  schema: Schema = SCHEMA,
 ): Row<C> {
   const row: Record<string, unknown> = {}
-  for (const { name, storedName, type } of codecs(collection)) {
+  for (const { name, storedName, type, initially } of codecs(collection, schema)) {
     if (omit?.has(name)) continue
-    const value = stored[storedName]
+    const value = stored[storedName] === undefined ? initially : stored[storedName]
     row[name] = value === null || value === undefined ? null : DECODERS[type](value)
   }
   return row as Row<C>

@@ -1,4 +1,5 @@
 import type mongoose from 'mongoose'
+import type { Schema } from '../../ports/schema/spec.ts'
 import type { CollectionName } from '../../ports/schema.ts'
 import type { Change, CommitResult } from '../../ports/store.ts'
 import { encodeFields, encodeRow } from './codec.ts'
@@ -19,7 +20,7 @@ interface Batch {
 }
 
 const ORDER = ['delete', 'update', 'insert'] as const
-const TRANSACTION = {
+export const TRANSACTION = {
   readConcern: { level: 'snapshot' },
   writeConcern: WRITE_CONCERN,
   readPreference: 'primary',
@@ -38,25 +39,26 @@ export async function commitChanges(
   const { models } = connection
   // one document is written atomically by itself, with the same write concern, for half the round trips
   if (changes.length === 1) return await connection.write((session) => writeOne(models, session, first))
-  const batches = inBatches(changes)
+  const batches = inBatches(changes, models.schema)
   return await connection.write((session) => writeAll(models, session, batches))
 }
 
 async function writeOne(models: Models, session: Session, change: Change): Promise<CommitResult> {
+  const { schema } = models
   const rows = models.rows[change.collection].collection
   const options = { session, writeConcern: WRITE_CONCERN }
   try {
     switch (change.op) {
       case 'insert':
-        await rows.insertOne(encodeRow(change.collection, change.row) as object, options)
+        await rows.insertOne(encodeRow(change.collection, change.row, schema) as object, options)
         return { outcome: 'committed' }
       case 'update': {
-        const $set = encodeFields(change.collection, change.set)
-        const { matchedCount } = await rows.updateOne(target(change), { $set }, options)
+        const $set = encodeFields(change.collection, change.set, schema)
+        const { matchedCount } = await rows.updateOne(target(change, schema), { $set }, options)
         return matchedCount === 1 ? { outcome: 'committed' } : changed(change.collection)
       }
       case 'delete': {
-        const { deletedCount } = await rows.deleteOne(target(change), options)
+        const { deletedCount } = await rows.deleteOne(target(change, schema), options)
         return deletedCount === 1 ? { outcome: 'committed' } : changed(change.collection)
       }
     }
@@ -93,7 +95,8 @@ async function writeBatch(models: Models, session: Session, batch: Batch): Promi
   }
 }
 
-async function commitTransaction(session: Session): Promise<CommitResult> {
+/** Commits, once more where nobody knows whether it was. */
+export async function commitTransaction(session: Session): Promise<CommitResult> {
   const giveUpAt = performance.now() + COMMIT_TRIES_WITHIN_MS
   for (let tries = 1; ; tries++) {
     try {
@@ -117,20 +120,27 @@ function changed(collection: CollectionName): Conflict {
   return { outcome: 'conflict', reason: 'changed', collection }
 }
 
-function inBatches(changes: readonly Change[]): Batch[] {
+function inBatches(changes: readonly Change[], schema: Schema): Batch[] {
   return ORDER.flatMap((op) => {
     const ofKind = changes.filter((change) => change.op === op)
     return [...Map.groupBy(ofKind, ({ collection }) => collection)].map(([collection, rows]) => {
-      return { op, collection, rows: rows.length, writes: toWrites(op, collection, rows) }
+      return { op, collection, rows: rows.length, writes: toWrites(op, collection, rows, schema) }
     })
   })
 }
 
-function toWrites(op: Change['op'], collection: CollectionName, changes: readonly Change[]): Write[] {
-  if (op === 'update') return updateWrites(collection, changes as Extract<Change, { op: 'update' }>[])
+function toWrites(
+  op: Change['op'],
+  collection: CollectionName,
+  changes: readonly Change[],
+  schema: Schema,
+): Write[] {
+  if (op === 'update') {
+    return updateWrites(collection, changes as Extract<Change, { op: 'update' }>[], schema)
+  }
   return changes.map((change) =>
     change.op === 'insert'
-      ? { insertOne: { document: encodeRow(change.collection, change.row) as object } }
-      : { deleteOne: { filter: target(change as Exclude<Change, { op: 'insert' }>) } },
+      ? { insertOne: { document: encodeRow(change.collection, change.row, schema) as object } }
+      : { deleteOne: { filter: target(change as Exclude<Change, { op: 'insert' }>, schema) } },
   )
 }

@@ -1,5 +1,7 @@
 import mongoose from 'mongoose'
 import { AppError } from '../../errors.ts'
+import type { Schema } from '../../ports/schema/spec.ts'
+import { SCHEMA } from '../../ports/schema.ts'
 import { storeUnavailable, translated } from './errors.ts'
 import { defineModels, type Models } from './models.ts'
 import { type ServerFacts, serverFacts } from './server.ts'
@@ -56,13 +58,13 @@ export interface MongoConnection {
 /** @throws AppError STORE_UNAVAILABLE when no primary answers within 2.5 s, INVALID_INPUT for no connection string */
 export async function connect(
   uri: string,
-  options: { readonly forMigration?: boolean } = {},
+  options: { readonly forMigration?: boolean; readonly schema?: Schema } = {},
 ): Promise<MongoConnection> {
   const connection = await opened(uri, {
     // an index takes as long as it takes
     socketTimeoutMS: options.forMigration === true ? 0 : SOCKET_SILENT_MS,
   })
-  const models = defineModels(connection)
+  const models = defineModels(connection, options.schema ?? SCHEMA)
   const underWay = new Set<Promise<unknown>>()
   let lastSeen: mongoose.mongo.Timestamp | undefined
   let closing: Promise<void> | undefined

@@ -1,6 +1,8 @@
-import { type CollectionName, specOf } from '../../ports/schema.ts'
+import type { Schema } from '../../ports/schema/spec.ts'
+import { type CollectionName, SCHEMA } from '../../ports/schema.ts'
 import type { Condition, Scalar } from '../../ports/store.ts'
 import { encodeScalar, storedName } from './codec.ts'
+import { holds } from './holds.ts'
 import { BSON_TYPES } from './models.ts'
 
 export type Filter = Record<string, unknown>
@@ -8,20 +10,59 @@ export type Filter = Record<string, unknown>
 const EVERYTHING: Filter = {}
 const NOTHING: Filter = { _id: { $in: [] } }
 
+type Leaf<C extends CollectionName> = Extract<Condition<C>, { readonly field: unknown }>
+
 /**
  * A condition as a MongoDB filter. MongoDB's own rules are the port's: without a collation texts compare by their
  * UTF-8 bytes, an order comparison only meets values of its own type and so never null, `$ne` and `$nin` include null.
  */
-export function toFilter<C extends CollectionName>(collection: C, condition: Condition<C>): Filter {
-  if ('and' in condition) return joined('$and', collection, condition.and, EVERYTHING)
-  if ('or' in condition) return joined('$or', collection, condition.or, NOTHING)
-  const name = storedName(collection, condition.field)
-  const encoded = (value: Scalar) => encodeScalar(collection, condition.field, value)
+export function toFilter<C extends CollectionName>(
+  collection: C,
+  condition: Condition<C>,
+  schema: Schema = SCHEMA,
+): Filter {
+  if ('and' in condition) return joined('$and', collection, condition.and, EVERYTHING, schema)
+  if ('or' in condition) return joined('$or', collection, condition.or, NOTHING, schema)
+  const initial = schema[collection]?.fields[condition.field]?.default as Scalar | undefined
+  if (initial === undefined) return leafFilter(collection, condition, schema)
+  return defaultedFilter(collection, condition, schema, initial)
+}
+
+/**
+ * Of a field that some documents do not have: they match where its default does. The field is never null, so null
+ * stands for them, and an index finds them by it.
+ */
+function defaultedFilter<C extends CollectionName>(
+  collection: C,
+  condition: Leaf<C>,
+  schema: Schema,
+  initial: Scalar,
+): Filter {
+  const name = storedName(collection, condition.field, schema)
+  const plain = leafFilter(collection, condition, schema)
+  const { op } = condition
+  const encoded = (values: readonly Scalar[]) =>
+    values.map((value) => encodeScalar(collection, condition.field, value, schema))
+  if (holds(condition, initial)) {
+    if (op === 'eq') return { [name]: { $in: [...encoded([condition.value]), null] } }
+    if (op === 'in') return { [name]: { $in: [...encoded(condition.value), null] } }
+    return { $or: [plain, { [name]: { $exists: false } }] }
+  }
+  if (op === 'isNull') return NOTHING
+  if (op === 'ne') return { [name]: { $nin: [...encoded([condition.value]), null] } }
+  if (op === 'nin') return { [name]: { $nin: [...encoded(condition.value), null] } }
+  return plain
+}
+
+function leafFilter<C extends CollectionName>(collection: C, condition: Leaf<C>, schema: Schema): Filter {
+  const name = storedName(collection, condition.field, schema)
+  const encoded = (value: Scalar) => encodeScalar(collection, condition.field, value, schema)
+  const rule = partialRule(collection, condition.field, schema)
   switch (condition.op) {
     case 'isNull':
       return { [name]: { $eq: null } }
     case 'isNotNull':
-      return { [name]: { $ne: null, ...partialRule(collection, condition.field) } }
+      return { [name]: { $ne: null, ...rule } }
     case 'in':
     case 'nin':
       return { [name]: { [`$${condition.op}`]: condition.value.map(encoded) } }
@@ -35,7 +76,7 @@ export function toFilter<C extends CollectionName>(collection: C, condition: Con
       return {
         [name]: {
           [`$${condition.op}`]: encoded(condition.value),
-          ...partialRule(collection, condition.field),
+          ...rule,
         },
       }
   }
@@ -45,8 +86,8 @@ export function toFilter<C extends CollectionName>(collection: C, condition: Con
  * What a partial index on this field asks of its rows. A value that is compared says as much, but MongoDB uses such an
  * index only where the filter repeats its rule; without it the sweep would read every row there is.
  */
-export function partialRule(collection: CollectionName, field: string): Filter {
-  const { fields, indexes } = specOf(collection)
+export function partialRule(collection: CollectionName, field: string, schema: Schema = SCHEMA): Filter {
+  const { fields, indexes } = schema[collection] ?? { fields: {}, indexes: {} }
   const isPartial = Object.values(indexes).some(({ where }) => where?.notNull?.includes(field) === true)
   const type = fields[field]?.type
   return isPartial && type !== undefined ? { $type: BSON_TYPES[type] } : {}
@@ -57,9 +98,10 @@ function joined<C extends CollectionName>(
   collection: C,
   parts: readonly Condition<C>[],
   ofNone: Filter,
+  schema: Schema,
 ): Filter {
   if (parts.length === 0) return ofNone
-  return { [operator]: parts.map((part) => toFilter(collection, part)) }
+  return { [operator]: parts.map((part) => toFilter(collection, part, schema)) }
 }
 
 function text(field: string, value: Scalar): string {

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import mongoose from 'mongoose'
 import { AppError } from '../../errors.ts'
+import type { DropIndex } from '../../ports/schema/versions.ts'
+import type { CollectionName } from '../../ports/schema.ts'
 import type { Session } from './connection.ts'
+import type { Models } from './models.ts'
 
 type IndexDescription = mongoose.mongo.IndexDescription & { readonly name: string }
 
@@ -60,9 +63,20 @@ function shape({ name, key, unique, partialFilterExpression }: IndexDescription)
   return JSON.stringify([name, key, unique ?? false, partialFilterExpression ?? null])
 }
 
-const INDEX_NOT_FOUND = 27
+/** Removes an index that the schema no longer has; it may be gone already, and its collection never have been there. */
+export async function dropIndex(
+  models: Models,
+  { collection, index }: DropIndex,
+  session: Session,
+): Promise<void> {
+  const rows = models.rows[collection as CollectionName].collection
+  await rows.dropIndex(index, { session }).catch(ignoreMissing)
+}
+
+/** IndexNotFound, NamespaceNotFound. */
+const MISSING: ReadonlySet<unknown> = new Set([27, 26])
 function ignoreMissing(error: unknown): void {
-  if (!(error instanceof mongoose.mongo.MongoServerError) || error.code !== INDEX_NOT_FOUND) throw error
+  if (!(error instanceof mongoose.mongo.MongoServerError) || !MISSING.has(error.code)) throw error
 }
 
 function duplicatesInData({ collection }: mongoose.Model<unknown>, cause: unknown): AppError {

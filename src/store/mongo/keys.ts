@@ -1,5 +1,5 @@
-import type { IndexSpec } from '../../ports/schema/spec.ts'
-import { type CollectionName, type FieldName, specOf } from '../../ports/schema.ts'
+import type { IndexSpec, Schema } from '../../ports/schema/spec.ts'
+import { type CollectionName, type FieldName, SCHEMA } from '../../ports/schema.ts'
 import type { Scalar } from '../../ports/store.ts'
 import { encodeScalar, storedName } from './codec.ts'
 import { type Filter, partialRule } from './filter.ts'
@@ -16,6 +16,7 @@ export function toKeysFilter<C extends CollectionName>(
   collection: C,
   fields: readonly FieldName<C>[],
   keys: readonly Key[],
+  schema: Schema = SCHEMA,
 ): Filter {
   const positions = fields.map((_, position) => ({
     position,
@@ -29,7 +30,7 @@ export function toKeysFilter<C extends CollectionName>(
     if (groups.length === 1) break
   }
   if (best === undefined) throw new TypeError(`${collection} is searched by keys without fields`)
-  const branches = best.groups.map((group) => branch(collection, fields, best.position, group))
+  const branches = best.groups.map((group) => branch(collection, fields, best.position, group, schema))
   return branches.length === 1 ? (branches[0] ?? {}) : { $or: branches }
 }
 
@@ -51,14 +52,18 @@ function branch<C extends CollectionName>(
   fields: readonly FieldName<C>[],
   position: number,
   group: readonly Key[],
+  schema: Schema,
 ): Filter {
   const filter: Filter = {}
   for (const [at, field] of fields.entries()) {
     const values = at === position ? group.map((key) => key[at]) : [group[0]?.[at]]
-    const encoded = values.map((value) => encodeScalar(collection, field, value as Scalar))
-    const rule = encoded.includes(null) ? {} : partialRule(collection, field)
+    const encoded = values.map((value) => encodeScalar(collection, field, value as Scalar, schema))
+    const rule = encoded.includes(null) ? {} : partialRule(collection, field, schema)
+    const initial = schema[collection]?.fields[field]?.default
+    // documents that do not have the field
+    if (initial !== undefined && values.some((value) => value === initial)) encoded.push(null)
     const equals = encoded.length === 1 ? { $eq: encoded[0] } : { $in: encoded }
-    filter[storedName(collection, field)] = { ...equals, ...rule }
+    filter[storedName(collection, field, schema)] = { ...equals, ...rule }
   }
   return filter
 }
@@ -70,6 +75,7 @@ function branch<C extends CollectionName>(
 export function keysIndex<C extends CollectionName>(
   collection: C,
   fields: readonly FieldName<C>[],
+  schema: Schema = SCHEMA,
 ): string | undefined {
   if (fields.length === 1 && fields[0] === 'id') return '_id_'
   const wanted: ReadonlySet<string> = new Set(fields)
@@ -80,5 +86,5 @@ export function keysIndex<C extends CollectionName>(
       index.where?.isTrue === undefined && (index.where?.notNull ?? []).every((name) => wanted.has(name))
     return isWhole && leading.length === wanted.size && leading.every((field) => wanted.has(field))
   }
-  return Object.entries(specOf(collection).indexes).find(([, index]) => serves(index))?.[0]
+  return Object.entries(schema[collection]?.indexes ?? {}).find(([, index]) => serves(index))?.[0]
 }

@@ -1,48 +1,99 @@
-import mongoose from 'mongoose'
-import { AppError } from '../../errors.ts'
-import { SCHEMA_VERSION } from '../../ports/schema.ts'
-import { type MongoConnection, READ_OPTIONS, type Session, WRITE_CONCERN } from './connection.ts'
-import { buildIndexes } from './indexes.ts'
-import type { SchemaStamp } from './models.ts'
+import { latestOf, type Shape } from '../../ports/schema.ts'
+import type { MigrateOptions } from '../../ports/store.ts'
+import {
+  checkSchema,
+  describeStep,
+  isBeside,
+  isCurrent,
+  isDropIndex,
+  isFill,
+  refuseNewer,
+  type Stamp,
+  stepsAbove,
+} from '../plan.ts'
+import type { MongoConnection, Session } from './connection.ts'
+import { type FillDeps, fill } from './fill.ts'
+import { buildIndexes, dropIndex } from './indexes.ts'
+import { acquireLease } from './lease.ts'
 import { checkServer } from './server.ts'
+import { forgetStep, readStamp, readSteps, writeStamp } from './stamp.ts'
 
-const STAMP = { _id: 'schema' as never }
-const DUPLICATE_KEY = 11000
+type Told = NonNullable<MigrateOptions['onProgress']>
 
-/** 0 when the database was never migrated. */
-export async function readVersion({ models }: MongoConnection, session: Session): Promise<number> {
-  const stamp = await models.meta.collection.findOne<SchemaStamp>(STAMP, { ...READ_OPTIONS, session })
-  return stamp?.version ?? 0
+/** The stamp. @throws AppError CONFLICT when a newer program has brought the database forward */
+export async function readKnownStamp(
+  connection: MongoConnection,
+  session: Session,
+  shape: Shape,
+): Promise<Stamp> {
+  const stamp = await readStamp(connection, session)
+  refuseNewer('MongoDB', stamp.version, shape)
+  return stamp
 }
 
 /**
- * Builds collections and indexes, then stamps the version: an interrupted run is simply run again.
+ * One process at a time, by a lease that ends with its holder. Every step may be taken again, and fills note how far
+ * they came in the transactions that fill, so an interrupted run is simply run again.
+ * @param check throws once the store is closed
  * @throws AppError CONFLICT when the server will not do, or the data is newer than this program
  */
-export async function migrate(connection: MongoConnection): Promise<void> {
+export async function migrate(
+  connection: MongoConnection,
+  shape: Shape,
+  { usable = false, onProgress = () => {} }: MigrateOptions,
+  check: () => void,
+): Promise<void> {
   checkServer(await connection.server())
-  await connection.run(async (session) => {
-    const version = await readVersion(connection, session)
-    if (version > SCHEMA_VERSION) {
-      throw new AppError(
-        'CONFLICT',
-        `The database has schema version ${version}; this program knows versions up to ${SCHEMA_VERSION}: run the newer Streakline.`,
-      )
+  const look = () => connection.run((session) => readKnownStamp(connection, session, shape))
+  await look()
+  const lease = await acquireLease(connection, check)
+  try {
+    const deps: FillDeps = { connection, lease, check }
+    // it may have been brought forward, also by a newer program, while this one waited
+    const stamp = await look()
+    if (!isCurrent(stamp, shape)) await bringForward(deps, shape, stamp, onProgress)
+    if (!usable) await fillBeside(deps, shape, onProgress)
+  } finally {
+    // whoever waits for it gets it when it has run out
+    await lease.release().catch(() => {})
+  }
+}
+
+async function bringForward(deps: FillDeps, shape: Shape, stamp: Stamp, onProgress: Told): Promise<void> {
+  const { connection, lease, check } = deps
+  checkSchema(shape.schema)
+  const steps = stepsAbove(stamp.version, shape)
+  const step = async (what: string, work: (session: Session) => Promise<void>): Promise<void> => {
+    check()
+    onProgress({ what, done: null, total: null })
+    await connection.run(async (session) => {
+      await lease.renew(session)
+      await work(session)
+    })
+  }
+  for (const each of steps) {
+    if (isBeside(each)) continue
+    if (isFill(each)) await fill(deps, each, onProgress)
+    if (isDropIndex(each)) {
+      await step(describeStep(each), (session) => dropIndex(connection.models, each.step, session))
     }
-    for (const model of Object.values(connection.models.rows)) await buildIndexes(model, session)
-    await stamp(connection, session)
+  }
+  for (const [collection, model] of Object.entries(connection.models.rows)) {
+    await step(`indexes of ${collection}`, (session) => buildIndexes(model, session))
+  }
+  await step(`version ${latestOf(shape.versions)}`, (session) => {
+    const done = steps.filter((each) => !isBeside(each))
+    return writeStamp(connection.models, session, shape, steps.filter(isBeside), done)
   })
 }
 
-/** `$max`: of two programs that migrate at once the newer one's version stays. */
-async function stamp({ models }: MongoConnection, session: Session): Promise<void> {
-  const write = async () => {
-    const options = { upsert: true, session, writeConcern: WRITE_CONCERN }
-    await models.meta.collection.updateOne(STAMP, { $max: { version: SCHEMA_VERSION } }, options)
+/** What the stamp has left behind it. */
+async function fillBeside(deps: FillDeps, shape: Shape, onProgress: Told): Promise<void> {
+  const { connection } = deps
+  const left = await connection.run((session) => readSteps(connection, session))
+  for (const each of stepsAbove(0, shape)) {
+    if (!left.has(each.name) || !isFill(each)) continue
+    await fill(deps, each, onProgress)
+    await connection.run((session) => forgetStep(connection.models, session, each.name))
   }
-  await write().catch(async (error: unknown) => {
-    // two upserts at once: one inserted, the other finds it now
-    if (!(error instanceof mongoose.mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error
-    await write()
-  })
 }

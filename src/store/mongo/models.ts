@@ -1,6 +1,6 @@
 import mongoose from 'mongoose'
-import type { FieldType, IndexSpec } from '../../ports/schema/spec.ts'
-import { type CollectionName, SCHEMA, specOf } from '../../ports/schema.ts'
+import type { CollectionSpec, FieldType, IndexSpec, Schema } from '../../ports/schema/spec.ts'
+import type { CollectionName } from '../../ports/schema.ts'
 import { storedName } from './codec.ts'
 
 /** How each type is stored; see codec.ts for why JSON is text. */
@@ -31,44 +31,61 @@ export const BSON_TYPES: Readonly<Record<FieldType, string | readonly string[]>>
 export interface SchemaStamp {
   readonly _id: string
   readonly version: number
+  /** Absent in databases of before it was noted. */
+  readonly shape?: number
 }
 
 export interface Models {
+  /** What they were made from. */
+  readonly schema: Schema
   readonly rows: Readonly<Record<CollectionName, mongoose.Model<unknown>>>
   readonly meta: mongoose.Model<SchemaStamp>
 }
 
-export function defineModels(connection: mongoose.Connection): Models {
-  const names = Object.keys(SCHEMA) as CollectionName[]
-  const rows = names.map((name) => [name, connection.model<unknown>(name, rowSchema(name), name)])
-  const stamp = new mongoose.Schema<SchemaStamp>({ _id: String, version: Number }, { versionKey: false })
-  return { rows: Object.fromEntries(rows), meta: connection.model<SchemaStamp>('meta', stamp, 'meta') }
+export function defineModels(connection: mongoose.Connection, schema: Schema): Models {
+  const named = Object.entries(schema) as [CollectionName, CollectionSpec][]
+  const rows = named.map(([name, spec]) => [
+    name,
+    connection.model<unknown>(name, rowSchema(name, spec, schema), name),
+  ])
+  const stamp = new mongoose.Schema<SchemaStamp>(
+    { _id: String, version: Number, shape: Number },
+    { versionKey: false },
+  )
+  const meta = connection.model<SchemaStamp>('meta', stamp, 'meta')
+  return { schema, rows: Object.fromEntries(rows), meta }
 }
 
-function rowSchema(collection: CollectionName): mongoose.Schema {
-  const { fields, indexes } = specOf(collection)
-  const paths = Object.entries(fields).map(([name, { type }]) => [
-    storedName(collection, name),
-    { type: TYPES[type] },
-  ])
+function rowSchema(
+  collection: CollectionName,
+  { fields, indexes }: CollectionSpec,
+  all: Schema,
+): mongoose.Schema {
+  const nameOf = (field: string) => storedName(collection, field, all)
+  const paths = Object.entries(fields).map(([name, { type }]) => [nameOf(name), { type: TYPES[type] }])
   const schema = new mongoose.Schema(Object.fromEntries(paths), { id: false, versionKey: false })
   for (const [name, index] of Object.entries(indexes)) {
     const keys = index.fields.map((field) => [
-      storedName(collection, field),
+      nameOf(field),
       index.descending?.includes(field) ? (-1 as const) : (1 as const),
     ])
-    schema.index(Object.fromEntries(keys), { name, ...indexOptions(collection, index) })
+    schema.index(Object.fromEntries(keys), { name, ...indexOptions(fields, index, nameOf) })
   }
   return schema
 }
 
-function indexOptions(collection: CollectionName, { unique, where }: IndexSpec): mongoose.IndexOptions {
+function indexOptions(
+  fields: CollectionSpec['fields'],
+  { unique, where }: IndexSpec,
+  nameOf: (field: string) => string,
+): mongoose.IndexOptions {
   const conditions: Record<string, unknown> = {}
-  for (const field of where?.isTrue ?? []) conditions[storedName(collection, field)] = true
+  for (const field of where?.isTrue ?? []) conditions[nameOf(field)] = true
   for (const field of where?.notNull ?? []) {
-    const type = specOf(collection).fields[field]?.type
-    if (type === undefined) throw new TypeError(`${collection} has no field ${field}`)
-    conditions[storedName(collection, field)] = { $type: BSON_TYPES[type] }
+    const type = fields[field]?.type
+    if (type === undefined)
+      throw new TypeError(`an index is for rows in which ${field} is not null: no such field`)
+    conditions[nameOf(field)] = { $type: BSON_TYPES[type] }
   }
   return {
     ...(unique === true && { unique: true }),

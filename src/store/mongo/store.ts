@@ -1,27 +1,37 @@
-import type { CollectionName, Row } from '../../ports/schema.ts'
+import { type CollectionName, type Row, SHAPE, type Shape } from '../../ports/schema.ts'
 import type { Query, Store } from '../../ports/store.ts'
-import { decodeRow, type StoredRow, storedName } from './codec.ts'
+import { describeOutstanding } from '../plan.ts'
+import { decodeRow, type StoredRow, storedDefault, storedName } from './codec.ts'
 import { commitChanges } from './commit.ts'
 import { connect, type MongoConnection, READ_OPTIONS } from './connection.ts'
+import { storeUnavailable } from './errors.ts'
 import { type Filter, toFilter } from './filter.ts'
 import { keysIndex, toKeysFilter } from './keys.ts'
-import { migrate, readVersion } from './migrate.ts'
+import { migrate, readKnownStamp } from './migrate.ts'
 import { noteZoneData, readZoneData } from './notes.ts'
+import { readStamp, readSteps } from './stamp.ts'
+
+export interface MongoOptions {
+  /** What is stored; the product's own unless a test hands in another. */
+  readonly shape?: Shape | undefined
+}
 
 /**
  * The store on MongoDB 6.0 or newer, a replica set (one member is enough) or a sharded cluster. Without a database
  * in its path the connection string means `streakline`.
  * @throws AppError STORE_UNAVAILABLE when no primary answers within 2.5 s, INVALID_INPUT for no connection string
  */
-export async function openMongoStore(uri: string): Promise<Store> {
-  const connection = await connect(uri)
+export async function openMongoStore(uri: string, { shape = SHAPE }: MongoOptions = {}): Promise<Store> {
+  const { schema } = shape
+  const connection = await connect(uri, { schema })
+  let isClosing = false
   return {
     kind: 'mongodb',
 
     async findByKeys(collection, fields, keys) {
       if (keys.length === 0) return []
-      return await read(connection, collection, toKeysFilter(collection, fields, keys), {
-        hint: keysIndex(collection, fields),
+      return await read(connection, collection, toKeysFilter(collection, fields, keys, schema), {
+        hint: keysIndex(collection, fields, schema),
       })
     },
 
@@ -29,13 +39,13 @@ export async function openMongoStore(uri: string): Promise<Store> {
       return await read(
         connection,
         collection,
-        query.where === undefined ? {} : toFilter(collection, query.where),
+        query.where === undefined ? {} : toFilter(collection, query.where, schema),
         query,
       )
     },
 
     async count(collection, where, max) {
-      const filter = toFilter(collection, where)
+      const filter = toFilter(collection, where, schema)
       const rows = connection.models.rows[collection].collection
       return await connection.run((session) =>
         rows.countDocuments(filter, { ...READ_OPTIONS, session, limit: max }),
@@ -46,20 +56,30 @@ export async function openMongoStore(uri: string): Promise<Store> {
       return await commitChanges(connection, changes)
     },
 
-    async migrate() {
+    async migrate(options = {}) {
+      const check = () => {
+        if (isClosing) throw storeUnavailable('it is closed')
+      }
       // a connection of its own, on which an index may take longer to build than any other command may last
       await connection.run(async () => {
-        const patient = await connect(uri, { forMigration: true })
+        const patient = await connect(uri, { forMigration: true, schema })
         try {
-          await migrate(patient)
+          await migrate(patient, shape, options, check)
         } finally {
           await patient.close()
         }
       })
     },
 
+    async outstanding() {
+      return await connection.run(async (session) => {
+        const stamp = await readKnownStamp(connection, session, shape)
+        return describeOutstanding(stamp, shape, await readSteps(connection, session))
+      })
+    },
+
     async schemaVersion() {
-      return await connection.run((session) => readVersion(connection, session))
+      return (await connection.run((session) => readStamp(connection, session))).version
     },
 
     async zoneData() {
@@ -71,7 +91,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
     },
 
     async ping() {
-      await connection.run((session) => readVersion(connection, session))
+      await connection.run((session) => readStamp(connection, session))
     },
 
     async durability() {
@@ -81,6 +101,8 @@ export async function openMongoStore(uri: string): Promise<Store> {
     },
 
     async close() {
+      // a fill that runs ends with its batch
+      isClosing = true
       await connection.close()
     },
   }
@@ -99,32 +121,64 @@ async function read<C extends CollectionName>(
   filter: Filter,
   { sort = [], offset = 0, limit, omit = [], hint }: ReadOptions<C> = {},
 ): Promise<Row<C>[]> {
+  const { schema } = connection.models
   const rows = connection.models.rows[collection].collection
-  const options = {
-    ...READ_OPTIONS,
-    skip: offset,
-    sort: sortOrder(collection, sort),
-    projection: Object.fromEntries(omit.map((field) => [storedName(collection, field), 0])),
-    batchSize: BATCH_SIZE,
-    ...(limit !== undefined && { limit }),
-    ...(hint !== undefined && { hint }),
-  }
-  const stored = await connection.run((session) =>
-    rows.find<StoredRow>(filter, { ...options, session }).toArray(),
-  )
+  const projection = Object.fromEntries(omit.map((field) => [storedName(collection, field, schema), 0]))
+  const common = { ...READ_OPTIONS, batchSize: BATCH_SIZE, ...(hint !== undefined && { hint }) }
+  const order = sortOrder(collection, sort, schema)
+  const stored = await connection.run((session) => {
+    if (order.defaults.size > 0) {
+      const pipeline = inOrderOfDefaults(filter, order, { offset, limit, projection })
+      return rows.aggregate<StoredRow>(pipeline, { ...common, session }).toArray()
+    }
+    const page = { skip: offset, sort: order.fields, projection, ...(limit !== undefined && { limit }) }
+    return rows.find<StoredRow>(filter, { ...common, ...page, session }).toArray()
+  })
   const omitted: ReadonlySet<string> = new Set(omit)
-  return stored.map((row) => decodeRow(collection, row, omitted))
+  return stored.map((row) => decodeRow(collection, row, omitted, schema))
+}
+
+interface SortOrder {
+  readonly fields: Map<string, 1 | -1>
+  /** Fields of the order that some documents do not have, and what those read as. */
+  readonly defaults: ReadonlyMap<string, unknown>
 }
 
 function sortOrder<C extends CollectionName>(
   collection: C,
   sort: NonNullable<Query<C>['sort']>,
-): Map<string, 1 | -1> {
-  const order = new Map<string, 1 | -1>()
+  schema: Shape['schema'],
+): SortOrder {
+  const fields = new Map<string, 1 | -1>()
+  const defaults = new Map<string, unknown>()
   for (const { field, order: direction } of sort) {
     // a field that is named again decides nothing more, and MongoDB takes the last
-    const name = storedName(collection, field)
-    if (!order.has(name)) order.set(name, direction === 'asc' ? 1 : -1)
+    const name = storedName(collection, field, schema)
+    if (!fields.has(name)) fields.set(name, direction === 'asc' ? 1 : -1)
+    const initial = storedDefault(collection, field, schema)
+    if (initial !== undefined) defaults.set(name, initial)
   }
-  return order
+  return { fields, defaults }
+}
+
+/** Sorts what matches as it reads, without an index: documents that lack a field have no place of their own in one. */
+function inOrderOfDefaults(
+  filter: Filter,
+  { fields, defaults }: SortOrder,
+  page: { readonly offset: number; readonly limit: number | undefined; readonly projection: object },
+): object[] {
+  const keyOf = (name: string) => (defaults.has(name) ? `_sort_${name}` : name)
+  const keys = [...defaults].map(([name, initial]) => [
+    keyOf(name),
+    { $ifNull: [`$${name}`, { $literal: initial }] },
+  ])
+  const hidden = Object.fromEntries(keys.map(([key]) => [key, 0]))
+  return [
+    { $match: filter },
+    { $addFields: Object.fromEntries(keys) },
+    { $sort: Object.fromEntries([...fields].map(([name, direction]) => [keyOf(name), direction])) },
+    ...(page.offset > 0 ? [{ $skip: page.offset }] : []),
+    ...(page.limit === undefined ? [] : [{ $limit: page.limit }]),
+    { $project: { ...page.projection, ...hidden } },
+  ]
 }

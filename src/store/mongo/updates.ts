@@ -1,7 +1,8 @@
 import type mongoose from 'mongoose'
-import { type CollectionName, specOf } from '../../ports/schema.ts'
+import type { Schema } from '../../ports/schema/spec.ts'
+import { type CollectionName, SCHEMA } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
-import { encodeFields } from './codec.ts'
+import { encodeFields, encodeGuard, storedDefault } from './codec.ts'
 import type { Filter } from './filter.ts'
 
 type Write = mongoose.mongo.AnyBulkWriteOperation
@@ -15,24 +16,29 @@ const MAX_JOINED_CHARACTERS = 8_192
  * Updates of one collection, as few statements as can be: the server plans each by itself, for 130 µs or more, which is
  * several times what the write costs. Rows are joined where nothing depends on the order in which they are written.
  */
-export function updateWrites(collection: CollectionName, changes: readonly Update[]): Write[] {
+export function updateWrites(
+  collection: CollectionName,
+  changes: readonly Update[],
+  schema: Schema = SCHEMA,
+): Write[] {
+  const alone = (change: Update) => writeAlone(change, schema)
   const isEachOnce = new Set(changes.map(({ id }) => id)).size === changes.length
   if (!isEachOnce) return changes.map(alone)
-  const groups = Map.groupBy(changes, (change) => groupOf(collection, change))
+  const groups = Map.groupBy(changes, (change) => groupOf(collection, change, schema))
   return [...groups].flatMap(([key, group]) => {
     if (key === ALONE) return group.map(alone)
     const chunks = Array.from({ length: Math.ceil(group.length / MAX_JOINED_ROWS) }, (_, at) =>
       group.slice(at * MAX_JOINED_ROWS, (at + 1) * MAX_JOINED_ROWS),
     )
-    return chunks.map((chunk) => (chunk.length === 1 ? alone(chunk[0]!) : joined(collection, chunk)))
+    return chunks.map((chunk) => (chunk.length === 1 ? alone(chunk[0]!) : joined(collection, chunk, schema)))
   })
 }
 
 const ALONE = ''
 
-function groupOf(collection: CollectionName, change: Update): string {
+function groupOf(collection: CollectionName, change: Update, schema: Schema): string {
   const { accountId, guard = {}, set } = change
-  const unique = uniqueFields(collection)
+  const unique = uniqueFields(collection, schema)
   const isJoined =
     Object.keys(set).every((field) => !unique.has(field)) &&
     Object.values(guard).every((value) => value !== null) &&
@@ -48,55 +54,64 @@ function charactersOf(fields: object): number {
   }, 0)
 }
 
-const uniqueFieldsOf = new Map<CollectionName, ReadonlySet<string>>()
+const uniqueFieldsOf = new WeakMap<Schema, Map<CollectionName, ReadonlySet<string>>>()
 
-function uniqueFields(collection: CollectionName): ReadonlySet<string> {
-  const known = uniqueFieldsOf.get(collection)
+function uniqueFields(collection: CollectionName, schema: Schema): ReadonlySet<string> {
+  const bySchema = uniqueFieldsOf.get(schema) ?? new Map<CollectionName, ReadonlySet<string>>()
+  uniqueFieldsOf.set(schema, bySchema)
+  const known = bySchema.get(collection)
   if (known !== undefined) return known
-  const unique = Object.values(specOf(collection).indexes).filter((index) => index.unique === true)
+  const unique = Object.values(schema[collection]?.indexes ?? {}).filter((index) => index.unique === true)
   const fields = unique.flatMap(({ fields, where }) => [
     ...fields,
     ...(where?.isTrue ?? []),
     ...(where?.notNull ?? []),
   ])
   const set = new Set(fields)
-  uniqueFieldsOf.set(collection, set)
+  bySchema.set(collection, set)
   return set
 }
 
-export function target(change: Exclude<Change, { op: 'insert' }>): Filter {
+export function target(change: Exclude<Change, { op: 'insert' }>, schema: Schema = SCHEMA): Filter {
   const { id, accountId, collection, guard = {} } = change
-  return { ...encodeFields(collection, guard), ...encodeFields(collection, { id, accountId }) }
+  return { ...encodeGuard(collection, guard, schema), ...encodeFields(collection, { id, accountId }, schema) }
 }
 
-function alone(change: Update): Write {
-  const $set = encodeFields(change.collection, change.set)
+function writeAlone(change: Update, schema: Schema): Write {
+  const $set = encodeFields(change.collection, change.set, schema)
   const update = isTouched(change) ? { $set, $inc: { _lock: 1 } } : { $set }
-  return { updateOne: { filter: target(change), update, hint: '_id_' } }
+  return { updateOne: { filter: target(change, schema), update, hint: '_id_' } }
 }
 
-function joined(collection: CollectionName, changes: readonly Update[]): Write {
+function joined(collection: CollectionName, changes: readonly Update[], schema: Schema): Write {
   const [first] = changes
   const { accountId, guard: fields = {} } = first!
   const ids = changes.map(({ id }) => id)
   const place = { $indexOfArray: [{ $literal: ids }, '$_id'] }
   const own = (values: readonly unknown[]) => ({ $arrayElemAt: [{ $literal: values }, place] })
-  const filter: Filter = { _id: { $in: ids }, ...encodeFields(collection, { accountId }) }
+  const filter: Filter = { _id: { $in: ids }, ...encodeFields(collection, { accountId }, schema) }
   const pairs: object[] = []
   for (const field of Object.keys(fields)) {
-    const values = changes.map(
-      ({ guard = {} }) => encodeFields(collection, { [field]: guard[field as keyof typeof guard] })[field],
-    )
-    if (values.every((value) => value === values[0])) filter[field] = { $eq: values[0] }
-    else pairs.push({ $eq: [`$${field}`, own(values)] })
+    const guards = changes.map(({ guard = {} }) => guard[field as keyof typeof guard])
+    const values = guards.map((value) => encodeFields(collection, { [field]: value }, schema)[field])
+    if (values.every((value) => value === values[0])) {
+      const common = encodeGuard(collection, { [field]: guards[0] }, schema)[field]
+      filter[field] = common === values[0] ? { $eq: common } : common
+    } else pairs.push({ $eq: [stored(collection, field, schema), own(values)] })
   }
   if (pairs.length > 0) filter.$expr = { $and: pairs }
   const common = commonFields(changes)
-  const sets = changes.map(({ set }) => encodeFields(collection, without(set, common)))
-  const values = [{ $literal: encodeFields(collection, common) }, own(sets)]
+  const sets = changes.map(({ set }) => encodeFields(collection, without(set, common), schema))
+  const values = [{ $literal: encodeFields(collection, common, schema) }, own(sets)]
   const update: object[] = [{ $replaceWith: { $mergeObjects: ['$$ROOT', ...values] } }]
   if (isTouched(first!)) update.push({ $set: { _lock: { $add: [{ $ifNull: ['$_lock', 0] }, 1] } } })
   return { updateMany: { filter, update, hint: '_id_' } } as Write
+}
+
+/** What is stored in a field, or what documents without it read as. */
+function stored(collection: CollectionName, field: string, schema: Schema): unknown {
+  const initially = storedDefault(collection, field, schema)
+  return initially === undefined ? `$${field}` : { $ifNull: [`$${field}`, { $literal: initially }] }
 }
 
 /** What all of them set to the same value is sent once. */

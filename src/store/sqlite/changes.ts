@@ -4,7 +4,7 @@ import type { Change, CommitResult } from '../../ports/store.ts'
 import type { Column, SqlValue } from './columns.ts'
 import { CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE, isBusy, isSqliteError } from './failures.ts'
 import type { Statements } from './statements.ts'
-import { encodeValue, quoted, TABLES, type Table } from './tables.ts'
+import { encodeValue, quoted, type Table, type Tables } from './tables.ts'
 
 type Values = Readonly<Record<string, unknown>>
 type Update = Extract<Change, { op: 'update' }>
@@ -41,7 +41,7 @@ function targetSql(table: Table, change: Update | Delete, params: SqlValue[]): s
 }
 
 function update(statements: Statements, change: Update): boolean {
-  const table = TABLES[change.collection]
+  const table = statements.tables[change.collection]
   const params: SqlValue[] = []
   const sets = encodeFields(table, change.set, assigned, params)
   const setSql = sets.length === 0 ? '"id" = "id"' : sets.join(', ')
@@ -51,7 +51,7 @@ function update(statements: Statements, change: Update): boolean {
 }
 
 function remove(statements: Statements, change: Delete): boolean {
-  const table = TABLES[change.collection]
+  const table = statements.tables[change.collection]
   const params: SqlValue[] = []
   const where = targetSql(table, change, params)
   const sql = `DELETE FROM ${quoted(change.collection)}${where}`
@@ -72,12 +72,12 @@ function changed(collection: CollectionName): Conflict {
 }
 
 /** The conflict that a violated unique index is; undefined for any other error. */
-function duplicateOf(error: unknown, collection: CollectionName): Conflict | undefined {
+function duplicateOf(error: unknown, collection: CollectionName, tables: Tables): Conflict | undefined {
   if (!isSqliteError(error)) return undefined
   if (error.errcode !== CONSTRAINT_UNIQUE && error.errcode !== CONSTRAINT_PRIMARYKEY) return undefined
   // `UNIQUE constraint failed: streak_log.accountId, streak_log.ownedById`
   const columns = error.message.slice(error.message.indexOf(': ') + 2)
-  const index = TABLES[collection].uniqueIndexes.get(columns)
+  const index = tables[collection].uniqueIndexes.get(columns)
   if (index === undefined) throw new Error(`no unique index on ${columns}`, { cause: error })
   return { outcome: 'conflict', reason: 'duplicate', collection, index }
 }
@@ -97,12 +97,12 @@ function write(statements: Statements, changes: readonly Change[]): CommitResult
     for (const change of changes) {
       if (change.op !== 'insert') continue
       current = change.collection
-      const table = TABLES[change.collection]
+      const table = statements.tables[change.collection]
       insert(statements.get(table.insertSql), table.columns, change.row)
     }
     return COMMITTED
   } catch (error) {
-    const duplicate = current === undefined ? undefined : duplicateOf(error, current)
+    const duplicate = current === undefined ? undefined : duplicateOf(error, current, statements.tables)
     if (duplicate === undefined) throw error
     return duplicate
   }

@@ -7,6 +7,8 @@ export interface Column {
   readonly name: string
   readonly type: FieldType
   readonly nullable: boolean
+  /** The stored form of what old rows read as; null where that is null, undefined where the field is as old as its collection. */
+  readonly initially: SqlValue | undefined
   /** Takes a value that is not null. @throws RangeError | TypeError for a value the field cannot hold */
   encode(value: unknown): SqlValue
   /** Takes what `encode` gave. */
@@ -69,6 +71,8 @@ const DECODE: Readonly<Record<FieldType, (stored: SqlValue) => unknown>> = {
   bytes: asStored,
 }
 
-export function columnOf(name: string, { type, nullable }: FieldSpec): Column {
-  return { name, type, nullable, encode: ENCODE[type], decode: DECODE[type] }
+export function columnOf(name: string, { type, nullable, default: initial }: FieldSpec): Column {
+  const encode = ENCODE[type]
+  const initially = initial === undefined ? (nullable ? null : undefined) : encode(initial)
+  return { name, type, nullable, initially, encode, decode: DECODE[type] }
 }

@@ -3,7 +3,7 @@ import type { CollectionName } from '../../ports/schema.ts'
 import type { Condition, Query, Scalar } from '../../ports/store.ts'
 import type { Column, SqlValue } from './columns.ts'
 import type { Statements } from './statements.ts'
-import { decodeRow, quoted, TABLES, type Table } from './tables.ts'
+import { decodeRow, quoted, type Table } from './tables.ts'
 import { whereSql } from './where.ts'
 
 type PlainRow = Record<string, unknown>
@@ -26,7 +26,7 @@ export function findRows(
   collection: CollectionName,
   query: Query<CollectionName>,
 ): PlainRow[] {
-  const table = TABLES[collection]
+  const table = statements.tables[collection]
   const { where, sort = [], omit = [], offset = 0, limit } = query
   const omitted: readonly string[] = omit
   const columns =
@@ -48,7 +48,7 @@ export function countRows(
   where: Condition,
   max: number,
 ): number {
-  const table = TABLES[collection]
+  const table = statements.tables[collection]
   const params: SqlValue[] = []
   const matching = whereSql(table, where, params)
   params.push(max)
@@ -92,7 +92,7 @@ export function findRowsByKeys(
   keys: readonly (readonly Scalar[])[],
 ): PlainRow[] {
   if (keys.length === 0) return []
-  const table = TABLES[collection]
+  const table = statements.tables[collection]
   const keyColumns = fields.map((field) => table.column(field))
   const encoded = keys.map((key) => keyColumns.map((column, at) => column.encode(key[at])))
   const varying = varyingPlaces(encoded)

@@ -1,15 +1,26 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../errors.ts'
-import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
-import type { Change, CommitResult, Condition, Query, Scalar, Store } from '../../ports/store.ts'
+import { type CollectionName, type FieldName, type Row, SHAPE, type Shape } from '../../ports/schema.ts'
+import type {
+  Change,
+  CommitResult,
+  Condition,
+  MigrateOptions,
+  Query,
+  Scalar,
+  Store,
+} from '../../ports/store.ts'
+import { describeOutstanding, refuseNewer } from '../plan.ts'
 import { applyChanges } from './changes.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { asStoreFailure } from './failures.ts'
-import { migrateSchema, readSchemaVersion } from './migrate.ts'
+import { migrateSqlite } from './migrate.ts'
 import { noteZoneData, readZoneData } from './notes.ts'
 import { countRows, findRows, findRowsByKeys } from './queries.ts'
+import { readStamp, readSteps } from './stamp.ts'
 import { Statements } from './statements.ts'
+import { describeTables, TABLES } from './tables.ts'
 import { WalSync } from './wal-sync.ts'
 
 /** https://sqlite.org/pragma.html#pragma_synchronous */
@@ -32,11 +43,13 @@ export class SqliteStore implements Store {
   readonly #statements: Statements
   readonly #sync: WalSync
   readonly #checkpoints: Checkpoints
+  readonly #shape: Shape
   #closing: Promise<void> | undefined
 
-  constructor(connection: Connection, sync: WalSync, checkpoints: Checkpoints) {
+  constructor(connection: Connection, sync: WalSync, checkpoints: Checkpoints, shape: Shape = SHAPE) {
     this.#connection = connection
-    this.#statements = new Statements(connection.db)
+    this.#statements = new Statements(connection.db, shape === SHAPE ? TABLES : describeTables(shape.schema))
+    this.#shape = shape
     this.#sync = sync
     this.#checkpoints = checkpoints
   }
@@ -72,14 +85,32 @@ export class SqliteStore implements Store {
     return result
   }
 
-  async migrate(): Promise<void> {
-    this.#run(() => migrateSchema(this.#connection.db))
-    this.#sync.written([])
-    await this.#sync.durable()
+  async migrate(options: MigrateOptions = {}): Promise<void> {
+    const migration = {
+      db: this.#connection.db,
+      statements: this.#statements,
+      shape: this.#shape,
+      check: () => this.#run(() => {}),
+      written: (ids: readonly string[]) => this.#sync.written(ids),
+      durable: () => this.#settled(),
+    }
+    try {
+      await migrateSqlite(migration, options)
+    } catch (error) {
+      throw asStoreFailure(error)
+    }
+  }
+
+  async outstanding(): Promise<readonly string[]> {
+    return this.#run(() => {
+      const stamp = readStamp(this.#connection.db)
+      refuseNewer('SQLite', stamp.version, this.#shape)
+      return describeOutstanding(stamp, this.#shape, readSteps(this.#connection.db))
+    })
   }
 
   async schemaVersion(): Promise<number> {
-    return this.#run(() => readSchemaVersion(this.#connection.db))
+    return this.#run(() => readStamp(this.#connection.db).version)
   }
 
   async zoneData(): Promise<string | null> {
@@ -130,6 +161,14 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** On disk, and with a WAL that others may write to. */
+  async #settled(): Promise<void> {
+    await this.#sync.durable()
+    if (this.#closing !== undefined) return
+    this.#checkpoints.consider()
+    if (this.#checkpoints.isFull) await this.#checkpoints.drained()
+  }
+
   /** After a failed sync only a checkpoint says whether what was written is on disk: it writes and syncs it anew. */
   #recover(): void {
     const checkpoint = this.#statements.get('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -149,15 +188,17 @@ export class SqliteStore implements Store {
 export interface SqliteOptions {
   /** Is handed the connection once it is set up: tests limit what it may take of the disk. */
   readonly onOpen?: ((db: DatabaseSync) => void) | undefined
+  /** What is stored; the product's own unless a test hands in another. */
+  readonly shape?: Shape | undefined
 }
 
 /**
  * Opens the store in the file `path`, which is made when it is not there, with its folder, for their owner only. Does
  * not migrate it and does not claim the folder: see `acquireOwnerLock`. @throws AppError STORE_UNAVAILABLE
  */
-export async function openSqliteStore(path: string, { onOpen }: SqliteOptions = {}): Promise<Store> {
+export async function openSqliteStore(path: string, { onOpen, shape }: SqliteOptions = {}): Promise<Store> {
   const connection = await openConnection(path)
   onOpen?.(connection.db)
   const sync = new WalSync(() => connection.wal.datasync())
-  return new SqliteStore(connection, sync, new Checkpoints(connection.db, connection.path))
+  return new SqliteStore(connection, sync, new Checkpoints(connection.db, connection.path), shape)
 }

@@ -1,12 +1,15 @@
-import type { CollectionSpec, IndexSpec } from '../../ports/schema/spec.ts'
-import { type CollectionName, SCHEMA, specOf } from '../../ports/schema.ts'
+import type { CollectionSpec, IndexSpec, Schema } from '../../ports/schema/spec.ts'
+import { type CollectionName, SCHEMA } from '../../ports/schema.ts'
 import { type Column, columnOf, SQL_TYPES, type SqlValue } from './columns.ts'
 
 /** A collection as SQLite has it, worked out once. */
 export interface Table {
   readonly collection: CollectionName
   readonly columns: readonly Column[]
-  readonly createSql: readonly string[]
+  /** The table, then its indexes. */
+  readonly createSql: readonly [string, ...string[]]
+  /** Indexes by their names, as SQLite keeps their SQL. */
+  readonly indexSql: ReadonlyMap<string, string>
   readonly insertSql: string
   /** Index names by the column list that SQLite's message about a violated one gives. */
   readonly uniqueIndexes: ReadonlyMap<string, string>
@@ -18,12 +21,20 @@ export function quoted(name: string): string {
   return `"${name}"`
 }
 
-function columnSql({ name, type, nullable }: Column): string {
-  const constraint = name === 'id' ? ' PRIMARY KEY' : ''
-  return `${quoted(name)} ${SQL_TYPES[type]}${nullable ? '' : ' NOT NULL'}${constraint}`
+/** Literals hold what the schema says, never input. */
+function literal(value: string | number | bigint | Uint8Array): string {
+  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`
+  return value instanceof Uint8Array ? `x'${Buffer.from(value).toString('hex')}'` : String(value)
 }
 
-function indexSql(
+/** With its default, so that a column that is added to rows, and rows that an older program adds, read as that. */
+export function columnSql({ name, type, nullable, initially }: Column): string {
+  const constraint = name === 'id' ? ' PRIMARY KEY' : ''
+  const value = initially === undefined || initially === null ? '' : ` DEFAULT ${literal(initially)}`
+  return `${quoted(name)} ${SQL_TYPES[type]}${nullable ? '' : ' NOT NULL'}${value}${constraint}`
+}
+
+function sqlOfIndex(
   collection: string,
   name: string,
   { fields, unique, descending, where }: IndexSpec,
@@ -35,7 +46,7 @@ function indexSql(
   const only = terms.length === 0 ? '' : ` WHERE ${terms.join(' AND ')}`
   const keys = fields.map((field) => `${quoted(field)}${descending?.includes(field) ? ' DESC' : ''}`)
   const kind = unique ? 'UNIQUE INDEX' : 'INDEX'
-  return `CREATE ${kind} IF NOT EXISTS ${quoted(name)} ON ${quoted(collection)} (${keys.join(', ')})${only}`
+  return `CREATE ${kind} ${quoted(name)} ON ${quoted(collection)} (${keys.join(', ')})${only}`
 }
 
 function uniqueIndexesOf(collection: string, { indexes }: CollectionSpec): ReadonlyMap<string, string> {
@@ -46,19 +57,22 @@ function uniqueIndexesOf(collection: string, { indexes }: CollectionSpec): Reado
   return named
 }
 
-function describeTable(collection: CollectionName): Table {
-  const spec = specOf(collection)
+function describeTable(collection: CollectionName, spec: CollectionSpec): Table {
   const columns = Object.entries(spec.fields).map(([name, field]) => columnOf(name, field))
   const byName = new Map(columns.map((column) => [column.name, column]))
   const names = columns.map(({ name }) => quoted(name)).join(', ')
+  const indexSql = new Map(
+    Object.entries(spec.indexes).map(([name, index]) => [name, sqlOfIndex(collection, name, index)]),
+  )
   return {
     collection,
     columns,
     // Rowid tables: as fast as WITHOUT ROWID here, and better with wide rows (bodies of deliveries).
     createSql: [
-      `CREATE TABLE IF NOT EXISTS ${quoted(collection)} (${columns.map(columnSql).join(', ')}) STRICT`,
-      ...Object.entries(spec.indexes).map(([name, index]) => indexSql(collection, name, index)),
+      `CREATE TABLE ${quoted(collection)} (${columns.map(columnSql).join(', ')}) STRICT`,
+      ...indexSql.values(),
     ],
+    indexSql,
     insertSql: `INSERT INTO ${quoted(collection)} (${names}) VALUES (${columns.map(() => '?').join(', ')})`,
     uniqueIndexes: uniqueIndexesOf(collection, spec),
     column(name) {
@@ -69,9 +83,15 @@ function describeTable(collection: CollectionName): Table {
   }
 }
 
-export const TABLES = Object.fromEntries(
-  (Object.keys(SCHEMA) as CollectionName[]).map((collection) => [collection, describeTable(collection)]),
-) as Readonly<Record<CollectionName, Table>>
+export type Tables = Readonly<Record<CollectionName, Table>>
+
+export function describeTables(schema: Schema): Tables {
+  const named = Object.entries(schema) as [CollectionName, CollectionSpec][]
+  return Object.fromEntries(named.map(([name, spec]) => [name, describeTable(name, spec)])) as Tables
+}
+
+/** The product's own. */
+export const TABLES = describeTables(SCHEMA)
 
 /** The stored form of a field's value, null included. */
 export function encodeValue({ encode }: Column, value: unknown): SqlValue {

@@ -36,6 +36,7 @@ export function notingStore(store: Store): { store: Store; take(): Read[] } {
     findByKeys: (...input) => store.findByKeys(...input),
     commit: (changes) => store.commit(changes),
     migrate: () => store.migrate(),
+    outstanding: () => store.outstanding(),
     schemaVersion: () => store.schemaVersion(),
     zoneData: () => store.zoneData(),
     noteZoneData: (version) => store.noteZoneData(version),

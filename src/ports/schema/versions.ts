@@ -1,0 +1,56 @@
+import type { CollectionSpec, RowOf } from './spec.ts'
+
+/** Removes an index that the schema no longer has. Older programs may still ask for it by name: see docs/adding-a-field.md. */
+export interface DropIndex {
+  readonly kind: 'drop_index'
+  readonly collection: string
+  readonly index: string
+}
+
+/** Works out fields of rows that are there already, in small batches, from where it was interrupted. */
+export interface Fill {
+  readonly kind: 'fill'
+  readonly collection: string
+  /** For people: what is filled. */
+  readonly what: string
+  /**
+   * `before`: the program does not start until all rows are done; for collections that are small. `beside`: it starts
+   * at once and fills beside its work; until then it sees unfilled rows.
+   */
+  readonly when: 'before' | 'beside'
+  /**
+   * What to set on a row, null for nothing. Pure, and idempotent: for a row that it filled it gives null or the same.
+   * It sees the row as the newest schema reads it.
+   */
+  of(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | null
+}
+
+/** Collections, fields and indexes that are new follow from the schema and are no steps. */
+export type Step = DropIndex | Fill
+
+export interface SchemaVersion {
+  /** One more than the last. */
+  readonly version: number
+  /** For people: what changed. */
+  readonly what: string
+  /** Taken in this order, each once. What has been released is never altered. */
+  readonly steps?: readonly Step[]
+}
+
+/** A `Fill` of the collection `name`, typed by its spec. */
+export function fill<S extends CollectionSpec>(
+  name: string,
+  _spec: S,
+  what: string,
+  when: Fill['when'],
+  of: (row: RowOf<S>) => Partial<RowOf<S>> | null,
+): Fill {
+  return { kind: 'fill', collection: name, what, when, of: of as unknown as Fill['of'] }
+}
+
+export function dropIndex(collection: string, index: string): DropIndex {
+  return { kind: 'drop_index', collection, index }
+}
+
+/** One line for each version that was released, and for the one that is being made. docs/adding-a-field.md tells when. */
+export const VERSIONS: readonly SchemaVersion[] = [{ version: 1, what: 'the first shape' }]
