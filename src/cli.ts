@@ -1,6 +1,7 @@
 import { Command } from 'commander'
-import { accountsCommand, initCommand, migrateCommand } from './cli/accounts.ts'
+import { accountsCommand, initCommand } from './cli/accounts.ts'
 import { describeFault } from './cli/faults.ts'
+import { migrateCommand } from './cli/migrate.ts'
 import { rebuildCommand } from './cli/rebuild.ts'
 import { replayCommand } from './cli/replay.ts'
 import { runCommand } from './cli/run.ts'

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { bringForward } from './compose-migration.ts'
 import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import type { Logger } from './ports/logger.ts'
-import { SCHEMA_VERSION } from './ports/schema.ts'
 import type { Store } from './ports/store.ts'
 import { acquireOwnerLock } from './store/sqlite/owner-lock.ts'
 import { openSqliteStore, type SqliteOptions } from './store/sqlite/store.ts'
@@ -15,6 +16,8 @@ export interface StoreParts {
 export interface StoreOptions {
   /** Whether a data folder becomes this process's own; a visitor that only makes guarded commits does without. */
   readonly claim: boolean
+  /** Whether rows are filled beside the program from now on, where a migration has left some to be; until it is closed. */
+  readonly fills?: boolean
   /** See `openSqliteStore`. */
   readonly onSqliteOpen?: SqliteOptions['onOpen']
 }
@@ -25,18 +28,31 @@ export async function composeStore(
   logger: Logger,
   options: StoreOptions = { claim: true },
 ): Promise<StoreParts> {
-  const { store, close } =
-    config.store.kind === 'mongodb'
-      ? await openMongo(config.store.uri)
-      : await openSqlite(config.dataDir, options)
+  const { store, close } = await openStore(config, options)
   try {
-    if ((await store.schemaVersion()) !== SCHEMA_VERSION) await store.migrate()
+    await bringForward(store, logger, { fills: options.fills === true })
     logger.info({ store: store.kind, durability: await store.durability() }, 'store is open')
     return { store, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** Opens the store that the configuration names, as it is. */
+export async function openStore(config: Config, options: StoreOptions): Promise<StoreParts> {
+  return config.store.kind === 'mongodb'
+    ? await openMongo(config.store.uri)
+    : await openSqlite(config.dataDir, options)
+}
+
+/** Whether there is something to open; a MongoDB always counts as there. */
+export function hasStore(config: Config): boolean {
+  return config.store.kind === 'mongodb' || existsSync(fileIn(config.dataDir))
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'streakline.sqlite')
 }
 
 /** The driver is loaded only where it is used: it takes 40 MiB and a second. */
@@ -50,7 +66,7 @@ async function openMongo(uri: string): Promise<StoreParts> {
 async function openSqlite(dataDir: string, { claim, onSqliteOpen }: StoreOptions): Promise<StoreParts> {
   const lock = claim ? acquireOwnerLock(dataDir) : { release: () => {} }
   try {
-    const store = await openSqliteStore(join(dataDir, 'streakline.sqlite'), { onOpen: onSqliteOpen })
+    const store = await openSqliteStore(fileIn(dataDir), { onOpen: onSqliteOpen })
     return {
       store,
       close: async () => {

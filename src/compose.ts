@@ -103,7 +103,7 @@ export async function startApp(
   }
   try {
     const marks = marksOf(failPoints)
-    const storeParts = await composeStore(config, logger, { claim: true, ...storeHooks })
+    const storeParts = await composeStore(config, logger, { claim: true, fills: true, ...storeHooks })
     closers.push(storeParts.close)
     await agreeOnZoneData(storeParts.store, zoneData, logger)
     const queueParts = await composeQueue(config, logger)

@@ -101,17 +101,3 @@ export function accountsCommand(): Command {
     )
   return accounts
 }
-
-/** `streakline migrate`: opening an installation migrates it; this does that and says so. */
-export function migrateCommand(): Command {
-  return new Command('migrate')
-    .description(
-      'Bring the store to the shape this version needs. Safe to run again, and from several places.',
-    )
-    .action(() =>
-      withInstallation(async ({ store }) => {
-        await store.migrate()
-        print(`The ${store.kind} store is at schema version ${await store.schemaVersion()}.`)
-      }),
-    )
-}

@@ -45,8 +45,12 @@ export async function migrate(
 ): Promise<void> {
   checkServer(await connection.server())
   const look = () => connection.run((session) => readKnownStamp(connection, session, shape))
-  await look()
-  const lease = await acquireLease(connection, check)
+  // whoever only wants to work need not wait for what another process fills
+  if (isCurrent(await look(), shape) && usable) return
+  const lease = await acquireLease(connection, () => {
+    check()
+    onProgress({ what: 'waiting for another process that does it', done: null, total: null })
+  })
   try {
     const deps: FillDeps = { connection, lease, check }
     // it may have been brought forward, also by a newer program, while this one waited
