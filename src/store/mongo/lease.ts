@@ -5,7 +5,7 @@ import { type MongoConnection, type Session, WRITE_CONCERN } from './connection.
 import { isDuplicate, metaOf } from './stamp.ts'
 
 /** A holder that died is given up after this. */
-const LEASE_MS = 10_000
+export const LEASE_MS = 10_000
 const ASK_EVERY_MS = 250
 const WRITE = { writeConcern: WRITE_CONCERN } as const
 const LEASE = { _id: 'migration' }
@@ -25,16 +25,20 @@ export interface Lease {
  * Waits for the lease. It ends by itself when its holder dies; times are those of the server.
  * @param goOn asked while it waits; throws to give up
  */
-export async function acquireLease(connection: MongoConnection, goOn: () => void): Promise<Lease> {
+export async function acquireLease(
+  connection: MongoConnection,
+  goOn: () => void,
+  leaseMs = LEASE_MS,
+): Promise<Lease> {
   const holder = randomUUID()
-  while (!(await connection.write((session) => take(connection, session, holder)))) {
+  while (!(await connection.write((session) => take(connection, session, holder, leaseMs)))) {
     goOn()
     await wait(ASK_EVERY_MS)
   }
   const renew = async (session: Session): Promise<void> => {
     const { matchedCount } = await metaOf(connection.models).updateOne(
       { ...LEASE, holder },
-      until(holder),
+      until(holder, leaseMs),
       session.inTransaction() ? { session } : { ...WRITE, session },
     )
     if (matchedCount === 0) {
@@ -42,7 +46,7 @@ export async function acquireLease(connection: MongoConnection, goOn: () => void
     }
   }
   // an index takes as long as it takes
-  const timer = setInterval(() => void connection.write(renew).catch(() => {}), LEASE_MS / 4)
+  const timer = setInterval(() => void connection.write(renew).catch(() => {}), leaseMs / 4)
   timer.unref()
   return {
     renew,
@@ -54,17 +58,22 @@ export async function acquireLease(connection: MongoConnection, goOn: () => void
   }
 }
 
-function until(holder: string) {
-  return [{ $set: { holder, until: { $add: ['$$NOW', LEASE_MS] } } }]
+function until(holder: string, leaseMs: number) {
+  return [{ $set: { holder, until: { $add: ['$$NOW', leaseMs] } } }]
 }
 
-async function take({ models }: MongoConnection, session: Session, holder: string): Promise<boolean> {
+async function take(
+  { models }: MongoConnection,
+  session: Session,
+  holder: string,
+  leaseMs: number,
+): Promise<boolean> {
   const options = { ...WRITE, session }
   const runOut = { ...LEASE, $expr: { $lte: ['$until', '$$NOW'] } }
-  const { matchedCount } = await metaOf(models).updateOne(runOut, until(holder), options)
+  const { matchedCount } = await metaOf(models).updateOne(runOut, until(holder, leaseMs), options)
   if (matchedCount === 1) return true
   try {
-    await metaOf(models).updateOne({ ...LEASE, holder }, until(holder), { ...options, upsert: true })
+    await metaOf(models).updateOne({ ...LEASE, holder }, until(holder, leaseMs), { ...options, upsert: true })
     return true
   } catch (error) {
     // it is there, and not free

@@ -42,15 +42,17 @@ export async function migrate(
   shape: Shape,
   { usable = false, onProgress = () => {} }: MigrateOptions,
   check: () => void,
+  leaseMs?: number,
 ): Promise<void> {
   checkServer(await connection.server())
   const look = () => connection.run((session) => readKnownStamp(connection, session, shape))
   // whoever only wants to work need not wait for what another process fills
   if (isCurrent(await look(), shape) && usable) return
-  const lease = await acquireLease(connection, () => {
+  const goOn = () => {
     check()
     onProgress({ what: 'waiting for another process that does it', done: null, total: null })
-  })
+  }
+  const lease = await acquireLease(connection, goOn, leaseMs)
   try {
     const deps: FillDeps = { connection, lease, check }
     // it may have been brought forward, also by a newer program, while this one waited

@@ -14,6 +14,8 @@ import { readStamp, readSteps } from './stamp.ts'
 export interface MongoOptions {
   /** What is stored; the product's own unless a test hands in another. */
   readonly shape?: Shape | undefined
+  /** After how long a process that died while it migrated is given up; 10 s unless a test cannot wait. */
+  readonly leaseMs?: number | undefined
 }
 
 /**
@@ -21,7 +23,10 @@ export interface MongoOptions {
  * in its path the connection string means `streakline`.
  * @throws AppError STORE_UNAVAILABLE when no primary answers within 2.5 s, INVALID_INPUT for no connection string
  */
-export async function openMongoStore(uri: string, { shape = SHAPE }: MongoOptions = {}): Promise<Store> {
+export async function openMongoStore(
+  uri: string,
+  { shape = SHAPE, leaseMs }: MongoOptions = {},
+): Promise<Store> {
   const { schema } = shape
   const connection = await connect(uri, { schema })
   let isClosing = false
@@ -64,7 +69,7 @@ export async function openMongoStore(uri: string, { shape = SHAPE }: MongoOption
       await connection.run(async () => {
         const patient = await connect(uri, { forMigration: true, schema })
         try {
-          await migrate(patient, shape, options, check)
+          await migrate(patient, shape, options, check, leaseMs)
         } finally {
           await patient.close()
         }
