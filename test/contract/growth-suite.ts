@@ -1,10 +1,12 @@
 import { describe } from '@jest/globals'
 import type { GrowthHarness } from './growth/context.ts'
 import { describeDefaults } from './growth/defaults.ts'
+import { describeSteps } from './growth/steps.ts'
 
 /** A store that grows: what is in it stays, and nobody need stop. Every store passes this. */
 export function describeGrowth(name: string, harness: GrowthHarness): void {
   describe(`${name} that grows`, () => {
     describeDefaults(harness)
+    describeSteps(harness)
   })
 }

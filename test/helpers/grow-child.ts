@@ -5,12 +5,13 @@
  *
  * Ends itself as a crash would at the step, or at the row of a fill, that it is told.
  */
+import { writeSync } from 'node:fs'
 import { fillHook, grownShape } from './grown-shape.ts'
 import { openStore, type StoreKind } from './open-store.ts'
 
 export interface GrowOptions {
-  /** Dies before the step, or after the batch, of this number, counted from 1. */
-  readonly dieAtStep?: number
+  /** Dies before the first step, or after the first batch, that is not among these. */
+  readonly livesThrough?: readonly string[]
   /** Dies in the middle of the batch in which this row is worked out, counted from 1. */
   readonly dieAtRow?: number
   readonly leaseMs?: number
@@ -23,12 +24,11 @@ function die(): void {
 }
 
 const [kind, uri = '', json = '{}'] = process.argv.slice(2)
-const { dieAtStep, dieAtRow, leaseMs }: GrowOptions = JSON.parse(json)
+const { livesThrough, dieAtRow, leaseMs }: GrowOptions = JSON.parse(json)
 const store = await openStore(kind as StoreKind, uri, {
   shape: grownShape(4),
   ...(leaseMs === undefined ? {} : { leaseMs }),
 })
-let steps = 0
 let rows = 0
 fillHook.reached = () => {
   rows += 1
@@ -37,9 +37,9 @@ fillHook.reached = () => {
 await store.migrate({
   onProgress({ what, done }) {
     if (what.startsWith('waiting')) return
-    steps += 1
-    if (steps === dieAtStep) die()
-    process.stdout.write(`${what} ${done ?? ''}\n`)
+    const step = `${what} ${done ?? ''}`.trim()
+    writeSync(1, `${step}\n`)
+    if (livesThrough?.includes(step) === false) die()
   },
 })
 await store.close()

@@ -27,8 +27,8 @@ export const OLD_MEMBER = {
   since: 86_400_000,
   tags: ['old'],
   stamp: new Uint8Array([1, 2]),
-  nickname: null,
-  initials: null,
+  nickname: null as string | null,
+  initials: null as string | null,
 }
 
 const grownMember = {
