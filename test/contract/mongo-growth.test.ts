@@ -24,6 +24,15 @@ if (server === null) {
         const names = (await Promise.all(found)).flat().map(({ name }) => String(name))
         return names.filter((name) => name !== '_id_').sort()
       }),
+    counts: () =>
+      onDatabase(uri, async (database) => {
+        const collections = await database.listCollections({}, { nameOnly: true }).toArray()
+        const counted = collections.map(async ({ name }) => [
+          name,
+          await database.collection(name).countDocuments(),
+        ])
+        return Object.fromEntries(await Promise.all(counted))
+      }),
     remove: () => onDatabase(uri, async (database) => void (await database.dropDatabase())),
   })
 

@@ -13,15 +13,26 @@ async function placed(prepare: (path: string) => void): Promise<Place> {
     uri,
     keys: frozenKeys(1).sqlite,
     async indexes() {
-      const db = new DatabaseSync(uri, { readOnly: true })
-      const found = db
-        .prepare(`SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`)
-        .all()
-      db.close()
-      return found.map(({ name }) => String(name)).sort()
+      const names = read(uri, `SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`)
+      return names.map(([name]) => String(name)).sort()
+    },
+    async counts() {
+      const tables = read(uri, `SELECT name FROM sqlite_schema WHERE type = 'table'`)
+      return Object.fromEntries(
+        tables.map(([name]) => [name, Number(read(uri, `SELECT count(*) FROM "${name}"`)[0]?.[0])]),
+      )
     },
     remove,
   }
+}
+
+function read(path: string, sql: string): unknown[][] {
+  const db = new DatabaseSync(path, { readOnly: true })
+  const statement = db.prepare(sql)
+  statement.setReturnArrays(true)
+  const rows = statement.all() as unknown as unknown[][]
+  db.close()
+  return rows
 }
 
 describeGrowth('SQLite', {

@@ -51,7 +51,7 @@ export interface Api {
   send(path: string, init?: RequestInit): Promise<Answer>
   account(name: string, timezone?: string): Promise<Client>
   /** The same caller, here. */
-  as(caller: Client): Client
+  as(caller: Pick<Client, 'accountId' | 'headers'>): Client
   close(): Promise<void>
 }
 

@@ -1,13 +1,11 @@
 import { copyFileSync, readFileSync } from 'node:fs'
 import mongoose from 'mongoose'
 
-/** A store that an earlier program left behind; see test/fixtures/stores/freeze.ts. */
-export interface Thawed {
-  readonly uri: string
-  /** How many rows each collection had. */
-  readonly rows: Readonly<Record<string, number>>
-  /** The key pair of the account in it. */
-  readonly keys: { readonly accountId: string; readonly apiKey: string; readonly apiSecret: string }
+/** The key pair of the account in a store that an earlier program left behind; see test/fixtures/stores/freeze.ts. */
+export interface FrozenKeys {
+  readonly accountId: string
+  readonly apiKey: string
+  readonly apiSecret: string
 }
 
 interface Frozen {
@@ -17,7 +15,7 @@ interface Frozen {
 
 export const frozenFile = (name: string) => new URL(`../fixtures/stores/${name}`, import.meta.url)
 
-export function frozenKeys(version: number): Readonly<Record<'sqlite' | 'mongodb', Thawed['keys']>> {
+export function frozenKeys(version: number): Readonly<Record<'sqlite' | 'mongodb', FrozenKeys>> {
   return JSON.parse(readFileSync(frozenFile(`v${version}-keys.json`), 'utf8'))
 }
 

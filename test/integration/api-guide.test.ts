@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
+import { followGuide } from '../helpers/follow-guide.ts'
 import { codeBlocks, comparable, withAnswers } from '../helpers/guide.ts'
-import { runProgram } from '../helpers/run-program.ts'
 
 const PAGE = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
 const blocks = withAnswers(codeBlocks(PAGE), 'sh', 'json')
@@ -14,18 +14,9 @@ let printed: string[]
 
 /** The blocks one after the other in one shell, as a reader pastes them. */
 async function follow(shell: string): Promise<string[]> {
-  const settings: readonly (readonly [string, string])[] = [
-    ['http://127.0.0.1:8080', api.origin],
-    ['the-x-api-key', client.headers['x-api-key'] ?? ''],
-    ['the-x-api-secret', client.headers['x-api-secret'] ?? ''],
-  ]
-  const [first = '', ...others] = blocks.map(({ code }) => code)
-  for (const [placeholder] of settings) expect(first).toContain(placeholder)
-  const start = settings.reduce((code, [placeholder, value]) => code.replace(placeholder, value), first)
-  const script = [start, ...others].map((code, index) => `printf '\\n@@%s\\n' ${index}\n${code}`).join('')
-  const { status, stdout, stderr } = await runProgram(shell, ['-u'], { input: script })
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  return stdout.split(/\n@@\d+\n/).slice(1)
+  const { ended, printed } = await followGuide(api, client, blocks, shell)
+  expect(ended).toEqual({ status: 0, stderr: '' })
+  return printed
 }
 
 beforeAll(async () => {

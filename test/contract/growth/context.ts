@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { CollectionName, Row, Shape } from '../../../src/ports/schema.ts'
 import type { Change, Condition, Store } from '../../../src/ports/store.ts'
-import type { Thawed } from '../../helpers/frozen-stores.ts'
+import type { FrozenKeys } from '../../helpers/frozen-stores.ts'
 import type { GrowOptions } from '../../helpers/grow-child.ts'
 import { OLD_MEMBER } from '../../helpers/grown-shape.ts'
 import { openStore, type StoreKind } from '../../helpers/open-store.ts'
@@ -11,9 +11,11 @@ import { row } from '../store/rows.ts'
 /** A place for a store: empty, or with a store of schema version 1 in it. */
 export interface Place {
   readonly uri: string
-  readonly keys: Thawed['keys']
+  readonly keys: FrozenKeys
   /** Indexes by their names, without those of ids. */
   indexes(): Promise<string[]>
+  /** How many rows each collection has, past the store. */
+  counts(): Promise<Readonly<Record<string, number>>>
   remove(): Promise<void>
 }
 

@@ -46,6 +46,7 @@ export function describeSteps(harness: GrowthHarness): void {
     const place = await harness.thawed()
     places.push(place)
     const store = await open(kind, place)
+    await store.migrate()
     const members = Array.from({ length: MANY }, (_, at) =>
       row('member', { id: randomUUID(), accountId: 'many', externalId: `m${at}` }),
     )
