@@ -52,5 +52,8 @@ export function dropIndex(collection: string, index: string): DropIndex {
   return { kind: 'drop_index', collection, index }
 }
 
-/** One line for each version that was released, and for the one that is being made. docs/adding-a-field.md tells when. */
-export const VERSIONS: readonly SchemaVersion[] = [{ version: 1, what: 'the first shape' }]
+/** One line for each version, the one that is being made among them: docs/adding-a-field.md. Old ones are never altered. */
+export const VERSIONS: readonly SchemaVersion[] = [
+  // below it a line for each release that stores something else
+  { version: 1, what: 'the first shape' },
+]
