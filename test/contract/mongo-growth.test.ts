@@ -24,6 +24,8 @@ if (server === null) {
         const names = (await Promise.all(found)).flat().map(({ name }) => String(name))
         return names.filter((name) => name !== '_id_').sort()
       }),
+    dropIndex: (collection, index) =>
+      onDatabase(uri, async (database) => void (await database.collection(collection).dropIndex(index))),
     counts: () =>
       onDatabase(uri, async (database) => {
         const collections = await database.listCollections({}, { nameOnly: true }).toArray()

@@ -16,6 +16,11 @@ async function placed(prepare: (path: string) => void): Promise<Place> {
       const names = read(uri, `SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`)
       return names.map(([name]) => String(name)).sort()
     },
+    async dropIndex(_collection, index) {
+      const db = new DatabaseSync(uri, { timeout: 5_000 })
+      db.exec(`DROP INDEX "${index}"`)
+      db.close()
+    },
     async counts() {
       const tables = read(uri, `SELECT name FROM sqlite_schema WHERE type = 'table'`)
       return Object.fromEntries(

@@ -57,7 +57,8 @@ export async function migrate(
     const deps: FillDeps = { connection, lease, check }
     // it may have been brought forward, also by a newer program, while this one waited
     const stamp = await look()
-    if (!isCurrent(stamp, shape)) await bringForward(deps, shape, stamp, onProgress)
+    // also where the stamp says that all is there: after a restore it need not be
+    if (!usable || !isCurrent(stamp, shape)) await bringForward(deps, shape, stamp, onProgress)
     if (!usable) await fillBeside(deps, shape, onProgress)
   } finally {
     // whoever waits for it gets it when it has run out

@@ -69,8 +69,9 @@ function look({ db, shape }: Migration): { stamp: Stamp; left: ReadonlyMap<strin
  */
 export async function migrateSqlite(migration: Migration, options: MigrateOptions): Promise<void> {
   const { stamp } = transaction(migration, () => look(migration))
-  if (isCurrent(stamp, migration.shape)) await migration.durable()
-  else await bringForward(migration, options)
+  if (options.usable === true && isCurrent(stamp, migration.shape)) return
+  // also where the stamp says that all is there: after a restore it need not be
+  await bringForward(migration, options)
   if (options.usable !== true) await fillBeside(migration, options)
 }
 

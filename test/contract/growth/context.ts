@@ -14,6 +14,8 @@ export interface Place {
   readonly keys: FrozenKeys
   /** Indexes by their names, without those of ids. */
   indexes(): Promise<string[]>
+  /** Removes one, past the store. */
+  dropIndex(collection: string, index: string): Promise<void>
   /** How many rows each collection has, past the store. */
   counts(): Promise<Readonly<Record<string, number>>>
   remove(): Promise<void>

@@ -240,6 +240,14 @@ export function describeSteps(harness: GrowthHarness): void {
       expect(await store.outstanding()).toEqual([])
     })
 
+    it('puts back an index that is missing, as it may be after a backup was restored', async () => {
+      const place = await populated()
+      await place.dropIndex('member', 'member_external_id')
+      const store = await openAt(place, SHAPE)
+      await store.migrate()
+      expect(await place.indexes()).toContain('member_external_id')
+    })
+
     it('rebuilds an index whose fields changed, and leaves one that is not ours', async () => {
       const place = await populated()
       const fields = ['accountId', 'createdAt', 'id']
