@@ -32,6 +32,8 @@ export async function fill(
   const rows = connection.models.rows[planned.step.collection as CollectionName].collection
   const total = await connection.run(() => rows.estimatedDocumentCount())
   const what = describeStep(planned)
+  const before = await connection.run((session) => readStep(connection.models, session, planned.name))
+  onProgress({ what, done: before?.rows ?? 0, total })
   for (;;) {
     check()
     const begunMs = performance.now()

@@ -137,6 +137,7 @@ async function fill(
   const [total] = statements.get(`SELECT count(*) FROM ${quoted(step.collection)}`).get() as unknown as [
     number,
   ]
+  onProgress({ what, done: readSteps(migration.db).get(name)?.rows ?? 0, total })
   for (;;) {
     const begunMs = performance.now()
     const batch = () => fillBatch(migration, name, table, step)
