@@ -250,19 +250,24 @@ export function describeSteps(harness: GrowthHarness): void {
 
     it('rebuilds an index whose fields changed, and leaves one that is not ours', async () => {
       const place = await populated()
-      const fields = ['accountId', 'createdAt', 'id']
-      const indexes = {
-        ...ACCOUNTS.member.indexes,
-        member_created: { fields },
-        member_live: { fields: ['status'] },
-      }
+      const once = { fields: ['accountId', 'email'], unique: true, where: { notNull: ['email'] } }
+      const indexes = { ...ACCOUNTS.member.indexes, member_email: once, member_live: { fields: ['status'] } }
       const schema = { ...SCHEMA, member: { ...SCHEMA.member, indexes } }
       const store = await openAt(place, { ...SHAPE, schema })
       await store.migrate()
-      expect(await place.indexes()).toContain('member_live')
+      const twins = () => row('member', { accountId: 'twins', email: 'twin@example.com' })
+      expect(await store.commit([inserting(twins())])).toEqual({ outcome: 'committed' })
+      expect(await store.commit([inserting(twins())])).toMatchObject({ index: 'member_email' })
       const product = await openAt(place, SHAPE)
       await product.migrate()
+      expect(await product.commit([inserting(twins())])).toEqual({ outcome: 'committed' })
       expect(await place.indexes()).toContain('member_live')
+      // rows forbid it now
+      const refused = { code: 'CONFLICT', message: expect.stringContaining('member_email') }
+      await expect(store.migrate()).rejects.toMatchObject(refused)
+      // and it can be brought back all the same
+      await product.migrate()
+      expect(await place.indexes()).toContain('member_email')
     })
 
     it('refuses an index that a default would deceive, before it touches anything', async () => {
