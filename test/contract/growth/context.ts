@@ -86,3 +86,18 @@ export async function dump(store: Store, shape: Shape): Promise<Record<string, u
   }
   return all
 }
+
+const MANY = 450
+
+/** The frozen store of version 1 with more members than fit into a batch; the product has brought it forward. */
+export async function populatedPlace(harness: GrowthHarness): Promise<Place> {
+  const place = await harness.thawed()
+  const store = await open(harness.kind, place)
+  await store.migrate()
+  const members = Array.from({ length: MANY }, (_, at) =>
+    row('member', { accountId: 'many', externalId: `m${at}` }),
+  )
+  await insertAll(store, members)
+  await store.close()
+  return place
+}

@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { ACCOUNTS } from '../../../src/ports/schema/accounts.ts'
-import { dropIndex, fill } from '../../../src/ports/schema/versions.ts'
-import { latestOf, SCHEMA, SCHEMA_VERSION, SHAPE } from '../../../src/ports/schema.ts'
+import { latestOf, SCHEMA_VERSION, SHAPE } from '../../../src/ports/schema.ts'
 import type { MigrationProgress, Store } from '../../../src/ports/store.ts'
 import { grownShape } from '../../helpers/grown-shape.ts'
 import { until } from '../../helpers/until.ts'
@@ -18,10 +15,10 @@ import {
   membersOf,
   open,
   type Place,
+  populatedPlace,
 } from './context.ts'
 
 const LAST = latestOf(grownShape(4).versions)
-const MANY = 450
 const FILLED = 20_000
 /** No one who records waits longer than this for a batch of a fill. */
 const WAIT_MS = 1_000
@@ -41,17 +38,9 @@ export function describeSteps(harness: GrowthHarness): void {
     return store
   }
 
-  /** A frozen store with more members than fit into a batch. */
-  async function populated(): Promise<Place> {
-    const place = await harness.thawed()
+  const populated = async () => {
+    const place = await populatedPlace(harness)
     places.push(place)
-    const store = await open(kind, place)
-    await store.migrate()
-    const members = Array.from({ length: MANY }, (_, at) =>
-      row('member', { id: randomUUID(), accountId: 'many', externalId: `m${at}` }),
-    )
-    await insertAll(store, members)
-    await store.close()
     return place
   }
 
@@ -226,96 +215,6 @@ export function describeSteps(harness: GrowthHarness): void {
       await expect(store.outstanding()).rejects.toMatchObject(refused)
       expect(await store.schemaVersion()).toBe(LAST + 1)
       expect(await place.indexes()).not.toContain('badge_name')
-    })
-
-    it('is noticed where the schema changed within a version, as it does while a version is made', async () => {
-      const place = await populated()
-      const { schema } = grownShape(2)
-      const store = await openAt(place, { ...SHAPE, schema })
-      expect(await store.outstanding()).toEqual([
-        `Version ${SCHEMA_VERSION}: collections, fields and indexes are to be compared with the schema.`,
-      ])
-      await store.migrate()
-      expect(await place.indexes()).toContain('member_tier')
-      expect(await store.outstanding()).toEqual([])
-    })
-
-    it('puts back an index that is missing, as it may be after a backup was restored', async () => {
-      const place = await populated()
-      await place.dropIndex('member', 'member_external_id')
-      const store = await openAt(place, SHAPE)
-      await store.migrate()
-      expect(await place.indexes()).toContain('member_external_id')
-    })
-
-    it('rebuilds an index whose fields changed, and leaves one that is not ours', async () => {
-      const place = await populated()
-      const once = { fields: ['accountId', 'email'], unique: true, where: { notNull: ['email'] } }
-      const indexes = { ...ACCOUNTS.member.indexes, member_email: once, member_live: { fields: ['status'] } }
-      const schema = { ...SCHEMA, member: { ...SCHEMA.member, indexes } }
-      const store = await openAt(place, { ...SHAPE, schema })
-      await store.migrate()
-      const twins = () => row('member', { accountId: 'twins', email: 'twin@example.com' })
-      expect(await store.commit([inserting(twins())])).toEqual({ outcome: 'committed' })
-      expect(await store.commit([inserting(twins())])).toMatchObject({ index: 'member_email' })
-      const product = await openAt(place, SHAPE)
-      await product.migrate()
-      expect(await product.commit([inserting(twins())])).toEqual({ outcome: 'committed' })
-      expect(await place.indexes()).toContain('member_live')
-      // rows forbid it now
-      const refused = { code: 'CONFLICT', message: expect.stringContaining('member_email') }
-      await expect(store.migrate()).rejects.toMatchObject(refused)
-      // and it can be brought back all the same
-      await product.migrate()
-      expect(await place.indexes()).toContain('member_email')
-    })
-
-    it('refuses an index that a default would deceive, before it touches anything', async () => {
-      const place = await populated()
-      const { schema } = grownShape(2)
-      const member = schema.member!
-      for (const index of [
-        { fields: ['tier'], unique: true },
-        { fields: ['accountId'], where: { isTrue: ['marked'] } },
-      ]) {
-        const fields = {
-          ...member.fields,
-          marked: { type: 'boolean', nullable: false, default: true } as const,
-        }
-        const store = await openAt(place, {
-          ...SHAPE,
-          schema: { ...schema, member: { fields, indexes: { wrong: index } } },
-        })
-        await expect(store.migrate()).rejects.toThrow(/index wrong of member/)
-        expect(await store.schemaVersion()).toBe(SCHEMA_VERSION)
-        expect(await place.indexes()).not.toContain('badge_name')
-      }
-    })
-
-    it('stays where it was when a step fails, and goes on once the step is mended', async () => {
-      const place = await populated()
-      const versions = (of: Parameters<typeof fill>[4]) => [
-        ...SHAPE.versions,
-        {
-          version: SCHEMA_VERSION + 1,
-          what: 'a mistake',
-          steps: [
-            dropIndex('member', 'gone_long_ago'),
-            fill('member', SCHEMA.member, 'a mistake', 'before', of),
-          ],
-        },
-      ]
-      const broken = await openAt(place, {
-        ...SHAPE,
-        versions: versions(() => {
-          throw new Error('out of luck')
-        }),
-      })
-      await expect(broken.migrate()).rejects.toThrow('out of luck')
-      expect(await broken.schemaVersion()).toBe(SCHEMA_VERSION)
-      const mended = await openAt(place, { ...SHAPE, versions: versions(() => null) })
-      await mended.migrate()
-      expect(await mended.schemaVersion()).toBe(SCHEMA_VERSION + 1)
     })
   })
 }
