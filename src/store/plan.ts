@@ -16,6 +16,7 @@ export interface Stamp {
 export interface PlannedStep<S extends Step = Step> {
   /** `2.0`: the first step of version 2. */
   readonly name: string
+  readonly version: number
   readonly step: S
 }
 
@@ -81,7 +82,9 @@ export function isCurrent(stamp: Stamp, { schema, versions }: Shape): boolean {
 export function stepsAbove(version: number, { versions }: Shape): PlannedStep[] {
   return versions
     .filter((each) => each.version > version)
-    .flatMap(({ version, steps = [] }) => steps.map((step, at) => ({ name: `${version}.${at}`, step })))
+    .flatMap(({ version, steps = [] }) =>
+      steps.map((step, at) => ({ name: `${version}.${at}`, version, step })),
+    )
 }
 
 export function isBeside({ step }: PlannedStep): boolean {

@@ -140,7 +140,7 @@ async function fill(
   onProgress({ what, done: readSteps(migration.db).get(name)?.rows ?? 0, total })
   for (;;) {
     const begunMs = performance.now()
-    const batch = () => fillBatch(migration, name, table, step)
+    const batch = () => fillBatch(migration, planned, table)
     const { state } = transaction(migration, batch, ({ ids }) => ids)
     await migration.durable()
     onProgress({ what, done: state.rows, total })
@@ -151,13 +151,13 @@ async function fill(
 
 function fillBatch(
   migration: Migration,
-  name: string,
+  { name, version, step }: PlannedStep<Fill>,
   table: Table,
-  step: Fill,
 ): { readonly state: StepState; readonly ids: readonly string[] } {
   const { db, statements } = migration
-  look(migration)
-  const before = readSteps(db).get(name) ?? BEGUN
+  const { stamp, left } = look(migration)
+  // of a version that is stamped only what is noted is left: another process has done it, and forgotten how far it was
+  const before = left.get(name) ?? { ...BEGUN, done: stamp.version >= version }
   if (before.done) return { state: before, ids: [] }
   const names = table.columns.map((column) => quoted(column.name)).join(', ')
   const from = `FROM ${quoted(table.collection)} WHERE "id" > ? ORDER BY "id" LIMIT ${FILL_BATCH}`
