@@ -94,8 +94,6 @@ describe('docs/adding-a-field.md', () => {
       'src/ports/schema/streaks.ts',
       'src/ports/schema/versions.ts',
       'src/http/routes/streak-shape.ts',
-      'src/http/routes/streak.ts',
-      'src/http/routes/streak-change.ts',
       'src/http/openapi/texts/streaks.ts',
     ])
     expect(PAGE.match(/^\/\/ src/gm)).toHaveLength(edits.length)

@@ -39,7 +39,7 @@ export type Schema = Readonly<Record<string, CollectionSpec>>
 function field<T>(type: FieldType): FieldSpec<T> {
   return { type, nullable: false }
 }
-export function optional<T>(spec: FieldSpec<T>): FieldSpec<T | null> {
+export function optional<T>({ default: _none, ...spec }: FieldSpec<T>): FieldSpec<T | null> {
   return { ...spec, nullable: true }
 }
 /**
