@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Gets what the tests and the demo need: the packages, Node 24 and redis-server. Says nothing when all is there.
+# Gets what is needed to run: the packages, Node 24 and redis-server; with `packages` as its parameter all but Redis.
+# Says nothing when all is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -20,6 +21,11 @@ fingerprint() {
   printf '%s %s\n' "$(uname -sm)" "$(cksum <package-lock.json)"
 }
 
+# Who may not write there looks again the next time.
+stamp() {
+  printf '%s\n' "$1" 2>/dev/null >"$STAMP" || true
+}
+
 packages() {
   local wanted found platform
   wanted=$(fingerprint)
@@ -29,13 +35,13 @@ packages() {
   # npm was run by hand after the lockfile last changed: it leaves this file when it has finished.
   if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ] &&
     { [ -z "$found" ] || [ "${found#"$platform "}" != "$found" ]; }; then
-    printf '%s\n' "$wanted" >"$STAMP"
+    stamp "$wanted"
     return
   fi
   command -v npm >/dev/null || fail "npm was not found; install Node.js $NODE_MAJOR or newer."
   say 'installing packages (npm ci); this takes a minute ...'
   npm ci --include=dev --no-audit --no-fund --loglevel=error >/dev/null || fail 'npm ci failed; see above.'
-  printf '%s\n' "$wanted" >"$STAMP"
+  stamp "$wanted"
 }
 
 major_of() {
@@ -46,7 +52,9 @@ major_of() {
 node_24() {
   if [ "$(major_of node_modules/.bin/node)" -ge "$NODE_MAJOR" ]; then return; fi
   # Where install scripts are switched off, the package that brings Node has not fetched its binary.
-  npm rebuild node --ignore-scripts=false --loglevel=error >/dev/null 2>&1 || true
+  if [ -d node_modules/node ]; then
+    npm rebuild node --ignore-scripts=false --loglevel=error >/dev/null 2>&1 || true
+  fi
   if [ "$(major_of node_modules/.bin/node)" -ge "$NODE_MAJOR" ]; then return; fi
   if [ ! -e node_modules/.bin/node ] && [ "$(major_of node)" -ge "$NODE_MAJOR" ]; then return; fi
   fail "Node.js $NODE_MAJOR is needed and the npm package 'node' brings none for this system; install Node.js $NODE_MAJOR or newer."
@@ -100,4 +108,4 @@ redis_server() {
 
 packages
 node_24
-redis_server
+[ "${1:-all}" = packages ] || redis_server

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
 import { describeFault } from './cli/faults.ts'
 import { migrateCommand } from './cli/migrate.ts'
+import { endWithItsReader } from './cli/output.ts'
 import { rebuildCommand } from './cli/rebuild.ts'
 import { replayCommand } from './cli/replay.ts'
 import { runCommand } from './cli/run.ts'
@@ -12,6 +13,10 @@ const program = new Command('streakline')
   .description('Turns purchases into streaks and streaks into coupons.')
   .version('0.1.0')
   .showHelpAfterError('Run with --help to see what there is.')
+  // the demo ends what it started itself
+  .hook('preAction', (_program, command) => {
+    if (command.name() !== 'demo') endWithItsReader()
+  })
 
 program.addCommand(initCommand())
 program.addCommand(accountsCommand())

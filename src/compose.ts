@@ -7,6 +7,7 @@ import { createPrune } from '../workers/upkeep/prune.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
 import { type Marks, marksOf } from './compose-fail-points.ts'
 import { composeHttp } from './compose-http.ts'
+import { listenOrSay } from './compose-listen.ts'
 import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
 import { agreeOnZoneData, checkZoneData, composeZoneData } from './compose-zones.ts'
@@ -17,7 +18,7 @@ import { describeError } from './describe-error.ts'
 import { createRecorder } from './engine/record.ts'
 import { createHttpApp } from './http/app.ts'
 import { limitsOf } from './http/limits/limits.ts'
-import { type Listening, listen } from './http/server.ts'
+import type { Listening } from './http/server.ts'
 import { createIdSource } from './ids.ts'
 import { createInbox } from './inbox/accept.ts'
 import { createDeliveries } from './inbox/replay/deliveries.ts'
@@ -35,6 +36,8 @@ export type Role = 'web' | 'worker'
 export interface App {
   /** Where the API and the webhooks answer; null when this process only works. */
   readonly http: { readonly host: string; readonly port: number } | null
+  /** Whether this installation has an account yet: without one nobody can call the API. */
+  hasAccount(): Promise<boolean>
   /** Ends web first, then the workers, then store and queue, each within the configured deadline. Idempotent. */
   close(): Promise<void>
 }
@@ -48,12 +51,14 @@ function drawFoldedCode(prefix: string): { code: string; foldedCode: string } {
   return { code, foldedCode: foldCode(code) }
 }
 
-export function createLogger(config: Config): Logger {
-  return pino({
-    level: config.logLevel,
-    base: { service: 'streakline' },
-    serializers: { err: describeError },
+/** Writes to standard output. `onReaderGone`: whoever read that has gone; what is logged from then on is lost. */
+export function createLogger(config: Pick<Config, 'logLevel'>, onReaderGone: () => void = () => {}): Logger {
+  const output = pino.destination(1)
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') onReaderGone()
   })
+  const base = { service: 'streakline' }
+  return pino({ level: config.logLevel, base, serializers: { err: describeError } }, output)
 }
 
 /** What the command line needs of an installation without running it. */
@@ -121,14 +126,15 @@ export async function startApp(
       const pool = startWorkers(parts)
       closers.push(() => pool.close(config.shutdownMs))
     }
-    if (!roles.includes('web')) return { http: null, close }
+    const hasAccount = async () => (await storeParts.store.find('account', { limit: 1 })).length > 0
+    if (!roles.includes('web')) return { http: null, hasAccount, close }
     const board = composeBoard(parts)
     if (board !== null) closers.push(board.close)
     const { listening, inbox } = await startWeb(parts, board)
     closers.push(() => inbox.close())
     closers.push(() => listening.close(config.shutdownMs))
     logger.info({ host: config.host, port: listening.port }, 'listening')
-    return { http: { host: config.host, port: listening.port }, close }
+    return { http: { host: config.host, port: listening.port }, hasAccount, close }
   } catch (error) {
     await close()
     throw error
@@ -206,6 +212,6 @@ async function startWeb(
     trustProxyHops: config.trustProxyHops,
     ...(board === null ? {} : { opsRouter: board.router }),
   })
-  const listening = await listen(createHttpApp(deps), { port: config.port, host: config.host })
+  const listening = await listenOrSay(createHttpApp(deps), config)
   return { listening, inbox }
 }

@@ -122,6 +122,36 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
 }
 
+const PREFIX = 'STREAKLINE_'
+
+/** A sentence for each variable that looks like a setting and is none, with the nearest one that is: never its value. */
+export function unknownSettings(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = Object.keys(Environment.shape).filter((name) => name.startsWith(PREFIX))
+  const unknown = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+  return unknown.map(
+    (name) => `${name} is no setting and has no effect; the nearest one is ${nearestOf(known, name)}.`,
+  )
+}
+
+function nearestOf(names: readonly string[], name: string): string {
+  const distances = names.map((known) => editDistance(known, name))
+  return names[distances.indexOf(Math.min(...distances))]!
+}
+
+/** How many letters have to be put in, taken out or exchanged to make one text of the other (Levenshtein). */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [line, letter] of [...one].entries()) {
+    const next = [line + 1]
+    for (const [column, above] of row.slice(1).entries()) {
+      const exchanged = row[column]! + (other[column] === letter ? 0 : 1)
+      next.push(Math.min(exchanged, above + 1, next[column]! + 1))
+    }
+    row = next
+  }
+  return row.at(-1)!
+}
+
 function split(list: string): string[] {
   return list
     .split(',')

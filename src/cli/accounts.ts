@@ -1,21 +1,53 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { Command } from 'commander'
 import { addApiKey, createAccount, listAccounts, type NewAccount } from '../accounts/accounts.ts'
-import { createLogger, openInstallation } from '../compose.ts'
-import { readConfig } from '../config.ts'
+import { createLogger, type Installation, openInstallation } from '../compose.ts'
 import { AppError } from '../errors.ts'
+import { type Read, readText, readUuid } from '../http/read/values.ts'
 import { isTimezone } from '../streaks/period.ts'
+import { readSettings } from './settings.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
+/** Claimed: nobody else has the installation. Visiting: the program may run, and two visitors at once see each other's commits alone. */
+type Access = 'claimed' | 'visiting'
+
 async function withInstallation<T>(
-  use: (installation: Awaited<ReturnType<typeof openInstallation>>) => Promise<T>,
+  access: Access,
+  use: (installation: Installation) => Promise<T>,
 ): Promise<T> {
-  const config = readConfig(process.env)
-  const installation = await openInstallation(config, createLogger({ ...config, logLevel: 'warn' }))
+  const config = readSettings()
+  const logger = createLogger({ ...config, logLevel: 'warn' })
+  const installation = await openInstallation(config, logger, { claim: access === 'claimed' })
   try {
     return await use(installation)
   } finally {
     await installation.close()
+  }
+}
+
+/** How long another `init` may take; the program itself stays longer. */
+const OTHER_INIT_MS = 1000
+const AGAIN_MS = 50
+
+/**
+ * Claimed where that can be had within a moment, so that of two at once the second finds the account of the first;
+ * else the program runs, and it is a visit.
+ */
+async function claimedOrVisiting<T>(use: (installation: Installation) => Promise<T>): Promise<T> {
+  const deadlineMs = performance.now() + OTHER_INIT_MS
+  let isOpen = false
+  for (;;) {
+    try {
+      return await withInstallation('claimed', (installation) => {
+        isOpen = true
+        return use(installation)
+      })
+    } catch (error) {
+      if (isOpen || !(error instanceof AppError && error.code === 'CONFLICT')) throw error
+      if (performance.now() > deadlineMs) return await withInstallation('visiting', use)
+      await wait(AGAIN_MS)
+    }
   }
 }
 
@@ -29,17 +61,14 @@ function checkedTimezone(timezone: string): string {
   return timezone
 }
 
-const MAX_NAME_CHARACTERS = 256
-
-function checkedName(name: string): string {
-  if (name.trim() === '') throw new AppError('INVALID_INPUT', 'the name of a key must not be blank')
-  const characters = [...name].length
-  if (characters <= MAX_NAME_CHARACTERS) return name
-  throw new AppError(
-    'INVALID_INPUT',
-    `the name of a key has ${characters} characters, at most ${MAX_NAME_CHARACTERS} are allowed`,
-  )
+/** What the API says of a field. @throws AppError INVALID_INPUT */
+function checked<T>(what: string, read: Read<T>): T {
+  if (read.ok) return read.value
+  throw new AppError('INVALID_INPUT', `${what} ${read.message}`)
 }
+
+/** The name of an account or of a key: the limits of the contract. */
+const checkedName = (name: string): string => checked('name', readText(256)(name))
 
 function show({ account, apiKey, apiSecret }: NewAccount): void {
   print(`account     ${account.id}  ${account.name}  ${account.timezone}`)
@@ -57,10 +86,10 @@ export function initCommand(): Command {
     .option('--name <name>', 'name of the account', 'default')
     .option('--timezone <zone>', 'IANA time zone that new streaks get', 'UTC')
     .action(({ name, timezone }: { name: string; timezone: string }) =>
-      withInstallation(async (installation) => {
-        const zone = checkedTimezone(timezone)
+      claimedOrVisiting(async (installation) => {
+        const [zone, checkedOne] = [checkedTimezone(timezone), checkedName(name)]
         const accounts = await listAccounts(installation.store)
-        if (accounts.length === 0) show(await createAccount(installation, name, zone))
+        if (accounts.length === 0) show(await createAccount(installation, checkedOne, zone))
         else
           print(
             `There is an account already: ${accounts[0]!.id} (${accounts[0]!.name}). Nothing was changed.`,
@@ -77,15 +106,15 @@ export function accountsCommand(): Command {
     .description('Make an account with an API key.')
     .option('--timezone <zone>', 'IANA time zone that new streaks get', 'UTC')
     .action((name: string, { timezone }: { timezone: string }) =>
-      withInstallation(async (installation) =>
-        show(await createAccount(installation, name, checkedTimezone(timezone))),
+      withInstallation('visiting', async (installation) =>
+        show(await createAccount(installation, checkedName(name), checkedTimezone(timezone))),
       ),
     )
   accounts
     .command('list')
     .description('List the accounts.')
     .action(() =>
-      withInstallation(async ({ store }) => {
+      withInstallation('visiting', async ({ store }) => {
         for (const { id, name, timezone } of await listAccounts(store)) print(`${id}  ${name}  ${timezone}`)
       }),
     )
@@ -94,9 +123,10 @@ export function accountsCommand(): Command {
     .description('Give an account another API key, for a backend that has lost its own.')
     .option('--name <name>', 'name of the key, unique in the account (default: with the present time)')
     .action((accountId: string, { name }: { name?: string }) =>
-      withInstallation(async (installation) => {
+      withInstallation('visiting', async (installation) => {
         const keyName = name ?? `added ${new Date(installation.clock.now()).toISOString()}`
-        show(await addApiKey(installation, accountId.toLowerCase(), checkedName(keyName)))
+        const id = checked('account-id', readUuid(accountId))
+        show(await addApiKey(installation, id, checkedName(keyName)))
       }),
     )
   return accounts

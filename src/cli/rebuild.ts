@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander'
 import { createLogger, openInstallation } from '../compose.ts'
-import { readConfig } from '../config.ts'
 import { atLeast } from '../ports/conditions.ts'
 import { type RebuildReport, rebuild } from '../rebuild/rebuild.ts'
 import { progressLine } from './progress.ts'
 import { runRezone } from './rezone.ts'
+import { readSettings } from './settings.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -35,7 +35,7 @@ export function rebuildCommand(): Command {
     .option('--dry-run', 'with --rezone: say what would move, and change nothing')
     .action(async ({ repair = false, rezone, dryRun = false }: Flags, command: Command) => {
       if (dryRun && rezone === undefined) command.error('error: --dry-run belongs to --rezone <streak>')
-      const config = readConfig(process.env)
+      const config = readSettings()
       const logger = createLogger({ ...config, logLevel: 'warn' })
       // guarded commits need no claim on the folder, so a running server need not stop
       const installation = await openInstallation(config, logger, { claim: false })

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander'
 import { createLogger, openInstallation } from '../compose.ts'
-import { readConfig } from '../config.ts'
 import { ITEM_STATUSES } from '../ports/schema/values.ts'
 import { progressLine } from './progress.ts'
 import { INTERRUPTED, runReplay } from './replay-run.ts'
 import type { ReplayInput } from './replay-targets.ts'
+import { readSettings } from './settings.ts'
+import { onStopSignal } from './signals.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -35,13 +36,13 @@ export function replayCommand(): Command {
     .option('--dry-run', 'count, and change nothing')
     .addHelpText('after', EXAMPLES)
     .action(async (input: ReplayInput) => {
-      const config = readConfig(process.env)
+      const config = readSettings()
       const logger = createLogger({ ...config, logLevel: 'warn' })
       // guarded commits need no claim on the folder, so a running server need not stop
       const installation = await openInstallation(config, logger, { claim: false })
       const interrupt = new AbortController()
-      // a second Ctrl-C ends the process as ever
-      process.once('SIGINT', () => interrupt.abort())
+      // another Ctrl-C, later, ends the process as ever
+      onStopSignal(['SIGINT'], () => interrupt.abort())
       const progress = progressLine(process.stderr)
       try {
         process.exitCode = await runReplay({ installation, progress, print, signal: interrupt.signal }, input)

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { readConfig, summaryOf } from '../../src/config.ts'
+import { readConfig, summaryOf, unknownSettings } from '../../src/config.ts'
 
 const KEY = { STREAKLINE_ENCRYPTION_KEY: 'bm90IGEgcmVhbCBrZXksIDMyIGJ5dGVzIGxvbmcgISE=' }
 const faultsOf = (env: Record<string, string>) => {
@@ -90,5 +90,23 @@ describe('the environment', () => {
     const summary = JSON.stringify(summaryOf(config))
     expect(summary).not.toContain('hidden')
     expect(summary).not.toContain(KEY.STREAKLINE_ENCRYPTION_KEY)
+  })
+
+  it('names what looks like a setting and is none, with the nearest one that is, and never its value', () => {
+    const named = (name: string) =>
+      unknownSettings({ ...KEY, [name]: 'hidden', PATH: '/bin', LOG_LEVEL: 'x' })
+    expect(named('STREAKLINE_DATA_DIRECTORY')).toEqual([
+      'STREAKLINE_DATA_DIRECTORY is no setting and has no effect; the nearest one is STREAKLINE_DATA_DIR.',
+    ])
+    for (const [name, nearest] of [
+      ['STREAKLINE_ENCRYPTION_KEYS', 'STREAKLINE_ENCRYPTION_KEY'],
+      ['STREAKLINE_OPS_PASSWD', 'STREAKLINE_OPS_PASSWORD'],
+      ['STREAKLINE_REQUEST_PER_KEY', 'STREAKLINE_REQUESTS_PER_KEY'],
+      ['STREAKLINE_TRUSTED_PROXY', 'STREAKLINE_TRUST_PROXY'],
+      ['STREAKLINE_SHUTDOWN_SECNODS', 'STREAKLINE_SHUTDOWN_SECONDS'],
+    ] as const) {
+      expect(named(name)).toEqual([expect.stringContaining(` is ${nearest}.`)])
+    }
+    expect(unknownSettings({ ...KEY, STREAKLINE_EMBEDDED: '1', MONGODB_URI: 'x' })).toEqual([])
   })
 })
