@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { addApiKey, createAccount, listAccounts, type NewAccount } from '../accounts/accounts.ts'
 import { createLogger, type Installation, openInstallation } from '../compose.ts'
 import { AppError } from '../errors.ts'
-import { type Read, readText, readUuid } from '../http/read/values.ts'
+import { type Read, readText, readUuid } from '../read/values.ts'
 import { isTimezone } from '../streaks/period.ts'
 import { readSettings } from './settings.ts'
 

@@ -2,9 +2,9 @@ import { Command } from 'commander'
 import { createLogger } from '../compose.ts'
 import { migrationLog } from '../compose-migration.ts'
 import { hasStore, openStore } from '../compose-store.ts'
-import { readConfig } from '../config.ts'
 import type { MigrationProgress } from '../ports/store.ts'
 import { progressLine } from './progress.ts'
+import { readSettings } from './settings.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -26,7 +26,7 @@ Exit codes:
 }
 
 async function tellOutstanding(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readSettings()
   if (!hasStore(config)) {
     print(`There is no store yet in ${config.dataDir}: it is made when something is kept in it.`)
     process.exitCode = 1
@@ -46,7 +46,7 @@ async function tellOutstanding(): Promise<void> {
 }
 
 async function migrate(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readSettings()
   const { store, close } = await openStore(config, { claim: true })
   const bar = progressLine(process.stderr)
   const log = migrationLog(createLogger(config))

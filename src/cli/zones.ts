@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { createLogger, openInstallation } from '../compose.ts'
-import { readConfig } from '../config.ts'
 import { reportZones, type StreakZone } from '../rebuild/zone-report.ts'
 import { progressLine } from './progress.ts'
+import { readSettings } from './settings.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -17,7 +17,7 @@ export function zonesCommand(): Command {
       '\nWith STREAKLINE_ZONEINFO=<folder> it says what that folder would change, before the program uses it.',
     )
     .action(async () => {
-      const config = readConfig(process.env)
+      const config = readSettings()
       const logger = createLogger({ ...config, logLevel: 'warn' })
       const installation = await openInstallation(config, logger, { claim: false })
       const { store, zoneData, ownZoneData, close } = installation

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { allGone, NPM, type Program, plainEnv, settingsIn, startProgram } from '../helpers/program.ts'
+import { allGone, type Program, plainEnv, settingsIn, startProgram } from '../helpers/program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 import { until } from '../helpers/until.ts'
 
@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 function npmRun(...parameters: string[]): Program {
-  started = startProgram([...NPM, ...parameters], { env: plainEnv(settingsIn(join(folder, 'data'))) })
+  started = startProgram(['npm', ...parameters], { env: plainEnv(settingsIn(join(folder, 'data'))) })
   return started
 }
 

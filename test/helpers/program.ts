@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runProgram } from './run-program.ts'
 import { until } from './until.ts'
@@ -10,15 +11,11 @@ export const CLI = fileURLToPath(new URL('../../src/streakline.js', import.meta.
 const STARTED_WITHIN_MS = 60_000
 const GONE_WITHIN_MS = 20_000
 
-/** npm, run by the Node that runs the tests or, without npm's own word on where it is, by the one on PATH. */
-const NPM_CLI = process.env.npm_execpath
-export const NPM: readonly [command: string, ...parameters: string[]] =
-  NPM_CLI?.endsWith('npm-cli.js') === true ? [process.execPath, NPM_CLI] : ['npm']
-
-/** The environment of somebody who just opened a terminal: nothing of the tests' own, no settings. */
+/** The environment of somebody who just opened a terminal: no settings, and of Node what the machine has. */
 export function plainEnv(settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env
-  return { PATH, HOME, ...settings }
+  const { PATH = '', HOME } = process.env
+  const own = PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'))
+  return { PATH: own.join(delimiter), HOME, ...settings }
 }
 
 /** Settings of an installation of its own in a folder, at any free port. */
