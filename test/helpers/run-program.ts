@@ -19,6 +19,8 @@ export async function runProgram(
     child.on('error', reject)
     child.on('close', resolve)
   })
+  // a program may end without reading it
+  child.stdin.on('error', () => {})
   child.stdin.end(input)
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
   return { status: await status, stdout, stderr }
