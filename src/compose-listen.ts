@@ -17,6 +17,12 @@ export async function listenOrSay(app: RequestListener, { host, port }: Address)
   }
 }
 
+/** Finds out before anything else is started whether that can be. @throws AppError CONFLICT as `listenOrSay` */
+export async function checkAddress(config: Address): Promise<void> {
+  const tried = await listenOrSay(() => {}, config)
+  await tried.close(0)
+}
+
 function cannot({ host, port }: Address, why: string): string {
   return `Cannot listen on port ${port} of ${host}: ${why}.`
 }
@@ -32,4 +38,5 @@ const CAUSES: Readonly<Record<string, (address: Address) => string>> = {
   ENOTFOUND: notOurs,
   EAI_AGAIN: notOurs,
   EINVAL: notOurs,
+  EAFNOSUPPORT: notOurs,
 }

@@ -6,8 +6,10 @@ import { createFulfil } from '../workers/reward/fulfil.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
 import { type Marks, marksOf } from './compose-fail-points.ts'
+
 import { composeHttp } from './compose-http.ts'
-import { listenOrSay } from './compose-listen.ts'
+import { checkAddress, listenOrSay } from './compose-listen.ts'
+
 import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
 import { agreeOnZoneData, checkZoneData, composeZoneData } from './compose-zones.ts'
@@ -110,6 +112,7 @@ export async function startApp(
     const marks = marksOf(failPoints)
     const storeParts = await composeStore(config, logger, { claim: true, fills: true, ...storeHooks })
     closers.push(storeParts.close)
+    if (roles.includes('web')) await checkAddress(config)
     await agreeOnZoneData(storeParts.store, zoneData, logger)
     const queueParts = await composeQueue(config, logger)
     closers.push(queueParts.close)

@@ -6,7 +6,7 @@ import { allGone, type Program, plainEnv, ROOT, settingsIn, startProgram } from 
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
-const TIMEOUT_MS = 90_000
+const TIMEOUT_MS = 180_000
 /** What the scripts call of the system; whatever else a machine has is not there. */
 const TOOLS = 'bash sh env cat cksum uname dirname sed id sleep'.split(' ')
 
