@@ -1,13 +1,12 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { checkoutIn } from '../helpers/checkout.ts'
+import { checkoutIn, npmThatLinks } from '../helpers/checkout.ts'
 import { redisOf } from '../helpers/demo-process.ts'
 import { codeBlocks, comparable } from '../helpers/guide.ts'
-import { plainEnv, ROOT } from '../helpers/program.ts'
+import { plainEnv } from '../helpers/program.ts'
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
@@ -45,8 +44,12 @@ beforeAll(async () => {
     .replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`)
   const cwd = join(folder, 'streakline')
   await checkoutIn(cwd)
-  await symlink(join(ROOT, 'node_modules'), join(cwd, 'node_modules'))
-  ended = await runProgram('bash', ['-u'], { input: script, cwd, env: plainEnv({ PORT: String(port) }) })
+  const PATH = [await npmThatLinks(join(folder, 'bin')), plainEnv().PATH].join(delimiter)
+  ended = await runProgram('bash', ['-u'], {
+    input: script,
+    cwd,
+    env: { ...plainEnv({ PORT: String(port) }), PATH },
+  })
   printed = ended.stdout
     .replaceAll(`127.0.0.1:${port}`, '127.0.0.1:8080')
     .split(/\n@@\d+\n/)

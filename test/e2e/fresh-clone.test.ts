@@ -1,14 +1,14 @@
 import { chmod, mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { checkoutIn } from '../helpers/checkout.ts'
-import { allGone, type Program, plainEnv, ROOT, settingsIn, startProgram } from '../helpers/program.ts'
+import { checkoutIn, LINK_PACKAGES, onPath } from '../helpers/checkout.ts'
+import { allGone, type Program, plainEnv, settingsIn, startProgram } from '../helpers/program.ts'
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
 const TIMEOUT_MS = 180_000
 /** What the scripts call of the system; whatever else a machine has is not there. */
-const TOOLS = 'bash sh env cat cksum uname dirname sed id sleep'.split(' ')
+const TOOLS = 'bash sh env cat cksum uname dirname sed id sleep ln mkdir'.split(' ')
 
 let folder: string
 let remove: () => Promise<void>
@@ -29,20 +29,11 @@ beforeEach(async () => {
     'node',
     'case "$*" in *versions.node*) echo 20 ;; *) echo "this is Node 20" >&2; exit 99 ;; esac',
   )
-  await installsBy(`ln -s ${ROOT}node_modules node_modules`)
-  await symlink(await onPath('ln'), join(bin, 'ln'))
+  await installsBy(LINK_PACKAGES)
   npm = await realpath(await onPath('npm'))
   env = { ...plainEnv(settingsIn(join(folder, 'data'))), PATH: bin }
 })
 afterEach(() => remove())
-
-async function onPath(tool: string): Promise<string> {
-  for (const place of plainEnv().PATH!.split(delimiter)) {
-    const found = await realpath(join(place, tool)).catch(() => null)
-    if (found !== null) return join(place, tool)
-  }
-  throw new Error(`${tool} is not on PATH`)
-}
 
 async function script(name: string, text: string): Promise<void> {
   await writeFile(join(bin, name), `#!/bin/sh\n${text}\n`)
