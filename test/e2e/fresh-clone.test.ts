@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, realpath, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { checkoutIn, LINK_PACKAGES, onPath } from '../helpers/checkout.ts'
-import { allGone, type Program, plainEnv, settingsIn, startProgram } from '../helpers/program.ts'
+import { allGone, endPrograms, type Program, plainEnv, settingsIn, startProgram } from '../helpers/program.ts'
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
@@ -33,7 +33,10 @@ beforeEach(async () => {
   npm = await realpath(await onPath('npm'))
   env = { ...plainEnv(settingsIn(join(folder, 'data'))), PATH: bin }
 })
-afterEach(() => remove())
+afterEach(async () => {
+  await endPrograms()
+  await remove()
+})
 
 async function script(name: string, text: string): Promise<void> {
   await writeFile(join(bin, name), `#!/bin/sh\n${text}\n`)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { allGone, type Program, plainEnv, settingsIn, startProgram } from '../helpers/program.ts'
+import { allGone, endPrograms, type Program, plainEnv, settingsIn, startProgram } from '../helpers/program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 import { until } from '../helpers/until.ts'
 
@@ -12,27 +12,17 @@ const STOPPED = '"msg":"stopped"'
 
 let folder: string
 let remove: () => Promise<void>
-let started: Program | undefined
 
 beforeEach(async () => {
   ;[folder, remove] = await makeTempFolder()
 })
 afterEach(async () => {
-  // none is left, unless a test failed half-way
-  for (const pid of (await started?.family()) ?? []) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // it was not there any more
-    }
-  }
-  started = undefined
+  await endPrograms()
   await remove()
 })
 
 function npmRun(...parameters: string[]): Program {
-  started = startProgram(['npm', ...parameters], { env: plainEnv(settingsIn(join(folder, 'data'))) })
-  return started
+  return startProgram(['npm', ...parameters], { env: plainEnv(settingsIn(join(folder, 'data'))) })
 }
 
 /** What a terminal does at Ctrl-C: every process of the group gets the signal, npm and the program alike. */

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { allGone, CLI, plainEnv, ROOT, settingsIn, startProgram } from '../helpers/program.ts'
+import { allGone, CLI, endPrograms, plainEnv, ROOT, settingsIn, startProgram } from '../helpers/program.ts'
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
@@ -17,7 +17,10 @@ beforeEach(async () => {
   ;[folder, remove] = await makeTempFolder()
   settings = settingsIn(join(folder, 'data'))
 })
-afterEach(() => remove())
+afterEach(async () => {
+  await endPrograms()
+  await remove()
+})
 
 function streakline(parameters: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
   const env = plainEnv({ ...settings, ...more })

@@ -37,6 +37,22 @@ export interface Program {
   family(): Promise<number[]>
 }
 
+const running = new Set<Program>()
+
+/** Ends what a test that failed half-way has left running. */
+export async function endPrograms(): Promise<void> {
+  for (const program of running) {
+    for (const pid of await program.family()) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // it was not there any more
+      }
+    }
+  }
+  running.clear()
+}
+
 /** Starts a program as a terminal does: the first of its own group. */
 export function startProgram(
   [command, ...parameters]: readonly [string, ...string[]],
@@ -53,9 +69,10 @@ export function startProgram(
   })
   const ended = once(child, 'close').then(([code, signal]) => {
     isOver = true
+    running.delete(program)
     return (code ?? signal) as number | NodeJS.Signals
   })
-  return {
+  const program: Program = {
     child,
     output: () => all,
     stderr: () => errors,
@@ -66,6 +83,8 @@ export function startProgram(
     ended,
     family: () => familyOf(child.pid!),
   }
+  running.add(program)
+  return program
 }
 
 async function familyOf(root: number): Promise<number[]> {
