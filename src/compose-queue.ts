@@ -9,6 +9,7 @@ import { checkRedis } from './queue/check-redis.ts'
 import { startLocalRedis } from './queue/local-redis.ts'
 import { BULL_QUEUES } from './queue/names.ts'
 import { openRedisLink } from './queue/redis-link.ts'
+import { joinWorkforce, type LiveWorkforce } from './queue/workforce.ts'
 
 export interface QueueParts {
   readonly queue: JobQueue
@@ -55,6 +56,19 @@ export function composeBoard({
     close: async () => {
       await Promise.all(queues.map((bull) => bull.close()))
       await link.close()
+    },
+  }
+}
+
+/** This process among the workers of the installation. */
+export function composeWorkforce({ redisUrl }: QueueParts): LiveWorkforce {
+  const link = openRedisLink({ redisUrl, role: 'producer' })
+  const workforce = joinWorkforce({ link })
+  return {
+    standing: workforce.standing,
+    close: async () => {
+      await workforce.close()
+      link.close()
     },
   }
 }

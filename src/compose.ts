@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { connectorFor } from '../connectors/registry.ts'
 import { createProcessItems } from '../workers/activity/process.ts'
-import { createFulfil } from '../workers/reward/fulfil.ts'
+import { createAttend } from '../workers/reward/attend.ts'
+import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
+import { sharedStore } from './commit/shared-store.ts'
 import { type Marks, marksOf } from './compose-fail-points.ts'
 
 import { composeHttp } from './compose-http.ts'
 import { checkAddress, listenOrSay } from './compose-listen.ts'
-
-import { type Board, composeBoard, composeQueue, type QueueParts } from './compose-queue.ts'
+import { type Board, composeBoard, composeQueue, composeWorkforce, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
 import { agreeOnZoneData, checkZoneData, composeZoneData } from './compose-zones.ts'
 import { type Config, summaryOf } from './config.ts'
@@ -27,7 +28,7 @@ import { createDeliveries } from './inbox/replay/deliveries.ts'
 import type { Clock } from './ports/clock.ts'
 import type { FailPoints } from './ports/fail-points.ts'
 import type { Logger } from './ports/logger.ts'
-import type { WorkerPool } from './ports/queue.ts'
+import type { WorkerPool, Workforce } from './ports/queue.ts'
 import { startWorkerPool } from './queue/worker-pool.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
 import { replayReward } from './rewards/replay.ts'
@@ -126,7 +127,10 @@ export async function startApp(
     closers.push(() => recorder.drain())
     const parts = { config, logger, marks, secretBox, recorder, ...storeParts, ...queueParts }
     if (roles.includes('worker')) {
-      const pool = startWorkers(parts)
+      // one process owns a file
+      const workforce = storeParts.store.kind === 'sqlite' ? null : composeWorkforce(queueParts)
+      if (workforce !== null) closers.push(workforce.close)
+      const pool = startWorkers(parts, workforce)
       closers.push(() => pool.close(config.shutdownMs))
     }
     const hasAccount = async () => (await storeParts.store.find('account', { limit: 1 })).length > 0
@@ -152,7 +156,7 @@ interface Parts extends StoreParts, QueueParts {
   readonly recorder: ReturnType<typeof createRecorder>
 }
 
-function startWorkers(parts: Parts): WorkerPool {
+function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
   const { config, logger, marks, secretBox, recorder, store, queue, redisUrl } = parts
   const providers = createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow })
   const processItems = createProcessItems({
@@ -161,13 +165,17 @@ function startWorkers(parts: Parts): WorkerPool {
     clock,
     logger,
   })
-  const fulfil = createFulfil({
-    store: marks.store(store, 'reward_before_write', 'reward_after_write'),
+  const rewards = {
+    // jobs that run at the same time share what they read and write
+    store: sharedStore(marks.store(store, 'reward_before_write', 'reward_after_write')),
     providers: marks.providers(providers),
     secretBox,
     clock,
     logger,
-  })
+    ...(workforce === null ? {} : { workforce }),
+    queue,
+  }
+  const step = createStep(rewards)
   const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
   const sweep = createSweep({ store: raising, queue, clock, logger })
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
@@ -175,9 +183,10 @@ function startWorkers(parts: Parts): WorkerPool {
     redisUrl,
     handlers: {
       activity: marks.work('activity_taken', processItems),
-      reward: marks.work('reward_taken', fulfil),
+      reward: marks.work('reward_taken', createFulfil(rewards, step)),
       upkeep: marks.work('upkeep_before_prune', prune),
       sweep,
+      attend: createAttend(rewards, step),
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
     logger,

@@ -6,6 +6,7 @@ import type {
   IssueOutcome,
   RevokeOutcome,
   RevokeRequest,
+  Trouble,
 } from '../ports/coupon-provider.ts'
 import {
   AddressRefused,
@@ -84,7 +85,7 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
     target: Target,
     body: string,
     read: (answer: PostAnswer) => T | null,
-  ): Promise<T | Trouble> {
+  ): Promise<T | Trouble | Failed> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)])
     const timestampSeconds = Math.floor(options.clock.now() / 1000)
     try {
@@ -171,13 +172,16 @@ function headersOf(idempotencyKey: string, key: Uint8Array, body: string, timest
   }
 }
 
-type Trouble = Extract<IssueOutcome, { outcome: 'retry' | 'failed' }>
+type Failed = Extract<IssueOutcome, { outcome: 'failed' }>
 
 const isGood = ({ status }: PostAnswer): boolean => status >= 200 && status <= 299
 
-function troubleOf({ status, headers }: PostAnswer, now: number): Trouble {
+function troubleOf({ status, headers }: PostAnswer, now: number): Trouble | Failed {
   if (status >= 500 || RETRIED_STATUSES.has(status)) {
-    return retry(`PROVIDER_UNAVAILABLE: the coupon service answered ${status}`, retryAfterMs(headers, now))
+    const waitMs = retryAfterMs(headers, now)
+    const reason = `PROVIDER_UNAVAILABLE: the coupon service answered ${status}`
+    if (status === 409) return retry(reason, waitMs, 'running')
+    return retry(reason, waitMs, status === 429 && waitMs !== null ? 'throttled' : 'fault')
   }
   if (status >= 300 && status <= 399) {
     return failed(`PROVIDER_REFUSED: the coupon service answered ${status}; redirects are not followed`)
@@ -220,7 +224,7 @@ function outcomeOfBody(body: Buffer): IssueOutcome {
   return { outcome: 'issued', code: parsed.data.code, expiresAt: parsed.data.expiresAt ?? null }
 }
 
-function outcomeOfError(error: unknown): Trouble {
+function outcomeOfError(error: unknown): Trouble | Failed {
   if (error instanceof AddressRefused) {
     return failed(`PROVIDER_ADDRESS_REFUSED: ${error.message}`)
   }
@@ -230,10 +234,10 @@ function outcomeOfError(error: unknown): Trouble {
   return retry(`PROVIDER_UNREACHABLE: the coupon service could not be reached (${code})`)
 }
 
-function retry(reason: string, waitMs: number | null = null): Trouble {
-  return { outcome: 'retry', reason, retryAfterMs: waitMs }
+function retry(reason: string, waitMs: number | null = null, trouble: Trouble['trouble'] = 'fault'): Trouble {
+  return { outcome: 'retry', trouble, reason, retryAfterMs: waitMs }
 }
 
-function failed(reason: string): Trouble {
+function failed(reason: string): Failed {
   return { outcome: 'failed', reason }
 }

@@ -46,6 +46,7 @@ export function createPoolProvider(options: PoolProviderOptions): CouponProvider
     if (chosen === undefined) {
       return {
         outcome: 'retry',
+        trouble: 'waiting',
         reason: 'POOL_EMPTY: every code of this pool has been handed out; upload more',
         retryAfterMs: null,
       }

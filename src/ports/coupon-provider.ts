@@ -24,6 +24,20 @@ export interface CouponRequest {
   readonly signal: AbortSignal
 }
 
+/**
+ * Passing trouble. `reason` is safe to show: no secrets, no addresses of people, and begins with its code and a colon.
+ * - `fault`: the provider is in trouble; some in a row and it is left alone for a while
+ * - `running`: an earlier request for the same is still running
+ * - `throttled`: the provider wants to be left alone for `retryAfterMs`; no try is spent
+ * - `waiting`: something else has to happen first, such as an upload of codes
+ */
+export interface Trouble {
+  readonly outcome: 'retry'
+  readonly trouble: 'fault' | 'running' | 'throttled' | 'waiting'
+  readonly reason: string
+  readonly retryAfterMs: number | null
+}
+
 export type IssueOutcome =
   | {
       readonly outcome: 'issued'
@@ -36,8 +50,7 @@ export type IssueOutcome =
        */
       readonly changes?: readonly Change[]
     }
-  /** Passing trouble. `reason` is safe to show: no secrets, no addresses of people. */
-  | { readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs: number | null }
+  | Trouble
   | { readonly outcome: 'failed'; readonly reason: string }
 
 /** Which coupon to disable. */
@@ -55,7 +68,7 @@ export interface RevokeRequest
 export type RevokeOutcome =
   /** `no`: it will never be used; `unknown`: the provider cannot disable it, or cannot say. */
   | { readonly outcome: 'revoked'; readonly used: 'yes' | 'no' | 'unknown' }
-  | { readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs: number | null }
+  | Trouble
   | { readonly outcome: 'failed'; readonly reason: string }
 
 /**

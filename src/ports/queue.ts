@@ -79,6 +79,32 @@ export interface JobQueue {
   close(): Promise<void>
 }
 
+/** The job is taken again after a while: it spent no try. */
+export class PutOff extends Error {
+  override readonly name = 'PutOff'
+  readonly afterMs: number
+
+  constructor(afterMs: number, why: string) {
+    super(why)
+    this.afterMs = afterMs
+  }
+}
+
+/** The place of a worker process among those that live, from 0 on, and how many they are. */
+export interface Standing {
+  readonly place: number
+  readonly size: number
+}
+
+/** The worker processes of an installation, as far as they know of each other. */
+export interface Workforce {
+  /**
+   * null while it is not sure: others may still act as if this process were not there. Never two processes believe in
+   * the same place of the same size for longer than a lost connection takes to be noticed.
+   */
+  standing(): Standing | null
+}
+
 export interface JobContext {
   /** 1 for the first try. */
   readonly tryNumber: number
@@ -90,7 +116,7 @@ export interface JobContext {
 
 /**
  * A handler throws AppError: retryable ones are retried with backoff, others fail the job at once. `retryAfterMs` on
- * the error is honoured.
+ * the error is honoured. `PutOff` puts the job off.
  */
 export interface JobHandlers {
   activity(job: ActivityJob, context: JobContext): Promise<void>
@@ -99,6 +125,8 @@ export interface JobHandlers {
   upkeep(): Promise<void>
   /** Runs in every worker process every 5 s, also while Redis is away. */
   sweep(): Promise<void>
+  /** Runs in every worker process every second, also while Redis is away: sees to providers that are paused. */
+  attend(): Promise<void>
 }
 
 export interface WorkerPool {

@@ -49,7 +49,7 @@ export interface ManagedWorkerOptions {
   readonly link: RedisLink
   readonly logger: Logger
   readonly prefix?: string | undefined
-  run(job: Job, signal: AbortSignal): Promise<void>
+  run(job: Job, token: string | undefined, signal: AbortSignal): Promise<void>
 }
 
 export interface ManagedWorker {
@@ -77,7 +77,7 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
   let worker = start()
 
   function start(): Worker {
-    const started = new PatientWorker(queue, (job, _token, signal) => handle(job, signal), {
+    const started = new PatientWorker(queue, (job, token, signal) => handle(job, token, signal), {
       ...TUNING,
       connection: link.client,
       prefix: keyPrefix(queue, prefix),
@@ -90,12 +90,12 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
     return started
   }
 
-  async function handle(job: Job, signal: AbortSignal | undefined): Promise<void> {
+  async function handle(job: Job, token: string | undefined, signal: AbortSignal | undefined): Promise<void> {
     const taking = { jobId: String(job.id) }
     taken += 1
     running.add(taking)
     try {
-      await run(job, signal ?? new AbortController().signal)
+      await run(job, token, signal ?? new AbortController().signal)
     } finally {
       running.delete(taking)
       if (running.size === 0) onIdle?.()

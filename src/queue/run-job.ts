@@ -1,4 +1,4 @@
-import type { Job } from 'bullmq'
+import { DelayedError, type Job } from 'bullmq'
 import { AppError, isRetryable } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import {
@@ -6,6 +6,7 @@ import {
   type JobContext,
   type JobHandlers,
   MAX_JOB_ITEMS,
+  PutOff,
   type RewardJob,
 } from '../ports/queue.ts'
 import { describeFailure, toJobError } from './job-error.ts'
@@ -15,6 +16,7 @@ import type { BullQueueName } from './names.ts'
 export async function runJob(
   queue: BullQueueName,
   job: Job,
+  token: string | undefined,
   signal: AbortSignal,
   handlers: JobHandlers,
   logger: Logger,
@@ -23,6 +25,10 @@ export async function runJob(
   try {
     await dispatch(queue, job.data, context, handlers)
   } catch (error) {
+    if (error instanceof PutOff) {
+      await job.moveToDelayed(Date.now() + error.afterMs, token)
+      throw new DelayedError(error.message)
+    }
     const { jobId, tryNumber, lastTry } = context
     const fields = { queue, jobId, tryNumber, cause: describeFailure(error) }
     if (lastTry || !isRetryable(error)) logger.error(fields, 'a job failed')

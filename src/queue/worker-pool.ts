@@ -12,6 +12,7 @@ import { runJob } from './run-job.ts'
 import { within } from './within.ts'
 
 const TIMER_MS = 5_000
+const ATTEND_MS = 1_000
 const CONNECT_WAIT_MS = 2_000
 
 export interface WorkerPoolOptions {
@@ -33,7 +34,7 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const { redisUrl, handlers, logger, clock, queue, prefix } = options
   const concurrency: Record<BullQueueName, number> = {
     activity: options.concurrency?.activity ?? 256,
-    reward: options.concurrency?.reward ?? 16,
+    reward: options.concurrency?.reward ?? 256,
     upkeep: 1,
   }
   const link = openRedisLink({ redisUrl, role: 'worker', logger })
@@ -47,7 +48,7 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
       link,
       logger,
       prefix,
-      run: (job, signal) => runJob(name, job, signal, handlers, logger),
+      run: (job, token, signal) => runJob(name, job, token, signal, handlers, logger),
     }),
   }))
 
@@ -62,13 +63,16 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const sweeping = repeat(TIMER_MS, handlers.sweep, (error) => {
     logger.warn({ cause: describeFailure(error) }, 'a sweep failed; the next one follows')
   })
+  const attending = repeat(ATTEND_MS, handlers.attend, (error) => {
+    logger.warn({ cause: describeFailure(error) }, 'paused providers could not be seen to; trying again')
+  })
   const guarding = repeat(TIMER_MS, guard, (error) => {
     const cause = error instanceof Error ? error.message : String(error)
     logger.warn({ cause }, 'the queues could not be looked after; trying again')
   })
 
   async function close(deadlineMs: number): Promise<void> {
-    const timers = Promise.all([sweeping.stop(), guarding.stop()])
+    const timers = Promise.all([sweeping.stop(), attending.stop(), guarding.stop()])
     const workers = lanes.map(({ worker }) => worker.close(deadlineMs))
     await Promise.all([...workers, within(deadlineMs, timers).catch(() => {})])
     await Promise.all(lanes.map(({ bull }) => bull.close()))

@@ -28,6 +28,9 @@ type Reward = Row<'reward_log'>
 export function replayReward(deps: RewardReplayDeps, accountId: string, id: string): Promise<Reward> {
   return untilWritten(`reward_log ${id}`, MAX_ROUNDS, async () => {
     const reward = await findReward(deps.store, accountId, id)
+    if (reward.fulfilmentStatus === 'held') {
+      throw new AppError('REWARD_HELD', `reward_log ${id} is held: its hold has to end first`)
+    }
     if (reward.fulfilmentStatus !== 'failed' || reward.reward === null) return reward
     const written = await write(deps, reward, {
       fulfilmentStatus: 'pending',
@@ -42,11 +45,11 @@ export function replayReward(deps: RewardReplayDeps, accountId: string, id: stri
 }
 
 /**
- * An operator's decision not to have a coupon made: a reward that is waiting for one becomes `failed` with this reason,
+ * An operator's decision not to have a coupon made: a reward that is waiting for one, or held, becomes `failed` with this reason,
  * so that nothing tries again and the merchant may give it a code; a replay takes it up again. A request that was under
  * way may have made the coupon: it exists under the reward's code then, and nobody is told of it. Of a failed reward
  * the reason stays. Atomic, idempotent.
- * @throws AppError NOT_FOUND, CONFLICT (issued, or the merchant's to fulfil), REWARD_HELD, REWARD_REVOKED, STORE_BUSY,
+ * @throws AppError NOT_FOUND, CONFLICT (issued, or the merchant's to fulfil), REWARD_REVOKED, STORE_BUSY,
  * STORE_UNAVAILABLE
  */
 export function abandonReward(
@@ -65,7 +68,8 @@ export function abandonReward(
       throw new AppError('CONFLICT', `reward_log ${id} is the merchant's to fulfil: nothing is tried for it`)
     }
     const failureReason = cut(`ABANDONED: ${reason}`)
-    return write(deps, reward, { fulfilmentStatus: 'failed', failureReason, dueAt: null })
+    const set = { fulfilmentStatus: 'failed', failureReason, heldReason: null, dueAt: null } as const
+    return write(deps, reward, set)
   })
 }
 
@@ -73,8 +77,6 @@ async function findReward(store: Store, accountId: string, id: string): Promise<
   const reward = await findRow(store, 'reward_log', accountId, id)
   if (reward === null) throw new AppError('NOT_FOUND', `there is no reward_log ${id}`)
   const { fulfilmentStatus: status } = reward
-  if (status === 'held')
-    throw new AppError('REWARD_HELD', `reward_log ${id} is held: its hold has to end first`)
   if (status === 'revoked' || status === 'revoking' || !reward.standing) {
     throw new AppError('REWARD_REVOKED', `reward_log ${id} is ${status}: it is not fulfilled any more`)
   }

@@ -45,7 +45,7 @@ export async function uploadPoolCodes(
     ])
     return result.outcome === 'committed' ? rows : null
   })
-  await wakeRewards(deps, accountId, providerId, codes.length)
+  await wakeRewards(deps, providerId, codes.length)
   return stored
 }
 

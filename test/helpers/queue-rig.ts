@@ -39,6 +39,7 @@ export function openQueueRig(redis: { readonly url: string; readonly prefix: str
         reward: async () => {},
         upkeep: async () => {},
         sweep: async () => {},
+        attend: async () => {},
       }
       const clock = { now: () => Date.now() }
       const pool = startWorkerPool({

@@ -21,5 +21,6 @@ startWorkerPool({
     reward: async () => {},
     upkeep: async () => {},
     sweep: async () => {},
+    attend: async () => {},
   },
 })

@@ -74,6 +74,7 @@ export async function makeRewardWorld(
         drawnCode: waits ? `DRAWN-${randomUUID().toUpperCase()}` : null,
         dueAt: waits ? NOW : null,
         attempt: 0,
+        waitingForProviderId: waits ? (spec?.providerId ?? providerId) : null,
         revision: 1,
         ...given,
       })

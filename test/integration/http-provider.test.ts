@@ -179,6 +179,8 @@ describe('statuses', () => {
   it.each([408, 409, 425, 429, 500, 502, 503, 504, 599])('%d is asked again', async (status) => {
     expect(await askOf((response) => sendJson(response, { secret: 'x' }, status))).toEqual({
       outcome: 'retry',
+      // an earlier request that is still running is no fault
+      trouble: status === 409 ? 'running' : 'fault',
       reason: `PROVIDER_UNAVAILABLE: the coupon service answered ${status}`,
       retryAfterMs: null,
     })
@@ -191,7 +193,8 @@ describe('statuses', () => {
       ['soon', null],
     ] as const) {
       const outcome = await askOf((response) => response.writeHead(status, { 'retry-after': header }).end())
-      expect(outcome).toMatchObject({ outcome: 'retry', retryAfterMs: waitMs })
+      const trouble = status === 429 && waitMs !== null ? 'throttled' : 'fault'
+      expect(outcome).toMatchObject({ outcome: 'retry', trouble, retryAfterMs: waitMs })
     }
   })
 
@@ -271,6 +274,7 @@ describe('the connection', () => {
     servers.splice(0)
     expect(await ask(server)).toEqual({
       outcome: 'retry',
+      trouble: 'fault',
       reason: 'PROVIDER_UNREACHABLE: the coupon service could not be reached (ECONNREFUSED)',
       retryAfterMs: null,
     })

@@ -74,7 +74,12 @@ function fulfil(
 /** A reward whose coupon was made, of which nobody here ever heard. */
 async function unheard(): Promise<Row<'reward_log'>> {
   const reward = await world.addReward()
-  const lost = { outcome: 'retry', reason: 'PROVIDER_TIMEOUT: no answer', retryAfterMs: null } as const
+  const lost = {
+    outcome: 'retry',
+    trouble: 'fault',
+    reason: 'PROVIDER_TIMEOUT: no answer',
+    retryAfterMs: null,
+  } as const
   const losing =
     (real: CouponProvider['issue']) => async (request: Parameters<CouponProvider['issue']>[0]) => {
       await real(request)
@@ -123,6 +128,11 @@ describe('trying a failed reward again', () => {
     },
   )
 
+  it('is given up for one that is held, which waits no longer', async () => {
+    const reward = await world.addReward({ fulfilmentStatus: 'held', heldReason: 'provider_paused' })
+    expect(await abandon(reward)).toMatchObject({ fulfilmentStatus: 'failed', heldReason: null })
+  })
+
   it.each([
     ['held', 'REWARD_HELD'],
     ['revoking', 'REWARD_REVOKED'],
@@ -130,7 +140,7 @@ describe('trying a failed reward again', () => {
   ] as const)('is refused for one that is %s', async (fulfilmentStatus, code) => {
     const reward = await world.addReward({ fulfilmentStatus, standing: fulfilmentStatus !== 'revoked' })
     await expect(replay(reward)).rejects.toMatchObject({ code })
-    await expect(abandon(reward)).rejects.toMatchObject({ code })
+    if (fulfilmentStatus !== 'held') await expect(abandon(reward)).rejects.toMatchObject({ code })
     expect(await reload(reward)).toEqual(reward)
   })
 

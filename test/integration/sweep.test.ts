@@ -98,6 +98,7 @@ function rewardRow(set: Partial<Row<'reward_log'>> = {}): Row<'reward_log'> {
     rewardExpiryAt: null,
     dueAt: START - 5_000,
     attempt: 0,
+    waitingForProviderId: null,
     ...set,
   }
 }

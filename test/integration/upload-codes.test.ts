@@ -135,8 +135,8 @@ describe('rewards that wait for codes', () => {
   const waiting = { fulfilmentStatus: 'pending', attempt: 3 } as const
 
   it('are queued anew, the longest waiting first, as many as there are codes', async () => {
-    const second = await pool.addReward({ ...waiting, dueAt: NOW - 1 })
-    const first = await pool.addReward({ ...waiting, dueAt: NOW - 2 })
+    const second = await pool.addReward({ ...waiting, createdAt: NOW - 1 })
+    const first = await pool.addReward({ ...waiting, createdAt: NOW - 2 })
     const third = await pool.addReward({ ...waiting, dueAt: NOW })
     await upload(['A', 'B'])
     expect(queued).toEqual([

@@ -1,11 +1,13 @@
 import { findRow } from '../../src/commit/planned.ts'
 import type { Instant } from '../../src/ports/clock.ts'
-import type { CouponProvider, CouponRequest } from '../../src/ports/coupon-provider.ts'
+import type { CouponProvider, CouponRequest, Trouble } from '../../src/ports/coupon-provider.ts'
 import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { SecretBox } from '../../src/ports/secret-box.ts'
 import type { Store } from '../../src/ports/store.ts'
 
+/** How long a provider is waited for. */
+export const ASK_TIMEOUT_MS = 10_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
 export interface CouponRequestDeps {
@@ -16,7 +18,7 @@ export interface CouponRequestDeps {
 
 export type BuiltRequest =
   | { readonly outcome: 'ready'; readonly provider: CouponProvider; readonly request: CouponRequest }
-  | { readonly outcome: 'retry'; readonly reason: string; readonly retryAfterMs: null }
+  | Trouble
   | { readonly outcome: 'failed'; readonly reason: string }
 
 /**
@@ -43,7 +45,7 @@ export async function buildCouponRequest(
   const credentials = openCredentials(deps.secretBox, provider.sealedCredentials)
   if (credentials === null) {
     const reason = 'CREDENTIALS_UNREADABLE: the credentials of the coupon provider cannot be decrypted'
-    return { outcome: 'retry', reason, retryAfterMs: null }
+    return { outcome: 'retry', trouble: 'waiting', reason, retryAfterMs: null }
   }
   const request: CouponRequest = {
     accountId,
@@ -86,4 +88,9 @@ function openCredentials(
 
 function failed(reason: string): BuiltRequest {
   return { outcome: 'failed', reason }
+}
+
+/** The time to answer begins when the provider is asked, not while the reward waits for its turn. */
+export function withTime(request: CouponRequest): CouponRequest {
+  return { ...request, signal: AbortSignal.any([request.signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]) }
 }

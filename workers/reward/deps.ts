@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/ports/clock.ts'
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { Logger } from '../../src/ports/logger.ts'
+import type { JobContext, JobQueue, Workforce } from '../../src/ports/queue.ts'
 import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { SecretBox } from '../../src/ports/secret-box.ts'
 import type { Store } from '../../src/ports/store.ts'
@@ -11,4 +12,16 @@ export interface FulfilDeps {
   readonly secretBox: SecretBox
   readonly clock: Clock
   readonly logger: Logger
+  /** Who shares the work; without it this process is alone. */
+  readonly workforce?: Workforce
+  /** Without one the sweep finds what is due. */
+  readonly queue?: Pick<JobQueue, 'enqueue'>
+  /** From 0 to below 1; for tests. */
+  readonly random?: () => number
+}
+
+/** On whose behalf a reward is seen to. */
+export interface StepContext extends Pick<JobContext, 'lastTry' | 'signal'> {
+  /** The one request that finds out whether a paused provider is well again: it spends no try. */
+  readonly isProbe: boolean
 }

@@ -1,94 +1,106 @@
 import { findRow } from '../../src/commit/planned.ts'
 import { untilWritten } from '../../src/commit/until-written.ts'
 import { AppError } from '../../src/errors.ts'
-import type { CouponProvider, CouponRequest, IssueOutcome } from '../../src/ports/coupon-provider.ts'
-import type { Logger } from '../../src/ports/logger.ts'
-import type { JobContext, RewardJob } from '../../src/ports/queue.ts'
+import type { CouponRequest, IssueOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
+import { type JobContext, PutOff, type RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { cut, write } from '../../src/rewards/write-reward.ts'
-import { buildCouponRequest } from './coupon-request.ts'
-import type { FulfilDeps } from './deps.ts'
-import { ASK_TIMEOUT_MS, revokeStep, takeBackLate } from './revoke.ts'
+import { buildCouponRequest, withTime } from './coupon-request.ts'
+import type { FulfilDeps, StepContext } from './deps.ts'
+import { createDesk } from './desk.ts'
+import { ALONE, Lanes } from './lanes.ts'
+import { revokeStep, takeBackLate } from './revoke.ts'
 
 /** Lost races, for the reward's row or for codes of a pool, before the job is put off. */
 const MAX_ROUNDS = 20
 
-export type Fulfil = (job: RewardJob, context: JobContext) => Promise<void>
-
 type Reward = Row<'reward_log'>
 type Issued = Extract<IssueOutcome, { outcome: 'issued' }>
-type Retry = Extract<IssueOutcome, { outcome: 'retry' }>
 
 /**
  * Has the coupon of one reward log made, or taken back, and writes down what came of it. Resolves when there is nothing
- * (more) to do: issued, failed for good, or not this job's to do. May be called any number of times, at once too: a
- * reward gets one coupon, because the provider is always asked with the same key for the same code, and the answer is
- * written in one commit guarded by the reward's revision, together with what the provider wants written.
+ * (more) to do: issued, failed for good, parked while its provider is paused, or not this job's to do. May be called
+ * any number of times, at once too: a reward gets one coupon, because the provider is always asked with the same key
+ * for the same code, and the answer is written in one commit guarded by the reward's revision, together with what the
+ * provider wants written.
  * @throws AppError PROVIDER_UNAVAILABLE (retryable, with `retryAfterMs` when the provider named a time); on the last
- * try the reward is `failed` by then, unless the job was only aborted. STORE_BUSY, STORE_UNAVAILABLE (retryable)
+ * try the reward is `failed` by then, unless the job was only aborted. PutOff where the provider has enough to do or
+ * wants to be left alone. STORE_BUSY, STORE_UNAVAILABLE (retryable)
  */
-export function createFulfil(deps: FulfilDeps): Fulfil {
-  /** One look at the reward and one step: true when done, null when another writer was faster. */
-  async function step(job: RewardJob, context: JobContext, heard: { issued: boolean }): Promise<true | null> {
-    const found = await findRow(deps.store, 'reward_log', job.accountId, job.rewardLogId)
-    if (found === null) return true
-    if (heard.issued && found.fulfilmentStatus === 'revoked') return takeBackLate(deps, found)
-    if (found.attempt !== job.attempt) return true
-    if (found.fulfilmentStatus === 'revoking') return revokeStep(deps, found, context)
-    if (!isToBeMade(found)) return true
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ASK_TIMEOUT_MS)])
-    const built = await buildCouponRequest(deps, found, signal)
+export function createFulfil(deps: FulfilDeps, step: Step = createStep(deps)) {
+  return async function fulfil(job: RewardJob, context: JobContext): Promise<void> {
+    const heard = { issued: false }
+    await untilWritten(`reward_log ${job.rewardLogId}`, MAX_ROUNDS, async () => {
+      const found = await findRow(deps.store, 'reward_log', job.accountId, job.rewardLogId)
+      if (found === null) return true
+      if (heard.issued && found.fulfilmentStatus === 'revoked') return takeBackLate(deps, found)
+      if (found.attempt !== job.attempt) return true
+      return step(found, { ...context, isProbe: false }, heard)
+    })
+  }
+}
+
+/** One step with a reward as it was read: true when done, null when another writer was faster. */
+export type Step = (found: Reward, context: StepContext, heard: { issued: boolean }) => Promise<true | null>
+
+export function createStep(deps: FulfilDeps): Step {
+  const desk = createDesk(deps, new Lanes(deps.workforce ?? ALONE))
+
+  return async (found, context, heard) => {
+    if (found.fulfilmentStatus === 'revoking') return revokeStep(deps, desk, found, context)
+    if (!isToBeMade(found, context)) return true
+    const built = await buildCouponRequest(deps, found, context.signal)
     if (built.outcome === 'failed') return writeFailed(deps, found, built.reason)
     if (built.outcome === 'retry') return endTry(deps, found, built, context)
-    const lapsed = built.request.expiresAt
+    const { provider, request } = built
+    const lapsed = request.expiresAt
     if (lapsed !== null && lapsed <= deps.clock.now()) return writeFailed(deps, found, expiredReason(lapsed))
-    const reward = await asIssuing(deps, found, built.provider)
-    if (reward === null) return null
-    const answer = await ask(deps.logger, built.provider, built.request)
-    // what a provider claims comes with the commit or not at all
-    heard.issued = answer.outcome === 'issued' && !built.provider.claims
-    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, built.request)
+    // what a provider claims comes with the commit or not at all, and asks nobody
+    if (provider.claims) return note(found, await provider.issue(withTime(request)), request, context)
+    let asked = found
+    const answer = await desk({ reward: found, provider, request, ...context }, async () => {
+      const issuing = await asIssuing(deps, found)
+      if (issuing === null) return CHANGED
+      asked = issuing
+      return provider.issue(withTime(request))
+    })
+    if (answer === 'parked') return true
+    if (answer === null || answer.outcome === 'changed') return null
+    heard.issued = answer.outcome === 'issued'
+    return note(asked, answer, request, context)
+  }
+
+  async function note(
+    reward: Reward,
+    answer: IssueOutcome,
+    request: CouponRequest,
+    context: StepContext,
+  ): Promise<true | null> {
+    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, request)
     if (answer.outcome === 'failed') return writeFailed(deps, reward, answer.reason)
     return endTry(deps, reward, answer, context)
   }
-
-  return async function fulfil(job, context) {
-    const heard = { issued: false }
-    await untilWritten(`reward_log ${job.rewardLogId}`, MAX_ROUNDS, () => step(job, context, heard))
-  }
 }
+
+/** Nobody was asked: another writer had changed the reward. */
+const CHANGED = { outcome: 'changed' } as const
 
 /**
  * `issuing` says that a coupon may exist; a reward that only waits for a code is `pending` and can still be revoked.
  */
-async function asIssuing(
-  deps: FulfilDeps,
-  reward: Reward,
-  { claims }: CouponProvider,
-): Promise<Reward | null> {
-  if (claims || reward.fulfilmentStatus === 'issuing') return reward
-  return await write(deps, reward, { fulfilmentStatus: 'issuing' })
+async function asIssuing(deps: FulfilDeps, reward: Reward): Promise<Reward | null> {
+  if (reward.fulfilmentStatus === 'issuing') return reward
+  return await write(deps, reward, { fulfilmentStatus: 'issuing', heldReason: null })
 }
 
-/** Manual rewards are the merchant's to make. */
-function isToBeMade({ fulfilmentStatus, reward }: Reward): boolean {
-  return reward !== null && (fulfilmentStatus === 'pending' || fulfilmentStatus === 'issuing')
-}
-
-async function ask(logger: Logger, provider: CouponProvider, request: CouponRequest): Promise<IssueOutcome> {
-  try {
-    return await provider.issue(request)
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    const { accountId, rewardLogId } = request
-    const name = error instanceof Error ? error.name : typeof error
-    logger.error({ accountId, rewardLogId, provider: provider.kind, error: name }, 'coupon provider threw')
-    return {
-      outcome: 'retry',
-      reason: 'PROVIDER_ERROR: asking the coupon provider failed',
-      retryAfterMs: null,
-    }
-  }
+/** Manual rewards are the merchant's to make; what was set aside for a paused provider may be its probe. */
+function isToBeMade(
+  { fulfilmentStatus: status, heldReason, reward }: Reward,
+  { isProbe }: StepContext,
+): boolean {
+  if (reward === null) return false
+  const isParked = status === 'held' && heldReason === 'provider_paused'
+  return status === 'pending' || status === 'issuing' || (isProbe && isParked)
 }
 
 async function writeIssued(
@@ -106,6 +118,7 @@ async function writeIssued(
     rewardIssuedAt: now,
     rewardExpiryAt: expiresAt,
     failureReason: null,
+    heldReason: null,
     dueAt: null,
   }
   return (await write(deps, reward, set, issued.changes)) && true
@@ -113,7 +126,8 @@ async function writeIssued(
 
 async function writeFailed(deps: FulfilDeps, reward: Reward, reason: string): Promise<true | null> {
   const failureReason = cut(reason)
-  const written = await write(deps, reward, { fulfilmentStatus: 'failed', failureReason, dueAt: null })
+  const set = { fulfilmentStatus: 'failed', failureReason, heldReason: null, dueAt: null } as const
+  const written = await write(deps, reward, set)
   if (written === null) return null
   deps.logger.warn(
     { accountId: reward.accountId, rewardLogId: reward.id, reason: failureReason },
@@ -123,12 +137,20 @@ async function writeFailed(deps: FulfilDeps, reward: Reward, reason: string): Pr
 }
 
 /** null when the row was written by somebody else; else the try is over and the queue learns how. */
-async function endTry(deps: FulfilDeps, reward: Reward, retry: Retry, context: JobContext): Promise<null> {
+async function endTry(
+  deps: FulfilDeps,
+  reward: Reward,
+  trouble: Trouble,
+  context: StepContext,
+): Promise<true | null> {
+  // a reward that was a probe stays parked: the next probe finds it
+  if (context.isProbe) return true
+  if (trouble.trouble === 'throttled') throw new PutOff(trouble.retryAfterMs ?? 0, trouble.reason)
   // A worker that is told to stop must not use up the reward's last chance.
   const givesUp = context.lastTry && !context.signal.aborted
-  if (givesUp && !(await writeFailed(deps, reward, retry.reason))) return null
-  const options = retry.retryAfterMs === null ? {} : { retryAfterMs: retry.retryAfterMs }
-  throw new AppError('PROVIDER_UNAVAILABLE', retry.reason, options)
+  if (givesUp && !(await writeFailed(deps, reward, trouble.reason))) return null
+  const options = trouble.retryAfterMs === null ? {} : { retryAfterMs: trouble.retryAfterMs }
+  throw new AppError('PROVIDER_UNAVAILABLE', trouble.reason, options)
 }
 
 function expiredReason(expiresAt: number): string {

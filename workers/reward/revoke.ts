@@ -1,14 +1,13 @@
 import { endStandingChanges } from '../../src/engine/end-standing.ts'
 import { AppError } from '../../src/errors.ts'
 import type { RevokeOutcome } from '../../src/ports/coupon-provider.ts'
-import type { JobContext } from '../../src/ports/queue.ts'
+import { PutOff } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { cut, write } from '../../src/rewards/write-reward.ts'
-import { buildCouponRequest } from './coupon-request.ts'
-import type { FulfilDeps } from './deps.ts'
+import { ASK_TIMEOUT_MS, buildCouponRequest, withTime } from './coupon-request.ts'
+import type { FulfilDeps, StepContext } from './deps.ts'
+import type { createDesk } from './desk.ts'
 
-/** How long a provider is waited for. */
-export const ASK_TIMEOUT_MS = 10_000
 /** So long after a reward began to be revoked nobody asks for its coupon any more, whoever was at it then. */
 const MADE_WITHIN_MS = ASK_TIMEOUT_MS + 5_000
 
@@ -23,16 +22,24 @@ type Reward = Row<'reward_log'>
  */
 export async function revokeStep(
   deps: FulfilDeps,
+  desk: ReturnType<typeof createDesk>,
   reward: Reward,
-  context: JobContext,
+  context: StepContext,
 ): Promise<true | null> {
   const waitMs = reward.couponCode === null ? reward.updatedAt + MADE_WITHIN_MS - deps.clock.now() : 0
   if (waitMs > 0) {
     const reason = 'COUPON_BEING_MADE: it may still be made; it is asked back after that'
     throw new AppError('PROVIDER_UNAVAILABLE', reason, { retryAfterMs: waitMs })
   }
-  const answer = await askToRevoke(deps, reward, context)
+  const answer = await askToRevoke(deps, desk, reward, context)
+  if (answer === 'parked') return true
+  if (answer === null) return null
   if (answer.outcome === 'revoked') return writeRevoked(deps, reward, answer.used, null)
+  // a reward that was a probe stays parked: the next probe finds it
+  if (answer.outcome === 'retry' && context.isProbe) return true
+  if (answer.outcome === 'retry' && answer.trouble === 'throttled') {
+    throw new PutOff(answer.retryAfterMs ?? 0, answer.reason)
+  }
   const givesUp = answer.outcome === 'failed' || (context.lastTry && !context.signal.aborted)
   if (givesUp) return writeRevoked(deps, reward, 'unknown', answer.reason)
   const options = answer.retryAfterMs === null ? {} : { retryAfterMs: answer.retryAfterMs }
@@ -52,30 +59,19 @@ export async function takeBackLate(deps: FulfilDeps, reward: Reward): Promise<tr
   return (await write(deps, reward, set)) && true
 }
 
-async function askToRevoke(deps: FulfilDeps, reward: Reward, { signal }: JobContext): Promise<RevokeOutcome> {
-  const built = await buildCouponRequest(
-    deps,
-    reward,
-    AbortSignal.any([signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]),
-  )
+async function askToRevoke(
+  deps: FulfilDeps,
+  desk: ReturnType<typeof createDesk>,
+  reward: Reward,
+  context: StepContext,
+): Promise<RevokeOutcome | 'parked' | null> {
+  const built = await buildCouponRequest(deps, reward, context.signal)
   if (built.outcome !== 'ready') return built
   const { provider, request } = built
   const code = reward.couponCode ?? request.code
-  try {
-    return await provider.revoke({ ...request, code, idempotencyKey: `${reward.id}-revoke` })
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    const name = error instanceof Error ? error.name : typeof error
-    deps.logger.error(
-      { rewardLogId: reward.id, provider: provider.kind, error: name },
-      'coupon provider threw',
-    )
-    return {
-      outcome: 'retry',
-      reason: 'PROVIDER_ERROR: asking the coupon provider failed',
-      retryAfterMs: null,
-    }
-  }
+  const idempotencyKey = `${reward.id}-revoke`
+  const revoke = () => provider.revoke({ ...withTime(request), code, idempotencyKey })
+  return provider.claims ? revoke() : desk({ reward, provider, request, ...context }, revoke)
 }
 
 async function writeRevoked(
@@ -92,6 +88,7 @@ async function writeRevoked(
     couponUsed,
     standing: reward.standing && !ends,
     failureReason,
+    heldReason: null,
     dueAt: null,
   } as const
   return (await write(deps, reward, set, changes)) && true

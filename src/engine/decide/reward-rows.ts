@@ -49,6 +49,7 @@ export function rewardRows(granted: GrantedReward): {
     rewardExpiryAt: null,
     dueAt: drawn === null ? null : now,
     attempt: 0,
+    waitingForProviderId: milestone.reward?.providerId ?? null,
   }
   if (drawn === null) return { reward, code: null }
   const owner = { source: 'drawn' as const, providerId: null, rewardLogId: id }

@@ -19,6 +19,8 @@ import {
   HELD_REASONS,
   LINKED_SLUGS,
   ON_WITHDRAWAL,
+  PROVIDER_STATES,
+  type ProviderError,
   type ProviderKind,
   type RewardSpec,
 } from './values.ts'
@@ -55,6 +57,8 @@ export const REWARDS = {
       dueAt: optional(instant),
       /** Part of the job id; raised each time the work is queued anew after a job that ended. */
       attempt: integer,
+      /** The provider that has to do something before the reward goes on; see `waitingFor`. */
+      waitingForProviderId: optional(id),
     },
     indexes: {
       reward_log_anchor: {
@@ -75,6 +79,10 @@ export const REWARDS = {
       reward_log_milestone: newestFirst('accountId', 'milestoneId'),
       reward_log_streak: newestFirst('accountId', 'linkedSchemaRecordId'),
       reward_log_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+      reward_log_waiting: {
+        fields: ['waitingForProviderId', 'createdAt', 'id'],
+        where: { notNull: ['waitingForProviderId'] },
+      },
     },
   },
   coupon_provider: {
@@ -91,6 +99,29 @@ export const REWARDS = {
       coupon_provider_name: { fields: ['accountId', 'name'], unique: true },
       coupon_provider_created: newestFirst('accountId'),
     },
+  },
+  /**
+   * How a coupon provider fares, apart from what the merchant says of it: its id is the provider's. Made when there is
+   * something to note. Internal.
+   */
+  provider_state: {
+    fields: {
+      ...revised,
+      /** `paused`: nothing is asked of it but a probe now and then. */
+      state: choice(PROVIDER_STATES),
+      /** When `state` last changed. */
+      since: instant,
+      /** Failures in a row, over all processes. */
+      failures: integer,
+      /** Probes that failed since it was paused. */
+      probes: integer,
+      lastError: optional(json<ProviderError>()),
+      /** Nothing is asked before: the provider said how long it wants to be left alone. */
+      waitUntil: optional(instant),
+      /** While it is paused, when the next probe is due; afterwards, that parked rewards are still to be let go. */
+      dueAt: optional(instant),
+    },
+    indexes: { provider_state_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } } },
   },
   /** Every code that a reward has or can get: unique in the account, whatever its case. */
   coupon_code: {

@@ -19,6 +19,14 @@ export type ProviderKind = string
 export type Discount =
   | { readonly percentage: string }
   | { readonly amount: string; readonly currency: string }
+/** Whether anything but a probe is asked of a coupon provider. */
+export const PROVIDER_STATES = ['ok', 'paused'] as const
+/** The last thing that went wrong with a coupon provider: nothing secret, nothing personal. */
+export interface ProviderError {
+  readonly code: string
+  readonly message: string
+  readonly at: Instant
+}
 /** What a milestone gives; copied onto the reward log when it is crossed. Amounts are decimal digits as text. */
 export interface RewardSpec {
   readonly providerId: string

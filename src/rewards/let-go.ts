@@ -1,0 +1,63 @@
+import { waitingFor } from '../engine/waiting.ts'
+import { change, revise } from '../ports/changes.ts'
+import type { Clock } from '../ports/clock.ts'
+import { equal } from '../ports/conditions.ts'
+import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
+import type { Row } from '../ports/schema.ts'
+import type { Change, Store } from '../ports/store.ts'
+import type { ProviderState } from './breaker.ts'
+import { findWaiting } from './find-waiting.ts'
+
+const PARKED = equal<'reward_log'>({ heldReason: 'provider_paused' })
+const REWARDS_PER_COMMIT = 200
+/** Pages of one call; what is left is let go by the next one. */
+const MAX_PAGES = 500
+
+export interface LetGoDeps {
+  readonly store: Store
+  readonly clock: Clock
+  /** Without one the sweep finds what is due. */
+  readonly queue?: Pick<JobQueue, 'enqueue'>
+}
+
+type Reward = Row<'reward_log'>
+
+/** What becomes of a reward that was parked as it goes on: it has a job, and tries, of its own. */
+function going(reward: Reward, now: number): Partial<Omit<Reward, 'revision'>> {
+  const fulfilmentStatus = reward.fulfilmentStatus === 'held' ? 'pending' : reward.fulfilmentStatus
+  const next = { fulfilmentStatus, heldReason: null }
+  const waitingForProviderId = waitingFor({ ...reward, ...next })
+  return { ...next, waitingForProviderId, dueAt: now, attempt: reward.attempt + 1, updatedAt: now }
+}
+
+/**
+ * Lets the rewards go that were parked while their provider was paused, the oldest first, and notes when none is left.
+ * May be killed and repeated: whoever sees that the state is still due goes on. Nothing is let go of a provider that
+ * is paused again. @throws AppError STORE_UNAVAILABLE
+ */
+export async function letGo({ store, clock, queue }: LetGoDeps, { id }: ProviderState): Promise<void> {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const [state] = await store.findByKeys('provider_state', ['id'], [[id]])
+    if (state === undefined || state.state === 'paused' || state.dueAt === null) return
+    const parked = await findWaiting(store, id, REWARDS_PER_COMMIT, PARKED)
+    const now = clock.now()
+    const gone = parked.map((reward) => ({ reward, set: going(reward, now) }))
+    const changes = [
+      ...gone.map(({ reward, set }) => revise('reward_log', reward, set)),
+      stillOk(state, parked.length < REWARDS_PER_COMMIT, now),
+    ]
+    // a reward that somebody else changed at the same moment is looked at again
+    if ((await store.commit(changes)).outcome === 'conflict') continue
+    await queue?.enqueue(
+      'reward',
+      gone.map(({ reward, set }) => rewardJobOf({ ...reward, ...set })),
+    )
+    if (parked.length < REWARDS_PER_COMMIT) return
+  }
+}
+
+/** Whoever parks a reward at the same moment meets a conflict, and finds that the provider is asked again. */
+function stillOk(state: ProviderState, isDone: boolean, updatedAt: number): Change {
+  const set = { revision: state.revision + 1, updatedAt, ...(isDone ? { dueAt: null } : {}) }
+  return change('provider_state', state, { revision: state.revision, state: 'ok' }, set)
+}

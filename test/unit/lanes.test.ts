@@ -1,0 +1,99 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { ALONE, Lanes, MAX_UNDER_WAY, type NoPlace, type Place } from '../../workers/reward/lanes.ts'
+
+const PROVIDER = '018f0000-0000-7000-8000-00000000000a'
+const OTHER = '018f0000-0000-7000-8000-00000000000b'
+const never = new AbortController().signal
+
+const isPlace = (entered: Place | NoPlace): entered is Place => 'leave' in entered
+async function enter(lanes: Lanes, provider = PROVIDER, signal = never): Promise<Place | NoPlace> {
+  return lanes.enter(provider, signal)
+}
+
+async function fill(lanes: Lanes, provider = PROVIDER): Promise<Place[]> {
+  const entered = await Promise.all(Array.from({ length: MAX_UNDER_WAY }, () => enter(lanes, provider)))
+  return entered.filter(isPlace)
+}
+
+describe('the places at a provider', () => {
+  it('are four for a process that is alone', async () => {
+    const lanes = new Lanes(ALONE)
+    expect(await fill(lanes)).toHaveLength(4)
+  })
+
+  it('of one are not taken by another', async () => {
+    const lanes = new Lanes(ALONE)
+    await fill(lanes)
+    expect(await fill(lanes, OTHER)).toHaveLength(4)
+  })
+
+  it('are passed on in the order of arrival, and whoever waited is told', async () => {
+    const lanes = new Lanes(ALONE)
+    const [first] = await fill(lanes)
+    const order: string[] = []
+    const waiting = ['a', 'b'].map(async (name) => {
+      const place = await enter(lanes)
+      order.push(name)
+      return place
+    })
+    first!.leave()
+    const a = (await waiting[0]) as Place
+    expect(a).toMatchObject({ hasWaited: true })
+    expect(order).toEqual(['a'])
+    a.leave()
+    await waiting[1]
+    expect(order).toEqual(['a', 'b'])
+  })
+
+  it('are not waited for by more than sixteen: the others come back about when it is their turn', async () => {
+    const lanes = new Lanes(ALONE)
+    await fill(lanes)
+    for (let at = 0; at < 16; at += 1) void enter(lanes)
+    const first = await enter(lanes)
+    const hundredth = await Promise.all(Array.from({ length: 99 }, () => enter(lanes))).then(
+      (all) => all.at(-1)!,
+    )
+    expect(first).toMatchObject({ afterMs: expect.any(Number) })
+    expect((hundredth as NoPlace).afterMs).toBeGreaterThan((first as NoPlace).afterMs)
+  })
+
+  it('are not waited for any longer once the worker is told to stop', async () => {
+    const lanes = new Lanes(ALONE)
+    await fill(lanes)
+    const stop = new AbortController()
+    const waiting = enter(lanes, PROVIDER, stop.signal)
+    stop.abort()
+    expect(await waiting).toMatchObject({ afterMs: expect.any(Number) })
+  })
+
+  it('left twice are free once', async () => {
+    const lanes = new Lanes(ALONE)
+    const [first] = await fill(lanes)
+    first!.leave()
+    first!.leave()
+    expect(isPlace(await enter(lanes))).toBe(true)
+    const stop = new AbortController()
+    const next = enter(lanes, PROVIDER, stop.signal)
+    stop.abort()
+    expect(isPlace(await next)).toBe(false)
+  })
+
+  it('are four in all, however many processes there are, and no process has one that is not sure of its place', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uuid(), fc.integer({ min: 1, max: 12 }), async (provider, size) => {
+        const stopped = AbortSignal.abort()
+        let places = 0
+        for (let place = 0; place < size; place += 1) {
+          const lanes = new Lanes({ standing: () => ({ place, size }) })
+          for (let at = 0; at <= MAX_UNDER_WAY; at += 1) {
+            if (isPlace(await enter(lanes, provider, stopped))) places += 1
+          }
+        }
+        expect(places).toBe(MAX_UNDER_WAY)
+      }),
+      { numRuns: 50 },
+    )
+    expect(isPlace(await enter(new Lanes({ standing: () => null })))).toBe(false)
+  })
+})
