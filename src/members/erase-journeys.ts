@@ -62,7 +62,8 @@ function closed(journey: Row<'member_streak'>, updatedAt: number): Change {
 /** Revoked for good: nothing that happens to the ledger later brings it back. */
 function revoked(reward: Reward, updatedAt: number): Change {
   const ended = { fulfilmentStatus: 'revoked', standing: false, couponUsed: 'no' } as const
-  return revise('reward_log', reward, { ...ended, heldReason: null, dueAt: null, updatedAt })
+  const nothingToDo = { heldReason: null, dueAt: null, waitingForProviderId: null }
+  return revise('reward_log', reward, { ...ended, ...nothingToDo, updatedAt })
 }
 
 /** A run counts the standing rewards of `every_streak` milestones that are anchored inside it. */

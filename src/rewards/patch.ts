@@ -24,6 +24,8 @@ export interface RewardLogPatch {
 }
 
 type Reward = Row<'reward_log'>
+
+const NOTHING_TO_MAKE = { failureReason: null, dueAt: null, waitingForProviderId: null }
 type Fields = Pick<Reward, (typeof PATCHABLE)[number]>
 
 /**
@@ -58,7 +60,7 @@ export function patchRewardLog(
       // a code of the merchant's own: no provider was asked for it, and none can be asked to take it back
       ...(fields.couponCode === null
         ? {}
-        : { fulfilmentStatus: 'issued', drawnCode: null, failureReason: null, dueAt: null }),
+        : { ...NOTHING_TO_MAKE, fulfilmentStatus: 'issued', drawnCode: null }),
       updatedAt: now,
     }
     const claim = fields.couponCode === reward.couponCode ? [] : await claimCode(deps, reward, fields, now)

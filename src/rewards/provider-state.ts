@@ -7,6 +7,7 @@ import { equal } from '../ports/conditions.ts'
 import type { ProviderError } from '../ports/schema/values.ts'
 import type { Store } from '../ports/store.ts'
 import { type ProviderState, resumed } from './breaker.ts'
+import { findWaiting } from './find-waiting.ts'
 import { type LetGoDeps, letGo } from './let-go.ts'
 
 const MAX_ROUNDS = 20
@@ -34,7 +35,7 @@ export function noteState(
   owned: Owned,
   decide: (state: ProviderState) => Partial<ProviderState> | null,
 ): Promise<ProviderState> {
-  const { accountId, providerId: id } = owned
+  const { providerId: id } = owned
   return untilWritten(`the state of coupon_provider ${id}`, MAX_ROUNDS, async () => {
     const [stored] = await store.findByKeys('provider_state', ['id'], [[id]])
     const state = stored ?? unknownState(owned, clock.now())

@@ -1,3 +1,4 @@
+import { waitingFor } from '../engine/waiting.ts'
 import { revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
@@ -17,7 +18,8 @@ export async function write(
   set: Partial<Row<'reward_log'>>,
   changes: readonly Change[] = [],
 ): Promise<Row<'reward_log'> | null> {
-  const full = { ...set, updatedAt: deps.clock.now() }
+  const waitingForProviderId = waitingFor({ ...reward, ...set })
+  const full = { ...set, waitingForProviderId, updatedAt: deps.clock.now() }
   const result = await deps.store.commit([revise('reward_log', reward, full), ...changes])
   return result.outcome === 'committed' ? { ...reward, ...full, revision: reward.revision + 1 } : null
 }

@@ -72,18 +72,21 @@ function differences<C extends CollectionName>(row: Row<C>, given: Given<C>): Pa
   return Object.fromEntries(entries) as Partial<Row<C>>
 }
 
-/** Deletes a row that nothing depends on. @throws AppError NOT_FOUND, and whatever `check` refuses */
+/**
+ * Deletes a row that nothing depends on, with what `check` answers beside it. @throws AppError NOT_FOUND, and whatever `check`
+ * refuses
+ */
 export function deleteRow<C extends Revised>(
   store: Store,
   { collection, noun, accountId, id }: Target<C>,
-  check: (row: Row<C>) => Promise<void> | void,
+  check: (row: Row<C>) => Promise<readonly Change[] | undefined> | Promise<void> | void,
 ): Promise<void> {
   return commitPlanned(store, async () => {
     const row = await findRow(store, collection, accountId, id)
     if (row === null) throw recordNotFound(noun)
-    await check(row)
+    const also = (await check(row)) ?? []
     const guard = { revision: row.revision } as Partial<Row<C>>
-    return { changes: [remove(collection, row, guard)], result: undefined }
+    return { changes: [remove(collection, row, guard), ...also], result: undefined }
   })
 }
 

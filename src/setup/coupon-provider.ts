@@ -1,6 +1,6 @@
 import { commitPlanned, duplicateValue, findRow } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
-import { insert, revise } from '../ports/changes.ts'
+import { insert, remove, revise } from '../ports/changes.ts'
 import { all, equal, present } from '../ports/conditions.ts'
 import { eachRow } from '../ports/paging.ts'
 import type { Row } from '../ports/schema.ts'
@@ -61,6 +61,8 @@ export function deleteProvider(store: Store, accountId: string, id: string): Pro
     if (provider.hasRewards) throw inUse('stays: rewards were granted that name it')
     const code = await codeOf(store, provider)
     if (code !== undefined) throw inUse(`has codes, such as ${code.id}; a pool that gave out codes stays`)
+    const states = await store.findByKeys('provider_state', ['id'], [[id]])
+    return states.map((state) => remove('provider_state', state, { revision: state.revision }))
   })
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { AppError } from '../../src/errors.ts'
-import type { ActivityJob, JobContext } from '../../src/ports/queue.ts'
+import { type ActivityJob, type JobContext, PutOff } from '../../src/ports/queue.ts'
 import { activityJob, itemIdOf, openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
 import { command, redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { until } from '../helpers/until.ts'
@@ -284,5 +284,35 @@ describe('closing a worker pool', () => {
       message: 'gave up on running jobs',
       fields: { queue: 'activity', jobIds: ['act-item-1-0'] },
     })
+  })
+})
+
+describe('a job that is put off', () => {
+  it('comes again after a while, and has spent no try', async () => {
+    const tries: number[] = []
+    rig.work({
+      activity: async (_job, { tryNumber }) => {
+        tries.push(tryNumber)
+        if (tries.length < 4) throw new PutOff(1, 'not now')
+      },
+    })
+    await rig.queue.add('activity', [activityJob('item-1')])
+    await until(async () => (await stateOf(activityJob('item-1'))) === 'ended', 10_000)
+    expect(tries).toEqual([1, 1, 1, 1])
+    expect(await rig.bull.getFailedCount()).toBe(0)
+  })
+
+  it('is still known to the queue while it waits', async () => {
+    const taken = Promise.withResolvers<void>()
+    rig.work({
+      activity: async () => {
+        taken.resolve()
+        throw new PutOff(60_000, 'much later')
+      },
+    })
+    await rig.queue.add('activity', [activityJob('item-1')])
+    await taken.promise
+    await until(async () => (await rig.bull.getDelayedCount()) === 1, 5_000)
+    expect(await stateOf(activityJob('item-1'))).toBe('live')
   })
 })

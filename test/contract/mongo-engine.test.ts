@@ -2,6 +2,7 @@ import { afterAll, expect, it } from '@jest/globals'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeEngine } from './engine-suite.ts'
+import { describeProviderTrouble } from './provider-trouble-suite.ts'
 import { describeRebuild } from './rebuild-suite.ts'
 import { describeReports } from './report-suite.ts'
 import { describeRezoneOrder } from './rezone-order-suite.ts'
@@ -28,4 +29,5 @@ if (server === null) {
   describeRezone('MongoDB', setup)
   describeRezoneOrder('MongoDB', setup)
   describeReports('MongoDB', setup)
+  describeProviderTrouble('MongoDB', setup)
 }

@@ -1,5 +1,6 @@
 import { openTempStore } from '../helpers/sqlite-store.ts'
 import { describeEngine } from './engine-suite.ts'
+import { describeProviderTrouble } from './provider-trouble-suite.ts'
 import { describeRebuild } from './rebuild-suite.ts'
 import { describeReports } from './report-suite.ts'
 import { describeRezoneOrder } from './rezone-order-suite.ts'
@@ -12,3 +13,4 @@ describeRebuild('SQLite', openTempStore)
 describeRezone('SQLite', openTempStore)
 describeRezoneOrder('SQLite', openTempStore)
 describeReports('SQLite', openTempStore)
+describeProviderTrouble('SQLite', openTempStore)

@@ -86,6 +86,7 @@ describe('fulfilling a reward', () => {
       rewardIssuedAt: NOW,
       rewardExpiryAt: NOW + 29 * DAY_MS,
       dueAt: null,
+      waitingForProviderId: null,
       revision: 3,
       updatedAt: NOW,
     })

@@ -4,6 +4,7 @@ import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import { periodByNumber } from '../../streaks/period.ts'
 import type { RewardEffects } from '../../streaks/types.ts'
+import { waitingFor } from '../waiting.ts'
 
 export interface RewardChanges {
   readonly changes: readonly Change[]
@@ -60,7 +61,8 @@ interface Changed {
 }
 
 function changed(row: Row<'reward_log'>, fields: Partial<Row<'reward_log'>>, now: Instant): Changed {
-  const set = { ...fields, updatedAt: now }
+  const waitingForProviderId = waitingFor({ ...row, ...fields })
+  const set = { ...fields, waitingForProviderId, updatedAt: now }
   const after = { ...row, ...set, revision: row.revision + 1 }
   return { change: revise('reward_log', row, set), after }
 }
@@ -77,5 +79,11 @@ function withoutGround(row: Row<'reward_log'>, now: Instant): Changed[] {
   // a code of the merchant's own is his to take back; nobody can be asked
   if (row.reward === null || row.drawnCode === null)
     return [changed(row, { fulfilmentStatus: 'revoked', couponUsed: 'unknown' }, now)]
-  return [changed(row, { fulfilmentStatus: 'revoking', dueAt: now, attempt: row.attempt + 1 }, now)]
+  return [
+    changed(
+      row,
+      { fulfilmentStatus: 'revoking', heldReason: null, dueAt: now, attempt: row.attempt + 1 },
+      now,
+    ),
+  ]
 }
