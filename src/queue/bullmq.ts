@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobOf, JobQueue, QueueName } from '../ports/queue.ts'
 import { openBullQueue } from './bull-queues.ts'
+import { FairShare } from './fair-share.ts'
 import { createJobCollector, type JobCollector } from './job-collector.ts'
 import { readJobStates } from './job-states.ts'
 import { jobIdOf, payloadOf } from './names.ts'
@@ -28,7 +29,7 @@ export interface JobQueueOptions {
 /** One of the port's queues with what its jobs wait in until they are sent. */
 interface Lane {
   readonly bull: Queue
-  readonly collector: JobCollector<{ name: string; data: object; opts: { jobId: string } }>
+  readonly collector: JobCollector<{ name: string; data: object; opts: { jobId: string; priority?: number } }>
 }
 
 /**
@@ -38,6 +39,7 @@ interface Lane {
 export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): JobQueue {
   const link = openRedisLink({ redisUrl, role: 'producer', logger })
   const lanes: Record<QueueName, Lane> = { activity: openLane('activity'), reward: openLane('reward') }
+  const shares = new FairShare({ now: () => Date.now() })
   let closing: Promise<void> | undefined
 
   function openLane(queue: QueueName): Lane {
@@ -53,11 +55,15 @@ export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): J
   }
 
   function push<Q extends QueueName>(queue: Q, jobs: readonly JobOf<Q>[]): Promise<void> {
-    const entries = jobs.map((job) => ({
-      name: queue,
-      data: payloadOf(queue, job),
-      opts: { jobId: jobIdOf(queue, job) },
-    }))
+    const entries = jobs.map((job) => {
+      const priority = shares.take(accountOf(job), weightOf(job))
+      const jobId = jobIdOf(queue, job)
+      return {
+        name: queue,
+        data: payloadOf(queue, job),
+        opts: priority === 0 ? { jobId } : { jobId, priority },
+      }
+    })
     return lanes[queue].collector.push(entries)
   }
 
@@ -90,6 +96,14 @@ export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): J
       return closing
     },
   }
+}
+
+function accountOf(job: JobOf<QueueName>): string {
+  return 'items' in job ? (job.items[0]?.accountId ?? '') : job.accountId
+}
+
+function weightOf(job: JobOf<QueueName>): number {
+  return 'items' in job ? job.items.length : 1
 }
 
 /** Runs `ask` if Redis is connected; when it does not answer in time the connection is made anew. */

@@ -48,7 +48,7 @@ export function openBenchQueue(redisUrl: string, prefix: string): BenchQueue {
   const client = new Redis(redisUrl, { maxRetriesPerRequest: null })
   const queue = new Queue('activity', { connection: client, prefix })
   const left = async () => {
-    const counts = await queue.getJobCounts('wait', 'active', 'delayed')
+    const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed')
     return Object.values(counts).reduce((sum, some) => sum + some, 0)
   }
   return {

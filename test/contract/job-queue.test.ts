@@ -287,6 +287,24 @@ describe('closing a worker pool', () => {
   })
 })
 
+describe('work of several accounts', () => {
+  const jobsOf = (accountId: string, count: number) =>
+    Array.from({ length: count }, (_, at) => ({ accountId, rewardLogId: `${accountId}-${at}`, attempt: 0 }))
+
+  it('is taken in turns: who comes after another with a backlog does not wait for all of it', async () => {
+    await rig.queue.add('reward', jobsOf('busy', 2_600))
+    await rig.queue.add('reward', jobsOf('late', 3))
+    await rig.queue.add('reward', jobsOf('later', 2_050))
+    const order: string[] = []
+    rig.work({ reward: async ({ accountId }) => void order.push(accountId) }, { reward: 1 })
+    await until(() => order.length === 4_653, 60_000)
+    // the first 2,000 of each are nobody's backlog
+    expect(order.slice(0, 4_003).filter((each) => each === 'late')).toHaveLength(3)
+    const rest = order.slice(4_003)
+    expect(rest.lastIndexOf('later')).toBeLessThan(150)
+  })
+})
+
 describe('a job that is put off', () => {
   it('comes again after a while, and has spent no try', async () => {
     const tries: number[] = []

@@ -242,6 +242,31 @@ describe('rows whose job is not there', () => {
   })
 })
 
+describe('rows of several accounts', () => {
+  it('take turns: one whose backlog is older and larger does not keep the others waiting', async () => {
+    const backlog = Array.from({ length: 100 }, () => itemRow({ dueAt: START - 60_000 }))
+    const others = Array.from({ length: 5 }, () => itemRow({ accountId: newId() }))
+    await insert('delivery_item', [...backlog, ...others])
+    await sweepWith({ pageRows: 10, maxRows: 60 })()
+    expect(await itemStates(others)).toEqual(others.map(() => 'live'))
+    const live = (await itemStates(backlog)).filter((state) => state === 'live').length
+    expect(live).toBeGreaterThanOrEqual(10)
+    expect(live).toBeLessThan(100)
+  })
+
+  it('are all seen to in the end, however many accounts there are', async () => {
+    const items = Array.from({ length: 620 }, () => itemRow({ accountId: newId() }))
+    await insert('delivery_item', items)
+    const sweep = sweepWith()
+    await sweep()
+    await sweep()
+    expect(new Set(await itemStates(items))).toEqual(new Set(['live']))
+    await redis.flush()
+    await sweep()
+    expect((await itemStates(items)).filter((state) => state === 'live')).toHaveLength(500)
+  })
+})
+
 describe('rows whose job is alive', () => {
   it('are left alone, whether it waits, is delayed or runs', async () => {
     const items = [itemRow(), itemRow(), itemRow()]

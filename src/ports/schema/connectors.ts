@@ -118,7 +118,7 @@ export const CONNECTORS = {
     },
     indexes: {
       delivery_item_delivery: { fields: ['accountId', 'deliveryId', 'ruleIndex'] },
-      delivery_item_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+      delivery_item_due_of_account: { fields: ['accountId', 'dueAt', 'id'], where: { notNull: ['dueAt'] } },
       delivery_item_order: { fields: ['accountId', 'orderKey', 'id'], where: { notNull: ['orderKey'] } },
       delivery_item_member: { fields: ['accountId', 'externalId', 'id'], where: { notNull: ['externalId'] } },
     },

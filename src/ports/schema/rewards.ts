@@ -78,7 +78,7 @@ export const REWARDS = {
       reward_log_member: newestFirst('accountId', 'ownedById'),
       reward_log_milestone: newestFirst('accountId', 'milestoneId'),
       reward_log_streak: newestFirst('accountId', 'linkedSchemaRecordId'),
-      reward_log_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
+      reward_log_due_of_account: { fields: ['accountId', 'dueAt', 'id'], where: { notNull: ['dueAt'] } },
       reward_log_waiting: {
         fields: ['waitingForProviderId', 'createdAt', 'id'],
         where: { notNull: ['waitingForProviderId'] },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { all, atLeast, atMost, equal } from '../../../src/ports/conditions.ts'
 import { type CollectionName, SCHEMA, specOf } from '../../../src/ports/schema.ts'
 import { connect } from '../../../src/store/mongo/connection.ts'
 import { toFilter } from '../../../src/store/mongo/filter.ts'
@@ -154,24 +155,39 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
       expect(keysIndex('streak_log', by)).toBe(index)
     })
 
-    it('looks for what is due in the index of what is due, not in all rows', async () => {
-      const due = Array.from({ length: 300 }, (_, at) =>
-        row('delivery_item', { dueAt: at < 5 ? 1_000 : null }),
-      )
-      await seed(store(), 'delivery_item', due)
-      const connection = await connect(uri)
-      try {
-        const where = { field: 'dueAt', op: 'lte', value: 2_000 } as const
-        const explained = await connection.models.rows.delivery_item.collection
-          .find(toFilter('delivery_item', where))
-          .sort({ dueAt: 1, _id: 1 })
-          .explain('executionStats')
-        const { nReturned, totalDocsExamined } = explained.executionStats
-        expect([nReturned >= 5, totalDocsExamined]).toEqual([true, nReturned])
-      } finally {
-        await connection.close()
-      }
-    })
+    it.each([
+      [
+        'of an account',
+        (owner: string) => equal<'delivery_item'>({ accountId: owner }),
+        { dueAt: 1, _id: 1 },
+      ],
+      [
+        'of the next account',
+        (owner: string) => atLeast<'delivery_item', 'accountId'>('accountId', owner),
+        { accountId: 1, dueAt: 1, _id: 1 },
+      ],
+    ] as const)(
+      'looks for what is due %s in the index of what is due, not in all rows',
+      async (_, whose, sort) => {
+        const owner = newAccount()
+        const due = Array.from({ length: 300 }, (_, at) =>
+          row('delivery_item', { accountId: owner, dueAt: at < 5 ? 1_000 : null }),
+        )
+        await seed(store(), 'delivery_item', due)
+        const connection = await connect(uri)
+        try {
+          const where = all(whose(owner), atMost<'delivery_item', 'dueAt'>('dueAt', 2_000))
+          const explained = await connection.models.rows.delivery_item.collection
+            .find(toFilter('delivery_item', where))
+            .sort(sort)
+            .explain('executionStats')
+          const { nReturned, totalDocsExamined } = explained.executionStats
+          expect([nReturned >= 5, totalDocsExamined]).toEqual([true, nReturned])
+        } finally {
+          await connection.close()
+        }
+      },
+    )
 
     it('finds the few reports of an order among all items, in the index of those that have an order', async () => {
       const of = { accountId, status: 'counted' as const }
