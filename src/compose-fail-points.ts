@@ -1,3 +1,4 @@
+import { storeWith } from './commit/store-with.ts'
 import type { CouponProvider } from './ports/coupon-provider.ts'
 import type { FailPoints, FailStep } from './ports/fail-points.ts'
 import type { JobQueue } from './ports/queue.ts'
@@ -25,21 +26,10 @@ export function marksOf(failPoints: FailPoints | undefined): Marks {
     return { store: same, queue: same, providers: same, work: (_step, work) => work }
   }
   return {
-    store: (store, before, after) => ({
-      kind: store.kind,
-      findByKeys: store.findByKeys.bind(store),
-      find: store.find.bind(store),
-      count: store.count.bind(store),
-      commit: (changes) => around(failPoints, before, after, () => store.commit(changes)),
-      migrate: (options) => store.migrate(options),
-      outstanding: () => store.outstanding(),
-      schemaVersion: () => store.schemaVersion(),
-      zoneData: () => store.zoneData(),
-      noteZoneData: (version) => store.noteZoneData(version),
-      ping: () => store.ping(),
-      durability: () => store.durability(),
-      close: () => store.close(),
-    }),
+    store: (store, before, after) =>
+      storeWith(store, {
+        commit: (changes) => around(failPoints, before, after, () => store.commit(changes)),
+      }),
     queue: (queue, before, after) => ({
       ...queue,
       enqueue: (name, jobs) => around(failPoints, before, after, () => queue.enqueue(name, jobs)),

@@ -1,6 +1,7 @@
 import type { CollectionName, FieldName, Row } from '../ports/schema.ts'
 import type { Change, CommitResult, Scalar, Store } from '../ports/store.ts'
 import { Batcher } from './batcher.ts'
+import { storeWith } from './store-with.ts'
 
 const MAX_ITEMS = 256
 const MAX_CHANGES = 1_000
@@ -41,22 +42,14 @@ export function sharedStore(store: Store): Store {
     maxInFlight: 2,
   })
 
-  return {
-    kind: store.kind,
+  return storeWith(store, {
     findByKeys: async <C extends CollectionName>(
       collection: C,
       fields: readonly FieldName<C>[],
       keys: readonly Key[],
     ) => (await readsOf(collection, fields).add(keys)) as Row<C>[],
-    find: (collection, query) => store.find(collection, query),
-    count: (collection, where, max) => store.count(collection, where, max),
     commit: (changes) => commits.add(changes),
-    migrate: () => store.migrate(),
-    schemaVersion: () => store.schemaVersion(),
-    ping: () => store.ping(),
-    durability: () => store.durability(),
-    close: () => store.close(),
-  }
+  })
 }
 
 async function readTogether(

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { storeWith } from '../../src/commit/store-with.ts'
 import { createHttpProvider } from '../../src/coupons/http.ts'
 import type { CouponProvider, IssueOutcome, RevokeOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
 import { PutOff } from '../../src/ports/queue.ts'
@@ -229,14 +230,13 @@ export function describeProviderTrouble(
       const parking = startWorker()
       await Promise.all(fresh.map((reward) => run(reward, parking)))
       let commits = 0
-      const dying: Store = {
-        ...boundTo(store),
+      const dying = storeWith(store, {
         commit: async (changes) => {
           commits += 1
           if (commits > 2) throw new Error('the process was killed')
           return store.commit(changes)
         },
-      }
+      })
       const resuming = resumeProvider({ store: dying, clock, queue }, world.accountId, world.providerId)
       await expect(resuming).rejects.toThrow('killed')
       expect((await health()).state).toBe('ok')
@@ -348,19 +348,4 @@ export function describeProviderTrouble(
       expect(await store.findByKeys('provider_state', ['id'], [[id]])).toEqual([])
     })
   })
-}
-
-function boundTo(store: Store): Store {
-  return {
-    kind: store.kind,
-    findByKeys: store.findByKeys.bind(store),
-    find: store.find.bind(store),
-    count: store.count.bind(store),
-    commit: store.commit.bind(store),
-    migrate: () => store.migrate(),
-    schemaVersion: () => store.schemaVersion(),
-    ping: () => store.ping(),
-    durability: () => store.durability(),
-    close: () => store.close(),
-  }
 }

@@ -1,3 +1,4 @@
+import { REWARDS } from './rewards.ts'
 import type { CollectionSpec, RowOf } from './spec.ts'
 
 /** Removes an index that the schema no longer has. Older programs may still ask for it by name: see docs/adding-a-field.md. */
@@ -56,4 +57,17 @@ export function dropIndex(collection: string, index: string): DropIndex {
 export const VERSIONS: readonly SchemaVersion[] = [
   // below it a line for each release that stores something else
   { version: 1, what: 'the first shape' },
+  {
+    version: 2,
+    what: 'how coupon providers fare, and which of them a reward waits for',
+    steps: [
+      fill('reward_log', REWARDS.reward_log, 'the provider that a reward waits for', 'beside', (reward) => {
+        const { reward: spec, fulfilmentStatus: status, waitingForProviderId } = reward
+        const isWaiting = status === 'pending' || status === 'issuing' || status === 'revoking'
+        return spec !== null && isWaiting && waitingForProviderId === null
+          ? { waitingForProviderId: spec.providerId }
+          : null
+      }),
+    ],
+  },
 ]
