@@ -7,6 +7,7 @@ import type { HttpDeps } from './http/deps.ts'
 import { createDeliveries } from './inbox/replay/deliveries.ts'
 import type { JobQueue } from './ports/queue.ts'
 import { patchRewardLog } from './rewards/patch.ts'
+import { resumeProvider } from './rewards/provider-state.ts'
 import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
 
@@ -34,6 +35,8 @@ export function composeHttp({ recorder, queue, allowedHosts = [], ...parts }: Ht
       patch: (accountId, id, patch) => patchRewardLog({ store, clock, newId }, accountId, id, patch),
       replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
       abandon: (accountId, id, reason) => abandonReward({ store, clock, queue }, accountId, id, reason),
+      resumeProvider: (accountId, providerId) =>
+        resumeProvider({ store, clock, queue }, accountId, providerId),
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
     },

@@ -1206,6 +1206,18 @@ export interface CouponProvider {
   provider: 'pool' | 'http' | 'shopify' | 'stripe' | 'voucherify'
   /** What the kind needs to know. */
   settings: Record<string, unknown>
+  /** How it fares: whether it is paused after failures in a row, since when, what went wrong last, and how many rewards wait for it, the oldest since when. */
+  health: {
+    state: 'ok' | 'paused'
+    since: string
+    lastError: {
+      code: string
+      message: string
+      at: string
+    } | null
+    waiting: number
+    oldestWaitingAt: string | null
+  }
   /** When the record was made. UTC with milliseconds, as every time in an answer. */
   createdAt: string
   /** When the record last changed. */
@@ -1243,6 +1255,15 @@ export type PoolCouponProviderSettings = Record<string, never>
 export interface HttpCouponProviderSettings {
   url: string
   revokeUrl?: string
+}
+
+export interface CouponProviderResume {
+  /** Of which kind it is; never changes. */
+  provider?: 'http' | 'pool'
+  /** What it signs its requests with. Written, never read back. */
+  credentials?: HttpCouponProviderCredentials
+  /** What the kind needs to know. */
+  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -1698,7 +1719,7 @@ export interface Resources {
     patch: CouponProviderPatch
     filter: CouponProviderFilter
     sort: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
-    actions: Record<never, never>
+    actions: { resume: { body: CouponProviderResume; answer: CouponProvider } }
     bulkActions: Record<never, never>
   }
   couponCode: {
@@ -1792,7 +1813,7 @@ export const RESOURCES = {
   couponProvider: {
     slug: 'coupon_provider',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
-    actions: [],
+    actions: ['resume'],
     bulkActions: [],
   },
   couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'], actions: [], bulkActions: [] },

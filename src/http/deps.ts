@@ -19,8 +19,10 @@ export interface Rewards {
   patch(accountId: string, id: string, patch: RewardLogPatch): Promise<Row<'reward_log'>>
   /** See `replayReward`. @throws AppError NOT_FOUND | REWARD_HELD | REWARD_REVOKED | STORE_BUSY */
   replay(accountId: string, id: string): Promise<Row<'reward_log'>>
-  /** See `abandonReward`. @throws AppError NOT_FOUND | CONFLICT | REWARD_HELD | REWARD_REVOKED | STORE_BUSY */
+  /** See `abandonReward`. @throws AppError NOT_FOUND | CONFLICT | REWARD_REVOKED | STORE_BUSY */
   abandon(accountId: string, id: string, reason: string): Promise<Row<'reward_log'>>
+  /** See `resumeProvider`. @throws AppError NOT_FOUND | STORE_BUSY */
+  resumeProvider(accountId: string, providerId: string): Promise<void>
   /** All or none. @throws AppError REFERENCE_NOT_FOUND | INVALID_INPUT | DUPLICATE_VALUE */
   uploadCodes(accountId: string, providerId: string, codes: readonly string[]): Promise<Row<'coupon_code'>[]>
 }

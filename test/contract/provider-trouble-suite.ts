@@ -58,6 +58,7 @@ export function describeProviderTrouble(
       now = NOW
       asked = []
       queued.length = 0
+      granted = 0
       answer = async (code) => ({ outcome: 'issued', code, expiresAt: null })
       answerRevoke = async () => ({ outcome: 'revoked', used: 'no' })
       world = await makeRewardWorld(store, { provider: 'http', settings: {} })
@@ -96,8 +97,12 @@ export function describeProviderTrouble(
         (error: unknown) => error,
       )
     const reload = (reward: Reward) => read(store, 'reward_log', reward.id)
-    const rewards = (count: number) =>
-      Promise.all(Array.from({ length: count }, (_, at) => world.addReward({ createdAt: NOW + at })))
+    let granted = 0
+    /** Each granted a moment after the one before. */
+    const rewards = (count: number) => {
+      const createdAt = Array.from({ length: count }, () => NOW + granted++)
+      return Promise.all(createdAt.map((at) => world.addReward({ createdAt: at })))
+    }
     const health = async () =>
       (await readHealth(store, [{ id: world.providerId, createdAt: NOW - 1 }])).get(world.providerId)!
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { insert } from '../../src/ports/changes.ts'
+import { row } from '../contract/store/rows.ts'
 import { type Answer, type Api, type Body, type Client, interruptedStore, startApi } from '../helpers/api.ts'
 
 let api: Api
@@ -214,5 +216,57 @@ describe('a coupon provider', () => {
     expect(refusal(answer)).toEqual([400, code])
     expect(answer.body.error.details[0].path).toBe(path)
     expect((await admin.get(pathOf('coupon_provider', pool))).body.data).toEqual(pool)
+  })
+})
+
+describe('how a coupon provider fares', () => {
+  const at = Date.parse('2026-11-22T09:00:00Z')
+  const lastError = { code: 'PROVIDER_TIMEOUT', message: 'the coupon service did not answer in time', at }
+
+  async function paused(): Promise<Body> {
+    const pool = await poolOf()
+    const [stored] = await api.store.findByKeys('coupon_provider', ['id'], [[pool.id]])
+    const state = {
+      id: pool.id,
+      accountId: stored!.accountId,
+      state: 'paused',
+      since: at,
+      lastError,
+    } as const
+    const due = { ...state, dueAt: at + 30_000 }
+    expect(await api.store.commit([insert('provider_state', row('provider_state', due))])).toEqual({
+      outcome: 'committed',
+    })
+    return pool
+  }
+
+  it('is told by its health, from the first on', async () => {
+    const made = await poolOf()
+    expect(made.health).toEqual({
+      state: 'ok',
+      since: made.createdAt,
+      lastError: null,
+      waiting: 0,
+      oldestWaitingAt: null,
+    })
+    const { id } = await paused()
+    const read = await admin.get(`/schema/coupon_provider/record/${id}`)
+    expect(read.body.data.health).toMatchObject({
+      state: 'paused',
+      since: '2026-11-22T09:00:00.000Z',
+      lastError: { ...lastError, at: '2026-11-22T09:00:00.000Z' },
+    })
+  })
+
+  it('is well again when its account says so, and nobody else can', async () => {
+    const { id } = await paused()
+    const path = `/schema/coupon_provider/record/${id}/resume`
+    expect((await other.post(path, {})).status).toBe(404)
+    expect((await admin.post(path, { now: true })).status).toBe(400)
+    const answer = await admin.post(path, {})
+    expect(answer.status).toBe(200)
+    expect(answer.body.data).toMatchObject({ id, health: { state: 'ok' } })
+    const again = await admin.post(path, {})
+    expect(again.body.data.health).toEqual(answer.body.data.health)
   })
 })

@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import { invalid, notBuiltYet } from '../../errors.ts'
 import type { CouponProvider } from '../../ports/coupon-provider.ts'
+import { PROVIDER_STATES } from '../../ports/schema/values.ts'
 import { plainJson } from '../../read/exact-json.ts'
+import type { ProviderHealth } from '../../rewards/provider-state.ts'
 import type { HttpDeps } from '../deps.ts'
+import { INSTANT_SCHEMA, orNull } from '../json/json-schema.ts'
+import { instantJson, type JsonObject, nullable } from '../json/write-json.ts'
 import { check } from '../read/check.ts'
 import { zLater, zOneOf, zText } from '../read/zod.ts'
 import { required, shapeOf } from '../shape.ts'
@@ -23,7 +27,35 @@ export function couponProviderShape(providers: Providers) {
     connectorId: { create: zLater, patch: zLater },
     credentials: adapterInput,
     settings: { ...adapterInput, schema: { type: 'object' } },
+    health: { schema: healthSchema },
   })
+}
+
+/** What `healthJson` writes. */
+const healthSchema = {
+  type: 'object',
+  required: ['state', 'since', 'lastError', 'waiting', 'oldestWaitingAt'],
+  properties: {
+    state: { type: 'string', enum: PROVIDER_STATES },
+    since: INSTANT_SCHEMA,
+    lastError: orNull({
+      type: 'object',
+      required: ['code', 'message', 'at'],
+      properties: { code: { type: 'string' }, message: { type: 'string' }, at: INSTANT_SCHEMA },
+    }),
+    waiting: { type: 'integer', minimum: 0 },
+    oldestWaitingAt: orNull(INSTANT_SCHEMA),
+  },
+} as const
+
+export function healthJson(health: ProviderHealth): JsonObject {
+  const { since, lastError, oldestWaitingAt } = health
+  return {
+    ...health,
+    since: instantJson(since),
+    lastError: nullable(lastError, ({ at, ...error }) => ({ ...error, at: instantJson(at) })),
+    oldestWaitingAt: nullable(oldestWaitingAt, instantJson),
+  }
 }
 
 /** @throws AppError NOT_BUILT_YET */

@@ -1,22 +1,53 @@
 import { findRow } from '../../commit/planned.ts'
+import type { Row } from '../../ports/schema.ts'
+import { readHealth } from '../../rewards/provider-state.ts'
 import { newRow, recordNotFound } from '../../setup/change-row.ts'
 import { createProvider, deleteProvider, patchProvider } from '../../setup/coupon-provider.ts'
 import type { HttpDeps } from '../deps.ts'
-import type { Resource } from '../resource.ts'
+import type { JsonObject } from '../json/write-json.ts'
+import { checkCreate } from '../read/check.ts'
+import { zObject } from '../read/zod.ts'
+import type { Action, Resource } from '../resource.ts'
 import { adapterInputOf } from './adapter-input.ts'
 import {
   couponProviderShape,
+  healthJson,
   providerOf,
   readSettings,
   refuseConnector,
   sealCredentials,
 } from './coupon-provider-shape.ts'
 
-type ProviderDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'providers'>
+type ProviderDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'providers' | 'rewards'>
+
+const resumeSchema = zObject({})
 
 export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_provider'> {
-  const { store, newId, secretBox, providers } = deps
+  const { store, newId, secretBox, providers, rewards } = deps
   const { fields, bodies, readCreate, readPatch, json } = couponProviderShape(providers)
+
+  async function withHealth(rows: readonly Row<'coupon_provider'>[]): Promise<JsonObject[]> {
+    const health = await readHealth(store, rows)
+    return rows.map((row) => ({ ...json(row), health: healthJson(health.get(row.id)!) }))
+  }
+  const answered = async (row: Row<'coupon_provider'>): Promise<JsonObject> => (await withHealth([row]))[0]!
+
+  const resume: Action = {
+    summary: 'End the pause of a coupon provider',
+    body: resumeSchema,
+    answers: 'coupon provider',
+    status: 200,
+    fails: ['NOT_FOUND'],
+    async run({ caller: { accountId }, log }, id, body) {
+      checkCreate(resumeSchema, body)
+      log({ providerId: id })
+      await rewards.resumeProvider(accountId, id)
+      const row = await findRow(store, 'coupon_provider', accountId, id)
+      if (row === null) throw recordNotFound('coupon provider')
+      return answered(row)
+    },
+  }
+
   return {
     slug: 'coupon_provider',
     noun: 'coupon provider',
@@ -31,6 +62,8 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
       delete: ['PROVIDER_IN_USE'],
     },
     adapterInput: adapterInputOf('provider', providers),
+    actions: { resume },
+    present: (rows, { wants }) => (wants('health') ? withHealth(rows) : Promise.resolve(rows.map(json))),
     async create({ caller: { accountId }, now, log }, body) {
       const { connectorId, credentials, settings, ...plain } = readCreate(body)
       const provider = providerOf(providers, plain.provider)
@@ -42,7 +75,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
         settings: readSettings(provider, settings ?? {}),
       })
       log({ providerId: row.id })
-      return json(row)
+      return answered(row)
     },
     async patch({ caller: { accountId }, now, log }, id, body) {
       const { connectorId, credentials, settings, ...plain } = readPatch(body)
@@ -58,7 +91,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
         sealedCredentials:
           credentials === undefined ? undefined : sealCredentials(secretBox, provider, credentials),
       }
-      return json(await patchProvider(store, accountId, id, now, given))
+      return answered(await patchProvider(store, accountId, id, now, given))
     },
     remove({ caller: { accountId }, log }, id) {
       log({ providerId: id })

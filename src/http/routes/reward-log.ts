@@ -98,7 +98,7 @@ export function rewardLogResource({
     body: abandonSchema,
     answers: 'reward log',
     status: 200,
-    fails: ['NOT_FOUND', 'CONFLICT', 'REWARD_HELD', 'REWARD_REVOKED'],
+    fails: ['NOT_FOUND', 'CONFLICT', 'REWARD_REVOKED'],
     async run({ caller: { accountId }, log }, id, body) {
       const { reason } = checkCreate(abandonSchema, body)
       log({ rewardLogId: id })

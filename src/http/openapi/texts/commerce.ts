@@ -64,7 +64,13 @@ export const delivery: ResourceText = {
 
 export const couponProvider: ResourceText = {
   about: 'Where coupons come from: a pool of codes that you upload, or your own service over HTTP.',
+  actions: {
+    resume:
+      'Ends the pause that failures in a row have brought about, and lets the rewards go that wait for it. One that is not paused stays as it is.',
+  },
   fields: {
+    health:
+      'How it fares: whether it is paused after failures in a row, since when, what went wrong last, and how many rewards wait for it, the oldest since when.',
     name: 'Unique in the account.',
     provider: 'Of which kind it is; never changes.',
     settings: 'What the kind needs to know.',
