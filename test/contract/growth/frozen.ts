@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createSecretBox } from '../../../src/crypto/secret-box.ts'
-import { type CollectionName, SCHEMA, SCHEMA_VERSION, SHAPE, specOf } from '../../../src/ports/schema.ts'
+import {
+  type CollectionName,
+  type Row,
+  SCHEMA,
+  SCHEMA_VERSION,
+  SHAPE,
+  specOf,
+} from '../../../src/ports/schema.ts'
 import type { Store } from '../../../src/ports/store.ts'
 import { rebuild } from '../../../src/rebuild/rebuild.ts'
 import { SHOPIFY_SECRET } from '../../fixtures/stores/scene.ts'
@@ -75,6 +82,15 @@ export function describeFrozen(harness: GrowthHarness): void {
       expect(await store.schemaVersion()).toBe(SCHEMA_VERSION)
       expect(await store.outstanding()).toEqual([])
       expect(await clean()).toEqual({ hasJourneys: true, differing: 0, busy: 0 })
+    })
+
+    it('knows of each reward which provider it waits for', () => {
+      const rewards = rows.reward_log as Row<'reward_log'>[]
+      expect(rewards.filter(({ waitingForProviderId }) => waitingForProviderId !== null)).not.toEqual([])
+      for (const { waitingForProviderId, reward, fulfilmentStatus } of rewards) {
+        const isWaiting = reward !== null && ['pending', 'issuing', 'revoking'].includes(fulfilmentStatus)
+        expect(waitingForProviderId).toBe(isWaiting ? reward.providerId : null)
+      }
     })
 
     it('answers its own backend on every resource', async () => {
