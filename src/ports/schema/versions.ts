@@ -61,6 +61,9 @@ export const VERSIONS: readonly SchemaVersion[] = [
     version: 2,
     what: 'how coupon providers fare, and which of them a reward waits for',
     steps: [
+      // what is due is found by its account
+      dropIndex('delivery_item', 'delivery_item_due'),
+      dropIndex('reward_log', 'reward_log_due'),
       fill('reward_log', REWARDS.reward_log, 'the provider that a reward waits for', 'beside', (reward) => {
         const { reward: spec, fulfilmentStatus: status, waitingForProviderId } = reward
         const isWaiting = status === 'pending' || status === 'issuing' || status === 'revoking'
