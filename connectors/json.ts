@@ -17,6 +17,8 @@ import {
 } from './json-bytes.ts'
 import { type MemberNames, type Wanted, WantedMembers } from './json-members.ts'
 
+export type { MemberNames } from './json-members.ts'
+
 /**
  * Reads JSON without losing anything a purchase depends on. `JSON.parse` rounds ids above 2^53 and amounts to floats;
  * its reviver sees the digits, but takes seconds for a body of 8 MiB and recurses as deep as a sender likes.

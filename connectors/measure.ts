@@ -1,5 +1,5 @@
 import type { IgnoreReason } from '../src/ports/connector.ts'
-import type { ConnectorRule } from '../src/ports/schema/values.ts'
+import type { ConnectorRule, GiftCards } from '../src/ports/schema/values.ts'
 import { formatQuantity, type ParsedQuantity, parseQuantity } from '../src/streaks/quantity.ts'
 import type { MeasuredValue, Purchase } from './purchase.ts'
 
@@ -19,7 +19,48 @@ const FAULTS: Readonly<Record<Fault, string>> = {
 
 /** What the purchase is worth to a rule, once its currency and minimum allow it at all. */
 export function measure(rule: ConnectorRule, purchase: Purchase): Measure {
-  return checkCurrency(rule, purchase) ?? checkMinimum(rule, purchase) ?? readValue(rule, purchase)
+  const counted = asCounted(rule, purchase)
+  return (
+    checkCurrency(rule, purchase) ??
+    checkGiftCards(rule, purchase) ??
+    checkMinimum(rule, counted) ??
+    readValue(rule, counted)
+  )
+}
+
+/** Rules that were stored before there was the choice count gift cards. */
+export function giftCardsOf({ giftCards }: ConnectorRule): GiftCards {
+  return giftCards ?? 'count'
+}
+
+/** A gift card is money that is spent later: it counts then. One that is posted for a fee is still nothing else. */
+function checkGiftCards(rule: ConnectorRule, { lines }: Purchase): Measure | null {
+  const sold = (lines ?? []).filter(({ units }) => units > 0)
+  if (giftCardsOf(rule) === 'count' || sold.length === 0) return null
+  return sold.every(({ isGiftCard }) => isGiftCard)
+    ? ignore('GIFT_CARDS_ONLY', "the order is of gift cards and nothing else; the rule's giftCards is ignore")
+    : null
+}
+
+/** The purchase without its gift cards, for a rule that ignores them. */
+function asCounted(rule: ConnectorRule, purchase: Purchase): Purchase {
+  const { amounts, lines, giftCardMoney } = purchase
+  if (giftCardsOf(rule) === 'count' || !lines?.some(({ isGiftCard }) => isGiftCard)) return purchase
+  const units = lines.reduce((sum, line) => sum + (line.isGiftCard ? 0n : BigInt(line.units)), 0n)
+  const { order_total: total, order_subtotal: subtotal } = amounts
+  return {
+    ...purchase,
+    amounts: {
+      ...(total === undefined ? {} : { order_total: without(total, giftCardMoney) }),
+      ...(subtotal === undefined ? {} : { order_subtotal: without(subtotal, giftCardMoney) }),
+      item_count: parseQuantity(units.toString()),
+    },
+  }
+}
+
+function without(amount: ParsedQuantity, giftCards: ParsedQuantity): ParsedQuantity {
+  if (!amount.ok || !giftCards.ok) return amount.ok ? giftCards : amount
+  return { ok: true, value: amount.value > giftCards.value ? amount.value - giftCards.value : 0n }
 }
 
 function checkCurrency(rule: ConnectorRule, { currency }: Purchase): Measure | null {

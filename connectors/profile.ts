@@ -1,5 +1,6 @@
 import type { MemberProfile } from '../src/ports/schema/values.ts'
 import { isAbsent, type Json } from './json.ts'
+import { readPhoneNumber } from './phone.ts'
 
 export const MAX_NAME_CHARACTERS = 256
 export const MAX_EMAIL_CHARACTERS = 320
@@ -14,7 +15,11 @@ export interface ProfileSources {
   readonly lastName: Candidates
   readonly email: Candidates
   readonly phoneNumber: Candidates
+  /** Of the addresses of the body: where a number without a country code is dialled. */
+  readonly country?: string | null
 }
+
+type ProfileField = Exclude<keyof ProfileSources, 'country'>
 
 export interface ReadProfile {
   readonly profile: MemberProfile
@@ -26,7 +31,10 @@ export interface ReadProfile {
 export function readProfile(sources: ProfileSources): ReadProfile {
   const profile: Record<string, string> = {}
   const droppedFields: string[] = []
-  for (const [field, valid] of Object.entries(VALIDATORS) as [keyof ProfileSources, Validator][]) {
+  for (const [field, valid] of Object.entries(validators(sources.country ?? null)) as [
+    ProfileField,
+    Validator,
+  ][]) {
     const stated = sources[field].filter((value) => !isAbsent(value) && !isBlank(value))
     const value = stated
       .map((one) => (typeof one === 'string' ? valid(one) : null))
@@ -57,7 +65,6 @@ function isBlank(value: Json | undefined): boolean {
 type Validator = (text: string) => string | null
 
 const EMAIL = /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u
-const E164 = /^\+[1-9]\d{1,14}$/
 
 function name(text: string): string | null {
   return text.length <= MAX_NAME_CHARACTERS && isStorable(text) ? text : null
@@ -68,14 +75,9 @@ function email(text: string): string | null {
   return address.length <= MAX_EMAIL_CHARACTERS && isStorable(address) && EMAIL.test(address) ? address : null
 }
 
-function phoneNumber(text: string): string | null {
-  const number = text.trim()
-  return E164.test(number) ? number : null
-}
-
-const VALIDATORS: Readonly<Record<keyof ProfileSources, Validator>> = {
+const validators = (country: string | null): Readonly<Record<ProfileField, Validator>> => ({
   firstName: name,
   lastName: name,
   email,
-  phoneNumber,
-}
+  phoneNumber: (text) => readPhoneNumber(text, country),
+})

@@ -1,4 +1,5 @@
 import type { Instant } from '../src/ports/clock.ts'
+import type { PurchaseBasis, SoldLine } from '../src/ports/schema/order-parts.ts'
 import type { MemberProfile, Platform, PurchaseValue } from '../src/ports/schema/values.ts'
 import { MAX_QUANTITY, type ParsedQuantity, parseQuantity, type Quantity } from '../src/streaks/quantity.ts'
 import { ExactNumber, type Json } from './json.ts'
@@ -23,14 +24,25 @@ export interface Buyer {
 /** A paid purchase, the same for every platform: what the rules look at. */
 export interface Purchase extends Buyer {
   readonly orderId: string
-  /** The name by which refunds and disputes call the order, where that is not its id. */
-  readonly orderReference: string | null
+  /** What people call the order; null where the body does not say it. */
+  readonly orderName: string | null
+  /** The names by which refunds and disputes call the order, as far as they are not its id: two at most. */
+  readonly references: readonly string[]
   readonly activityAt: Instant
   readonly isTest: boolean
   /** ISO 4217 in upper case; null when the body names none that is one. */
   readonly currency: string | null
   /** By value; absent where the platform cannot measure it. */
   readonly amounts: Readonly<Partial<Record<MeasuredValue, ParsedQuantity>>>
+  /** What was sold; null where the platform does not say it, or does not say how much. */
+  readonly lines: readonly SoldLine[] | null
+  /** What the gift cards among the lines cost. */
+  readonly giftCardMoney: ParsedQuantity
+  /** As in `PurchaseBasis`. */
+  readonly taxesIncluded: boolean | null
+  readonly presented: PurchaseBasis['presented']
+  readonly decimals: number
+  readonly edits: readonly string[]
   /** When the source stated the profile. */
   readonly profileAt: Instant
 }
@@ -46,14 +58,11 @@ export function readAmount(value: Json | undefined): ParsedQuantity {
     : NOT_A_NUMBER
 }
 
-/** The sum of whole numbers, such as the quantities of an order's lines. */
-export function sumWhole(values: readonly (Json | undefined)[]): ParsedQuantity {
-  let sum = 0n
-  for (const value of values) {
-    if (!(value instanceof ExactNumber) || !/^\d{1,15}$/.test(value.digits)) return NOT_A_NUMBER
-    sum += BigInt(value.digits)
-  }
-  return parseQuantity(sum.toString())
+/** How many decimals an amount is written with; 2 for one that is not written with digits and a point. */
+export function decimalsOfAmount(value: Json | undefined): number {
+  const digits = value instanceof ExactNumber ? value.digits : value
+  const match = typeof digits === 'string' ? /^\d+(?:\.(\d{1,6}))?$/.exec(digits) : null
+  return match === null ? 2 : (match[1] ?? '').length
 }
 
 /** The sum of amounts; the first that cannot be read stands for them all. */

@@ -1,8 +1,9 @@
 import type { IgnoreReason, RuleOutcome, TranslateInput, Translation } from '../src/ports/connector.ts'
-import type { ConnectorRule } from '../src/ports/schema/values.ts'
+import type { PurchaseBasis } from '../src/ports/schema/order-parts.ts'
+import { type ConnectorRule, isLongAgo, type PurchaseActivity } from '../src/ports/schema/values.ts'
 import { formatQuantity } from '../src/streaks/quantity.ts'
 import { identify } from './identity.ts'
-import { measure } from './measure.ts'
+import { giftCardsOf, measure } from './measure.ts'
 import type { Purchase } from './purchase.ts'
 
 /** How far ahead of its receipt a purchase may be dated: clocks differ. */
@@ -12,16 +13,30 @@ export const FUTURE_TOLERANCE_MS = 5 * 60_000
 export function ignoreDelivery(
   reason: IgnoreReason,
   orderId: string | null,
+  orderName: string | null = null,
 ): Extract<Translation, { kind: 'ignored' }> {
-  return { kind: 'ignored', reason, orderId }
+  return { kind: 'ignored', reason, orderId, ...(orderName === null ? {} : { orderName }) }
 }
 
 /** One outcome per rule, in their order. */
-export function applyRules(purchase: Purchase, input: TranslateInput): Translation {
-  const { orderId, orderReference } = purchase
-  if (input.rules.length === 0) return { ...ignoreDelivery('NO_RULES', orderId), orderReference }
+export function applyRules(
+  purchase: Purchase,
+  input: TranslateInput,
+): Extract<Translation, { kind: 'ignored' | 'translated' }> {
+  const { orderId, orderName } = purchase
+  const names = { ...referencesOf(purchase), ...(orderName === null ? {} : { orderName }) }
+  if (input.rules.length === 0) return { ...ignoreDelivery('NO_RULES', orderId), ...names }
   const outcomes = input.rules.map((rule) => applyRule(rule, purchase, input))
-  return { kind: 'translated', orderId, orderReference, outcomes }
+  return { kind: 'translated', orderId, ...names, outcomes }
+}
+
+/** The names beside its id that refunds and disputes find an order by. */
+export function referencesOf({ references }: Pick<Purchase, 'references'>): {
+  readonly orderReference: string | null
+  readonly otherReference?: string
+} {
+  const [orderReference = null, otherReference] = references
+  return { orderReference, ...(otherReference === undefined ? {} : { otherReference }) }
 }
 
 function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInput): RuleOutcome {
@@ -45,13 +60,46 @@ function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInpu
       activityId: rule.activityId,
       activityValue: measured.activityValue,
       orderId: purchase.orderId,
-      orderReference: purchase.orderReference,
+      ...referencesOf(purchase),
       orderTotal: total?.ok ? formatQuantity(total.value) : null,
       currency: purchase.currency,
       isAmount: rule.value === 'order_total' || rule.value === 'order_subtotal',
+      basis: basisOf(rule, purchase),
       purchaseSpace: input.purchaseSpace,
       droppedFields: purchase.droppedFields,
+      ...quietness(rule, purchase, input),
     },
+  }
+}
+
+/** Whether the log is granted nothing, since the purchase lies too far back when it is received. */
+function quietness(
+  { rewardWithinDays = null }: ConnectorRule,
+  { activityAt }: Purchase,
+  { receivedAt }: TranslateInput,
+): Pick<PurchaseActivity, 'quiet' | 'rewardWithinDays'> {
+  if (rewardWithinDays === null) return {}
+  return { rewardWithinDays, quiet: isLongAgo(activityAt, receivedAt, rewardWithinDays) }
+}
+
+/** Of an order of more lines than are kept reports are held against its money alone. */
+const MAX_LINES = 1_000
+
+/** What reports of the purchase will be held against: the rule as it is now, and the order as its body states it. */
+function basisOf(rule: ConnectorRule, purchase: Purchase): PurchaseBasis {
+  const { amounts, lines, giftCardMoney, taxesIncluded, presented, decimals, edits } = purchase
+  const { order_subtotal: subtotal } = amounts
+  return {
+    value: rule.value,
+    minimumValue: rule.minimumValue,
+    giftCards: giftCardsOf(rule),
+    subtotal: subtotal?.ok ? formatQuantity(subtotal.value) : null,
+    taxesIncluded,
+    presented,
+    decimals,
+    lines: lines !== null && lines.length <= MAX_LINES ? lines : null,
+    giftCardMoney: giftCardMoney.ok ? formatQuantity(giftCardMoney.value) : '0',
+    edits: edits.slice(0, MAX_LINES),
   }
 }
 

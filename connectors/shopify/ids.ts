@@ -6,7 +6,7 @@ export type ShopifyId =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unusable' }
 
-export type ShopifyType = 'Order' | 'Customer' | 'Refund'
+export type ShopifyType = 'Order' | 'Customer' | 'Refund' | 'LineItem' | 'OrderTransaction'
 
 const DIGITS = /^[1-9]\d{0,19}$/
 const UNUSABLE: ShopifyId = { kind: 'unusable' }

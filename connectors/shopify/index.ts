@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecrets } from '../credentials.ts'
 import { identities, translate } from './translate.ts'
-import { verify } from './verify.ts'
+import { isFromAnotherShop, verify } from './verify.ts'
 
 const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/
 
@@ -20,6 +20,7 @@ export const shopify: Connector = {
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
   verify,
+  isFromElsewhere: isFromAnotherShop,
   translate,
   identities,
 }

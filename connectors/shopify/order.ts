@@ -1,8 +1,11 @@
 import { isAbsent, isObject, type Json, member, members } from '../json.ts'
-import { readProfile } from '../profile.ts'
+import { firstCountry } from '../phone.ts'
+import { isId, readProfile } from '../profile.ts'
 import type { Buyer, Customer } from '../purchase.ts'
 import { instantFromIso } from '../time.ts'
 import { readShopifyId } from './ids.ts'
+import { MONEY_SET } from './money.ts'
+import { REFUND_MEMBERS } from './refund-parts.ts'
 
 /** What is read of an order. */
 export const ORDER = members({
@@ -17,7 +20,20 @@ export const ORDER = members({
   currency: true,
   total_price: true,
   subtotal_price: true,
-  line_items: { quantity: true },
+  name: true,
+  taxes_included: true,
+  total_price_set: MONEY_SET,
+  line_items: {
+    id: true,
+    admin_graphql_api_id: true,
+    quantity: true,
+    current_quantity: true,
+    gift_card: true,
+    price: true,
+    total_discount: true,
+    discount_allocations: { amount: true },
+  },
+  refunds: REFUND_MEMBERS,
   customer: {
     id: true,
     admin_graphql_api_id: true,
@@ -25,7 +41,10 @@ export const ORDER = members({
     last_name: true,
     email: true,
     phone: true,
+    default_address: { country_code: true },
   },
+  billing_address: { country_code: true },
+  shipping_address: { country_code: true },
   email: true,
   contact_email: true,
   phone: true,
@@ -48,6 +67,11 @@ export function readBuyer(order: Json | undefined): Buyer {
       lastName: [member(customer, 'last_name')],
       email: [member(order, 'email'), member(order, 'contact_email'), member(customer, 'email')],
       phoneNumber: [member(customer, 'phone'), member(order, 'phone')],
+      country: firstCountry(
+        member(member(order, 'billing_address'), 'country_code'),
+        member(member(order, 'shipping_address'), 'country_code'),
+        member(member(customer, 'default_address'), 'country_code'),
+      ),
     }),
   }
 }
@@ -57,4 +81,10 @@ function readCustomer(customer: Json | undefined): Customer {
   if (!isObject(customer)) return { kind: 'unusable' }
   const id = readShopifyId(customer, 'Customer')
   return id.kind === 'absent' ? { kind: 'guest' } : id
+}
+
+/** What people call the order: `#1004`. */
+export function readOrderName(order: Json | undefined): string | null {
+  const name = member(order, 'name')
+  return isId(name) ? name : null
 }

@@ -3,10 +3,12 @@ import { externalIds } from '../identity.ts'
 import { type Json, readJson } from '../json.ts'
 import type { Wanted } from '../json-members.ts'
 import { ignoreDelivery } from '../rules.ts'
-import { translateCancellation } from './cancellation.ts'
+import { DISPUTE, translateDispute } from './dispute.ts'
 import { ORDER, readBuyer } from './order.ts'
+import { translateCancelledOrder, translateUpdatedOrder } from './order-reports.ts'
 import { translatePaidOrder } from './paid-order.ts'
 import { REFUND, translateRefund } from './refund.ts'
+import { TRANSACTION, translateTransaction } from './transaction.ts'
 
 /** A translator and what it reads of a body: the rest is only checked to be JSON. */
 interface BodyReader {
@@ -17,14 +19,18 @@ interface BodyReader {
 /** By topic. */
 const READERS: ReadonlyMap<string, BodyReader> = new Map<string, BodyReader>([
   ['orders/paid', { reads: ORDER, translate: translatePaidOrder }],
-  ['orders/cancelled', { reads: ORDER, translate: translateCancellation }],
+  ['orders/cancelled', { reads: ORDER, translate: translateCancelledOrder }],
+  ['orders/updated', { reads: ORDER, translate: translateUpdatedOrder }],
   ['refunds/create', { reads: REFUND, translate: translateRefund }],
+  ['order_transactions/create', { reads: TRANSACTION, translate: translateTransaction }],
+  ['disputes/create', { reads: DISPUTE, translate: translateDispute }],
+  ['disputes/update', { reads: DISPUTE, translate: translateDispute }],
 ])
 
 export const TOPICS: readonly string[] = [...READERS.keys()]
 
 /**
- * Turns a body into one outcome per rule, or into a report of its order. The topic comes from an unsigned header and
+ * Turns a body into one outcome per rule, or into what it reports of its order, or both. The topic comes from an unsigned header and
  * only chooses the translator, each of which asks the body itself what it is: under another's topic it does no more
  * than under its own.
  */

@@ -47,7 +47,8 @@ function isSigned(rawBody: Uint8Array, signature: Uint8Array, secrets: readonly 
   return signed
 }
 
-function isFromAnotherShop(headers: Headers, settings: Readonly<Record<string, unknown>>): boolean {
+/** Whether these headers name another shop than the connector's own. */
+export function isFromAnotherShop(headers: Headers, settings: Readonly<Record<string, unknown>>): boolean {
   const shop = shopifyHeader(headers, 'shop-domain')
   const { shopDomain } = settings
   return shop !== null && typeof shopDomain === 'string' && shop.toLowerCase() !== shopDomain.toLowerCase()

@@ -1,4 +1,5 @@
 import { isAbsent, type Json, member } from '../json.ts'
+import { firstCountry } from '../phone.ts'
 import { isId, readProfile } from '../profile.ts'
 import type { Buyer, Customer } from '../purchase.ts'
 import { idOf } from './ids.ts'
@@ -15,6 +16,7 @@ export function readPayer(charge: Json | undefined): Buyer {
       lastName: [],
       email: [member(billing, 'email'), member(charge, 'receipt_email')],
       phoneNumber: [member(billing, 'phone')],
+      country: firstCountry(member(member(billing, 'address'), 'country')),
     }),
   }
 }

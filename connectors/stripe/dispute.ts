@@ -6,7 +6,7 @@ import { reportOrder } from '../report.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { readNamed } from './buyer.ts'
 import { readMinorUnits } from './currency.ts'
-import { objectName, readPaymentId } from './ids.ts'
+import { objectName, readOrderName, readPaymentId } from './ids.ts'
 
 /**
  * `charge.dispute.*`: the dispute as it stood. Its status says what came of it, whatever the event is called: money is
@@ -18,14 +18,21 @@ export function translateDispute(dispute: Json | undefined): Translation {
   const currency = readCurrency(member(dispute, 'currency'))
   const email = member(member(dispute, 'evidence'), 'customer_email_address')
   return reportOrder(
-    { orderId: orderKey, orderKey, externalId: defaultExternalId(readNamed(null, email)) },
     {
-      object: objectName(dispute),
-      kind: 'dispute',
-      state: stateOf(member(dispute, 'status')),
-      amount: readMinorUnits(member(dispute, 'amount'), currency),
-      currency,
+      orderId: orderKey,
+      orderKey,
+      externalId: defaultExternalId(readNamed(null, email)),
+      orderName: readOrderName(dispute),
     },
+    [
+      {
+        object: objectName(dispute),
+        kind: 'dispute',
+        state: stateOf(member(dispute, 'status')),
+        amount: readMinorUnits(member(dispute, 'amount'), currency),
+        currency,
+      },
+    ],
   )
 }
 

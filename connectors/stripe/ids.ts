@@ -26,12 +26,28 @@ export function objectName(value: Json | undefined): string | null {
   return isId(type) && isId(id) ? `stripe:${type}:${id}` : null
 }
 
+/** The names by which refunds and disputes call the payment of a charge: its payment intent, and the charge itself. */
+export function paymentNames(charge: Json | undefined): string[] {
+  const names = [idOf(member(charge, 'payment_intent')), member(charge, 'id')]
+  return [...new Set(names.filter(isId))]
+}
+
+const METADATA = 'metadata.'
+
 /**
- * The merchant's own order id where the charge carries one, else the payment intent, else the charge. One that is
- * there but cannot be kept is null, never the next: the same order would count once more under another id.
+ * The order id of a charge, by the connector's `orderIdFrom`: the payment, or the value under a key of the metadata
+ * where it is there and not blank. One that is there but cannot be kept is null, never the next: the same order would
+ * count once more under another id.
  */
-export function readOrderId(charge: Json | undefined): string | null {
-  const ownId = member(member(charge, 'metadata'), 'order_id')
+export function readOrderId(charge: Json | undefined, orderIdFrom: string | null): string | null {
+  const key = orderIdFrom?.startsWith(METADATA) ? orderIdFrom.slice(METADATA.length) : null
+  const ownId = key === null ? undefined : member(member(charge, 'metadata'), key)
   if (typeof ownId === 'string' && ownId.trim() !== '') return isId(ownId) ? ownId : null
   return paymentIdOf(charge)
+}
+
+/** What people call the order, as shop systems write it into the metadata by themselves. */
+export function readOrderName(object: Json | undefined): string | null {
+  const name = member(member(object, 'metadata'), 'order_id')
+  return isId(name) ? name : null
 }

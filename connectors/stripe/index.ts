@@ -4,11 +4,19 @@ import { secretText, webhookSecrets } from '../credentials.ts'
 import { identities, translate } from './translate.ts'
 import { verify } from './verify.ts'
 
+const ORDER_ID_FROM = /^(?:payment|metadata\..{1,40})$/su
+
 /** Stripe charges. README.md says what a merchant needs. */
 export const stripe: Connector = {
   platform: 'stripe',
   credentials: z.strictObject({ webhookSecrets, apiKey: secretText.optional() }),
-  settings: z.strictObject({}),
+  settings: z.strictObject({
+    orderIdFrom: z
+      .string()
+      .regex(ORDER_ID_FROM, 'must be "payment", or "metadata." and a key of 1 to 40 characters')
+      .optional(),
+  }),
+  orderIdFrom: { usual: 'payment', before: 'metadata.order_id' },
   values: ['one', 'order_total'],
   verify,
   translate,

@@ -1,4 +1,4 @@
-import type { Translation } from '../../src/ports/connector.ts'
+import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
 import type { ParsedQuantity } from '../../src/streaks/quantity.ts'
 import { defaultExternalId } from '../identity.ts'
 import { type Json, member } from '../json.ts'
@@ -7,7 +7,7 @@ import { reportOrder } from '../report.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { readNamed, readPayer } from './buyer.ts'
 import { readMinorUnits } from './currency.ts'
-import { objectName, paymentIdOf, readOrderId, readPaymentId } from './ids.ts'
+import { objectName, paymentIdOf, readOrderId, readOrderName, readPaymentId } from './ids.ts'
 
 /**
  * The first version in which a capture of less than was authorised, or none, is no refund of the rest
@@ -22,14 +22,21 @@ export function translateRefund(refund: Json | undefined): Translation {
   const currency = readCurrency(member(refund, 'currency'))
   const named = readNamed(member(refund, 'customer'), member(refund, 'instructions_email'))
   return reportOrder(
-    { orderId: orderKey, orderKey, externalId: defaultExternalId(named) },
     {
-      object: objectName(refund),
-      kind: 'refund',
-      state: stateOf(member(refund, 'status')),
-      amount: readMinorUnits(member(refund, 'amount'), currency),
-      currency,
+      orderId: orderKey,
+      orderKey,
+      externalId: defaultExternalId(named),
+      orderName: readOrderName(refund),
     },
+    [
+      {
+        object: objectName(refund),
+        kind: 'refund',
+        state: stateOf(member(refund, 'status')),
+        amount: readMinorUnits(member(refund, 'amount'), currency),
+        currency,
+      },
+    ],
   )
 }
 
@@ -43,21 +50,27 @@ function stateOf(status: Json | undefined): 'open' | 'taken' | 'given_back' {
  * `charge.refunded`: how much of the charge was refunded so far. It names no refunds, and where the sender had them
  * expanded they are only the latest ones.
  */
-export function translateChargeRefunds(charge: Json | undefined, event: Json | undefined): Translation {
-  const orderId = readOrderId(charge)
+export function translateChargeRefunds(
+  charge: Json | undefined,
+  event: Json | undefined,
+  { orderIdFrom }: TranslateInput,
+): Translation {
+  const orderId = readOrderId(charge, orderIdFrom)
   const orderKey = paymentIdOf(charge)
   if (orderId === null || orderKey === null) return ignoreDelivery('BODY_NOT_UNDERSTOOD', orderId)
   const currency = readCurrency(member(charge, 'currency'))
   const amount = readRefunded(charge, event, currency)
   return reportOrder(
-    { orderId, orderKey, externalId: defaultExternalId(readPayer(charge)) },
-    {
-      object: objectName(charge),
-      kind: 'refund_total',
-      state: amount.ok && amount.value > 0n ? 'taken' : 'open',
-      amount,
-      currency,
-    },
+    { orderId, orderKey, externalId: defaultExternalId(readPayer(charge)), orderName: readOrderName(charge) },
+    [
+      {
+        object: objectName(charge),
+        kind: 'refund_total',
+        state: amount.ok && amount.value > 0n ? 'taken' : 'open',
+        amount,
+        currency,
+      },
+    ],
   )
 }
 

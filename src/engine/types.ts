@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Instant } from '../ports/clock.ts'
+import type { PurchaseBasis } from '../ports/schema/order-parts.ts'
 import type { MemberProfile, OrderReport, PurchaseActivity, Status } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Quantity } from '../streaks/quantity.ts'
@@ -19,6 +20,8 @@ export type MemberRef =
 /** What only a connector's purchase has. */
 export interface PurchaseFacts
   extends Pick<PurchaseActivity, 'purchaseSpace' | 'orderReference' | 'currency' | 'isAmount'> {
+  readonly otherReference: string | null
+  readonly basis: PurchaseBasis | null
   readonly itemId: string
   readonly deliveryId: string
   readonly orderTotal: Quantity | null
@@ -37,6 +40,8 @@ export interface RecordRequest {
   readonly activityAt: Instant
   readonly activityValue: Quantity | null
   readonly status: Status
+  /** It counts and is granted nothing. */
+  readonly quiet?: boolean
   /**
    * Set for connector purchases: the delivery item whose outcome goes into the same commit, and the purchase ledger's
    * space.
@@ -112,8 +117,14 @@ export interface ReportRequest {
   readonly source: { readonly object: string; readonly deliveryId: string }
 }
 
+/**
+ * What became of a report: `waiting`: it tells of a payment of a refund that nothing has told of yet; `other_currency`:
+ * it is in a currency that cannot be set against the order, and takes nothing.
+ */
+export type ReportVerdict = 'applied' | 'waiting' | 'other_currency'
+
 export interface ReportResult {
-  readonly outcome: 'applied'
+  readonly outcome: ReportVerdict
   /** What was added; none where the log loses what it should already. */
   readonly entries: readonly Row<'withdrawal'>[]
 }

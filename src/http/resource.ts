@@ -33,6 +33,11 @@ export interface PublicField<C extends CollectionName> {
   readonly filter?: FilterRewrite<C>
   /** What EQUALS and IN are looked up by, through an index: texts that are equal have equal ones there. */
   readonly lookup?: { readonly stored: FieldName<C>; of(text: string): string }
+  /**
+   * Texts of it are compared in this form, which is stored beside it, by EQUALS and STARTS_WITH and nothing else; it is
+   * not sorted by.
+   */
+  readonly folded?: { readonly stored: FieldName<C>; of(text: string): string }
   /** Joined from other records: lists leave it out unless `fields` names it. */
   readonly onRequest?: true
   /** What is shown, for the API document, where the type of what is stored does not say it. */

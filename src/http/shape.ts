@@ -47,10 +47,14 @@ export interface Shape<C extends CollectionName, S> {
   json(row: Row<C>): JsonObject
 }
 
-/** Fields in the order in which records show them; those of bodies come in it too. */
+/**
+ * Fields in the order in which records show them; those of bodies come in it too.
+ * @param nulls names of fields inside of them in which null says something of its own
+ */
 export function shapeOf<C extends CollectionName, const S extends Readonly<Record<string, ShapeField<C>>>>(
   collection: C,
   shape: S,
+  nulls?: ReadonlySet<string>,
 ): Shape<C, S> {
   const bodies = { create: bodyOf(shape, 'create'), patch: bodyOf(shape, 'patch') }
   const built = withoutLater(shape)
@@ -59,8 +63,8 @@ export function shapeOf<C extends CollectionName, const S extends Readonly<Recor
     collection,
     fields,
     bodies,
-    readCreate: (body) => built(checkCreate(bodies.create, body)) as Body<S, 'create'>,
-    readPatch: (body) => built(checkPatch(bodies.patch, body)) as Body<S, 'patch'>,
+    readCreate: (body) => built(checkCreate(bodies.create, body, nulls)) as Body<S, 'create'>,
+    readPatch: (body) => built(checkPatch(bodies.patch, body, nulls)) as Body<S, 'patch'>,
     json: (row) => rowJson(collection, fields, row),
   }
 }

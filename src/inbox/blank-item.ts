@@ -22,6 +22,7 @@ export function blankItem(
     reason: null,
     message: null,
     streakLogId: null,
+    quiet: null,
     duplicateOfId: null,
     receivedAt,
     dueAt: receivedAt,

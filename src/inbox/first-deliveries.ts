@@ -5,6 +5,8 @@ import type { Change } from '../ports/store.ts'
 interface Received {
   readonly connector: Row<'connector'>
   readonly items: readonly Row<'delivery_item'>[]
+  /** Where its purchases were read from: from the first one on that is kept. */
+  readonly orderIdFrom: string | null
 }
 
 /**
@@ -23,7 +25,9 @@ export function firstDeliveryFlags(received: readonly Received[]): Change[] {
       .map(({ connector }) => connector)
       .reduce((older, other) => (other.revision < older.revision ? other : older))
     const hasPurchases = oldest.hasPurchases || group.some(({ items }) => hasPurchase(items))
-    return revise('connector', oldest, { hasDeliveries: true, hasPurchases })
+    const [{ orderIdFrom } = { orderIdFrom: null }] = group
+    const kept = hasPurchases && orderIdFrom !== null ? { orderIdFrom } : {}
+    return revise('connector', oldest, { hasDeliveries: true, hasPurchases, ...kept })
   })
 }
 

@@ -4,7 +4,10 @@ import { isIdentityOnly } from './identities.ts'
 
 type Item = Row<'delivery_item'>
 
-/** What became of each of these deliveries, in the order of the rules; by delivery, absent where there is nothing. */
+/**
+ * What became of each of these deliveries, in the order of the rules, then of what they report; by delivery, absent
+ * where there is nothing.
+ */
 export async function itemsOf(
   store: Store,
   accountId: string,
@@ -14,6 +17,10 @@ export async function itemsOf(
   const items = await store.findByKeys('delivery_item', ['accountId', 'deliveryId'], keys)
   const shown = items
     .filter((item) => !isIdentityOnly(item))
-    .sort((a, b) => (a.ruleIndex ?? 0) - (b.ruleIndex ?? 0))
+    .sort((a, b) => placeOf(a) - placeOf(b) || (a.id < b.id ? -1 : 1))
   return Map.groupBy(shown, ({ deliveryId }) => deliveryId)
+}
+
+function placeOf({ ruleIndex }: Item): number {
+  return ruleIndex ?? Number.MAX_SAFE_INTEGER
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Instant } from '../ports/clock.ts'
 import type { RuleOutcome, Translation, Verification } from '../ports/connector.ts'
-import type { ConnectorRule } from '../ports/schema/values.ts'
+import { type ConnectorRule, foldOrderName } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
 
@@ -39,7 +39,9 @@ export function deliveryRows(
     body: rawBody,
     bodyKeptSince: receivedAt,
     orderId: translation.orderId,
-    orderReference: translation.kind === 'reported' ? null : (translation.orderReference ?? null),
+    orderReference: translation.orderReference ?? null,
+    otherReference: translation.otherReference ?? null,
+    ...orderNameFields(translation.orderName ?? null),
     outcome: translation.kind,
     reason: translation.kind === 'ignored' ? translation.reason : null,
     replayCount: 0,
@@ -47,7 +49,12 @@ export function deliveryRows(
   return { delivery, items: itemRows(delivery, translation, connector.rules, newId) }
 }
 
-/** What is to be worked off of a delivery: by each rule its view of the purchase, or the one report. */
+/** What people call the order, and what that is looked up by. */
+function orderNameFields(orderName: string | null): Pick<Row<'delivery'>, 'orderName' | 'orderNameKey'> {
+  return { orderName, orderNameKey: orderName === null ? null : foldOrderName(orderName) }
+}
+
+/** What is to be worked off of a delivery: by each rule its view of the purchase, and each thing that it reports. */
 function itemRows(
   delivery: Row<'delivery'>,
   translation: Translation,
@@ -56,10 +63,11 @@ function itemRows(
 ): Row<'delivery_item'>[] {
   if (translation.kind === 'ignored') return []
   if (translation.kind === 'reported') {
-    const { report, orderKey, externalId } = translation
-    return [{ ...blankItem(delivery, newId()), report, orderKey, externalId }]
+    const { reports, orderKey, externalId } = translation
+    return reports.map((report) => ({ ...blankItem(delivery, newId()), report, orderKey, externalId }))
   }
-  return firstOfEachStreak(translation.outcomes, rules).map((outcome, ruleIndex) => {
+  const { orderId: orderKey, reports = [] } = translation
+  const views = firstOfEachStreak(translation.outcomes, rules).map((outcome, ruleIndex) => {
     const item = { ...blankItem(delivery, newId()), ruleIndex, streakId: rules[ruleIndex]!.streakId }
     if (outcome.kind === 'log') {
       return { ...item, activity: outcome.activity, externalId: outcome.activity.externalId }
@@ -67,6 +75,7 @@ function itemRows(
     const { kind: status, reason, message } = outcome
     return { ...item, status, reason, message, dueAt: null }
   })
+  return [...views, ...reports.map((report) => ({ ...blankItem(delivery, newId()), report, orderKey }))]
 }
 
 /** A purchase counts once for a streak, so of several rules for one streak the first that takes it decides. */

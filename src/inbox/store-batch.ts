@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts'
 import { insert } from '../ports/changes.ts'
+import { orderIdFromOf } from '../ports/order-id-from.ts'
 import { activityJobsOf, type JobQueue, MAX_JOB_ITEMS } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -68,7 +69,8 @@ function keyOf({ connectorId, dedupeKey }: Row<'delivery'>): string {
 }
 
 /** The same delivery may arrive twice within one batch: the first is stored, the others are repetitions of it. */
-async function storeFirsts({ store, queue, newId }: StoreBatchDeps, open: readonly Arrival[]): Promise<void> {
+async function storeFirsts(deps: StoreBatchDeps, open: readonly Arrival[]): Promise<void> {
+  const { store, queue, newId } = deps
   if (open.length === 0) return
   const same = [...Map.groupBy(open, ({ rows }) => keyOf(rows.delivery)).values()]
   const firsts = same.map(([first]) => first!)
@@ -76,7 +78,11 @@ async function storeFirsts({ store, queue, newId }: StoreBatchDeps, open: readon
     firsts.flatMap(({ rows }) => rows.items),
     newId,
   )
-  const received = firsts.map(({ webhook, rows }) => ({ connector: webhook.connector, items: rows.items }))
+  const received = firsts.map(({ webhook: { connector }, rows }) => ({
+    connector,
+    items: rows.items,
+    orderIdFrom: orderIdFromOf(connector, deps.connectorFor(connector.platform)!),
+  }))
   const changes: Change[] = [
     ...firstDeliveryFlags(received),
     ...firsts.map(({ rows }) => insert('delivery', rows.delivery)),

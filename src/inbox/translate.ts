@@ -1,4 +1,5 @@
 import type { Connector, Translation } from '../ports/connector.ts'
+import { orderIdFromOf } from '../ports/order-id-from.ts'
 import type { ArrivedWebhook } from './rows.ts'
 
 export interface Platforms {
@@ -12,10 +13,13 @@ export function translate(
 ): Translation {
   const { rules, purchaseSpace, status, platform } = connector
   const { topic, mismatch } = verified
-  const translation = connectorFor(platform)!.translate({ rawBody, topic, receivedAt, rules, purchaseSpace })
+  const reader = connectorFor(platform)!
+  const orderIdFrom = orderIdFromOf(connector, reader)
+  const translation = reader.translate({ rawBody, topic, receivedAt, rules, purchaseSpace, orderIdFrom })
   // ignored as a whole, but still to be found by its order
-  const { orderId } = translation
-  // a verdict on who sent it goes first: it is kept with the delivery, for a replay
-  if (mismatch !== undefined) return { kind: 'ignored', reason: mismatch, orderId }
-  return status === 'live' ? translation : { kind: 'ignored', reason: 'CONNECTOR_NOT_LIVE', orderId }
+  const { orderId, orderName } = translation
+  const ignored = { kind: 'ignored', orderId, ...(orderName === undefined ? {} : { orderName }) } as const
+  // a verdict on who sent it goes first
+  if (mismatch !== undefined) return { ...ignored, reason: mismatch }
+  return status === 'live' ? translation : { ...ignored, reason: 'CONNECTOR_NOT_LIVE' }
 }

@@ -157,7 +157,8 @@ function scrubbing(
   deliveryIds: ReadonlySet<string>,
 ): Change[] {
   const updatedAt = clock.now()
-  const raw = { body: null, bodyKeptSince: null, headers: {}, updatedAt }
+  const names = { orderName: null, orderNameKey: null }
+  const raw = { body: null, bodyKeptSince: null, headers: {}, ...names, updatedAt }
   return [
     ...[...deliveryIds].map((id) => change('delivery', { id, accountId }, {}, raw)),
     ...items.map((item) => {

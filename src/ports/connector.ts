@@ -55,8 +55,10 @@ export type IgnoreReason =
   | 'CANCELLED'
   | 'NOT_CANCELLED'
   | 'NOT_CAPTURED'
+  | 'NOTHING_TO_REPORT'
   | 'TEST_ORDER'
   | 'CURRENCY_MISMATCH'
+  | 'GIFT_CARDS_ONLY'
   | 'BELOW_MINIMUM'
   | 'NO_EMAIL'
   | 'GUEST_IGNORED'
@@ -68,34 +70,46 @@ export type RuleOutcome =
   | { readonly kind: 'ignored'; readonly reason: IgnoreReason; readonly message: string }
   | { readonly kind: 'failed'; readonly reason: 'IN_FUTURE'; readonly message: string }
 
+/** What a body says of its order beside what it is. */
+export interface OrderNames {
+  /** A name by which refunds and disputes call the order, where that is not its id; `otherReference` a second one. */
+  readonly orderReference?: string | null
+  readonly otherReference?: string | null
+  /** What people call the order; absent or null where the body does not say it. */
+  readonly orderName?: string | null
+}
+
 export type Translation =
-  | {
+  /** Of a purchase that no rule looked at the references still connect the order with its refunds. */
+  | ({
       readonly kind: 'ignored'
       readonly reason: IgnoreReason
       readonly orderId: string | null
-      /** Of a purchase that no rule looked at: it still connects the order with its refunds. */
-      readonly orderReference?: string | null
-    }
-  /** One outcome per rule, in the order of the rules. `orderReference` as in `PurchaseActivity`. */
-  | {
+    } & OrderNames)
+  /** One outcome per rule, in the order of the rules. */
+  | ({
       readonly kind: 'translated'
       readonly orderId: string
-      readonly orderReference: string | null
       readonly outcomes: readonly RuleOutcome[]
-    }
-  /** A refund, a dispute or a cancellation. Rules have no say in it: it takes back whatever the order counted. */
-  | {
+      /** What the same body lists of refunds. */
+      readonly reports?: readonly OrderReport[]
+    } & OrderNames)
+  /**
+   * Refunds, a dispute or a cancellation: what became of an order. Rules have no say in it: they take back whatever the
+   * order counted. At least one, each of an object of its own.
+   */
+  | ({
       readonly kind: 'reported'
       /** The order's id as far as the body knows it; what the delivery is found by. */
       readonly orderId: string
-      /** The order's id, or the `orderReference` of its purchase. */
+      /** The order's id, or a reference of its purchase. */
       readonly orderKey: string
       /**
        * Whose data the body holds, as a rule with the default identity would name the member; null when it holds none.
        */
       readonly externalId: string | null
-      readonly report: OrderReport
-    }
+      readonly reports: readonly OrderReport[]
+    } & OrderNames)
 
 export interface TranslateInput {
   readonly rawBody: Uint8Array
@@ -103,6 +117,8 @@ export interface TranslateInput {
   readonly receivedAt: Instant
   readonly rules: readonly ConnectorRule[]
   readonly purchaseSpace: string
+  /** `payment`, or `metadata.` and a key: see `Connector.orderIdFrom`. */
+  readonly orderIdFrom: string | null
 }
 
 /**
@@ -115,6 +131,11 @@ export interface Connector {
   readonly credentials: z.ZodType<{ webhookSecrets: string[] }>
   /** What `settings` must look like, without `purchaseSpace`. */
   readonly settings: z.ZodType<Record<string, unknown>>
+  /**
+   * Of a platform whose payments may name an order of the merchant's own: what new connectors read, and what those read
+   * that had purchases before there was the choice. It is a setting, `orderIdFrom`, checked by `settings`.
+   */
+  readonly orderIdFrom?: { readonly usual: string; readonly before: string }
   /** Values of a purchase this platform can measure. */
   readonly values: readonly PurchaseValue[]
   /**
@@ -122,6 +143,11 @@ export interface Connector {
    * `settings` are the connector's, for checks on who sent it.
    */
   verify(input: VerifyInput, settings: Readonly<Record<string, unknown>>): Verification
+  /**
+   * Whether these headers, as they were kept, say that somebody else sent it than the connector's own shop: a replay
+   * asks. Absent where no header says so.
+   */
+  isFromElsewhere?(headers: Headers, settings: Readonly<Record<string, unknown>>): boolean
   /** Turns a verified body into one outcome per rule. The same input gives the same answer, also in a replay. */
   translate(input: TranslateInput): Translation
   /**

@@ -101,10 +101,15 @@ export function plainJson(value: unknown): unknown {
  * `null` in a create is as if absent: nulls inside objects become undefined. The names stay, so that an unknown field
  * is still seen. Nulls in lists are left to the schema.
  */
-export function nullsAsAbsent(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(nullsAsAbsent)
+export function nullsAsAbsent(value: unknown, kept: ReadonlySet<string> = NONE): unknown {
+  if (Array.isArray(value)) return value.map((item) => nullsAsAbsent(item, kept))
   if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, item === null ? undefined : nullsAsAbsent(item)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      item === null ? (kept.has(key) ? null : undefined) : nullsAsAbsent(item, kept),
+    ]),
   )
 }
+
+const NONE: ReadonlySet<string> = new Set()

@@ -40,23 +40,45 @@ function drawSigns(count: number, random: (n: number) => Uint8Array): string {
 }
 
 /**
- * The form in which codes are compared for uniqueness: two codes are the same when they differ only in case, of any
- * script (`straße`, `STRASSE`). Nothing else is evened out: spaces, hyphens and accents count. Does not depend on
- * the locale of the machine.
+ * The form in which codes are compared for uniqueness: a checkout cannot tell codes apart that differ in case, of any
+ * script and language (`straße`, `STRASSE`), in how a letter is composed or how wide it is, or in how much white space
+ * parts their words. Hyphens and accents count. Does not depend on the locale of the machine.
  */
 export function foldCode(code: string): string {
-  // One pass is not enough: ẞ has to become ß before it becomes SS, and only lower case unites K (Kelvin) with k.
-  return code.toLowerCase().toUpperCase().toLowerCase()
+  let folded = ''
+  for (const character of code.normalize('NFKC')) folded += foldCase(character)
+  return folded.normalize('NFKC').replace(/\p{White_Space}+/gu, ' ')
 }
 
 /**
- * Why a text cannot be a coupon code; null when it can. The limit is that of `couponCode`: 1 to 128 characters (code
- * points).
+ * Full case folding of one character. One pass is not enough: ẞ has to become ß before it becomes SS, and only lower
+ * case unites K (Kelvin) with k. The dotless ı is a letter of its own: only Turkish takes it for an I.
  */
-export function codeFault(code: string): string | null {
+function foldCase(character: string): string {
+  return character === 'ı' ? character : character.toLowerCase().toUpperCase().toLowerCase()
+}
+
+const OUTER_SPACE = /^\p{White_Space}+|\p{White_Space}+$/gu
+
+/** A code as it is stored and handed out: without white space around it. */
+export function trimCode(sent: string): string {
+  return sent.replace(OUTER_SPACE, '')
+}
+
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
+
+/**
+ * Why a text, once trimmed, cannot be a coupon code; null when it can. The limit is that of `couponCode`: 1 to 128
+ * characters (code points). What cannot be seen cannot be typed: the fault names its place in the text as sent.
+ */
+export function codeFault(sent: string): string | null {
+  const code = trimCode(sent)
   const characters = code.length <= 128 ? code.length : [...code].length
   if (characters < 1 || characters > 128) return `must have 1 to 128 characters, has ${characters}`
-  if (!code.isWellFormed() || /\p{Cc}/u.test(code))
-    return 'must not hold control characters or lone surrogates'
-  return null
+  if (!code.isWellFormed()) return 'must not hold lone surrogates'
+  const unseen = UNSEEN.exec(code)
+  if (unseen === null) return null
+  const before = sent.slice(0, sent.indexOf(code) + unseen.index)
+  const name = (unseen[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return `must not hold control or invisible characters: character ${[...before].length + 1} is U+${name}`
 }

@@ -1,11 +1,11 @@
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
-import { AppError, type ErrorCode } from '../errors.ts'
+import { AppError, type ErrorCode, invalid } from '../errors.ts'
 import { change, insert, revise } from '../ports/changes.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { foldCode } from './code.ts'
+import { codeFault, foldCode, trimCode } from './code.ts'
 
 const MAX_ROUNDS = 10
 const PATCHABLE = ['couponCode', 'rewardIssuedAt', 'rewardExpiryAt'] as const
@@ -44,11 +44,12 @@ export function patchRewardLog(
   deps: PatchDeps,
   accountId: string,
   id: string,
-  patch: RewardLogPatch,
+  sent: RewardLogPatch,
 ): Promise<Reward> {
   return untilWritten(`reward_log ${id}`, MAX_ROUNDS, async () => {
     const reward = await findRow(deps.store, 'reward_log', accountId, id)
     if (reward === null) throw new AppError('NOT_FOUND', `there is no reward_log ${id}`)
+    const patch = withReadCode(sent, reward)
     // What is fixed for the merchant may still be repeated.
     if (reward.fulfilmentStatus === 'issued' && changesNothing(reward, patch)) return reward
     refuseUnlessMerchants(reward)
@@ -71,6 +72,15 @@ export function patchRewardLog(
 
 function changesNothing(reward: Reward, patch: RewardLogPatch): boolean {
   return PATCHABLE.every((field) => patch[field] === undefined || patch[field] === reward[field])
+}
+
+/** The patch with its code as it is stored. One that is there may be of before codes were looked at, and be repeated. */
+function withReadCode(patch: RewardLogPatch, reward: Reward): RewardLogPatch {
+  const { couponCode } = patch
+  if (typeof couponCode !== 'string' || couponCode === reward.couponCode) return patch
+  const fault = codeFault(couponCode)
+  if (fault !== null) throw invalid('couponCode', fault)
+  return { ...patch, couponCode: trimCode(couponCode) }
 }
 
 function refuseUnlessMerchants(reward: Reward): void {

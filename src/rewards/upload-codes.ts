@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
-import { codeFault, foldCode } from './code.ts'
+import { codeFault, foldCode, trimCode } from './code.ts'
 import { wakeRewards } from './wake.ts'
 
 export const MAX_CODES_AT_ONCE = 1_000
@@ -22,7 +22,7 @@ export interface UploadDeps {
 /**
  * Puts codes into a pool: all of them or none. Rewards that wait for codes of this pool are queued anew, so that they
  * do not sit out a backoff first.
- * @param codes 1 to 1,000, unique in the account whatever their case
+ * @param sent 1 to 1,000, unique in the account as `foldCode` compares them; white space around them is left out
  * @returns the new rows, in the order given
  * @throws AppError REFERENCE_NOT_FOUND (`providerId`), INVALID_INPUT, DUPLICATE_VALUE (`codes.N` for each one),
  * STORE_BUSY, STORE_UNAVAILABLE
@@ -31,9 +31,10 @@ export async function uploadPoolCodes(
   deps: UploadDeps,
   accountId: string,
   providerId: string,
-  codes: readonly string[],
+  sent: readonly string[],
 ): Promise<Row<'coupon_code'>[]> {
-  refuseMalformed(codes)
+  refuseMalformed(sent)
+  const codes = sent.map(trimCode)
   const stored = await untilWritten(`codes of pool ${providerId}`, MAX_ROUNDS, async () => {
     const provider = await loadPool(deps.store, accountId, providerId)
     await refuseDuplicates(deps.store, accountId, codes)
@@ -95,7 +96,7 @@ async function refuseDuplicates(store: Store, accountId: string, codes: readonly
     return first === index ? [] : [{ path, message: `is the same code as codes.${first}` }]
   })
   if (details.length === 0) return
-  const message = `${details.length} of ${codes.length} codes are duplicates (case does not tell codes apart); none was stored`
+  const message = `${details.length} of ${codes.length} codes are duplicates (case, width and white space do not tell codes apart); none was stored`
   throw new AppError('DUPLICATE_VALUE', message, { details })
 }
 

@@ -24,8 +24,8 @@ export async function createConnector(store: Store, connector: NewConnector): Pr
 }
 
 /**
- * Changes a connector. Its platform is fixed, its purchase space from the first purchase on. Atomic; what repeats the
- * present value changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND, STORE_BUSY
+ * Changes a connector. Its platform is fixed, its purchase space and the source of its order ids from the first purchase
+ * on. Atomic; what repeats the present value changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND, STORE_BUSY
  */
 export function patchConnector(
   store: Store,
@@ -33,21 +33,28 @@ export function patchConnector(
   id: string,
   now: number,
   given: Given<'connector'>,
+  orderIdFromOf: (connector: Row<'connector'>) => string | null,
 ): Promise<Row<'connector'>> {
   return patchRow(store, target(accountId, id), now, {
     given,
     check(next, changed, connector) {
       refuseFixed(changed, ['platform'], 'a connector belongs to one platform: make another one')
       // the first purchase raises the connector's revision, so it cannot come unseen
-      if (connector.hasPurchases && changed.has('purchaseSpace')) throw spaceIsFixed()
+      if (connector.hasPurchases && changed.has('purchaseSpace')) throw isFixed('purchaseSpace', SPACE)
+      if (connector.hasPurchases && orderIdFromOf(connector) !== orderIdFromOf(next)) {
+        throw isFixed('orderIdFrom', ORDER_IDS)
+      }
       return changed.has('rules') ? streakChanges(store, accountId, next.rules) : []
     },
   })
 }
 
-function spaceIsFixed(): AppError {
-  const path = 'settings.purchaseSpace'
-  const message = 'is fixed: purchases were reported in the present one, and would count again in another'
+const SPACE = 'purchases were reported in the present one, and would count again in another'
+const ORDER_IDS = 'purchases were counted by the present order ids, and would count again by others'
+
+function isFixed(setting: string, why: string): AppError {
+  const path = `settings.${setting}`
+  const message = `is fixed: ${why}`
   return new AppError('FIELD_IS_FIXED', `${path} ${message}`, { details: [{ path, message }] })
 }
 

@@ -47,38 +47,39 @@ export class Journey {
     this.#newId = newId
   }
 
-  /** Takes one live log in. */
-  apply(log: CountedLog): Outcome {
+  /** Takes one live log in. A quiet one brings back what it can and is granted nothing: what it reaches is owed. */
+  apply(log: CountedLog, isQuiet = false): Outcome {
     const state = this.#state
     const before = state.progressAt(log.periodNumber)
     const after = withLog(state, this.#rules, before, log, this.#newId)
     state.progress.set(log.periodNumber, after)
     const lastActivityAt = Math.max(state.totals.lastActivityAt ?? log.activityAt, log.activityAt)
     state.totals = { ...state.totals, lastActivityAt }
-    return { ...NO_LOSSES, ...this.#earn(before, after) }
+    return { ...NO_LOSSES, ...this.#earn(before, after, isQuiet) }
   }
 
   /**
    * Changes what a live log counts, by a withdrawal or by undoing one, which may change nothing where others stand. The
    * only entry of its batch for this journey.
    */
-  changeValue(change: ValueChange): Outcome {
+  changeValue(change: ValueChange, isQuiet = false): Outcome {
     const state = this.#state
     const before = state.progressAt(change.log.periodNumber)!
     const isSame = change.after === change.log.value
     const after = isSame ? before : withValue(state, this.#rules, before, change)
     state.progress.set(after.periodNumber, after)
-    if (change.after >= change.log.value) return { ...NO_LOSSES, ...this.#earn(before, after) }
+    if (change.after >= change.log.value) return { ...NO_LOSSES, ...this.#earn(before, after, isQuiet) }
     return { ...this.#lose(before, after), grants: [], restored: [] }
   }
 
   /** The rewards that a rise of a period earns: first those that come back, then new ones. */
-  #earn(before: Progress | null, after: Progress): Pick<Outcome, 'grants' | 'restored'> {
+  #earn(before: Progress | null, after: Progress, isQuiet: boolean): Pick<Outcome, 'grants' | 'restored'> {
     const state = this.#state
     const live = this.#milestones.filter((milestone) => milestone.status === 'live')
     const isNewlyDone = after.completed && before?.completed !== true
     const formed = isNewlyDone ? formRun(state, this.#rules, after.periodNumber, this.#newId) : null
     const restored = restore(state, this.#rules, this.#milestones, after.periodNumber)
+    if (isQuiet) return { grants: [], restored }
     const grants = valueGrants(state, live, before?.currentProgressValue ?? 0n, after)
     if (formed !== null) grants.push(...runGrants(state, this.#rules, live, formed))
     return { grants, restored }

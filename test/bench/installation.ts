@@ -119,6 +119,7 @@ function shopifyConnector(common: Common, streakId: string, sealedCredentials: s
     sealedCredentials,
     settings: { shopDomain: 'example.myshopify.com' },
     purchaseSpace: common.id,
+    orderIdFrom: null,
     rules: [
       {
         streakId,

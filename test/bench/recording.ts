@@ -168,6 +168,7 @@ function itemOf({ accountId, streakId, connector }: Installation, order: Order):
     reason: null,
     message: null,
     streakLogId: null,
+    quiet: null,
     duplicateOfId: null,
     receivedAt: now,
     dueAt: now,

@@ -343,7 +343,8 @@ export function describeEngine(name: string, setup: () => Promise<EngineSetup>):
 }
 
 function purchaseFacts(itemId: string): PurchaseFacts {
-  const order = { orderReference: null, orderTotal: null, currency: null, isAmount: false }
+  const names = { orderReference: null, otherReference: null }
+  const order = { ...names, orderTotal: null, currency: null, isAmount: false, basis: null }
   return { ...order, itemId, deliveryId: uuidv7(), purchaseSpace: 'shop' }
 }
 
@@ -363,6 +364,7 @@ async function pendingItem(kit: EngineKit, streak: Row<'streak'>): Promise<strin
     reason: null,
     message: null,
     streakLogId: null,
+    quiet: null,
     duplicateOfId: null,
     receivedAt: kit.now,
     dueAt: kit.now,

@@ -104,10 +104,23 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
       expect(await counted()).toBe('0 0')
     })
 
-    it('a lost dispute over a part takes back the whole log of a count streak', async () => {
+    it('a lost dispute over a part is like a refund of that part, and adds to refunds', async () => {
       await world.work(await world.purchase({ isAmount: true, activityValue: '100' }))
       await tell(dispute('1', '25', 'taken'))
-      expect(await counted()).toBe('0 75')
+      expect(await counted()).toBe('1 75')
+      await tell(stripeRefund('1', '74.99'))
+      expect(await counted()).toBe('1 0.01')
+      await tell(dispute('2', '0.01', 'taken'))
+      expect(await counted()).toBe('0 0')
+    })
+
+    it('a lost dispute in another currency than the order takes the whole, until it is won', async () => {
+      await world.work(await world.purchase())
+      await tell({ ...dispute('1', '1', 'taken'), currency: 'USD' })
+      expect(await counted()).toBe('0 0')
+      expect((await statuses()).at(-1)).toBe('applied')
+      await tell({ ...dispute('1', '1', 'given_back'), currency: 'USD' })
+      expect(await counted()).toBe('1 100')
     })
 
     it('waits for its purchase, which wakes it in the commit that counts', async () => {
@@ -155,7 +168,7 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
       await tell(dispute('1', '25', 'open'))
       expect(await counted()).toBe('1 100')
       await tell(dispute('1', '25', 'taken'))
-      expect(await counted()).toBe('0 75')
+      expect(await counted()).toBe('1 75')
       await tell(dispute('1', '25', 'given_back'))
       expect(await counted()).toBe('1 100')
     })
@@ -373,5 +386,5 @@ function expected(arrivals: readonly (OrderReport | null)[]): string {
   const isCancelled = isTaken(cancellation.object)
   const refunded = Math.min(100, Math.max(shopify, stripe))
   const isWhole = isCancelled || refunded === 100
-  return `${isWhole || isLost ? 0 : 1} ${isWhole ? 0 : 100 - refunded}`
+  return `${isWhole ? 0 : 1} ${isWhole ? 0 : 100 - refunded}`
 }

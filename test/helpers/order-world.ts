@@ -62,7 +62,13 @@ export class OrderWorld extends EngineKit {
 
   async report(report: OrderReport, orderKey = '1001'): Promise<Item[]> {
     const platform = report.object.startsWith('stripe:') ? 'stripe' : 'shopify'
-    return this.deliver(platform, { kind: 'reported', orderId: orderKey, orderKey, externalId: null, report })
+    return this.deliver(platform, {
+      kind: 'reported',
+      orderId: orderKey,
+      orderKey,
+      externalId: null,
+      reports: [report],
+    })
   }
 
   async deliver(platform: Platform, translation: Translation): Promise<Item[]> {
@@ -122,6 +128,7 @@ function connectorRow(
     sealedCredentials: '',
     settings: {},
     purchaseSpace,
+    orderIdFrom: platform === 'stripe' ? 'metadata.order_id' : null,
     rules,
     hasDeliveries: false,
     hasPurchases: false,

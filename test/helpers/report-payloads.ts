@@ -47,6 +47,62 @@ export function shopifyRefund(options: ShopifyRefundOptions = {}): string {
   })
 }
 
+export interface ShopifyTransactionBody extends ShopifyTransactionOptions {
+  readonly id?: Digits
+  readonly orderId?: Digits
+  /** Replaces fields of the transaction by their names in the body; undefined leaves one out. */
+  readonly transaction?: Extra
+}
+
+/** A payment of a refund that succeeded, told by itself, unless told otherwise. */
+export function shopifyTransaction(options: ShopifyTransactionBody = {}): string {
+  const { id = '8201', orderId = '5001' } = options
+  return JSON.stringify({
+    id: rawNumber(id),
+    order_id: rawNumber(orderId),
+    kind: options.kind ?? 'refund',
+    gateway: 'shopify_payments',
+    status: options.status ?? 'success',
+    created_at: '2026-11-21T09:00:05-05:00',
+    parent_id: null,
+    amount: options.amount === undefined ? '42.50' : options.amount,
+    currency: options.currency === undefined ? 'USD' : options.currency,
+    admin_graphql_api_id: `gid://shopify/OrderTransaction/${id}`,
+    ...options.transaction,
+  })
+}
+
+export interface ShopifyDisputeOptions {
+  readonly id?: Digits
+  readonly orderId?: Digits
+  readonly type?: unknown
+  readonly status?: unknown
+  readonly amount?: unknown
+  readonly currency?: unknown
+  /** Replaces fields of the dispute by their names in the body; undefined leaves one out. */
+  readonly dispute?: Extra
+}
+
+/** A chargeback that waits for the merchant's answer unless told otherwise. */
+export function shopifyDispute(options: ShopifyDisputeOptions = {}): string {
+  const { id = '8501', orderId = '5001', type = 'chargeback', status = 'needs_response' } = options
+  return JSON.stringify({
+    id: rawNumber(id),
+    order_id: rawNumber(orderId),
+    type,
+    amount: options.amount ?? '42.50',
+    currency: options.currency ?? 'USD',
+    reason: 'fraudulent',
+    network_reason_code: '4837',
+    status,
+    evidence_due_by: '2026-11-30T19:00:00-05:00',
+    evidence_sent_on: null,
+    finalized_on: null,
+    initiated_at: '2026-11-21T09:00:00-05:00',
+    ...options.dispute,
+  })
+}
+
 export function shopifyCancelledOrder(options: ShopifyOrderOptions = {}): string {
   return shopifyOrder({ cancelledAt: '2026-11-21T10:00:00-05:00', ...options })
 }

@@ -60,6 +60,7 @@ function itemRow(set: Partial<Row<'delivery_item'>> = {}): Row<'delivery_item'> 
     reason: null,
     message: null,
     streakLogId: null,
+    quiet: null,
     duplicateOfId: null,
     receivedAt: START,
     dueAt: START - 5_000,

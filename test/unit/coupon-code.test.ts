@@ -64,6 +64,10 @@ describe('folding a code', () => {
       ['STRAẞE', 'strasse'],
       ['\u212Aelvin', 'KELVIN'],
       ['ΟΔΟΣ', 'οδος'],
+      ['é', 'e\u0301'],
+      ['ＳＡＶＥ', 'save'],
+      ['SAVE 10', 'save\u00a0\u2003 10'],
+      ['ﬁve', 'FIVE'],
     ] as const) {
       expect(foldCode(one)).toBe(foldCode(other))
     }
@@ -74,7 +78,7 @@ describe('folding a code', () => {
       ['A-B', 'AB'],
       ['AB', ' AB'],
       ['É', 'E'],
-      ['é', 'e\u0301'],
+      ['ı', 'I'],
     ] as const) {
       expect(foldCode(one)).not.toBe(foldCode(other))
     }
@@ -82,7 +86,9 @@ describe('folding a code', () => {
 
   it('gives the same for a code, its upper case, its lower case and its folded form', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (code) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
+        // its upper case is that of i, in a language that does not write it
+        const code = text.replaceAll('ı', '')
         const folded = foldCode(code)
         expect(foldCode(code.toUpperCase())).toBe(folded)
         expect(foldCode(code.toLowerCase())).toBe(folded)

@@ -11,7 +11,7 @@ const RECEIVED_AT = Date.parse('2026-11-22T12:00:00Z')
 
 function translate(body: string, rules: readonly ConnectorRule[] = [rule()]): Translation {
   const input = { rawBody: Buffer.from(body), topic: 'orders/paid', receivedAt: RECEIVED_AT }
-  return shopify.translate({ ...input, rules, purchaseSpace: 'space-1' })
+  return shopify.translate({ ...input, rules, purchaseSpace: 'space-1', orderIdFrom: null })
 }
 
 const outcome = (options: ShopifyOrderOptions, overrides: Partial<ConnectorRule> = {}) =>
@@ -19,6 +19,14 @@ const outcome = (options: ShopifyOrderOptions, overrides: Partial<ConnectorRule>
 
 const activity = (options: ShopifyOrderOptions, overrides: Partial<ConnectorRule> = {}): PurchaseActivity =>
   activityOf(translate(shopifyOrder(options), [rule(overrides)]))
+
+const SAMPLE_LINES = [
+  '487817672276298554',
+  '789012345678901234',
+  '890123456789012345',
+  '976318377106520349',
+  '315789986012684393',
+]
 
 describe('the order Shopify publishes as its sample', () => {
   it('counts under the order id of its gid once it is paid', () => {
@@ -39,6 +47,18 @@ describe('the order Shopify publishes as its sample', () => {
       orderTotal: '404.95',
       currency: 'USD',
       isAmount: true,
+      basis: {
+        value: 'order_total',
+        minimumValue: null,
+        giftCards: 'count',
+        subtotal: '404.95',
+        taxesIncluded: false,
+        presented: { currency: 'USD', total: '404.95' },
+        decimals: 2,
+        lines: SAMPLE_LINES.map((lineId) => ({ lineId, units: 1, isGiftCard: false })),
+        giftCardMoney: '0',
+        edits: [],
+      },
       purchaseSpace: 'space-1',
       droppedFields: [],
     })
@@ -55,6 +75,7 @@ describe('the order Shopify publishes as its sample', () => {
       kind: 'ignored',
       reason: 'CANCELLED',
       orderId: '820982911946154508',
+      orderName: '#9999',
     })
     const uncancelled = replaceEach(published, [
       ['"cancelled_at":"2021-12-31T19:00:00-05:00"', '"cancelled_at":null'],
@@ -110,7 +131,8 @@ describe('which orders count', () => {
 
   it('an ignored order keeps its id, to be found by', () => {
     const pending = translate(shopifyOrder({ id: '6007', financialStatus: 'pending' }))
-    expect(pending).toEqual({ kind: 'ignored', reason: 'NOT_PAID', orderId: '6007' })
+    const named = { orderId: '6007', orderName: '#1001' }
+    expect(pending).toEqual({ kind: 'ignored', reason: 'NOT_PAID', ...named })
   })
 
   it('a cancelled one does not', () => {

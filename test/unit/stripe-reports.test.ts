@@ -14,7 +14,12 @@ import { stripeChargeEvent } from '../helpers/signed.ts'
 
 function translate(topic: string, body: string): Translation {
   const input = { rawBody: Buffer.from(body), topic, receivedAt: Date.parse('2026-11-22T12:00:00Z') }
-  return stripe.translate({ ...input, rules: [rule()], purchaseSpace: 'space-1' })
+  return stripe.translate({
+    ...input,
+    rules: [rule()],
+    purchaseSpace: 'space-1',
+    orderIdFrom: 'metadata.order_id',
+  })
 }
 
 const refund = (options: StripeRefundOptions = {}) =>
@@ -33,20 +38,22 @@ describe('a refund', () => {
       orderId: 'pi_5001',
       orderKey: 'pi_5001',
       externalId: null,
-      report: {
-        object: 'stripe:refund:re_8001',
-        kind: 'refund',
-        state: 'taken',
-        amount: '42.5',
-        currency: 'USD',
-      },
+      reports: [
+        {
+          object: 'stripe:refund:re_8001',
+          kind: 'refund',
+          state: 'taken',
+          amount: '42.5',
+          currency: 'USD',
+        },
+      ],
     })
   })
 
   it('its status decides what it does, not the event it comes in', () => {
     const stateOf = (status: unknown, type: string) => {
       const translation = refund({ type, status })
-      return translation.kind === 'reported' ? translation.report.state : translation.kind
+      return translation.kind === 'reported' ? translation.reports[0]!.state : translation.kind
     }
     for (const type of ['refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated']) {
       expect(stateOf('succeeded', type)).toBe('taken')
@@ -77,20 +84,22 @@ describe('a dispute', () => {
       orderId: 'ch_5001',
       orderKey: 'ch_5001',
       externalId: null,
-      report: {
-        object: 'stripe:dispute:dp_8501',
-        kind: 'dispute',
-        state: 'taken',
-        amount: '42.5',
-        currency: 'USD',
-      },
+      reports: [
+        {
+          object: 'stripe:dispute:dp_8501',
+          kind: 'dispute',
+          state: 'taken',
+          amount: '42.5',
+          currency: 'USD',
+        },
+      ],
     })
   })
 
   it('takes when it is lost, gives back when it is won, and nothing else decides', () => {
     const stateOf = (status: unknown, name: string) => {
       const translation = dispute({ type: `charge.dispute.${name}`, status })
-      return translation.kind === 'reported' ? translation.report.state : translation.kind
+      return translation.kind === 'reported' ? translation.reports[0]!.state : translation.kind
     }
     for (const name of ['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated']) {
       expect(stateOf('lost', name)).toBe('taken')
@@ -125,14 +134,17 @@ describe('what a charge says of its refunds', () => {
       kind: 'reported',
       orderId: '1001',
       orderKey: 'pi_5001',
+      orderName: '1001',
       externalId: 'stripe:cus_7001',
-      report: {
-        object: 'stripe:charge:ch_5001',
-        kind: 'refund_total',
-        state: 'taken',
-        amount: '20.5',
-        currency: 'USD',
-      },
+      reports: [
+        {
+          object: 'stripe:charge:ch_5001',
+          kind: 'refund_total',
+          state: 'taken',
+          amount: '20.5',
+          currency: 'USD',
+        },
+      ],
     })
   })
 
@@ -143,7 +155,9 @@ describe('what a charge says of its refunds', () => {
   })
 
   it('nothing refunded takes nothing', () => {
-    expect(chargeRefunded({ amount_refunded: 0 })).toMatchObject({ report: { state: 'open', amount: '0' } })
+    expect(chargeRefunded({ amount_refunded: 0 })).toMatchObject({
+      reports: [{ state: 'open', amount: '0' }],
+    })
   })
 
   it('an order id that cannot be kept is not replaced by another', () => {
@@ -159,7 +173,7 @@ describe('what a charge says of its refunds', () => {
     const amountIn = (api_version: unknown, charge: Readonly<Record<string, unknown>>) => {
       const translation = chargeRefunded(charge, { event: { api_version } })
       return translation.kind === 'reported'
-        ? [translation.report.state, translation.report.amount]
+        ? [translation.reports[0]!.state, translation.reports[0]!.amount]
         : outcomesOf(translation)
     }
     const partlyCaptured = { amount: 5000, amount_captured: 3000, amount_refunded: 2500 }
@@ -187,7 +201,9 @@ describe('every report', () => {
 
   it("reads minor units by Stripe's own decimals", () => {
     const amounts = (currency: string, amount: unknown) =>
-      each({ currency, amount }).map((one) => (one.kind === 'reported' ? one.report.amount : outcomesOf(one)))
+      each({ currency, amount }).map((one) =>
+        one.kind === 'reported' ? one.reports[0]!.amount : outcomesOf(one),
+      )
     expect(new Set(amounts('jpy', 500))).toEqual(new Set(['500']))
     expect(new Set(amounts('isk', 500))).toEqual(new Set(['5']))
     expect(new Set(amounts('kwd', 5120))).toEqual(new Set(['5.12']))

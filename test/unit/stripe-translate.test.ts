@@ -12,7 +12,13 @@ const RECEIVED_AT = Date.parse('2026-11-22T12:00:00Z')
 const FIXTURE = readFileSync(new URL('../fixtures/stripe/charge-succeeded.json', import.meta.url), 'utf8')
 
 function translate(body: string, rules: readonly ConnectorRule[] = [rule()], topic?: string): Translation {
-  const input = { rawBody: Buffer.from(body), receivedAt: RECEIVED_AT, rules, purchaseSpace: 'space-1' }
+  const input = {
+    rawBody: Buffer.from(body),
+    receivedAt: RECEIVED_AT,
+    rules,
+    purchaseSpace: 'space-1',
+    orderIdFrom: 'metadata.order_id',
+  }
   return stripe.translate({ ...input, topic: topic ?? 'charge.succeeded' })
 }
 
@@ -34,10 +40,22 @@ describe('a charge as Stripe sends it', () => {
       activityId: 'made_a_purchase',
       activityValue: '19.99',
       orderId: 'pi_3SfVb2KuuB1fWySn0Rf2yYpM',
-      orderReference: null,
+      orderReference: 'ch_3SfVb2KuuB1fWySn0kq0rT9a',
       orderTotal: '19.99',
       currency: 'EUR',
       isAmount: true,
+      basis: {
+        value: 'order_total',
+        minimumValue: null,
+        giftCards: 'count',
+        subtotal: null,
+        taxesIncluded: null,
+        presented: null,
+        decimals: 2,
+        lines: null,
+        giftCardMoney: '0',
+        edits: [],
+      },
       purchaseSpace: 'space-1',
       droppedFields: [],
     })
@@ -127,17 +145,40 @@ describe('the order id', () => {
     expect(orderIdOf({ paymentIntent: { id: 'pi_2', object: 'payment_intent' } })).toBe('pi_2')
   })
 
-  it("beside the merchant's own, the name by which refunds and disputes call it is kept", () => {
-    const referenceOf = (options: StripeChargeOptions) => activity(options).orderReference
-    expect(referenceOf({ orderId: '1001', paymentIntent: 'pi_1' })).toBe('pi_1')
-    expect(referenceOf({ orderId: '1001', paymentIntent: { id: 'pi_2', object: 'payment_intent' } })).toBe(
-      'pi_2',
-    )
-    expect(referenceOf({ orderId: '1001', paymentIntent: null, chargeId: 'ch_1' })).toBe('ch_1')
-    expect(referenceOf({ orderId: 'pi_1', paymentIntent: 'pi_1' })).toBeNull()
-    expect(referenceOf({ paymentIntent: 'pi_1' })).toBeNull()
-    expect(referenceOf({ paymentIntent: null, chargeId: 'ch_1' })).toBeNull()
-    expect(translate(stripeChargeEvent({ orderId: '1001' }))).toMatchObject({ orderReference: 'pi_5001' })
+  it('beside it, the names by which refunds and disputes call it are kept: payment intent and charge', () => {
+    const namesOf = (options: StripeChargeOptions) => {
+      const { orderReference, otherReference } = activity({ chargeId: 'ch_1', ...options })
+      return [orderReference, otherReference]
+    }
+    expect(namesOf({ orderId: '1001', paymentIntent: 'pi_1' })).toEqual(['pi_1', 'ch_1'])
+    const expanded = { id: 'pi_2', object: 'payment_intent' }
+    expect(namesOf({ orderId: '1001', paymentIntent: expanded })).toEqual(['pi_2', 'ch_1'])
+    expect(namesOf({ orderId: '1001', paymentIntent: null })).toEqual(['ch_1', undefined])
+    expect(namesOf({ orderId: 'pi_1', paymentIntent: 'pi_1' })).toEqual(['ch_1', undefined])
+    expect(namesOf({ paymentIntent: 'pi_1' })).toEqual(['ch_1', undefined])
+    expect(namesOf({ paymentIntent: null })).toEqual([null, undefined])
+    expect(translate(stripeChargeEvent({ orderId: '1001' }))).toMatchObject({
+      orderReference: 'pi_5001',
+      otherReference: 'ch_5001',
+    })
+  })
+
+  it('is read from where the connector says: the payment, or any key of the metadata, to the letter', () => {
+    const from = (orderIdFrom: string | null, metadata: unknown) => {
+      const body = Buffer.from(stripeChargeEvent({ paymentIntent: 'pi_1', charge: { metadata } }))
+      const input = { rawBody: body, receivedAt: RECEIVED_AT, rules: [rule()], purchaseSpace: 'space-1' }
+      const translation = stripe.translate({ ...input, topic: 'charge.succeeded', orderIdFrom })
+      return [translation.orderId, translation.orderName]
+    }
+    expect(from('payment', { order_id: '1001' })).toEqual(['pi_1', '1001'])
+    expect(from(null, { order_id: '1001' })).toEqual(['pi_1', '1001'])
+    expect(from('metadata.order_id', { order_id: ' 1001' })).toEqual([' 1001', ' 1001'])
+    expect(from('metadata.my.key', { 'my.key': 'A-1', my: { key: 'no' } })).toEqual(['A-1', undefined])
+    for (const value of [undefined, '', ' \t', null, 5, {}]) {
+      expect(from('metadata.shop', { shop: value, order_id: '7' })).toEqual(['pi_1', '7'])
+    }
+    expect(from('metadata.shop', null)).toEqual(['pi_1', undefined])
+    expect(from('metadata.shop', { shop: 'o'.repeat(257) })).toEqual([null, undefined])
   })
 
   it("keeps the merchant's own to the letter", () => {

@@ -1,10 +1,9 @@
 import { findRow } from '../../src/commit/planned.ts'
-import { isComparable } from '../../src/engine/decide/taken-back.ts'
 import { findOrder } from '../../src/engine/load/read-reports.ts'
-import type { EntryRecorder } from '../../src/engine/types.ts'
+import type { EntryRecorder, ReportVerdict } from '../../src/engine/types.ts'
 import { change } from '../../src/ports/changes.ts'
 import type { Clock, Instant } from '../../src/ports/clock.ts'
-import { isErased } from '../../src/ports/schema/values.ts'
+import { isErased, type OrderReport } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 
@@ -27,31 +26,51 @@ const LOOKS_AGAIN_FOR_MS = 90 * LONGEST_PAUSE_MS
  * ever longer pauses. @throws AppError as `applyReports`
  */
 export function createApplyReport({ store, recorder, clock }: ApplyReportDeps) {
-  return async function applyReport(item: Item, report: NonNullable<Item['report']>): Promise<object> {
+  return async function applyReport(item: Item, report: OrderReport): Promise<object> {
     const { purchases, isSettled } = await findOrder(store, item)
     const source = { object: report.object, deliveryId: item.deliveryId }
     let entries = 0
+    const verdicts = new Set<ReportVerdict>()
     for (const purchase of purchases) {
-      entries += (await recorder.applyReports({ purchase, source })).entries.length
+      const result = await recorder.applyReports({ purchase, source })
+      entries += result.entries.length
+      verdicts.add(result.outcome)
     }
-    if (purchases.length === 0 || !isSettled) {
+    if (purchases.length === 0 || !isSettled || verdicts.has('waiting')) {
       await store.commit([unlessChanged(item, waiting(item, clock.now()))])
       return { outcome: 'waiting', entries }
     }
     const updatedAt = clock.now()
-    const comparable = purchases.filter((purchase) => isComparable(report, purchase))
-    const set =
-      comparable.length > 0
-        ? { status: 'applied' as const, reason: null, message: null }
-        : otherCurrency(report, purchases)
+    const set = verdicts.has('applied') ? APPLIED : otherCurrency(report, purchases)
     const owner = await findOwner(store, purchases[0]!)
     await store.commit([
       unlessChanged(item, { ...set, dueAt: null, updatedAt, externalId: nameOf(owner) }),
       ofDelivery(item, purchases[0]!, owner, updatedAt),
     ])
+    await settlePayments(item, report, updatedAt)
     return { outcome: set.status, entries }
   }
+
+  /** Payments that were told of before the refund which lists them have been taken into account with it. */
+  async function settlePayments(
+    { accountId, orderKey }: Item,
+    { parts }: OrderReport,
+    updatedAt: Instant,
+  ): Promise<void> {
+    const ids = new Set(parts?.transactions.map(({ id }) => id))
+    if (ids.size === 0 || orderKey === null) return
+    const items = await store.findByKeys('delivery_item', ['accountId', 'orderKey'], [[accountId, orderKey]])
+    const told = items.filter(
+      ({ status, report }) =>
+        status === 'waiting' &&
+        report?.kind === 'transaction' &&
+        ids.has(report.object.slice(report.object.lastIndexOf(':') + 1)),
+    )
+    for (const each of told) await store.commit([unlessChanged(each, { ...APPLIED, dueAt: null, updatedAt })])
+  }
 }
+
+const APPLIED = { status: 'applied', reason: null, message: null } as const
 
 function unlessChanged(item: Item, set: Partial<Item>): Change {
   const { status, attempt } = item
@@ -86,6 +105,14 @@ function nameOf(owner: Row<'member'> | null): string | null {
   return owner === null || isErased(owner) ? null : owner.externalId
 }
 
+const SCRUBBED = {
+  body: null,
+  bodyKeptSince: null,
+  headers: {},
+  orderName: null,
+  orderNameKey: null,
+} as const
+
 /** The delivery is found by the order's own id from now on; of somebody erased, what was sent goes at once. */
 function ofDelivery(
   { deliveryId: id, accountId }: Item,
@@ -93,6 +120,6 @@ function ofDelivery(
   owner: Row<'member'> | null,
   updatedAt: Instant,
 ): Change {
-  const raw = owner !== null && isErased(owner) ? { body: null, bodyKeptSince: null, headers: {} } : {}
+  const raw = owner !== null && isErased(owner) ? SCRUBBED : {}
   return change('delivery', { id, accountId }, {}, { orderId, updatedAt, ...raw })
 }

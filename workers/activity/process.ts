@@ -127,9 +127,9 @@ function isOpen({ status, report }: Row<'delivery_item'>): boolean {
 }
 
 function requestOf(item: Row<'delivery_item'>, activity: PurchaseActivity) {
-  const { purchaseSpace, orderReference, currency, isAmount } = activity
+  const { purchaseSpace, orderReference, otherReference = null, currency, isAmount, basis = null } = activity
   const { externalId, profile, profileAt, fillsBlanks = false } = activity
-  const purchase = { purchaseSpace, orderReference, currency, isAmount }
+  const purchase = { purchaseSpace, orderReference, otherReference, currency, isAmount, basis }
   return {
     accountId: item.accountId,
     streakId: item.streakId!,
@@ -139,6 +139,7 @@ function requestOf(item: Row<'delivery_item'>, activity: PurchaseActivity) {
     activityAt: activity.activityAt,
     activityValue: readQuantity('value', activity.activityValue),
     status: 'live' as const,
+    quiet: activity.quiet ?? false,
     purchase: {
       ...purchase,
       itemId: item.id,

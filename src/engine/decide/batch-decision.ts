@@ -141,14 +141,14 @@ export class BatchDecision {
   #existingLog(request: RecordRequest, member: Row<'member'> | undefined): string | undefined {
     const { accountId, streakId, uniqueIdentifier } = request
     const counted = this.#purchases.counted(request)
-    if (counted !== undefined) return counted
+    if (counted !== undefined) return counted.streakLogId
     if (member === undefined) return undefined
     const key = logKey(accountId, member.id, streakId, uniqueIdentifier)
     return this.#newLogs.get(key) ?? this.#loaded.existingLogs.get(key)
   }
 
   #accept(request: RecordRequest, streak: Row<'streak'>, member: Row<'member'> | undefined): RecordResult {
-    const { accountId, status } = request
+    const { accountId, status, quiet = false } = request
     const id = this.#sources.newId()
     const ownedById = member?.id ?? this.#sources.newId()
     const open = this.#open(streak, ownedById, member)
@@ -157,7 +157,7 @@ export class BatchDecision {
     const activityValue = request.activityValue ?? (streak.aggregationMethod === 'sum' ? ONE : null)
     const value = status !== 'live' ? 0n : streak.aggregationMethod === 'count' ? ONE : (activityValue ?? 0n)
     const entry = { id, periodNumber: period.number, activityAt: request.activityAt, value }
-    const rewards = status === 'live' ? this.#rewards(open, id, open.journey.apply(entry)) : []
+    const rewards = status === 'live' ? this.#rewards(open, id, open.journey.apply(entry, quiet)) : []
     const log: Row<'streak_log'> = {
       id,
       accountId,
@@ -170,6 +170,7 @@ export class BatchDecision {
       uniqueIdentifier: request.uniqueIdentifier,
       activityValue,
       status,
+      quiet,
       periodKey: period.key,
       periodNumber: period.number,
       effectiveValue: value,

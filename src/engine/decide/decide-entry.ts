@@ -11,7 +11,7 @@ import { effectiveValue, fullValue } from './effective-value.ts'
 import { journeyChanges } from './journey-changes.ts'
 import { reportEntries } from './report-entries.ts'
 import { firstRewardFlags, rewardOutcome } from './reward-outcome.ts'
-import { takenBack } from './taken-back.ts'
+import { reportVerdict, takenBack } from './taken-back.ts'
 
 /** What one entry needs to be decided. */
 export interface LoadedEntry {
@@ -55,12 +55,11 @@ export function decideReports(
   sources: Sources,
 ): EntryDecision<ReportResult> {
   const { log, streak, entries: before } = loaded
-  // a rule may measure an amount for a count streak, whose logs are one or nothing
-  const isAmount = purchase.isAmount && streak.aggregationMethod === 'sum'
-  const taken = takenBack(reports, { ...purchase, isAmount })
+  const taken = takenBack(reports, purchase, streak.aggregationMethod === 'sum')
+  const verdict = reportVerdict(source.object, reports, purchase)
   const full = fullValue(streak, log)
   const entries = reportEntries({ log, full, entries: before, taken, source, now, newId: sources.newId })
-  const result: ReportResult = { outcome: 'applied', entries }
+  const result: ReportResult = { outcome: verdict, entries }
   if (entries.length === 0) return { kind: 'decided', changes: [], result, due: [] }
   return addEntries(loaded, entries, result, now, sources)
 }
@@ -139,7 +138,7 @@ function effects(
   if (after === value && !isReinstated)
     return { changes: [noted(log, added.length, after, [], now)], due: [] }
   const journey = new Journey(streak, milestones, loaded.facts(), sources.newId)
-  const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after })
+  const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after }, log.quiet)
   const { rewardRows } = loaded
   const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, now, sources }
   const rewards = rewardOutcome(input)

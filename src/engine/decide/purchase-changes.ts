@@ -2,8 +2,9 @@ import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
+import { formatQuantity, type Quantity } from '../../streaks/quantity.ts'
 import type { Sources } from '../deps.ts'
-import { keyOf, type Loaded, purchaseKey } from '../load/loaded.ts'
+import { type CountedPurchase, keyOf, type Loaded, purchaseKey } from '../load/loaded.ts'
 import type { RecordRequest, RecordResult } from '../types.ts'
 import { itemOutcome } from './rejections.ts'
 
@@ -12,7 +13,7 @@ export class PurchaseChanges {
   readonly #loaded: Loaded
   readonly #now: Instant
   readonly #newId: Sources['newId']
-  readonly #claimed = new Map<string, string>()
+  readonly #claimed = new Map<string, CountedPurchase>()
   readonly #woken = new Map<string, Row<'delivery_item'>>()
   readonly #changes: Change[] = []
 
@@ -31,8 +32,8 @@ export class PurchaseChanges {
     return [...this.#woken.values()]
   }
 
-  /** The log that counted the purchase. */
-  counted(request: RecordRequest): string | undefined {
+  /** What counted the purchase. */
+  counted(request: RecordRequest): CountedPurchase | undefined {
     const key = keyFor(request)
     return key === null ? undefined : (this.#claimed.get(key) ?? this.#loaded.purchases.get(key))
   }
@@ -42,11 +43,12 @@ export class PurchaseChanges {
     const { accountId, streakId, purchase, uniqueIdentifier: orderId } = request
     const key = keyFor(request)
     if (purchase === undefined || key === null || this.counted(request) !== undefined) return
-    const { purchaseSpace, orderReference, orderTotal, currency, isAmount } = purchase
+    const { purchaseSpace, orderReference, otherReference, orderTotal, currency, isAmount, basis } = purchase
     const common = { id: this.#newId(), accountId, createdAt: this.#now, updatedAt: this.#now }
-    const order = { purchaseSpace, orderId, orderReference, orderTotal, currency, isAmount }
+    const names = { orderId, orderReference, otherReference }
+    const order = { purchaseSpace, ...names, orderTotal, currency, isAmount, basis }
     this.#changes.push(insert('purchase', { ...common, ...order, streakId, streakLogId }))
-    this.#claimed.set(key, streakLogId)
+    this.#claimed.set(key, { streakLogId, orderTotal, currency })
   }
 
   /** What became of a delivery's item goes into the same commit as its effect. */
@@ -54,9 +56,17 @@ export class PurchaseChanges {
     const { accountId, purchase } = request
     if (purchase === undefined) return
     const item = { id: purchase.itemId, accountId }
-    const set = { ...itemOutcome(result), dueAt: null, updatedAt: this.#now }
+    const became = { ...itemOutcome(result), ...this.#growth(request, result) }
+    const set = { ...became, dueAt: null, updatedAt: this.#now }
     this.#changes.push(change('delivery_item', item, { status: 'pending' }, set))
     this.#wakeReports(request, result)
+  }
+
+  /** The first report that a rule took stands: one that tells of another total says by how much it differs. */
+  #growth(request: RecordRequest, { outcome }: RecordResult): Partial<Row<'delivery_item'>> {
+    const counted = outcome === 'duplicate' ? this.counted(request) : undefined
+    const message = counted === undefined ? null : totalsApart(counted, request.purchase!)
+    return message === null ? {} : { message }
   }
 
   /** What was reported of the order before is looked at again: it may concern the log that counted the purchase. */
@@ -73,6 +83,24 @@ export class PurchaseChanges {
       this.#woken.set(id, { ...item, ...set })
     }
   }
+}
+
+function totalsApart(counted: Totalled, told: Totalled): string | null {
+  if (counted.orderTotal === null || told.orderTotal === null) return null
+  const money = (amount: Quantity, currency: string | null) =>
+    `${formatQuantity(amount)}${currency === null ? '' : ` ${currency}`}`
+  const before = `the order counted with a total of ${money(counted.orderTotal, counted.currency)}`
+  const now = `this report says ${money(told.orderTotal, told.currency)}`
+  if (counted.currency !== told.currency) return `${before}; ${now}, which does not count`
+  const apart = told.orderTotal - counted.orderTotal
+  if (apart === 0n) return null
+  const difference = money(apart > 0n ? apart : -apart, told.currency)
+  return `${before}; ${now}: ${difference} ${apart > 0n ? 'more' : 'less'}, which does not count`
+}
+
+interface Totalled {
+  readonly orderTotal: Quantity | null
+  readonly currency: string | null
 }
 
 function keyFor({ accountId, streakId, purchase, uniqueIdentifier }: RecordRequest): string | null {

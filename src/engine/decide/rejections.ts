@@ -39,7 +39,8 @@ export function rejection(
 export function itemOutcome(result: RecordResult): Partial<Row<'delivery_item'>> {
   if (result.outcome === 'recorded') {
     // a pending item may say why it was not counted yet
-    return { status: 'counted', streakLogId: result.log.id, reason: null, message: null }
+    const { id: streakLogId, quiet } = result.log
+    return { status: 'counted', streakLogId, quiet, reason: null, message: null }
   }
   if (result.outcome === 'duplicate') {
     return { status: 'duplicate', reason: 'DUPLICATE', message: null, duplicateOfId: result.existingId }

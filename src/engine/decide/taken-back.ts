@@ -1,86 +1,148 @@
-import { type OrderReport, REPORT_STATES } from '../../ports/schema/values.ts'
+import type { PurchaseBasis, SoldLine } from '../../ports/schema/order-parts.ts'
 import type { Row } from '../../ports/schema.ts'
-import { parseQuantity, type Quantity } from '../../streaks/quantity.ts'
-import type { KeyedReport } from '../types.ts'
+import { type Quantity, wholeQuantity } from '../../streaks/quantity.ts'
+import type { KeyedReport, ReportVerdict } from '../types.ts'
+import { listsPayment, type OrderObject, orderObjects, quantityOf } from './order-objects.ts'
+import { type PlatformMoney, platformMoney } from './platform-money.ts'
+import { atLeastNothing } from './refund-money.ts'
+import { unitsBack } from './units-back.ts'
 
-type Purchase = Pick<Row<'purchase'>, 'orderId' | 'orderReference' | 'orderTotal' | 'currency' | 'isAmount'>
+export type Purchase = Pick<
+  Row<'purchase'>,
+  'orderId' | 'orderReference' | 'otherReference' | 'orderTotal' | 'currency' | 'isAmount' | 'basis'
+>
 
-/** What is to be withdrawn of a log: all of it, whatever it counts, or an amount. */
+/** What is to be withdrawn of a log: all of it, whatever it counts, or so much. */
 export type TakenBack = 'whole' | Quantity
 
 /**
- * What the reports of an order take of a log that counted it. Depends on the set of reports alone, not on the order in
- * which they came: of each object the furthest state counts, once. Platforms that report the same sale report the same
- * refund too, so their refunds are not added up: the one that took most counts. A log whose value is an amount loses
- * what was refunded; any other is taken back only whole: when the purchase is cancelled, lost in a dispute, or its
- * refunds reach its total.
+ * What the reports of an order take of a log that counted it. A function of the set of reports and of the purchase as
+ * it was kept, not of the order in which they came: of each object the furthest state counts, once.
+ * @param isSum whether the log's streak adds up values; else a log is one or nothing
  */
-export function takenBack(all: readonly KeyedReport[], purchase: Purchase): TakenBack {
-  const objects = furthest(all.filter((each) => concerns(each, purchase)).map(({ report }) => report))
-  const taken = objects.filter(({ state }) => state === 'taken')
-  const isLost = taken.some(
-    ({ kind, amount }) => kind === 'dispute' && (!purchase.isAmount || amount === null),
+export function takenBack(all: readonly KeyedReport[], purchase: Purchase, isSum: boolean): TakenBack {
+  const objects = orderObjects(all.filter((each) => concerns(each, purchase)).map(({ report }) => report))
+  const sold = soldLines(purchase)
+  const platforms = byPlatform(objects, purchase, sold)
+  if (isEnded(objects, purchase) || platforms.some((each) => reachesTotal(each, purchase, sold)))
+    return 'whole'
+  const money = platforms.reduce(
+    (most, one) => (isMore(one, most) ? one : most),
+    platformMoney([], purchase, sold.isLeftOut),
   )
-  if (isLost || taken.some(({ kind }) => kind === 'cancellation')) return 'whole'
-  const byPlatform = Map.groupBy(objects, ({ object }) => object.slice(0, object.indexOf(':')))
-  const amount = greatest([...byPlatform.values()].map((own) => amountTaken(own)))
-  const { orderTotal, isAmount } = purchase
-  if (orderTotal !== null && amount > 0n && amount >= orderTotal) return 'whole'
-  return isAmount ? amount : 0n
+  const { basis } = purchase
+  const value = basis?.value ?? (purchase.isAmount ? 'order_total' : 'one')
+  const units = basis === null ? new Map<string, number>() : unitsBack(objects, basis, sold.counted)
+  if (isSum && value === 'order_total') return money.money
+  if (isSum && value === 'order_subtotal') return money.goods
+  // what was counted by units before lines were kept can be taken only whole
+  if (isSum && value === 'item_count' && basis !== null) return wholeQuantity(sumOf(units.values()))
+  const isAllBack = sold.units > 0 && sumOf(units.values()) >= sold.units
+  return isAllBack || fallsShort(purchase, money, sold) ? 'whole' : 0n
 }
 
-/** Whether the report's amount, if it has one, can be set against the purchase: it must be in the same currency. */
-export function isComparable(
-  { amount, currency }: OrderReport,
-  purchase: Pick<Purchase, 'currency'>,
-): boolean {
-  return amount === null || currency === null || purchase.currency === null || currency === purchase.currency
+/** What becomes of a report by itself, once the order it is about has counted. */
+export function reportVerdict(
+  object: string,
+  all: readonly KeyedReport[],
+  purchase: Purchase,
+): ReportVerdict {
+  const reports = all.map(({ report }) => report)
+  const own = reports.find((each) => each.object === object)
+  const objects = orderObjects(reports)
+  if (own === undefined) return 'applied'
+  const about = objects.filter((each) =>
+    own.kind === 'transaction' ? listsPayment(each, own) : each.object === object,
+  )
+  if (about.length === 0) return 'waiting'
+  const sold = soldLines(purchase)
+  const isComparable = about.some((each) => platformMoney([each], purchase, sold.isLeftOut).isComparable)
+  return isComparable ? 'applied' : 'other_currency'
 }
 
 /**
  * An order may have been paid in several parts, of which only the first counted: what is given back of another part
  * takes nothing from it. The part that counted is known where its platform calls it by another name than the order.
  */
-function concerns({ orderKey, report }: KeyedReport, purchase: Purchase): boolean {
-  const { orderReference, orderId } = purchase
-  const isOwn = orderReference === null || orderKey === orderReference || orderKey === orderId
-  return isOwn && isComparable(report, purchase)
+function concerns({ orderKey }: KeyedReport, purchase: Purchase): boolean {
+  const { orderReference, otherReference, orderId } = purchase
+  return orderReference === null || [orderReference, otherReference, orderId].includes(orderKey)
 }
 
-/** One report for each object: the furthest, and of equally far ones that with the greatest amount. */
-function furthest(reports: readonly OrderReport[]): OrderReport[] {
-  const byObject = Map.groupBy(reports, ({ object }) => object)
-  return [...byObject.values()].map((own) =>
-    own.reduce((best, each) => (isFurther(each, best) ? each : best)),
-  )
+interface Sold {
+  readonly counted: readonly SoldLine[]
+  readonly units: number
+  /** What lines that the rule leaves out cost. */
+  readonly leftOut: Quantity
+  isLeftOut(lineId: string | null): boolean
 }
 
-function isFurther(one: OrderReport, other: OrderReport): boolean {
-  const ahead = REPORT_STATES.indexOf(one.state) - REPORT_STATES.indexOf(other.state)
-  return ahead > 0 || (ahead === 0 && amountOf(one) > amountOf(other))
+/** The lines that the rule counts: all, or all but gift cards. */
+function soldLines({ basis }: { readonly basis: PurchaseBasis | null }): Sold {
+  const lines = basis?.lines ?? []
+  const left = basis?.giftCards === 'ignore' ? lines.filter(({ isGiftCard }) => isGiftCard) : []
+  const counted = lines.filter((line) => !left.includes(line))
+  const ids = new Set(left.flatMap(({ lineId }) => lineId ?? []))
+  return {
+    counted,
+    units: counted.reduce((total, { units }) => total + units, 0),
+    leftOut: left.length === 0 ? 0n : quantityOf(basis?.giftCardMoney ?? null),
+    isLeftOut: (lineId) => lineId !== null && ids.has(lineId),
+  }
 }
 
 /**
- * What one platform's refunds and lost disputes come to. Totals without names hold the refunds that are known by name,
- * also those that have taken nothing yet or failed.
+ * Platforms that report the same sale report the same refund too, so their refunds are not added up: the one that took
+ * more counts, and of two that took the same the one that says what it was for.
  */
-function amountTaken(objects: readonly OrderReport[]): Quantity {
-  const sum = (kind: OrderReport['kind'], isTaken: boolean) =>
-    objects
-      .filter((each) => each.kind === kind && (each.state === 'taken') === isTaken)
-      .reduce((total, each) => total + amountOf(each), 0n)
-  const named = sum('refund', true)
-  const unnamed = sum('refund_total', true) - sum('refund', false)
-  return greatest([named, unnamed]) + sum('dispute', true)
+function byPlatform(objects: readonly OrderObject[], purchase: Purchase, sold: Sold): PlatformMoney[] {
+  const own = Map.groupBy(objects, ({ object }) => object.slice(0, object.indexOf(':')))
+  return [...own.values()].map((each) => platformMoney(each, purchase, sold.isLeftOut))
 }
 
-function greatest(amounts: readonly Quantity[]): Quantity {
-  let most = 0n
-  for (const amount of amounts) if (amount > most) most = amount
-  return most
+function isMore(one: PlatformMoney, other: PlatformMoney): boolean {
+  if (one.money !== other.money) return one.money > other.money
+  return one.hasParts !== other.hasParts ? one.hasParts : one.goods > other.goods
 }
 
-function amountOf({ amount }: OrderReport): Quantity {
-  const parsed = amount === null ? null : parseQuantity(amount)
-  return parsed?.ok ? parsed.value : 0n
+/** Cancelled, or lost in a dispute over money that cannot be set against the order: then over all of it. */
+function isEnded(objects: readonly OrderObject[], purchase: Purchase): boolean {
+  return objects
+    .filter(({ state }) => state === 'taken')
+    .some(
+      (each) =>
+        each.kind === 'cancellation' ||
+        (each.kind === 'dispute' &&
+          (each.amount === null || !platformMoney([each], purchase, () => false).isComparable)),
+    )
+}
+
+/** Whether the money that went back is all that the order cost. A total of 0 is never reached. */
+function reachesTotal(
+  { money, own, presented }: PlatformMoney,
+  { orderTotal, basis }: Purchase,
+  { leftOut }: Sold,
+): boolean {
+  const total = orderTotal === null ? 0n : atLeastNothing(orderTotal - leftOut)
+  if (orderTotal === null || total === 0n) return false
+  if (money >= total) return true
+  // in the currency that the shopper saw nothing is rounded
+  const seen = quantityOf(basis?.presented?.total ?? null)
+  return seen > 0n && presented > 0n && presented * orderTotal + own * seen >= seen * total
+}
+
+/** Whether what is left would not have satisfied the rule's minimum. Exactly the minimum does. */
+function fallsShort({ orderTotal, basis }: Purchase, { money, goods }: PlatformMoney, sold: Sold): boolean {
+  if (basis === null || basis.minimumValue === null) return false
+  const isSubtotal = basis.value === 'order_subtotal'
+  const before = isSubtotal ? (basis.subtotal === null ? null : quantityOf(basis.subtotal)) : orderTotal
+  if (before === null) return false
+  const left = before - sold.leftOut - (isSubtotal ? goods : money)
+  return atLeastNothing(left) < quantityOf(basis.minimumValue)
+}
+
+function sumOf(counts: Iterable<number>): number {
+  let sum = 0
+  for (const count of counts) sum += count
+  return sum
 }

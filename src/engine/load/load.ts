@@ -14,7 +14,7 @@ import {
   nothingLoaded,
   purchaseKey,
 } from './loaded.ts'
-import { readOrderAliases } from './read-reports.ts'
+import { readOrderAliases, referencesOf } from './read-reports.ts'
 
 /**
  * Reads what deciding a batch needs, in two rounds whatever the size of the batch (a third only where a late log asks
@@ -100,10 +100,7 @@ async function loadPurchases(
   if (keys.length === 0) return
   const fields = ['accountId', 'purchaseSpace', 'orderId', 'streakId'] as const
   for (const row of await store.findByKeys('purchase', fields, keys)) {
-    loaded.purchases.set(
-      purchaseKey(row.accountId, row.streakId, row.purchaseSpace, row.orderId),
-      row.streakLogId,
-    )
+    loaded.purchases.set(purchaseKey(row.accountId, row.streakId, row.purchaseSpace, row.orderId), row)
   }
 }
 
@@ -136,7 +133,7 @@ async function loadOrders(store: Store, purchases: readonly RecordRequest[]): Pr
     const byOrder = Map.groupBy(own, ({ uniqueIdentifier }) => uniqueIdentifier)
     const stored = await readOrderAliases(store, accountId, [...byOrder.keys()])
     return [...byOrder].map(([orderId, same]) => {
-      const stated = same.flatMap(({ purchase }) => purchase?.orderReference ?? [])
+      const stated = same.flatMap(({ purchase }) => (purchase === undefined ? [] : referencesOf(purchase)))
       return {
         accountId,
         orderId,

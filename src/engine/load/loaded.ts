@@ -16,14 +16,17 @@ export interface Loaded {
   readonly membersByExternalId: Map<string, Row<'member'>>
   /** Ids of logs that are there already, by `logKey`. */
   readonly existingLogs: Map<string, string>
-  /** Logs that counted a purchase, by `purchaseKey`. */
-  readonly purchases: Map<string, string>
+  /** What counted a purchase, by `purchaseKey`. */
+  readonly purchases: Map<string, CountedPurchase>
   /** Reports that came before, of the orders the purchases are of, by `accountId orderId`. */
   readonly reports: Map<string, Row<'delivery_item'>[]>
   /** Items known to be settled already. */
   readonly settledItems: Set<string>
   readonly journeys: Map<string, LoadedJourney>
 }
+
+/** A purchase as the connectors' ledger has it. */
+export type CountedPurchase = Pick<Row<'purchase'>, 'streakLogId' | 'orderTotal' | 'currency'>
 
 export function nothingLoaded(): Loaded {
   return {

@@ -9,7 +9,10 @@ const MAX_DELIVERIES = 1_000
 /** Of all the orders that are asked for at once. */
 export const MAX_DELIVERIES_OF_MANY = 10_000
 
-type Purchase = Pick<Row<'purchase'>, 'accountId' | 'purchaseSpace' | 'orderId' | 'orderReference'>
+type Purchase = Pick<
+  Row<'purchase'>,
+  'accountId' | 'purchaseSpace' | 'orderId' | 'orderReference' | 'otherReference'
+>
 
 /**
  * All that connectors of the purchase's space have reported of its order so far, by any alias of it; not what operators
@@ -46,11 +49,12 @@ export async function findOrder(
   { accountId, connectorId, orderKey }: Pick<Row<'delivery_item'>, 'accountId' | 'connectorId' | 'orderKey'>,
 ): Promise<ReportedOrder> {
   const alias = orderKey ?? ''
-  const [connector, referring] = await Promise.all([
+  const [connector, ...referring] = await Promise.all([
     findRow(store, 'connector', accountId, connectorId),
     readDeliveries(store, accountId, equal({ orderReference: alias })),
+    readDeliveries(store, accountId, equal({ otherReference: alias })),
   ])
-  const orderIds = [...new Set([alias, ...referring.flatMap(({ orderId }) => orderId ?? [])])]
+  const orderIds = [...new Set([alias, ...referring.flat().flatMap(({ orderId }) => orderId ?? [])])]
   const isSettled = await areSettled(store, accountId, orderIds)
   const purchaseSpace = connector?.purchaseSpace ?? ''
   const keys = orderIds.map((orderId) => [accountId, purchaseSpace, orderId])
@@ -77,14 +81,23 @@ export async function readOrderAliases(
   const withAlias: Condition<'delivery'> = all(oneOf('orderId', orderIds), present('orderReference'))
   const deliveries = await readDeliveries(store, accountId, withAlias, MAX_DELIVERIES_OF_MANY)
   const byOrder = Map.groupBy(deliveries, ({ orderId }) => orderId ?? '')
-  return new Map(
-    [...byOrder].map(([orderId, own]) => [orderId, own.flatMap((each) => each.orderReference ?? [])]),
-  )
+  return new Map([...byOrder].map(([orderId, own]) => [orderId, own.flatMap(referencesOf)]))
 }
 
-async function aliasesOf(store: Store, { accountId, orderId, orderReference }: Purchase): Promise<string[]> {
+async function aliasesOf(store: Store, purchase: Purchase): Promise<string[]> {
+  const { accountId, orderId } = purchase
   const references = (await readOrderAliases(store, accountId, [orderId])).get(orderId) ?? []
-  return [...new Set([orderId, ...references, ...(orderReference === null ? [] : [orderReference])])]
+  return [...new Set([orderId, ...references, ...referencesOf(purchase)])]
+}
+
+interface Referring {
+  readonly orderReference: string | null
+  readonly otherReference: string | null
+}
+
+/** The names, beside its id, by which refunds and disputes call an order. */
+export function referencesOf({ orderReference, otherReference }: Referring): string[] {
+  return [orderReference, otherReference].filter((name) => name !== null)
 }
 
 /** Deliveries of an account. What came in with them stays where it is: it is large, and absent from the rows. */

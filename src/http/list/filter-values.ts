@@ -49,15 +49,21 @@ export const RANGES: readonly OperatorName[] = [
   'LESS_THAN_OR_EQUALS',
 ]
 
+/** Of a field that is compared in a form of its own. */
+export const FOLDED: readonly OperatorName[] = ['EQUALS', 'STARTS_WITH']
+
 export interface FilterField {
   readonly type: FieldType
   readonly values?: readonly string[]
   readonly contains?: true
   readonly sum?: true
+  /** It takes these and no others. */
+  readonly operators?: readonly OperatorName[]
 }
 
 /** Which operators a field takes: a closed list of values only knows equality, CONTAINS works on names only. */
-export function operatorsOf({ type, values, contains }: FilterField): readonly OperatorName[] {
+export function operatorsOf({ type, values, contains, operators }: FilterField): readonly OperatorName[] {
+  if (operators !== undefined) return operators
   if (type === 'json' || type === 'bytes') return []
   if (type === 'boolean' || values !== undefined) return EQUALITY
   if (type !== 'text') return [...EQUALITY, ...RANGES]

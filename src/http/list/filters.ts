@@ -7,6 +7,7 @@ import { readOneOf, show } from '../../read/values.ts'
 import { type PublicField, type Resource, typeOf } from '../resource.ts'
 import {
   type FilterField,
+  FOLDED,
   OPERATOR_NAMES,
   OPERATORS,
   type OperatorName,
@@ -122,6 +123,11 @@ class FilterCompiler<C extends CollectionName> {
       const wanted = field.filter.values.filter((value) => named.has(value) === isNamed)
       return field.filter.toCondition(wanted, this.#now)
     }
+    if (field.folded !== undefined) {
+      const value = field.folded.of(String(read.value))
+      if (value === '' && op === 'startsWith') throw invalid(`${path}.value`, 'must not be empty')
+      return { field: field.folded.stored, op, value } as Condition<C>
+    }
     const condition = { field: field.stored, op, value: read.value } as Condition<C>
     return (op === 'eq' || op === 'in') && field.lookup !== undefined
       ? { and: [lookupCondition(field.lookup, read.value), condition] }
@@ -164,6 +170,7 @@ export function filterFieldOf<C extends CollectionName>(
   field: PublicField<C>,
 ): FilterField | null {
   if (field.filter !== undefined) return { type: 'text', values: field.filter.values }
+  if (field.folded !== undefined) return { type: 'text', operators: FOLDED }
   const type = typeOf(resource.collection, field)
   if (type === null || type === 'json' || type === 'bytes') return null
   return {

@@ -49,7 +49,9 @@ function slugsOf<C extends CollectionName>(
   const known = Object.entries(fields)
   const slugs = stored.flatMap((name) => {
     const found = known.find(
-      ([, field]) => field.stored === name || (use === 'equals' && field.lookup?.stored === name),
+      ([, field]) =>
+        field.stored === name ||
+        (use === 'equals' && (field.lookup?.stored === name || field.folded?.stored === name)),
     )
     return found === undefined ? [] : [found[0]]
   })

@@ -13,6 +13,7 @@ export const SELECTIVE_FIELDS = [
   'uniqueIdentifier',
   'connectorId',
   'orderId',
+  'orderName',
   'createdAt',
   'activityAt',
 ]
@@ -31,7 +32,8 @@ export function requireSelective<C extends CollectionName>(
 ): void {
   if (resource.ledger === undefined) return
   const isSelective = ({ fieldSlug, operator }: WrittenLeaf) =>
-    SELECTIVE_FIELDS.includes(fieldSlug) && SELECTIVE_OPERATORS.includes(operator)
+    SELECTIVE_FIELDS.includes(fieldSlug) &&
+    (SELECTIVE_OPERATORS.includes(operator) || resource.fields[fieldSlug]?.folded !== undefined)
   if (required.some(isSelective)) return
   const names = SELECTIVE_FIELDS.filter((slug) => Object.hasOwn(resource.fields, slug)).join(', ')
   const message = `needs at its top level an EQUALS or a range on one of: ${names}`

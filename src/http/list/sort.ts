@@ -119,6 +119,7 @@ export function isSortable<C extends CollectionName>(
   field: Resource<C>['fields'][string],
 ): boolean {
   if (field.filter !== undefined) return true
+  if (field.folded !== undefined) return false
   const type = typeOf(resource.collection, field)
   return type !== null && type !== 'json' && type !== 'bytes'
 }

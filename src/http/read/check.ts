@@ -70,18 +70,21 @@ function sentence(detail: ErrorDetail | undefined, faults: number): string {
   return `${detail.path === '' ? 'The body' : detail.path} ${detail.message}${more}`
 }
 
-/** Checks the body of a create: an object, nulls as if absent. @throws AppError INVALID_INPUT | UNKNOWN_FIELD */
-export function checkCreate<T>(schema: z.ZodType<T>, body: unknown): T {
-  return check(schema, nullsAsAbsent(objectBody(body)))
+/**
+ * Checks the body of a create: an object, nulls as if absent, but for fields in which null says something of its own.
+ * @param nulls the names of such fields @throws AppError INVALID_INPUT | UNKNOWN_FIELD
+ */
+export function checkCreate<T>(schema: z.ZodType<T>, body: unknown, nulls?: ReadonlySet<string>): T {
+  return check(schema, nullsAsAbsent(objectBody(body), nulls))
 }
 
 /**
  * Checks the body of a patch: an object; whether a field takes null is the schema's to say. What stands inside a field
  * replaces the present value whole, so there null is as if absent.
  */
-export function checkPatch<T>(schema: z.ZodType<T>, body: unknown): T {
+export function checkPatch<T>(schema: z.ZodType<T>, body: unknown, nulls?: ReadonlySet<string>): T {
   const entries = Object.entries(objectBody(body))
-  return check(schema, Object.fromEntries(entries.map(([key, value]) => [key, nullsAsAbsent(value)])))
+  return check(schema, Object.fromEntries(entries.map(([key, value]) => [key, nullsAsAbsent(value, nulls)])))
 }
 
 /** Checks a value that stands at `under` with a schema of an adapter or of ours. */

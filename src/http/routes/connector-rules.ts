@@ -3,12 +3,14 @@ import { invalid, notBuiltYet } from '../../errors.ts'
 import type { Connector } from '../../ports/connector.ts'
 import {
   type ConnectorRule,
+  GIFT_CARDS,
   GUESTS,
   IDENTIFY_BY,
   PURCHASE_VALUES,
   type PurchaseValue,
   TEST_ORDERS,
 } from '../../ports/schema/values.ts'
+import { good, readInteger } from '../../read/values.ts'
 import { formatQuantity } from '../../streaks/quantity.ts'
 import { type JsonSchema, orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { digitsJson, type JsonObject, nullable } from '../json/write-json.ts'
@@ -20,6 +22,7 @@ import {
   zObject,
   zOneOf,
   zQuantity,
+  zRead,
   zText,
   zUuid,
 } from '../read/zod.ts'
@@ -27,6 +30,19 @@ import {
 const MAX_RULES = 50
 const AMOUNTS: readonly PurchaseValue[] = ['order_total', 'order_subtotal']
 const LATER = ['tags', 'products', 'channels'] as const
+
+const MAX_WITHIN_DAYS = 3_650
+const USUAL_WITHIN_DAYS = 60
+const readWithinDays = readInteger(1, MAX_WITHIN_DAYS)
+/** Absent it is the usual number of days; null says that there is no limit, here alone. */
+const zWithinDays = zRead<number | null>(
+  (value) =>
+    value === undefined ? good(USUAL_WITHIN_DAYS) : value === null ? good(null) : readWithinDays(value),
+  { type: ['integer', 'null'], minimum: 1, maximum: MAX_WITHIN_DAYS, default: USUAL_WITHIN_DAYS },
+).optional()
+
+/** Fields of a rule in which null says something else than absence. */
+export const RULE_NULLS: ReadonlySet<string> = new Set(['rewardWithinDays'])
 
 const zRule = zObject({
   streakId: zUuid,
@@ -37,6 +53,8 @@ const zRule = zObject({
   identifyBy: zOneOf(IDENTIFY_BY).default('customer_id'),
   guests: zOneOf(GUESTS).default('by_email'),
   testOrders: zOneOf(TEST_ORDERS).default('ignore'),
+  giftCards: zOneOf(GIFT_CARDS).default('ignore'),
+  rewardWithinDays: zWithinDays,
   tags: zLater,
   products: zLater,
   channels: zLater,
@@ -64,7 +82,12 @@ function checkRule(
     throw invalid(`${path}.currency`, 'is required where the value or the minimumValue is an amount of money')
   }
   const { tags, products, channels, ...kept } = rule
-  return { ...kept, minimumValue: kept.minimumValue === null ? null : formatQuantity(kept.minimumValue) }
+  const { minimumValue, rewardWithinDays = USUAL_WITHIN_DAYS } = kept
+  return {
+    ...kept,
+    minimumValue: minimumValue === null ? null : formatQuantity(minimumValue),
+    rewardWithinDays,
+  }
 }
 
 const shownRule = {
@@ -76,11 +99,15 @@ const shownRule = {
   identifyBy: { type: 'string', enum: IDENTIFY_BY },
   guests: { type: 'string', enum: GUESTS },
   testOrders: { type: 'string', enum: TEST_ORDERS },
+  giftCards: { type: 'string', enum: GIFT_CARDS },
+  rewardWithinDays: { type: ['integer', 'null'] },
 } satisfies Readonly<Record<keyof ConnectorRule, JsonSchema>>
 
 /** What `ruleJson` writes. */
 export const ruleSchema = { type: 'object', required: Object.keys(shownRule), properties: shownRule }
 
 export function ruleJson(rule: ConnectorRule): JsonObject {
-  return { ...rule, minimumValue: nullable(rule.minimumValue, digitsJson) }
+  // what a rule meant before there was the choice it means still
+  const { giftCards = 'count', rewardWithinDays = null } = rule
+  return { ...rule, minimumValue: nullable(rule.minimumValue, digitsJson), giftCards, rewardWithinDays }
 }

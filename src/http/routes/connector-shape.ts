@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { invalid } from '../../errors.ts'
 import type { Connector } from '../../ports/connector.ts'
+import { orderIdFromOf } from '../../ports/order-id-from.ts'
 import { STATUSES } from '../../ports/schema/values.ts'
 import { plainJson } from '../../read/exact-json.ts'
 import { bad, good, missing, readText } from '../../read/values.ts'
@@ -11,7 +12,7 @@ import { check } from '../read/check.ts'
 import { zOneOf, zRead, zText } from '../read/zod.ts'
 import { defaulted, emptiable, required, shapeOf } from '../shape.ts'
 import { adapterInputOf, shownSettings } from './adapter-input.ts'
-import { ruleJson, ruleSchema, zRules } from './connector-rules.ts'
+import { RULE_NULLS, ruleJson, ruleSchema, zRules } from './connector-rules.ts'
 
 type Connectors = HttpDeps['connectors']
 const MAX_SPACE_CHARACTERS = 256
@@ -30,35 +31,44 @@ export const zAdapterObject = zRead<Readonly<Record<string, unknown>>>(
 
 /** Credentials can be written, never read. */
 export function connectorShape(connectors: Connectors) {
-  return shapeOf('connector', {
-    name: required(zText(256)),
-    platform: { ...required(zText(32)), schema: { type: 'string', enum: [...connectors.keys()] } },
-    status: defaulted(zOneOf(STATUSES), 'live'),
-    credentials: required(zAdapterObject),
-    settings: {
-      ...defaulted(zAdapterObject, {}),
-      schema: shownSettings(connectors, { purchaseSpace: { type: 'string' } }),
-      show: ({ settings, purchaseSpace }) => ({ ...settings, purchaseSpace }),
-    },
-    rules: {
-      ...emptiable(zRules, []),
-      schema: { type: 'array', items: ruleSchema },
-      show: ({ rules }) => rules.map(ruleJson),
-    },
-    webhookPath: { schema: { type: 'string' }, show: ({ platform, id }) => `/webhooks/${platform}/${id}` },
-    refusedCount: {},
-    recentRefusals: {
-      schema: {
-        type: 'array',
-        items: {
-          type: 'object',
-          required: ['at', 'reason'],
-          properties: { at: INSTANT_SCHEMA, reason: { type: 'string' } },
+  return shapeOf(
+    'connector',
+    {
+      name: required(zText(256)),
+      platform: { ...required(zText(32)), schema: { type: 'string', enum: [...connectors.keys()] } },
+      status: defaulted(zOneOf(STATUSES), 'live'),
+      credentials: required(zAdapterObject),
+      settings: {
+        ...defaulted(zAdapterObject, {}),
+        schema: shownSettings(connectors, { purchaseSpace: { type: 'string' } }),
+        show: (row) => {
+          const orderIdFrom = orderIdFromOf(row, connectors.get(row.platform) ?? {})
+          const { settings, purchaseSpace } = row
+          return { ...settings, ...(orderIdFrom === null ? {} : { orderIdFrom }), purchaseSpace }
         },
       },
-      show: ({ recentRefusals }) => recentRefusals.map(({ at, reason }) => ({ at: instantJson(at), reason })),
+      rules: {
+        ...emptiable(zRules, []),
+        schema: { type: 'array', items: ruleSchema },
+        show: ({ rules }) => rules.map(ruleJson),
+      },
+      webhookPath: { schema: { type: 'string' }, show: ({ platform, id }) => `/webhooks/${platform}/${id}` },
+      refusedCount: {},
+      recentRefusals: {
+        schema: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['at', 'reason'],
+            properties: { at: INSTANT_SCHEMA, reason: { type: 'string' } },
+          },
+        },
+        show: ({ recentRefusals }) =>
+          recentRefusals.map(({ at, reason }) => ({ at: instantJson(at), reason })),
+      },
     },
-  })
+    RULE_NULLS,
+  )
 }
 
 /** What the platforms take, for the API document. */
@@ -71,12 +81,14 @@ const purchaseSpaceSchema = z.object({
   purchaseSpace: zRead(readText(MAX_SPACE_CHARACTERS), { type: 'string' }).optional(),
 })
 
-/** The platform's own settings, and the purchase space that every platform has. */
+/** The platform's own settings, the purchase space that every platform has, and where order ids are read from. */
 export function readSettings(platform: Connector, given: Readonly<Record<string, unknown>>) {
   const { purchaseSpace, ...rest } = given
+  const { orderIdFrom, ...settings } = check(platform.settings, rest, ['settings'])
   return {
     ...check(purchaseSpaceSchema, { purchaseSpace }, ['settings']),
-    settings: check(platform.settings, rest, ['settings']),
+    ...(typeof orderIdFrom === 'string' ? { orderIdFrom } : {}),
+    settings,
   }
 }
 

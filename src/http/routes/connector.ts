@@ -1,4 +1,5 @@
 import { findRow } from '../../commit/planned.ts'
+import { orderIdFromOf } from '../../ports/order-id-from.ts'
 import { newRow, recordNotFound } from '../../setup/change-row.ts'
 import { createConnector, deleteConnector, patchConnector } from '../../setup/connector.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -34,7 +35,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
     async create({ caller: { accountId }, now, log }, body) {
       const { settings, credentials, rules, ...plain } = readCreate(body)
       const platform = platformOf(connectors, plain.platform)
-      const { purchaseSpace, ...own } = readSettings(platform, settings)
+      const { purchaseSpace, orderIdFrom, ...own } = readSettings(platform, settings)
       const sealedCredentials = sealCredentials(secretBox, platform, credentials)
       const id = newId()
       const row = await createConnector(store, {
@@ -43,6 +44,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
         ...own,
         sealedCredentials,
         purchaseSpace: purchaseSpace ?? id,
+        orderIdFrom: orderIdFrom ?? platform.orderIdFrom?.usual ?? null,
         rules: checkRules(rules, platform),
       })
       log({ connectorId: id })
@@ -55,13 +57,14 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
       if (current === null) throw recordNotFound('connector')
       // the platform never changes, so what was read of it still holds when the patch is written
       const platform = platformOf(connectors, current.platform)
-      const row = await patchConnector(store, accountId, id, now, {
+      const given = {
         ...plain,
         ...(settings && readSettings(platform, settings)),
         rules: rules && checkRules(rules, platform),
         sealedCredentials: credentials && sealCredentials(secretBox, platform, credentials),
-      })
-      return json(row)
+      }
+      const orderIdFromNow = (row: Parameters<typeof orderIdFromOf>[0]) => orderIdFromOf(row, platform)
+      return json(await patchConnector(store, accountId, id, now, given, orderIdFromNow))
     },
     remove({ caller: { accountId }, log }, id) {
       log({ connectorId: id })

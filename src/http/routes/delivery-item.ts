@@ -27,6 +27,7 @@ export const itemSchema = {
     'reason',
     'message',
     'streakLogId',
+    'quiet',
     'duplicateOfId',
     'droppedFields',
     'report',
@@ -38,6 +39,7 @@ export const itemSchema = {
     reason: textOrNull,
     message: textOrNull,
     streakLogId: orNull(UUID_SCHEMA),
+    quiet: { type: ['boolean', 'null'] },
     duplicateOfId: orNull(UUID_SCHEMA),
     droppedFields: { type: 'array', items: { type: 'string' } },
     report: orNull(reportSchema),
@@ -47,8 +49,10 @@ export const itemSchema = {
 /** What became of a delivery by one rule. */
 export function itemJson(item: Row<'delivery_item'>): JsonObject {
   const { ruleIndex, streakId, status, reason, message, streakLogId, duplicateOfId, activity } = item
+  // a log of before there were quiet ones is none
+  const quiet = streakLogId === null ? null : (item.quiet ?? false)
   const droppedFields = activity?.droppedFields ?? []
-  const became = { status, reason, message, streakLogId, duplicateOfId, droppedFields }
+  const became = { status, reason, message, streakLogId, quiet, duplicateOfId, droppedFields }
   return { ruleIndex, streakId, ...became, report: reportJson(item) }
 }
 

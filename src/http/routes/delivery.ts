@@ -1,4 +1,5 @@
 import { itemsOf } from '../../inbox/items-of.ts'
+import { foldOrderName } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { JsonObject } from '../json/write-json.ts'
@@ -19,6 +20,7 @@ const deliveryFields: PublicFields<'delivery'> = {
     schema: { type: 'object', additionalProperties: { type: 'string' } },
   },
   orderId: { stored: 'orderId' },
+  orderName: { stored: 'orderName', folded: { stored: 'orderNameKey', of: foldOrderName } },
   outcome: { stored: 'outcome' },
   reason: { stored: 'reason' },
   items: { schema: { type: 'array', items: itemSchema } },

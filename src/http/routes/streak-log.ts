@@ -5,7 +5,7 @@ import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
 import { orNull, recordRef } from '../json/json-schema.ts'
 import { type JsonObject, nullable } from '../json/write-json.ts'
-import { zExternalId, zInstant, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
+import { zBoolean, zExternalId, zInstant, zObject, zOneOf, zQuantity, zText, zUuid } from '../read/zod.ts'
 import type { Call, Resource } from '../resource.ts'
 import { defaulted, maybe, shapeOf } from '../shape.ts'
 import { optionalProfile } from './member.ts'
@@ -34,6 +34,7 @@ const streakLogShape = shapeOf('streak_log', {
   uniqueIdentifier: { create: zText(256) },
   activityValue: maybe(zQuantity),
   status: defaulted(zOneOf(STATUSES), 'live'),
+  quiet: defaulted(zBoolean, false),
 })
 
 type Input = ReturnType<typeof streakLogShape.readCreate>

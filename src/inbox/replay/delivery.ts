@@ -2,9 +2,10 @@ import { findRow } from '../../commit/planned.ts'
 import { untilWritten } from '../../commit/until-written.ts'
 import { AppError } from '../../errors.ts'
 import { change } from '../../ports/changes.ts'
-import type { Clock } from '../../ports/clock.ts'
+import type { Clock, Instant } from '../../ports/clock.ts'
 import type { Translation } from '../../ports/connector.ts'
 import type { Logger } from '../../ports/logger.ts'
+import { orderIdFromOf } from '../../ports/order-id-from.ts'
 import { activityJobsOf, type JobQueue } from '../../ports/queue.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
@@ -44,11 +45,10 @@ interface Plan {
 }
 
 /**
- * Translates a stored delivery again, from its raw body by its connector's rules of now. What was found when it came
- * in is trusted: the signature is not checked again, its sender and time of receipt are as they were. See `renewItems`
- * for what becomes of each item; where the body is gone they are queued as they had been translated (`BODY_GONE`). A
- * connector that is not live changes nothing (`CONNECTOR_NOT_LIVE`), nor does an erasure of the buyer that is under
- * way.
+ * Judges a stored delivery anew: from its raw body, by its connector's rules, settings and status of now, as if it had
+ * been received now. Only the signature is not checked again. See `renewItems` for what becomes of each item; where the
+ * body is gone they are queued as they had been translated (`BODY_GONE`). A connector that is not live changes nothing
+ * (`CONNECTOR_NOT_LIVE`), nor does an erasure of the buyer that is under way.
  *
  * Atomic; may run any number of times, at once too, and beside workers: what they write meanwhile is seen, and a
  * purchase never counts twice, for its ledger says that it was counted.
@@ -94,10 +94,11 @@ async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: Replay
   if (body === null) {
     return { ...nothing, items: requeueItems(items, terms), reason: 'BODY_GONE' }
   }
-  const arrived = arrivedAgain(deps, delivery, connector, body)
+  const arrived = arrivedAgain(deps, delivery, connector, body, terms.now)
   const rows = deliveryRows(arrived, deps.newId)
-  const { outcome, reason, orderId, orderReference } = rows.delivery
+  const { outcome, reason, orderId, orderReference, otherReference, orderName, orderNameKey } = rows.delivery
   const { translation } = arrived
+  const orderIdFrom = orderIdFromOf(connector, deps.connectorFor(connector.platform)!)
   if (translation.kind === 'ignored') {
     // what some rule once looked at keeps its items
     const isNews = items.length === 0 && reason !== delivery.reason
@@ -113,8 +114,11 @@ async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: Replay
     items: renewed,
     reason: null,
     // a report is found by its order's own id once it was applied
-    set: delivery.outcome === 'ignored' ? { outcome, reason, orderId, orderReference } : {},
-    also: firstDeliveryFlags([{ connector, items: rows.items }]),
+    set:
+      delivery.outcome === 'ignored'
+        ? { outcome, reason, orderId, orderReference, otherReference, orderName, orderNameKey }
+        : {},
+    also: firstDeliveryFlags([{ connector, items: rows.items, orderIdFrom }]),
   }
 }
 
@@ -122,17 +126,25 @@ function left(item: Row<'delivery_item'>): ReplayedItem {
   return { item, effect: 'unchanged', changes: [] }
 }
 
-/** The webhook as it was when it came in, as its connector takes it now. */
+/**
+ * The webhook as it was when it came in, as its connector takes it now. The rows keep the time of receipt: an erasure
+ * goes by it.
+ */
 function arrivedAgain(
   deps: ReplayDeps,
   { topic, webhookId, headers, reason, receivedAt }: Row<'delivery'>,
   connector: Row<'connector'>,
   rawBody: Uint8Array,
+  now: Instant,
 ): ArrivedWebhook & { translation: Translation } {
-  const mismatch = reason === 'SHOP_MISMATCH' ? ({ mismatch: reason } as const) : {}
+  const reader = deps.connectorFor(connector.platform)!
+  // headers that were not kept cannot clear a sender
+  const isUnclear = reason === 'SHOP_MISMATCH' && Object.keys(headers).length === 0
+  const isElsewhere = isUnclear || reader.isFromElsewhere?.(headers, connector.settings) === true
+  const mismatch = isElsewhere ? ({ mismatch: 'SHOP_MISMATCH' } as const) : {}
   const verified = { ok: true, webhookId, topic, headers, ...mismatch } as const
   const webhook = { connector, verified, rawBody, receivedAt }
-  return { ...webhook, translation: translate(deps, webhook) }
+  return { ...webhook, translation: translate(deps, { ...webhook, receivedAt: now }) }
 }
 
 /** Holds the members whose purchases are queued, so that none of them is erased unseen. */

@@ -1,5 +1,6 @@
 import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
+import { isLongAgo } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import type { ItemEffect } from './types.ts'
@@ -45,15 +46,25 @@ export function requeueItems(stored: readonly Item[], terms: ReplayTerms): Repla
   return stored.map((item) => {
     // whoever was erased left neither name nor purchase behind
     const isKept = item.report !== null || (item.activity !== null && item.externalId !== null)
-    return isOpen(item, terms) && isKept ? queued(item, item, terms.now) : wake(item, terms.now)
+    return isOpen(item, terms) && isKept
+      ? queued(item, receivedNow(item, terms.now), terms.now)
+      : wake(item, terms.now)
   })
 }
 
-/** Of the same rule; else of any rule for the same streak, since a purchase counts once for a streak. */
+/** A purchase as it had been translated, but received at this moment: how far back it lies decides anew. */
+function receivedNow(item: Item, now: Instant): Item {
+  const { activity } = item
+  if (activity === null) return item
+  const { activityAt, rewardWithinDays = null } = activity
+  return { ...item, activity: { ...activity, quiet: isLongAgo(activityAt, now, rewardWithinDays) } }
+}
+
+/** Of the same object; of the same rule; else of any rule for the same streak, since a purchase counts once for a streak. */
 function counterpart(left: ReadonlySet<Item>, translated: readonly Item[], next: Item): Item | undefined {
   const isSameRule = (a: Item, b: Item) => a.ruleIndex === b.ruleIndex && a.streakId === b.streakId
   const candidates = [...left].filter(
-    (item) => item.streakId === next.streakId && (item.report === null) === (next.report === null),
+    (item) => item.streakId === next.streakId && item.report?.object === next.report?.object,
   )
   return (
     candidates.find((item) => isSameRule(item, next)) ??

@@ -1,3 +1,4 @@
+import type { PurchaseBasis } from './order-parts.ts'
 import {
   boolean,
   bytes,
@@ -36,6 +37,8 @@ export const CONNECTORS = {
       sealedCredentials: text(),
       settings: json<Readonly<Record<string, unknown>>>(),
       purchaseSpace: text(),
+      /** Where the order id of a payment is read from; null where the platform has one of its own. */
+      orderIdFrom: optional(text()),
       rules: json<readonly ConnectorRule[]>(),
       /** Set by the commit of the first delivery of any kind; from then on the connector is not deleted. */
       hasDeliveries: boolean,
@@ -68,6 +71,12 @@ export const CONNECTORS = {
       orderId: optional(text()),
       /** Of a purchase: the name by which refunds and disputes call its order, where that is not its id. */
       orderReference: optional(text()),
+      /** A second such name. */
+      otherReference: optional(text()),
+      /** What people call the order, as the body has it. */
+      orderName: optional(text()),
+      /** The same without one leading `#`: what it is looked up by. */
+      orderNameKey: optional(text()),
       outcome: choice(DELIVERY_OUTCOMES),
       reason: optional(text()),
       /** How often a replay changed it; each replay is guarded by it. */
@@ -84,6 +93,11 @@ export const CONNECTORS = {
         where: { notNull: ['orderReference'] },
       },
       delivery_reference: { fields: ['accountId', 'orderReference'], where: { notNull: ['orderReference'] } },
+      delivery_other_reference: {
+        fields: ['accountId', 'otherReference'],
+        where: { notNull: ['otherReference'] },
+      },
+      delivery_order_name: newestFirst('accountId', 'orderNameKey'),
     },
   },
   /**
@@ -109,6 +123,8 @@ export const CONNECTORS = {
       reason: optional(text()),
       message: optional(text()),
       streakLogId: optional(id),
+      /** Whether that log is quiet; null without a log. */
+      quiet: optional(boolean),
       duplicateOfId: optional(id),
       receivedAt: instant,
       dueAt: optional(instant),
@@ -132,12 +148,15 @@ export const CONNECTORS = {
       orderId: text(),
       /** The name by which refunds and disputes call what counted, where that is not the order id. */
       orderReference: optional(text()),
+      otherReference: optional(text()),
       streakLogId: id,
       /** Of the whole order, and its currency, as the report that counted stated them. */
       orderTotal: optional(quantity),
       currency: optional(text()),
       /** Whether the log's value is an amount in that currency: then a refund takes its amount, else only the whole. */
       isAmount: boolean,
+      /** What reports are held against; null on purchases of before it was kept. */
+      basis: optional(json<PurchaseBasis>()),
     },
     indexes: {
       purchase_unique: { fields: ['accountId', 'purchaseSpace', 'orderId', 'streakId'], unique: true },

@@ -27,6 +27,8 @@ export const LEDGER = {
       uniqueIdentifier: text(),
       activityValue: optional(quantity),
       status: choice(STATUSES),
+      /** Counts like any other and is granted nothing. */
+      quiet: boolean,
       periodKey: text(),
       periodNumber: integer,
       /** What the log counts for now: 1 or its value, less what was withdrawn; 0 for logs that are not live. */

@@ -1,4 +1,8 @@
 import type { Instant } from '../clock.ts'
+import type { GiftCards, PurchaseBasis, PurchaseValue, RefundParts, ReportState } from './order-parts.ts'
+
+export type { GiftCards, PurchaseValue } from './order-parts.ts'
+export { GIFT_CARDS, PURCHASE_VALUES, REPORT_STATES } from './order-parts.ts'
 
 /** Closed lists of what is stored, each here and nowhere else: types, bodies, filters and the API document follow. */
 export const STATUSES = ['draft', 'live', 'paused'] as const
@@ -69,8 +73,6 @@ export const ITEM_STATUSES = [
   'applied',
 ] as const
 export type ItemStatus = (typeof ITEM_STATUSES)[number]
-export const PURCHASE_VALUES = ['one', 'order_total', 'order_subtotal', 'item_count'] as const
-export type PurchaseValue = (typeof PURCHASE_VALUES)[number]
 export const IDENTIFY_BY = ['customer_id', 'email'] as const
 export const GUESTS = ['by_email', 'ignore'] as const
 export const TEST_ORDERS = ['ignore', 'count'] as const
@@ -84,6 +86,15 @@ export interface ConnectorRule {
   readonly identifyBy: (typeof IDENTIFY_BY)[number]
   readonly guests: (typeof GUESTS)[number]
   readonly testOrders: (typeof TEST_ORDERS)[number]
+  /**
+   * Whether gift cards that are bought count. Absent on rules that were stored before there was the choice: they count.
+   */
+  readonly giftCards?: GiftCards
+  /**
+   * A purchase dated further back than so many days when it is received makes a quiet log; null, and absent on rules
+   * that were stored before, is without limit.
+   */
+  readonly rewardWithinDays?: number | null
 }
 /** What is known of a member beside its `externalId`; from the API or from a connector. */
 export const PROFILE_FIELDS = ['firstName', 'lastName', 'email', 'phoneNumber'] as const
@@ -102,34 +113,43 @@ export interface PurchaseActivity {
   readonly orderId: string
   /** The name by which refunds and disputes call the order, where that is not its id. */
   readonly orderReference: string | null
+  /** A second such name, where a platform has two. */
+  readonly otherReference?: string | null
   /** Of the whole order, decimal digits, and its currency; null where the body states none. */
   readonly orderTotal: string | null
   readonly currency: string | null
   /** Whether `activityValue` is an amount in that currency: then a refund takes its amount, else only the whole. */
   readonly isAmount: boolean
+  /** What reports of the order are held against; absent on what was stored before it was kept. */
+  readonly basis?: PurchaseBasis
   readonly purchaseSpace: string
   /** Names of profile fields that were invalid and dropped. */
   readonly droppedFields: readonly string[]
   /** Set by a replay: the profile is old news, so it only fills what is blank. */
   readonly fillsBlanks?: true
+  /** Dated further back than the rule's `rewardWithinDays` when it was received: its log is quiet. */
+  readonly quiet?: boolean
+  /** The rule's, for a replay that has no body any more: it judges by its own moment. */
+  readonly rewardWithinDays?: number | null
 }
 /**
  * `refund_total` says how much of an order was given back so far without naming the refunds: of several the greatest
- * amount counts, and refunds that are known by themselves are part of it.
+ * amount counts, and refunds that are known by themselves are part of it. `transaction` is the state of one payment of a
+ * refund that another report lists.
  */
-export const REPORT_KINDS = ['refund', 'refund_total', 'dispute', 'cancellation'] as const
-/** How far the object of a report has come; of several reports of one object the furthest counts, in this order. */
-export const REPORT_STATES = ['open', 'taken', 'given_back'] as const
+export const REPORT_KINDS = ['refund', 'refund_total', 'dispute', 'cancellation', 'transaction'] as const
 /** What a platform says of an order after the sale, as it stood when the webhook was made. */
 export interface OrderReport {
   /** The platform's own object: `stripe:refund:re_1`, `stripe:dispute:dp_1`, `shopify:cancellation:{order id}`. */
   readonly object: string
   readonly kind: (typeof REPORT_KINDS)[number]
-  readonly state: (typeof REPORT_STATES)[number]
-  /** Decimal digits, with `currency`; null = the whole order. */
+  readonly state: ReportState
+  /** Decimal digits, with `currency`; null = the whole order, and where a refund was paid out in several currencies. */
   readonly amount: string | null
   /** ISO 4217, upper case; null where the body names none, which means the order's own. */
   readonly currency: string | null
+  /** What a refund is made of, where its platform says so. */
+  readonly parts?: RefundParts
 }
 export interface Refusal {
   readonly at: Instant
@@ -145,4 +165,16 @@ export const ERASED_PREFIX = 'erased:'
 /** Whether the row only stands for somebody who was erased: callers must not learn that it is there. */
 export function isErased({ externalId }: { readonly externalId: string }): boolean {
   return externalId.startsWith(ERASED_PREFIX)
+}
+
+/** The form in which names of orders are compared: people leave the `#` before them out, or write it. */
+export function foldOrderName(orderName: string): string {
+  return orderName.startsWith('#') ? orderName.slice(1) : orderName
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** Whether a purchase lies further back than a rule's `rewardWithinDays` when it is received; null is without limit. */
+export function isLongAgo(activityAt: Instant, receivedAt: Instant, withinDays: number | null): boolean {
+  return withinDays !== null && receivedAt - activityAt > withinDays * DAY_MS
 }

@@ -86,5 +86,6 @@ export function translateBody(
     receivedAt: NOW,
     rules,
     purchaseSpace: 'space-1',
+    orderIdFrom: setup.connector.orderIdFrom?.before ?? null,
   })
 }

@@ -17,12 +17,16 @@ export function describeHostileInput(setup: ConnectorSetup): void {
     if (translation.kind === 'ignored') return
     expect(translation.kind).toBe('reported')
     if (translation.kind !== 'reported') return
-    const { report, orderId, orderKey } = translation
-    expect(report.object).toMatch(new RegExp(`^${connector.platform}:[a-z_]+:.*\\S`, 's'))
-    for (const id of [report.object, orderId, orderKey]) expect(id.length).toBeLessThanOrEqual(256)
-    expect(report.amount ?? '0').toMatch(/^\d+(\.\d{1,6})?$/)
-    expect(report.currency ?? 'USD').toMatch(/^[A-Z]{3}$/)
-    expect(['open', 'taken', 'given_back']).toContain(report.state)
+    const { reports, orderId, orderKey } = translation
+    expect(reports.length).toBeGreaterThan(0)
+    expect(new Set(reports.map(({ object }) => object)).size).toBe(reports.length)
+    for (const report of reports) {
+      expect(report.object).toMatch(new RegExp(`^${connector.platform}:[a-z_]+:.*\\S`, 's'))
+      for (const id of [report.object, orderId, orderKey]) expect(id.length).toBeLessThanOrEqual(256)
+      expect(report.amount ?? '0').toMatch(/^\d+(\.\d{1,6})?$/)
+      expect(report.currency ?? 'USD').toMatch(/^[A-Z]{3}$/)
+      expect(['open', 'taken', 'given_back']).toContain(report.state)
+    }
   }
   const anyHeaders = fc.dictionary(
     fc.oneof(fc.constantFrom(...names), fc.string()),
@@ -59,7 +63,14 @@ export function describeHostileInput(setup: ConnectorSetup): void {
     const topics = fc.constantFrom(setup.topic, ...reported, ...setup.otherTopics, '')
     fc.assert(
       fc.property(anyBody, topics, (rawBody, topic) => {
-        const input = { rawBody, topic, receivedAt: NOW, rules: anyRules, purchaseSpace: 'space-1' }
+        const input = {
+          rawBody,
+          topic,
+          receivedAt: NOW,
+          rules: anyRules,
+          purchaseSpace: 'space-1',
+          orderIdFrom: null,
+        }
         expect(connector.translate(input).kind).toBe('ignored')
         expect(connector.identities(rawBody)).toEqual([])
       }),

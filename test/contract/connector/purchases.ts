@@ -26,7 +26,14 @@ export function describePurchases(setup: ConnectorSetup): void {
   it('topics it does not support are ignored, whatever the body says', () => {
     const rawBody = Buffer.from(setup.purchase(USUAL))
     for (const topic of ['', 'no/such.topic', ...setup.otherTopics]) {
-      const input = { rawBody, topic, receivedAt: NOW, rules: [rule()], purchaseSpace: 'space-1' }
+      const input = {
+        rawBody,
+        topic,
+        receivedAt: NOW,
+        rules: [rule()],
+        purchaseSpace: 'space-1',
+        orderIdFrom: null,
+      }
       expect(setup.connector.translate(input)).toEqual({
         kind: 'ignored',
         reason: 'TOPIC_NOT_SUPPORTED',

@@ -17,8 +17,10 @@ export function describeRules(setup: ConnectorSetup): void {
   })
 
   it('without rules the delivery is ignored under its order id, and still says what else the order is called', () => {
-    const { orderReference } = activityOf(translateWith(setup, [rule()]))
-    const ignored = { kind: 'ignored', reason: 'NO_RULES', orderId: '5001', orderReference }
+    const purchase = translateWith(setup, [rule()])
+    const { orderReference, otherReference } = activityOf(purchase)
+    const names = { orderName: purchase.orderName, orderReference, otherReference }
+    const ignored = { kind: 'ignored', reason: 'NO_RULES', orderId: '5001', ...names }
     expect(translateWith(setup, [])).toEqual(ignored)
   })
 
