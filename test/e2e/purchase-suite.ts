@@ -63,10 +63,11 @@ export function describePurchases(name: string, mongoUri: () => string | undefin
           status: 'live',
           credentials: { webhookSecrets: [webhookSecret] },
           settings: { ...settings, purchaseSpace: 'shop' },
-          rules: [{ streakId: streak.id }],
+          // the platform's sample is years old
+          rules: [{ streakId: streak.id, rewardWithinDays: null }],
         })
       shopify = await connector('shopify', SHOPIFY_SECRET, { shopDomain: 'example.myshopify.com' })
-      stripe = await connector('stripe', STRIPE_SECRET, {})
+      stripe = await connector('stripe', STRIPE_SECRET, { orderIdFrom: 'metadata.order_id' })
     })
 
     afterEach(async () => {

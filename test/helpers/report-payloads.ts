@@ -32,7 +32,7 @@ export function shopifyRefund(options: ShopifyRefundOptions = {}): string {
     user_id: 548380009,
     restock: false,
     admin_graphql_api_id: `gid://shopify/Refund/${id}`,
-    refund_line_items: [{ id: 8101, quantity: 1, line_item_id: 9000, subtotal: 99.99, total_tax: 0 }],
+    refund_line_items: [],
     transactions: transactions.map((one, index) => ({
       id: 8201 + index,
       order_id: rawNumber(orderId),

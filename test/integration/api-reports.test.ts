@@ -42,7 +42,8 @@ beforeAll(async () => {
     platform: 'shopify',
     settings: { shopDomain, purchaseSpace },
   })
-  stripe = await admin.create('connector', { ...common, platform: 'stripe', settings: { purchaseSpace } })
+  const settings = { purchaseSpace, orderIdFrom: 'metadata.order_id' }
+  stripe = await admin.create('connector', { ...common, platform: 'stripe', settings })
 })
 afterAll(() => api.close())
 

@@ -59,6 +59,7 @@ describe('a webhook', () => {
       receivedAt: expect.any(String),
       headers: expect.any(Object),
       orderId: '2',
+      orderName: '#1001',
       outcome: 'translated',
       reason: null,
       items: [
@@ -69,6 +70,7 @@ describe('a webhook', () => {
           reason: null,
           message: null,
           streakLogId: null,
+          quiet: null,
           duplicateOfId: null,
           droppedFields: [],
           report: null,

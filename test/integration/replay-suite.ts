@@ -131,7 +131,7 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
       expect(await shop.items(deliveryId)).toEqual(['counted'])
     })
 
-    it('trusts what was found out when it came: another shop stays another shop', async () => {
+    it('compares the shop again, by the headers that were kept: another one stays another one', async () => {
       await opened()
       await shop.patchConnector({ status: 'paused' })
       const deliveryId = await shop.deliver({ id: ++orderId }, 'other.myshopify.com')
@@ -143,13 +143,41 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
       expect(await workOff(api)).toBe(0)
     })
 
-    it('goes by the time of receipt: what was dated ahead of it then still is', async () => {
+    it('goes by its own time: what was dated ahead counts once its time has come', async () => {
       await opened()
       const deliveryId = await order({ processedAt: '2026-11-22T12:06:00Z' })
       expect(await shop.items(deliveryId)).toEqual(['failed IN_FUTURE'])
-      api.clock.set('2026-12-01T00:00:00Z')
       expect(await data(shop.replay(deliveryId))).toMatchObject({ outcome: 'unchanged' })
-      expect(await shop.items(deliveryId)).toEqual(['failed IN_FUTURE'])
+      api.clock.set('2026-12-01T00:00:00Z')
+      const { receivedAt } = await shop.shown(deliveryId)
+      expect(await data(shop.replay(deliveryId))).toMatchObject({ outcome: 'replayed' })
+      await workOff(api)
+      expect(await shop.items(deliveryId)).toEqual(['counted'])
+      expect((await shop.shown(deliveryId)).receivedAt).toBe(receivedAt)
+      api.clock.set(NOW)
+    })
+
+    it('compares the shop again: a domain that was put right lets the order count', async () => {
+      await opened()
+      await shop.patchConnector({ settings: { shopDomain: 'typing-error.myshopify.com' } })
+      const deliveryId = await order()
+      expect(await shop.shown(deliveryId)).toMatchObject({ reason: 'SHOP_MISMATCH', orderName: '#1001' })
+      expect(await data(shop.replay(deliveryId))).toMatchObject({ outcome: 'unchanged' })
+      await shop.patchConnector({ settings: { shopDomain: 'example.myshopify.com' } })
+      expect(await data(shop.replay(deliveryId))).toMatchObject({ outcome: 'replayed' })
+      await workOff(api)
+      expect(await shop.items(deliveryId)).toEqual(['counted'])
+    })
+
+    it('looks back from its own time: what was not long ago then may make a quiet log now', async () => {
+      await opened()
+      await shop.patchConnector({ status: 'paused' })
+      const deliveryId = await order({ processedAt: '2026-11-20T12:00:00Z' })
+      await shop.patchConnector({ status: 'live' })
+      api.clock.set('2027-01-19T12:00:00.001Z')
+      await shop.replay(deliveryId)
+      await workOff(api)
+      expect((await shop.shown(deliveryId)).items).toMatchObject([{ status: 'counted', quiet: true }])
       api.clock.set(NOW)
     })
 

@@ -50,7 +50,8 @@ export function reportVerdict(
   const reports = all.map(({ report }) => report)
   const own = reports.find((each) => each.object === object)
   const objects = orderObjects(reports)
-  if (own === undefined) return 'applied'
+  // of a dispute that cannot be set against the order all is taken
+  if (own === undefined || own.kind === 'dispute') return 'applied'
   const about = objects.filter((each) =>
     own.kind === 'transaction' ? listsPayment(each, own) : each.object === object,
   )
