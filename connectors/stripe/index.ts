@@ -14,7 +14,10 @@ export const stripe: Connector = {
     orderIdFrom: z
       .string()
       .regex(ORDER_ID_FROM, 'must be "payment", or "metadata." and a key of 1 to 40 characters')
-      .optional(),
+      .optional()
+      .describe(
+        'Where the order id is read from. `payment` (default): each payment is a purchase. `metadata.{key}`: the value under that key, for an account that takes the money of a shop that is connected too. Fixed from the first purchase on.',
+      ),
   }),
   orderIdFrom: { usual: 'payment', before: 'metadata.order_id' },
   values: ['one', 'order_total'],

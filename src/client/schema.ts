@@ -129,6 +129,8 @@ export interface StreakLog {
   activityValue: number | null
   /** A log that is not `live` is stored and never counted. */
   status: 'draft' | 'live' | 'paused'
+  /** It counts like any other and is granted nothing, neither then nor later. */
+  quiet: boolean
   /** When the record was made. UTC with milliseconds, as every time in an answer. */
   createdAt: string
   /** When the record last changed. */
@@ -174,6 +176,8 @@ export interface StreakLogCreate {
   activityValue?: number
   /** A log that is not `live` is stored and never counted. */
   status?: 'draft' | 'live' | 'paused'
+  /** It counts like any other and is granted nothing, neither then nor later. */
+  quiet?: boolean
 }
 
 export interface StreakLogWithdrawal {
@@ -201,6 +205,7 @@ export interface StreakLogFilterComparison {
     | 'uniqueIdentifier'
     | 'activityValue'
     | 'status'
+    | 'quiet'
     | 'createdAt'
     | 'updatedAt'
   operator:
@@ -889,6 +894,7 @@ export interface Connector {
   settings: {
     purchaseSpace: string
     shopDomain?: string
+    orderIdFrom?: string
   }
   /** Which purchases feed which streak; at most 50. */
   rules: {
@@ -900,6 +906,8 @@ export interface Connector {
     identifyBy: 'customer_id' | 'email'
     guests: 'by_email' | 'ignore'
     testOrders: 'ignore' | 'count'
+    giftCards: 'ignore' | 'count'
+    rewardWithinDays: number | null
   }[]
   /** Where the platform sends its webhooks, on this server. */
   webhookPath: string
@@ -945,6 +953,10 @@ export interface ConnectorCreate {
     guests?: 'by_email' | 'ignore'
     /** Whether test orders count. */
     testOrders?: 'ignore' | 'count'
+    /** Whether gift cards that are bought count. Spending one is a purchase like any other. */
+    giftCards?: 'ignore' | 'count'
+    /** A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60. */
+    rewardWithinDays?: number | null
   }[]
 }
 
@@ -978,6 +990,10 @@ export interface ConnectorPatch {
         guests?: 'by_email' | 'ignore'
         /** Whether test orders count. */
         testOrders?: 'ignore' | 'count'
+        /** Whether gift cards that are bought count. Spending one is a purchase like any other. */
+        giftCards?: 'ignore' | 'count'
+        /** A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60. */
+        rewardWithinDays?: number | null
       }[]
     | null
 }
@@ -1000,6 +1016,8 @@ export interface ShopifyConnectorSettings {
 }
 
 export interface StripeConnectorSettings {
+  /** Stripe: where the order id is read from. `payment` (default): each payment is a purchase. `metadata.{key}`: the value under that key, for an account that takes the money of a shop that is connected too. Fixed from the first purchase on. */
+  orderIdFrom?: string
   /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
   purchaseSpace?: string
 }
@@ -1052,11 +1070,13 @@ export interface Delivery {
   headers: Record<string, string>
   /** The order it is about. */
   orderId: string | null
-  /** `translated` by the rules; `reported`: a refund, a dispute or a cancellation of an order; or `ignored` as a whole. */
+  /** What people call that order, such as `#1004`; `null` where the body does not say it. Compared without one leading `#`. */
+  orderName: string | null
+  /** `translated` by the rules; `reported`: refunds, a dispute or a cancellation of an order; or `ignored` as a whole. */
   outcome: 'translated' | 'reported' | 'ignored'
   /** Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words. */
   reason: string | null
-  /** What became of it: of a purchase rule by rule; of a report on an order once, as `waiting` until the purchase comes and `applied` from then on. */
+  /** What became of it: of a purchase rule by rule, then each thing that the body reports of its order, as `waiting` until the purchase comes and `applied` from then on. */
   items: {
     ruleIndex: number | null
     streakId: string | null
@@ -1064,11 +1084,12 @@ export interface Delivery {
     reason: string | null
     message: string | null
     streakLogId: string | null
+    quiet: boolean | null
     duplicateOfId: string | null
     droppedFields: string[]
     report: {
       object: string
-      kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation'
+      kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation' | 'transaction'
       state: 'open' | 'taken' | 'given_back'
       amount: string | null
       currency: string | null
@@ -1131,11 +1152,12 @@ export interface DeliveryReplayed {
     reason: string | null
     message: string | null
     streakLogId: string | null
+    quiet: boolean | null
     duplicateOfId: string | null
     droppedFields: string[]
     report: {
       object: string
-      kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation'
+      kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation' | 'transaction'
       state: 'open' | 'taken' | 'given_back'
       amount: string | null
       currency: string | null
@@ -1169,6 +1191,7 @@ export interface DeliveryFilterComparison {
     | 'bodySha256'
     | 'receivedAt'
     | 'orderId'
+    | 'orderName'
     | 'outcome'
     | 'reason'
     | 'createdAt'
@@ -1303,7 +1326,7 @@ export interface CouponCode {
   id: string
   /** The coupon provider that makes the coupons. */
   providerId: string | null
-  /** Unique in the account, whatever its case. */
+  /** Unique in the account, whatever its case, width or white space. */
   code: string
   /** The reward log it was given to; `null` while it is free. */
   rewardLogId: string | null
@@ -1535,6 +1558,7 @@ export interface Resources {
       | 'uniqueIdentifier'
       | 'activityValue'
       | 'status'
+      | 'quiet'
       | 'createdAt'
       | 'updatedAt'
     actions: {

@@ -55,6 +55,7 @@ export const EXAMPLES: Examples = {
           uniqueIdentifier: 'order_98213',
           activityValue: null,
           status: 'live',
+          quiet: false,
           createdAt: '2025-11-17T14:32:05.000Z',
           updatedAt: '2025-11-17T14:32:05.000Z',
           streak: {
@@ -181,6 +182,7 @@ export const EXAMPLES: Examples = {
           uniqueIdentifier: 'visit_5023',
           activityValue: null,
           status: 'live',
+          quiet: false,
           createdAt: '2025-11-23T08:15:04.000Z',
           updatedAt: '2025-11-23T08:15:04.000Z',
           streak: {
@@ -443,6 +445,7 @@ export const EXAMPLES: Examples = {
           uniqueIdentifier: 'session_4423',
           activityValue: 9400,
           status: 'live',
+          quiet: false,
           createdAt: '2025-11-22T19:40:05.000Z',
           updatedAt: '2025-11-22T19:40:05.000Z',
           streak: {

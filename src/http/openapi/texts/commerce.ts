@@ -23,6 +23,9 @@ export const connector: ResourceText = {
     'rules.identifyBy': 'What tells members apart.',
     'rules.guests': 'What to do with an order without a customer id.',
     'rules.testOrders': 'Whether test orders count.',
+    'rules.giftCards': 'Whether gift cards that are bought count. Spending one is a purchase like any other.',
+    'rules.rewardWithinDays':
+      'A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60.',
     webhookPath: 'Where the platform sends its webhooks, on this server.',
     refusedCount: 'Webhooks that were refused, mostly for a wrong signature.',
     recentRefusals: 'The last 20 of them.',
@@ -33,7 +36,7 @@ export const delivery: ResourceText = {
   about: 'One verified webhook: what arrived, when, and what became of it by each rule.',
   actions: {
     replay:
-      'Translates the delivery again from its stored body, by the rules of now. The signature is not checked again, and sender and time of receipt are as they were. What counted stays counted, and nothing counts twice: items that are `failed`, `ignored` or `abandoned` get their new outcome and are queued where they now count; rules that had no item get one. Where the body is gone (`BODY_GONE`) the items are queued as they had been translated. A connector that is not live changes nothing (`CONNECTOR_NOT_LIVE`). Profiles only fill what is blank. Safe to send again.',
+      'Judges the delivery anew from its stored body, by the rules, status and shop of its connector and the time of now; only the signature is not checked again. What counted stays counted, and nothing counts twice: items that are `failed`, `ignored` or `abandoned` get their new outcome and are queued where they now count; rules that had no item get one. Where the body is gone (`BODY_GONE`) the items are queued as they had been translated. A connector that is not live changes nothing (`CONNECTOR_NOT_LIVE`). Profiles only fill what is blank. Safe to send again.',
     abandon:
       'Leaves what is `pending`, `waiting` or `failed` as it is, for good: its items become `abandoned`, with your reason, and nothing queues them again but a replay of this delivery. Again it changes nothing.',
     replayOfDeliveries:
@@ -52,13 +55,15 @@ export const delivery: ResourceText = {
     receivedAt: 'When it arrived.',
     headers: 'What is kept of its headers.',
     orderId: 'The order it is about.',
+    orderName:
+      'What people call that order, such as `#1004`; `null` where the body does not say it. Compared without one leading `#`.',
     outcome:
-      '`translated` by the rules; `reported`: a refund, a dispute or a cancellation of an order; or `ignored` as a whole.',
+      '`translated` by the rules; `reported`: refunds, a dispute or a cancellation of an order; or `ignored` as a whole.',
     itemStatus: 'What became of one of its items; `ignored` also of a delivery that was ignored as a whole.',
     reason:
       'Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words.',
     items:
-      'What became of it: of a purchase rule by rule; of a report on an order once, as `waiting` until the purchase comes and `applied` from then on.',
+      'What became of it: of a purchase rule by rule, then each thing that the body reports of its order, as `waiting` until the purchase comes and `applied` from then on.',
   },
 }
 
@@ -85,7 +90,7 @@ export const couponCode: ResourceText = {
     delete: 'Only while the code was not given out.',
   },
   fields: {
-    code: 'Unique in the account, whatever its case.',
+    code: 'Unique in the account, whatever its case, width or white space.',
     codes: 'The codes.',
     rewardLogId: 'The reward log it was given to; `null` while it is free.',
   },

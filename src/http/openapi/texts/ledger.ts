@@ -30,6 +30,7 @@ Name the member by \`ownedById\`, or by \`ownedBy\` to make or update it in the 
     uniqueIdentifier: 'Your id of this event (order id, visit id, …): the guard against counting it twice.',
     activityValue: 'How much. Required on sum streaks; kept but ignored on count streaks.',
     status: 'A log that is not `live` is stored and never counted.',
+    quiet: 'It counts like any other and is granted nothing, neither then nor later.',
     streak: 'The streak.',
     streakProgress: 'The progress of the period of `activityAt`, with this log in it.',
     achievedMilestone: 'The last of `achievedMilestones`; `null` when there is none.',
