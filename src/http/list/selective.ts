@@ -13,9 +13,9 @@ export const SELECTIVE_FIELDS = [
   'uniqueIdentifier',
   'connectorId',
   'orderId',
-  'orderName',
   'createdAt',
   'activityAt',
+  'orderName',
 ]
 const SELECTIVE_OPERATORS: readonly OperatorName[] = [
   'EQUALS',
