@@ -1,10 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import type { OrderReport } from '../../src/ports/schema/values.ts'
+import type { OrderReport, PurchaseActivity } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { formatQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
 import { OrderWorld } from '../helpers/order-world.ts'
+import { orders, reports, rules } from '../helpers/report-arbitrary.ts'
+import {
+  leftOf,
+  type OracleOrder,
+  type OracleReports,
+  type OracleRule,
+  totalsOf,
+} from '../helpers/report-oracle.ts'
+import { basisOf, digitsOf, toldReports } from '../helpers/told-reports.ts'
 
 const EUR = { currency: 'EUR' }
 const refund = (id: string, amount: string, state: OrderReport['state'] = 'taken'): OrderReport => ({
@@ -349,7 +358,57 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
         { numRuns: runs },
       )
     }, 60_000)
+
+    it('leaves by parts what the pages for merchants say, in any order, repeated, from two workers', async () => {
+      await fc.assert(
+        fc.asyncProperty(toldByParts, async ({ order, all, rule, arrivals }) => {
+          await begin()
+          const recorders = [0, 1].map(() => world.anotherRecorder())
+          const fields = purchaseFields(order, rule)
+          await Promise.all(
+            recorders.map(async (recorder, worker) => {
+              for (const arrival of arrivals.filter((_, index) => index % 2 === worker)) {
+                const items = arrival === null ? await world.purchase(fields) : await world.report(arrival)
+                await world.work(items, recorder)
+              }
+            }),
+          )
+          // payments that no refund lists wait for ever
+          await world.workOff(['pending'])
+          for (const item of await world.items()) if (item.status === 'waiting') await world.work([item])
+          const isMoney = rule.value === 'order_total' || rule.value === 'order_subtotal'
+          const [onCount, onSum] = [false, true].map((isSum) => leftOf(order, rule, all, isSum))
+          expect(await counted()).toBe(`${onCount} ${isMoney ? onSum! / 100 : onSum}`)
+          expect((await statuses()).filter((status) => status === 'pending')).toEqual([])
+        }),
+        { numRuns: name === 'SQLite' ? 40 : 10 },
+      )
+    }, 120_000)
   })
+}
+
+/** An order with what is told of it, some of it twice, in any order, with the order itself (null) among it. */
+const toldByParts = fc.tuple(orders, reports, rules, fc.boolean()).chain(([order, all, rule, isShown]) => {
+  const each: (OrderReport | null)[] = [...toldReports(order, all, isShown), null]
+  const arrivals = fc
+    .tuple(fc.shuffledSubarray(each, { minLength: each.length }), fc.subarray(each))
+    .map(([once, again]) => [...once, ...again])
+  return fc.record({
+    order: fc.constant(order),
+    all: fc.constant(all),
+    rule: fc.constant(rule),
+    arrivals,
+  })
+})
+
+/** The order as both streaks see it. */
+function purchaseFields(order: OracleOrder, rule: OracleRule): Partial<PurchaseActivity> {
+  const nothing: OracleReports = { refunds: [], disputes: [], elsewhere: [], isCancelled: false }
+  const full = leftOf(order, { ...rule, minimum: null }, nothing, true)
+  const isAmount = rule.value === 'order_total' || rule.value === 'order_subtotal'
+  const activityValue = rule.value === 'one' ? null : isAmount ? digitsOf(full) : String(full)
+  const orderTotal = digitsOf(totalsOf(order).total)
+  return { isAmount, activityValue, orderTotal, basis: basisOf(order, rule) }
 }
 
 const STATES = ['open', 'taken', 'given_back'] as const

@@ -99,6 +99,8 @@ const content = fc.record({
   ),
   saysValue: fc.boolean(),
   status: liveMostly,
+  /** In histories that have quiet logs at all. */
+  quiet: fc.constantFrom(false, false, true),
 })
 type Content = typeof content extends fc.Arbitrary<infer C> ? C : never
 
@@ -143,13 +145,20 @@ export function histories({ withdrawals, maxCalls }: HistoryOptions): fc.Arbitra
     .record({
       members: fc.integer({ min: 2, max: 4 }),
       streaks: fc.array(streak, { minLength: 2, maxLength: 4 }),
+      hasQuietLogs: fc.constantFrom(false, false, false, true),
       // without the bias for short ones: few runs are tried, and runs of some length take many logs
       calls: fc.noBias(calls),
     })
-    .map(({ members, streaks, calls }) => {
-      const history = { members, streaks, steps: stepsOf(members, streaks, calls) }
+    .map(({ members, streaks, hasQuietLogs, calls }) => {
+      const all = stepsOf(members, streaks, calls)
+      const steps = hasQuietLogs ? all : all.map(loud)
+      const history = { members, streaks, steps }
       return Object.assign(history, { [fc.toStringMethod]: () => `\n${describeHistory(history)}\n` })
     })
+}
+
+function loud(step: Step): Step {
+  return 'quiet' in step ? { ...step, quiet: false } : step
 }
 
 /** What is about an earlier step is left out while there is none. */
@@ -201,12 +210,12 @@ function about(
   return { kind: 'take', of, part, mintsBefore: call.mintsBefore } satisfies TakeStep
 }
 
-function logContent({ member, streak: at, at: when, value, status }: LogContent): LogContent {
-  return { member, streak: at, at: when, value, status }
+function logContent({ member, streak: at, at: when, value, status, quiet }: LogContent): LogContent {
+  return { member, streak: at, at: when, value, status, quiet }
 }
 
 function contentOf(
-  { period, within, value, saysValue, status }: Content,
+  { period, within, value, saysValue, status, quiet }: Content,
   member: number,
   at: number,
   streaks: readonly HistoryStreak[],
@@ -219,5 +228,6 @@ function contentOf(
     at: startAt + Math.floor(within * (endAt - 1 - startAt)),
     value: method === 'count' && !saysValue ? null : value,
     status,
+    quiet,
   }
 }

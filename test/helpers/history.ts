@@ -30,6 +30,7 @@ export interface LogContent {
   /** null: a log of a count streak that says nothing. */
   readonly value: Micros | null
   readonly status: Status
+  readonly quiet: boolean
 }
 
 export type LogStep = { readonly kind: 'log' } & LogContent
@@ -119,7 +120,7 @@ function describeStep(step: Step): string {
   }
 }
 
-function describeLog({ member, streak, at, value, status }: LogContent): string {
+function describeLog({ member, streak, at, value, status, quiet }: LogContent): string {
   const amount = value === null ? '' : ` ${decimals(value)}`
-  return `m${member + 1} s${streak + 1} ${instant(at)}${amount}${status === 'live' ? '' : ` ${status}`}`
+  return `m${member + 1} s${streak + 1} ${instant(at)}${amount}${status === 'live' ? '' : ` ${status}`}${quiet ? ' quiet' : ''}`
 }

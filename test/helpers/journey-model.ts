@@ -19,6 +19,9 @@ const NOTHING: JourneyTotals = {
   revokedRewards: 0,
 }
 
+/** A log as the core sees it, and whether it is quiet. */
+export type ModelLog = CountedLog & { readonly isQuiet?: boolean }
+
 /**
  * Feeds entries to the core, one by one or in batches, answering what it asks for and keeping what it says, as a store
  * would.
@@ -31,7 +34,7 @@ export class JourneyModel {
   readonly #rules: StreakRules
   readonly #milestones: readonly MilestoneRules[]
   /** Live logs with what they count for now. */
-  readonly #logs = new Map<string, CountedLog>()
+  readonly #logs = new Map<string, ModelLog>()
   #ids = 0
 
   constructor(rules: StreakRules, milestones: readonly MilestoneRules[]) {
@@ -39,8 +42,8 @@ export class JourneyModel {
     this.#milestones = milestones
   }
 
-  record(...logs: readonly CountedLog[]): Outcome[] {
-    const outcomes = this.#decide((journey) => logs.map((log) => journey.apply(log)))
+  record(...logs: readonly ModelLog[]): Outcome[] {
+    const outcomes = this.#decide((journey) => logs.map((log) => journey.apply(log, log.isQuiet)))
     for (const log of logs) this.#logs.set(log.id, log)
     return outcomes
   }
@@ -48,7 +51,7 @@ export class JourneyModel {
   /** Sets what a recorded log counts for: 0 takes it back, its own value gives it back. */
   change(id: string, after: bigint): Outcome {
     const log = this.#logs.get(id)!
-    const [outcome] = this.#decide((journey) => [journey.changeValue({ log, after })])
+    const [outcome] = this.#decide((journey) => [journey.changeValue({ log, after }, log.isQuiet)])
     this.#logs.set(id, { ...log, value: after })
     return outcome!
   }

@@ -6,6 +6,8 @@ export interface LedgerLog {
   readonly at: number
   /** 1 on count streaks; less what was withdrawn. */
   readonly value: Micros
+  /** It counts, and is granted nothing. */
+  readonly quiet: boolean
 }
 
 /** What one member on one streak comes to, in words that a failed comparison shows well. */
@@ -22,7 +24,7 @@ export interface ExpectedJourney {
 export class JourneyOracle {
   readonly #streak: HistoryStreak
   readonly #logs: readonly LedgerLog[]
-  readonly #days: readonly { readonly day: number; readonly value: Micros }[]
+  readonly #days: readonly { readonly day: number; readonly value: Micros; readonly isQuiet: boolean }[]
   readonly #values: Map<number, Micros>
   readonly runs: readonly OracleRun[]
   readonly #counts: Map<number, number>
@@ -30,10 +32,15 @@ export class JourneyOracle {
   constructor(streak: HistoryStreak, logs: readonly LedgerLog[]) {
     this.#streak = streak
     this.#logs = logs
-    this.#days = logs.map(({ at, value }) => ({ day: periodOf(streak, at), value }))
+    this.#days = logs.map(({ at, value, quiet }) => ({ day: periodOf(streak, at), value, isQuiet: quiet }))
     this.#values = valuesOf(this.#days)
     this.runs = runsOf(this.#days, streak.target)
     this.#counts = countsOf(this.runs, streak.cycle)
+  }
+
+  /** Whether what is due depends on which log reached it. */
+  get hasQuietLogs(): boolean {
+    return this.#logs.some(({ quiet }) => quiet)
   }
 
   /** What the views show at a moment to a member who holds a reward of these `once` milestones. */

@@ -5,6 +5,8 @@
 export interface OracleLog {
   readonly day: number
   readonly value: number
+  /** It counts, and is granted nothing. */
+  readonly isQuiet?: boolean
 }
 
 export interface OracleRun {
@@ -66,7 +68,7 @@ export function everyStreakAnchors(
     const day = logs[n - 1]!.day
     const grown = after.find((run) => run.first <= day && day <= run.last)
     const wasThere = before.some((run) => run.first <= day && day <= run.last)
-    if (grown === undefined || wasThere) continue
+    if (grown === undefined || wasThere || logs[n - 1]!.isQuiet) continue
     const parts = before.filter((run) => run.first >= grown.first && run.last <= grown.last)
     const owedBefore = parts.reduce((sum, run) => sum + owedBy(run, milestoneTarget, cycle), 0)
     const standing = anchors.filter((anchor) => anchor >= grown.first && anchor <= grown.last)

@@ -89,7 +89,8 @@ export class PlayedHistory {
         if (step.member !== member || step.streak !== streak || step.status !== 'live') return []
         const { method } = this.history.streaks[streak]!
         const full = method === 'count' ? COUNTS_ONE : step.value!
-        return [{ at: step.at, value: Math.max(0, full - this.#taken(id, full)) }]
+        const value = Math.max(0, full - this.#taken(id, full))
+        return [{ at: step.at, value, quiet: step.quiet }]
       })
   }
 
@@ -182,12 +183,13 @@ export class PlayedHistory {
     return enter(this.outcomes.get(taken.of)!.id, { kind: 'reinstatement', withdrawalId })
   }
 
-  #request({ member, streak, at, value, status }: LogContent, uniqueIdentifier: string) {
+  #request({ member, streak, at, value, status, quiet }: LogContent, uniqueIdentifier: string) {
     return this.#kit.request(this.streaks[streak]!, at, {
       member: { externalId: `m${member + 1}`, profile: {}, profileAt: null },
       uniqueIdentifier,
       activityValue: value === null ? null : BigInt(value),
       status,
+      quiet,
       enrich: false,
     })
   }

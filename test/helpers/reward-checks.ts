@@ -34,9 +34,12 @@ export const soundAtAnyTime: RewardCheck = (oracle, milestone, rewards, at) => {
   ]
 }
 
-/** What is there whatever the order: a `once` or value reward exactly where its ground is. */
+/**
+ * What is there whatever the order: a `once` or value reward exactly where its ground is. With quiet logs it is not:
+ * which log reached it decides.
+ */
 export const dueWhateverTheOrder: RewardCheck = (oracle, { metric, repeat, target, status }, rewards, at) => {
-  if (repeat === 'every_streak' || status !== 'live') return []
+  if (repeat === 'every_streak' || status !== 'live' || oracle.hasQuietLogs) return []
   const keys = keysOf(rewards, at)
   const reaching = metric === 'consecutive_count' ? [] : oracle.reaching(target)
   if (repeat === 'every_period') {
@@ -57,7 +60,7 @@ export const ruleOfOrder: RewardCheck = (oracle, milestone, rewards, at) => {
 
 /** Where it is not known: a run holds at least what it owes. */
 export const debtIsPaid: RewardCheck = (oracle, milestone, rewards, at) => {
-  if (milestone.repeat !== 'every_streak' || milestone.status !== 'live') return []
+  if (milestone.repeat !== 'every_streak' || milestone.status !== 'live' || oracle.hasQuietLogs) return []
   const held = keysOf(rewards, at)
   return oracle.owed(milestone).flatMap(({ keys, rewards: due }) => {
     const inside = held.filter((key) => keys.includes(key)).length

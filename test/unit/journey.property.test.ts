@@ -1,13 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { formatQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
-import type { CountedLog, MilestoneRules, StreakRules } from '../../src/streaks/types.ts'
-import { JourneyModel } from '../helpers/journey-model.ts'
+import type { MilestoneRules, StreakRules } from '../../src/streaks/types.ts'
+import { JourneyModel, type ModelLog } from '../helpers/journey-model.ts'
 import { countsOf, everyStreakAnchors, type OracleLog, runsOf, valuesOf } from '../helpers/oracle.ts'
 
 const DAY_MS = 86_400_000
 const history = fc.array(
-  fc.record({ day: fc.integer({ min: 1, max: 14 }), value: fc.integer({ min: 0, max: 3 }) }),
+  fc.record({
+    day: fc.integer({ min: 1, max: 14 }),
+    value: fc.integer({ min: 0, max: 3 }),
+    isQuiet: fc.constantFrom(false, false, false, true),
+  }),
   { maxLength: 40 },
 )
 const shape = fc.record({
@@ -29,8 +33,9 @@ function rulesOf(target: number, cycle: number | null): StreakRules {
   }
 }
 
-function entry({ day, value }: OracleLog, index: number): CountedLog {
-  return { id: `l${index}`, periodNumber: day, activityAt: day * DAY_MS + index, value: wholeQuantity(value) }
+function entry({ day, value, isQuiet = false }: OracleLog, index: number): ModelLog {
+  const at = { periodNumber: day, activityAt: day * DAY_MS + index }
+  return { id: `l${index}`, ...at, value: wholeQuantity(value), isQuiet }
 }
 
 function play(
@@ -87,7 +92,7 @@ describe('the core against the definitions', () => {
     )
   })
 
-  it('grants what the rule for every_streak grants, log by log or in batches', () => {
+  it('grants what the rule for every_streak grants, nothing for quiet logs, log by log or in batches', () => {
     fc.assert(
       fc.property(history, shape, (logs, { target, cycle, milestoneTarget, batchSize }) => {
         fc.pre(cycle === null || milestoneTarget <= cycle)
