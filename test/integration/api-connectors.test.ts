@@ -4,8 +4,8 @@ import { connectorFor } from '../../connectors/registry.ts'
 import { createInbox } from '../../src/inbox/accept.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
 import { type Answer, type Api, type Body, type Client, interruptedStore, startApi } from '../helpers/api.ts'
-import { shopifyOrder } from '../helpers/payloads.ts'
-import { shopifyRequest } from '../helpers/signed.ts'
+import { shopifyOrder, stripeChargeEvent } from '../helpers/payloads.ts'
+import { shopifyRequest, stripeRequest } from '../helpers/signed.ts'
 
 const SECRET = 'webhook secret of the tests'
 const SHOP = 'example.myshopify.com'
@@ -144,6 +144,83 @@ describe('deleting a connector', () => {
       const isGone = (await admin.get(pathOf(connector))).status === 404
       expect([deletion.status, webhook.status]).toEqual(isGone ? [204, 404] : [409, 200])
     }
+  })
+})
+
+describe('where a connector reads order ids from', () => {
+  const atStripe = (settings: object = {}) =>
+    connectorOf({ platform: 'stripe', credentials: { webhookSecrets: ['whsec_1'] }, settings })
+  const charge = (connector: Body, orderId: string) => {
+    const names = { chargeId: `ch_${orderId}`, paymentIntent: `pi_${orderId}`, orderId }
+    const signed = { secret: 'whsec_1', signedAtMs: api.clock.now() }
+    const body = stripeChargeEvent({ id: `evt_${orderId}`, ...names })
+    const { headers, body: bytes } = stripeRequest({ body, ...signed })
+    return api.send(connector.webhookPath, { method: 'POST', headers, body: new Uint8Array(bytes) })
+  }
+  const from = (connector: Body, orderIdFrom: unknown) => patch(connector, { settings: { orderIdFrom } })
+  const fixed = [400, 'FIELD_IS_FIXED', 'settings.orderIdFrom']
+
+  it('is the payment unless it is told a key of the metadata, and changes until the first purchase', async () => {
+    const connector = await atStripe()
+    expect(connector.settings).toEqual({ orderIdFrom: 'payment', purchaseSpace: connector.id })
+    expect((await from(connector, 'metadata.order_id')).body.data.settings.orderIdFrom).toBe(
+      'metadata.order_id',
+    )
+    expect((await patch(connector, { settings: {} })).body.data.settings.orderIdFrom).toBe(
+      'metadata.order_id',
+    )
+    expect((await shown(await charge(connector, '1001'))).orderId).toBe('1001')
+    expect(refusal(await from(connector, 'payment'))).toEqual(fixed)
+    expect(refusal(await from(connector, 'metadata.other'))).toEqual(fixed)
+    expect((await from(connector, 'metadata.order_id')).status).toBe(200)
+    const { settings } = (await patch(connector, { settings: {}, name: 'renamed' })).body.data
+    expect(settings.orderIdFrom).toBe('metadata.order_id')
+  })
+
+  it('is a key of 1 to 40 characters, kept exactly, and no setting of Shopify', async () => {
+    for (const orderIdFrom of ['', 'order_id', 'metadata.', 'Payment', `metadata.${'k'.repeat(41)}`, 7]) {
+      const answer = await admin.post('/schema/connector/record', {
+        name: 'stripe',
+        platform: 'stripe',
+        credentials: { webhookSecrets: ['whsec_1'] },
+        settings: { orderIdFrom },
+      })
+      expect(refusal(answer)).toEqual([400, 'INVALID_INPUT', 'settings.orderIdFrom'])
+    }
+    for (const key of ['k', 'K'.repeat(40), 'a.b', ' ', 'ключ']) {
+      const { settings } = await atStripe({ orderIdFrom: `metadata.${key}` })
+      expect(settings.orderIdFrom).toBe(`metadata.${key}`)
+    }
+    const connector = await connectorOf()
+    expect(connector.settings).not.toHaveProperty('orderIdFrom')
+    const given = { settings: { shopDomain: SHOP, orderIdFrom: 'payment' } }
+    expect((await patch(connector, given)).status).toBe(400)
+  })
+
+  it('is, of a connector of before there was the choice, the order number where it had purchases', async () => {
+    const old = async (hasPurchases: boolean) => {
+      const connector = await atStripe()
+      const { id } = connector
+      const [row] = await api.store.findByKeys('connector', ['id'], [[id]])
+      const set = { orderIdFrom: null, hasPurchases, hasDeliveries: hasPurchases }
+      const { accountId } = row!
+      await api.store.commit([{ op: 'update', collection: 'connector', id, accountId, set }])
+      return connector
+    }
+    const settingOf = async (connector: Body) =>
+      (await admin.get(pathOf(connector))).body.data.settings.orderIdFrom
+    const had = await old(true)
+    expect(await settingOf(had)).toBe('metadata.order_id')
+    expect((await shown(await charge(had, '2001'))).orderId).toBe('2001')
+    expect(refusal(await from(had, 'payment'))).toEqual(fixed)
+    expect((await from(had, 'metadata.order_id')).status).toBe(200)
+    const none = await old(false)
+    expect(await settingOf(none)).toBe('payment')
+    for (const number of ['2002', '2003']) {
+      expect((await shown(await charge(none, number))).orderId).toBe(`pi_${number}`)
+    }
+    expect(await settingOf(none)).toBe('payment')
+    expect(refusal(await from(none, 'metadata.order_id'))).toEqual(fixed)
   })
 })
 

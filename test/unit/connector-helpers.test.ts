@@ -76,6 +76,28 @@ describe('profiles of a platform', () => {
     expect(readProfile({ ...none, email: [new ExactNumber('5')] }).droppedFields).toEqual(['email'])
   })
 
+  it('telephone numbers are read as people type them, by the country of the order, and kept in E.164', () => {
+    const phone = (text: string, country: string | null = null) =>
+      readProfile({ ...none, phoneNumber: [text], country }).profile.phoneNumber
+    expect(phone('030 123456', 'DE')).toBe('+4930123456')
+    expect(phone('(212) 555-0123', 'us')).toBe('+12125550123')
+    expect(phone('0049 30 123456', 'DE')).toBe('+4930123456')
+    expect(phone('+49 (30) 12 34 56')).toBe('+4930123456')
+    expect(phone('212-555-0123 ext. 7', 'US')).toBe('+12125550123')
+    // what is E.164 stays, whatever the library makes of it
+    expect(phone('+99912', 'DE')).toBe('+99912')
+    for (const [text, country] of [
+      ['030 123456', null],
+      ['030 123456', 'XX'],
+      ['555-SHIP', 'US'],
+      ['12', 'DE'],
+      ['0'.repeat(300), 'DE'],
+    ] as const) {
+      const read = readProfile({ ...none, phoneNumber: [text], country })
+      expect(read).toEqual({ profile: {}, droppedFields: ['phoneNumber'] })
+    }
+  })
+
   it('limits are those of a member', () => {
     const email = `${'a'.repeat(308)}@example.com`
     const kept = { firstName: 'n'.repeat(256), lastName: 'Ó', email, phoneNumber: '+123456789012345' }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { codeFault, drawCode, foldCode } from '../../src/rewards/code.ts'
+import { codeFault, drawCode, foldCode, trimCode } from '../../src/rewards/code.ts'
 
 /** Serves the given bytes in order, then zeros. */
 function bytesInOrder(bytes: readonly number[]): (n: number) => Uint8Array {
@@ -103,6 +103,36 @@ describe('what can be a code', () => {
   it('takes 1 to 128 characters of any script', () => {
     for (const code of ['A', 'x'.repeat(128), 'ПРИВЕТ-10', '🎉'.repeat(128)])
       expect(codeFault(code)).toBeNull()
+  })
+
+  it('takes white space around a code for none of it', () => {
+    for (const sent of ['SAVE', ' SAVE', 'SAVE\n', '\u00a0\u2003SAVE\u3000', '\u2028SAVE\u0085']) {
+      expect([codeFault(sent), trimCode(sent)]).toEqual([null, 'SAVE'])
+    }
+    expect(trimCode('\ufeffSAVE')).toBe('\ufeffSAVE')
+    expect(codeFault(' \u00a0 ')).toMatch(/has 0/)
+    expect(codeFault(` ${'x'.repeat(128)} `)).toBeNull()
+  })
+
+  it('names the place, in the text as sent, of a character that cannot be seen', () => {
+    const unseen = (sent: string) => /character (\d+) is (U\+\w+)/.exec(codeFault(sent) ?? '')?.slice(1)
+    expect(unseen('SA\u200bVE')).toEqual(['3', 'U+200B'])
+    expect(unseen('  SA\tVE ')).toEqual(['5', 'U+0009'])
+    expect(unseen('\ufeffSAVE')).toEqual(['1', 'U+FEFF'])
+    expect(unseen('🎉A\u2028B')).toEqual(['3', 'U+2028'])
+    for (const one of [
+      '\u00ad',
+      '\u034f',
+      '\u115f',
+      '\u180b',
+      '\u202e',
+      '\u2060',
+      '\u3164',
+      '\ufe0f',
+      '\u{e0041}',
+    ]) {
+      expect([one, unseen(`A${one}B`)?.[0]]).toEqual([one, '2'])
+    }
   })
 
   it('refuses empty, long, control characters and lone surrogates', () => {
