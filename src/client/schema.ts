@@ -1016,7 +1016,7 @@ export interface ShopifyConnectorSettings {
 }
 
 export interface StripeConnectorSettings {
-  /** Stripe: where the order id is read from. `payment` (default): each payment is a purchase. `metadata.{key}`: the value under that key, for an account that takes the money of a shop that is connected too. Fixed from the first purchase on. */
+  /** Where the order id is read from. `payment` (default): each payment is a purchase. `metadata.{key}`: the value under that key, for an account that takes the money of a shop that is connected too. Fixed from the first purchase on. */
   orderIdFrom?: string
   /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
   purchaseSpace?: string
