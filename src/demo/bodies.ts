@@ -4,9 +4,8 @@ import type { Week } from './week.ts'
 /** The body of a webhook as the platform would write it: the same bytes however often it is made in one week. */
 export function bodyOf(send: Send, week: Week): string {
   const purchasedAt = week.at(send.purchased.day, send.purchased.hour)
-  return JSON.stringify(
-    send.kind === 'shopify' ? shopifyOrder(send, purchasedAt) : stripeEvent(send, purchasedAt),
-  )
+  if (send.kind === 'stripe') return JSON.stringify(stripeEvent(send, purchasedAt))
+  return JSON.stringify(send.goodsBack === undefined ? shopifyOrder(send, purchasedAt) : shopifyRefund(send))
 }
 
 /** What Shopify sends for the topic `orders/paid`, with the fields that matter here. */
@@ -19,7 +18,7 @@ function shopifyOrder(send: Send, purchasedAt: number): object {
     test: send.test === true,
     currency: 'EUR',
     total_price: send.amount,
-    subtotal_price: send.amount,
+    subtotal_price: goodsOf(send),
     financial_status: 'paid',
     cancelled_at: null,
     email,
@@ -30,7 +29,25 @@ function shopifyOrder(send: Send, purchasedAt: number): object {
       customerId === null
         ? null
         : { id: Number(customerId), admin_graphql_api_id: `gid://shopify/Customer/${customerId}`, email },
-    line_items: [{ title: 'Coffee', quantity: 1, price: send.amount }],
+    line_items: [{ id: Number(send.orderId) + 1, title: 'Coffee', quantity: 1, price: goodsOf(send) }],
+  }
+}
+
+function goodsOf({ amount, shipping = '0.00' }: Send): string {
+  return (Number(amount) - Number(shipping)).toFixed(2)
+}
+
+/** What Shopify sends for the topic `refunds/create`: the one line of the order came back, and was paid back. */
+function shopifyRefund({ orderId, goodsBack = '0.00' }: Send): object {
+  const id = Number(orderId) + 2
+  return {
+    id,
+    admin_graphql_api_id: `gid://shopify/Refund/${id}`,
+    order_id: Number(orderId),
+    refund_line_items: [
+      { line_item_id: Number(orderId) + 1, quantity: 1, restock_type: 'return', subtotal: Number(goodsBack) },
+    ],
+    transactions: [{ id: id + 1, kind: 'refund', status: 'success', amount: goodsBack, currency: 'EUR' }],
   }
 }
 

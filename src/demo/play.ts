@@ -107,10 +107,12 @@ function settled(api: StreaklineClient, id: string, signal: AbortSignal): Promis
   })
 }
 
-/** Of the items the one of that streak speaks for the delivery. */
+/** Of the items the one of that streak speaks for the delivery, or the one that reports something. */
 function becameOf(delivery: Delivery | null, streakId: string): string {
   if (delivery === null) return 'still pending'
-  const item = delivery.items.find((candidate) => candidate.streakId === streakId)
+  const item =
+    delivery.items.find((candidate) => candidate.streakId === streakId) ??
+    delivery.items.find(({ report }) => report !== null)
   const { status, reason } = item ?? { status: delivery.outcome, reason: delivery.reason }
   return status === 'ignored' || status === 'failed' ? `${status} ${reason}` : status
 }

@@ -27,7 +27,13 @@ export const EXTERNAL_IDS: Readonly<Record<string, Shopper>> = {
 }
 
 /** What the platform must say of a webhook: of the streak of seven days, where it feeds both streaks. */
-export type Expected = 'counted' | 'duplicate' | 'ignored TEST_ORDER' | 'ignored NOT_CAPTURED' | 'refused'
+export type Expected =
+  | 'counted'
+  | 'duplicate'
+  | 'applied'
+  | 'ignored TEST_ORDER'
+  | 'ignored NOT_CAPTURED'
+  | 'refused'
 
 /** One webhook. Two with the same `webhookId` are the same delivery, byte for byte. */
 export interface Send {
@@ -46,6 +52,10 @@ export interface Send {
   readonly forged?: true
   readonly test?: true
   readonly stripe?: 'authorised' | 'captured later'
+  /** Of the amount, what is for shipping. */
+  readonly shipping?: string
+  /** It tells that all goods of the order came back, and their money with it. */
+  readonly goodsBack?: string
 }
 
 /** A look at a shopper's streak of seven days, as a merchant's backend would take. */
@@ -133,6 +143,13 @@ export const STEPS: readonly Step[] = [
   order(5, 'shopper 1', '5500000000101'),
   charge(5, '205'),
   order(5, 'guest', '5500000000501'),
+  order(5, 'shopper 4', '5500000000401', { amount: '17.00', shipping: '5.00' }),
+  order(5, 'shopper 4', '5500000000401', {
+    what: 'goods back, 5.00 kept',
+    webhookId: 'webhook-of-the-refund',
+    goodsBack: '12.00',
+    expected: 'applied',
+  }),
 
   order(6, 'shopper 1', '5600000000101', { amount: '20.10' }),
   order(6, 'shopper 1', '5600000000102', { amount: '29.90', purchased: { day: 6, hour: 19 } }),
@@ -157,7 +174,7 @@ export const STEPS: readonly Step[] = [
 ]
 
 /** Webhooks that were signed and are not repetitions. */
-export const DELIVERIES = 30
+export const DELIVERIES = 32
 
 export type Discount = '10 %' | '20 %' | '5 EUR'
 

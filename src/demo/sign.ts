@@ -18,7 +18,7 @@ export function signedHeaders(send: Send, body: string, secrets: WebhookSecrets)
 function shopifyHeaders(send: Send, body: string, secret: string): Record<string, string> {
   return {
     'content-type': 'application/json',
-    'x-shopify-topic': 'orders/paid',
+    'x-shopify-topic': send.goodsBack === undefined ? 'orders/paid' : 'refunds/create',
     'x-shopify-shop-domain': SHOP_DOMAIN,
     'x-shopify-webhook-id': send.webhookId,
     'x-shopify-hmac-sha256': createHmac('sha256', secret).update(body).digest('base64'),
