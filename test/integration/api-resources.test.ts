@@ -475,6 +475,8 @@ describe('a connector', () => {
           identifyBy: 'customer_id',
           guests: 'by_email',
           testOrders: 'ignore',
+          giftCards: 'ignore',
+          rewardWithinDays: 60,
         },
       ],
       webhookPath: `/webhooks/shopify/${data.id}`,

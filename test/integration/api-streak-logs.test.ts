@@ -65,6 +65,7 @@ describe('creating a streak log', () => {
       uniqueIdentifier: 'first',
       activityValue: null,
       status: 'live',
+      quiet: false,
       createdAt: '2026-11-22T12:00:00.000Z',
       updatedAt: '2026-11-22T12:00:00.000Z',
       streak,

@@ -16,7 +16,7 @@ export async function withdrawSomething(world: World): Promise<void> {
   await effects.look().catch(() => {})
   const taken = new Set([...withdrawn.keys(), ...traffic.refunds.map(({ order }) => order.id)])
   const chosen = traffic.deliveries.find(
-    ({ order }) => order.cents >= SPENT_CENTS && !taken.has(order.id) && effects.has(order),
+    ({ order }) => order.cents >= SPENT_CENTS && !order.isQuiet && !taken.has(order.id) && effects.has(order),
   )
   const logId = chosen && effects.logId(chosen.order, merchant.spending.id)
   if (chosen === undefined || logId === undefined) return

@@ -10,6 +10,8 @@ export interface Day {
   purchases: number
   /** Less what was withdrawn. */
   cents: number
+  /** Its purchases were told too late to be granted anything. */
+  readonly isQuiet: boolean
 }
 
 /** What orders come to, reckoned without any of the product's code. */
@@ -34,20 +36,25 @@ export interface TakenBack {
 export function expectedOf(orders: Iterable<Order>, takenBack: ReadonlyMap<string, TakenBack>): Expected {
   const days = new Map<string, Day>()
   const touched = new Set<string>()
-  for (const { id, externalId, day, cents } of orders) {
+  for (const { id, externalId, day, cents, isQuiet } of orders) {
     const key = `${externalId} ${day}`
-    const sum = days.get(key) ?? { externalId, day, purchases: 0, cents: 0 }
+    const sum = days.get(key) ?? { externalId, day, purchases: 0, cents: 0, isQuiet }
     const less = takenBack.get(id)
     if (less !== undefined) touched.add(key)
     sum.purchases += less?.purchase ? 0 : 1
     sum.cents += cents - (less?.cents ?? 0)
     days.set(key, sum)
   }
-  const spent = new Set([...days].flatMap(([key, { cents }]) => (cents >= SPENT_CENTS ? [key] : [])))
+  const spent = new Set(
+    [...days].flatMap(([key, { cents, isQuiet }]) => (cents >= SPENT_CENTS && !isQuiet ? [key] : [])),
+  )
   const byMember = Map.groupBy(days.values(), ({ externalId }) => externalId)
   const inARow = [...byMember].flatMap(([externalId, own]) =>
-    longestRun(own.filter(({ purchases }) => purchases > 0).map(({ day }) => Date.parse(day) / DAY_MS)) >=
-    DAYS_IN_A_ROW
+    longestRun(
+      own
+        .filter(({ purchases, isQuiet }) => purchases > 0 && !isQuiet)
+        .map(({ day }) => Date.parse(day) / DAY_MS),
+    ) >= DAYS_IN_A_ROW
       ? [externalId]
       : [],
   )

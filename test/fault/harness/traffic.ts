@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SignedRequest } from '../../helpers/signed.ts'
-import { type Order, refundWebhookOf, webhookOf } from './orders.ts'
+import { type Order, type RefundOf, refundWebhookOf, webhookOf } from './orders.ts'
 import type { Random } from './random.ts'
 
 /** As Shopify, which gives up on a request after five seconds. */
@@ -12,7 +12,7 @@ const TICK_MS = 20
 const SENT_AGAIN = 0.05
 const SENT_TWICE = 0.02
 const OTHER_ID = 0.02
-/** Of all orders: refunded, half of them as a whole, some before the purchase itself is told of. */
+/** Of all orders: refunded, a third of them whole and a third but for shipping, some before the purchase itself is told of. */
 const REFUNDED = 0.1
 const WITHIN_MS = 2_000
 
@@ -23,9 +23,8 @@ export interface Delivery {
   answeredAt: number | null
 }
 
-export interface Refund {
+export interface Refund extends RefundOf {
   readonly order: Order
-  readonly cents: number
   answeredAt: number | null
 }
 
@@ -88,10 +87,9 @@ export class Traffic {
     const { random } = this.#options
     void this.send(order)
     if (random.next() >= REFUNDED) return
-    const cents = random.next() < 0.5 ? order.cents : random.between(1, order.cents - 1)
-    const refund: Refund = { order, cents, answeredAt: null }
+    const refund: Refund = { order, ...refundOf(order, random), answeredAt: null }
     this.refunds.push(refund)
-    const webhook = () => refundWebhookOf(order, cents)
+    const webhook = () => refundWebhookOf(order, refund)
     const later = random.next() * WITHIN_MS
     void this.#track(delay(later).then(() => this.#untilAnswered(refund, webhook)))
   }
@@ -138,4 +136,12 @@ export class Traffic {
       return 0
     }
   }
+}
+
+/** All of it, its goods without the fee for shipping, or some money. */
+function refundOf({ platform, cents, shippingCents }: Order, random: Random): RefundOf {
+  const which = random.next()
+  if (which < 1 / 3) return { cents, isGoods: false }
+  if (which < 2 / 3 && platform === 'shopify') return { cents: cents - shippingCents, isGoods: true }
+  return { cents: random.between(1, cents - 1), isGoods: false }
 }

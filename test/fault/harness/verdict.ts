@@ -80,9 +80,9 @@ function ordersOf(
 
 /** Over the API the spending alone was withdrawn. */
 function takenBackOf({ traffic, withdrawn }: World): Map<string, TakenBack> {
-  const refunds = traffic.refunds.map(({ order, cents }): [string, TakenBack] => [
+  const refunds = traffic.refunds.map(({ order, cents, isGoods }): [string, TakenBack] => [
     order.id,
-    { cents, purchase: cents === order.cents },
+    { cents, purchase: isGoods || cents === order.cents },
   ])
   const withdrawals = [...withdrawn].map(([id, cents]): [string, TakenBack] => [
     id,

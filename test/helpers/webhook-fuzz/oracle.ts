@@ -11,6 +11,8 @@ export function saysSo(delivery: Row<'delivery'>): boolean {
   return at(body, 'type') === delivery.topic && stripeSaysSo(delivery, object)
 }
 
+const ORDER_TOPICS = ['orders/paid', 'orders/cancelled', 'orders/updated']
+
 function shopifySaysSo({ topic, outcome, orderId }: Row<'delivery'>, body: unknown): boolean {
   const gid = String(at(body, 'admin_graphql_api_id'))
   const isOrder = gid === `gid://shopify/Order/${orderId}`
@@ -19,9 +21,22 @@ function shopifySaysSo({ topic, outcome, orderId }: Row<'delivery'>, body: unkno
     const isPaid = ['paid', 'partially_refunded'].includes(String(at(body, 'financial_status')))
     return topic === 'orders/paid' && isOrder && isPaid && cancelledAt === null
   }
-  if (topic === 'orders/cancelled') return isOrder && typeof cancelledAt === 'string'
-  const isRefund = /^gid:\/\/shopify\/Refund\/[1-9]\d*$/.test(gid)
   const isOfOrder = Number(at(body, 'order_id')) === Number(orderId)
+  if (topic.startsWith('orders/')) {
+    const lists = at(body, 'refunds')
+    const hasRefunds = Array.isArray(lists) && lists.length > 0
+    const isCancelled = topic !== 'orders/paid' && typeof cancelledAt === 'string'
+    return ORDER_TOPICS.includes(topic) && isOrder && (hasRefunds || isCancelled)
+  }
+  if (topic === 'order_transactions/create') {
+    const isTransaction = /^gid:\/\/shopify\/OrderTransaction\/[1-9]\d*$/.test(gid)
+    return isTransaction && isOfOrder && at(body, 'kind') === 'refund'
+  }
+  if (topic.startsWith('disputes/')) {
+    const isDispute = typeof at(body, 'initiated_at') === 'string' && typeof at(body, 'type') === 'string'
+    return isDispute && isOfOrder && (at(body, 'admin_graphql_api_id') ?? null) === null
+  }
+  const isRefund = /^gid:\/\/shopify\/Refund\/[1-9]\d*$/.test(gid)
   return topic === 'refunds/create' && isRefund && isOfOrder && Array.isArray(at(body, 'transactions'))
 }
 

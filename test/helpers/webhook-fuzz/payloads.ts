@@ -7,7 +7,9 @@ import {
 import { shopifyOrder, stripeChargeEvent } from '../payloads.ts'
 import {
   shopifyCancelledOrder,
+  shopifyDispute,
   shopifyRefund,
+  shopifyTransaction,
   stripeDisputeEvent,
   stripeRefundEvent,
 } from '../report-payloads.ts'
@@ -18,6 +20,9 @@ export interface Payload {
   readonly body: string
 }
 
+/** A refund as its order lists it. */
+const REFUND = JSON.parse(shopifyRefund()) as unknown
+
 const ORDER_IDS = ['5001', '5002', '820982911946154508', '18446744073709551615']
 
 export const SHOPIFY_PAYLOADS: readonly Payload[] = [
@@ -26,6 +31,10 @@ export const SHOPIFY_PAYLOADS: readonly Payload[] = [
     { topic: 'orders/paid', body: shopifyOrder({ id, customerId: null, currency: 'EUR' }) },
     { topic: 'refunds/create', body: shopifyRefund({ orderId: id }) },
     { topic: 'orders/cancelled', body: shopifyCancelledOrder({ id }) },
+    { topic: 'orders/updated', body: shopifyOrder({ id, order: { refunds: [REFUND] } }) },
+    { topic: 'orders/paid', body: shopifyOrder({ id, order: { refunds: [REFUND] } }) },
+    { topic: 'order_transactions/create', body: shopifyTransaction({ orderId: id }) },
+    { topic: 'disputes/update', body: shopifyDispute({ orderId: id, status: 'lost' }) },
   ]),
   { topic: 'orders/paid', body: shopifyOrder({ financialStatus: 'pending' }) },
   { topic: 'orders/paid', body: paidOrderSample() },
