@@ -1,6 +1,11 @@
 import type { Instant } from '../src/ports/clock.ts'
-import type { PurchaseBasis, SoldLine } from '../src/ports/schema/order-parts.ts'
-import type { MemberProfile, Platform, PurchaseValue } from '../src/ports/schema/values.ts'
+import type {
+  MemberProfile,
+  Platform,
+  PurchaseBasis,
+  PurchaseValue,
+  SoldLine,
+} from '../src/ports/schema/values.ts'
 import { MAX_QUANTITY, type ParsedQuantity, parseQuantity, type Quantity } from '../src/streaks/quantity.ts'
 import { ExactNumber, type Json } from './json.ts'
 

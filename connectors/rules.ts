@@ -1,6 +1,10 @@
 import type { IgnoreReason, RuleOutcome, TranslateInput, Translation } from '../src/ports/connector.ts'
-import type { PurchaseBasis } from '../src/ports/schema/order-parts.ts'
-import { type ConnectorRule, isLongAgo, type PurchaseActivity } from '../src/ports/schema/values.ts'
+import {
+  type ConnectorRule,
+  isLongAgo,
+  type PurchaseActivity,
+  type PurchaseBasis,
+} from '../src/ports/schema/values.ts'
 import { formatQuantity } from '../src/streaks/quantity.ts'
 import { identify } from './identity.ts'
 import { giftCardsOf, measure } from './measure.ts'

@@ -1,4 +1,4 @@
-import type { PartMoney } from '../../src/ports/schema/order-parts.ts'
+import type { PartMoney } from '../../src/ports/schema/values.ts'
 import { formatQuantity, parseQuantity, type Quantity } from '../../src/streaks/quantity.ts'
 import { ExactNumber, isAbsent, type Json, type MemberNames, member } from '../json.ts'
 import { readCurrency } from '../purchase.ts'

@@ -1,5 +1,5 @@
 import type { IgnoreReason, TranslateInput, Translation } from '../../src/ports/connector.ts'
-import type { PurchaseBasis } from '../../src/ports/schema/order-parts.ts'
+import type { PurchaseBasis } from '../../src/ports/schema/values.ts'
 import { formatQuantity } from '../../src/streaks/quantity.ts'
 import { isAbsent, type Json, member } from '../json.ts'
 import { decimalsOfAmount, type Purchase, readAmount, readCurrency } from '../purchase.ts'

@@ -3,7 +3,7 @@ import type {
   RefundTransaction,
   ReportState,
   ReturnedLine,
-} from '../../src/ports/schema/order-parts.ts'
+} from '../../src/ports/schema/values.ts'
 import { formatQuantity } from '../../src/streaks/quantity.ts'
 import { ExactNumber, isAbsent, type Json, type MemberNames, member } from '../json.ts'
 import { readAmount, readCurrency } from '../purchase.ts'

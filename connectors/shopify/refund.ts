@@ -1,5 +1,5 @@
 import type { Translation } from '../../src/ports/connector.ts'
-import type { ReportState } from '../../src/ports/schema/order-parts.ts'
+import type { ReportState } from '../../src/ports/schema/values.ts'
 import type { ParsedQuantity } from '../../src/streaks/quantity.ts'
 import { isAbsent, type Json, member, members } from '../json.ts'
 import { readAmount, readCurrency, sumAmounts } from '../purchase.ts'

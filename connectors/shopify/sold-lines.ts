@@ -1,4 +1,4 @@
-import type { SoldLine } from '../../src/ports/schema/order-parts.ts'
+import type { SoldLine } from '../../src/ports/schema/values.ts'
 import { type ParsedQuantity, parseQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
 import { ExactNumber, isAbsent, type Json, member } from '../json.ts'
 import { readAmount, sumAmounts } from '../purchase.ts'

@@ -1,7 +1,12 @@
 import type { ErrorCode } from '../errors.ts'
 import type { Instant } from '../ports/clock.ts'
-import type { PurchaseBasis } from '../ports/schema/order-parts.ts'
-import type { MemberProfile, OrderReport, PurchaseActivity, Status } from '../ports/schema/values.ts'
+import type {
+  MemberProfile,
+  OrderReport,
+  PurchaseActivity,
+  PurchaseBasis,
+  Status,
+} from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Quantity } from '../streaks/quantity.ts'
 

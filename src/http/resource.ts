@@ -94,6 +94,7 @@ export interface Described {
 export type ShownField = Pick<PublicField<CollectionName>, 'values' | 'contains' | 'onRequest' | 'schema'> & {
   readonly stored?: string
   readonly filter?: { readonly values: readonly string[] }
+  readonly folded?: { of(text: string): string }
 }
 
 /** Objects in bodies that the adapters of a resource check, each in its own way. */

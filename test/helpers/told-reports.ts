@@ -1,5 +1,4 @@
-import type { PartMoney, PurchaseBasis, RefundParts } from '../../src/ports/schema/order-parts.ts'
-import type { OrderReport } from '../../src/ports/schema/values.ts'
+import type { OrderReport, PartMoney, PurchaseBasis, RefundParts } from '../../src/ports/schema/values.ts'
 import {
   moneyOf,
   type OracleOrder,

@@ -1,4 +1,4 @@
-import type { PartMoney, PurchaseBasis, RefundParts } from '../../ports/schema/order-parts.ts'
+import type { PartMoney, PurchaseBasis, RefundParts } from '../../ports/schema/values.ts'
 import { QUANTITY_SCALE, type Quantity } from '../../streaks/quantity.ts'
 import { quantityOf } from './order-objects.ts'
 

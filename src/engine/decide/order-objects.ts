@@ -1,10 +1,10 @@
 import {
+  type OrderReport,
   REPORT_STATES,
   type RefundParts,
   type RefundTransaction,
   type ReportState,
-} from '../../ports/schema/order-parts.ts'
-import type { OrderReport } from '../../ports/schema/values.ts'
+} from '../../ports/schema/values.ts'
 import { parseQuantity, type Quantity } from '../../streaks/quantity.ts'
 
 /** What a platform reports of an order, each object once, as far as it has come. */

@@ -1,4 +1,4 @@
-import type { RefundParts } from '../../ports/schema/order-parts.ts'
+import type { RefundParts } from '../../ports/schema/values.ts'
 import type { Quantity } from '../../streaks/quantity.ts'
 import type { OrderMoney } from './exchange.ts'
 import type { OrderObject } from './order-objects.ts'

@@ -1,4 +1,4 @@
-import type { PartMoney, RefundParts, RefundTransaction } from '../../ports/schema/order-parts.ts'
+import type { PartMoney, RefundParts, RefundTransaction } from '../../ports/schema/values.ts'
 import type { Quantity } from '../../streaks/quantity.ts'
 import { converted, type OrderMoney, orderRate, type Rate, type Sides, sidesOf } from './exchange.ts'
 import { quantityOf } from './order-objects.ts'

@@ -1,4 +1,4 @@
-import type { PurchaseBasis, SoldLine } from '../../ports/schema/order-parts.ts'
+import type { PurchaseBasis, SoldLine } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import { type Quantity, wholeQuantity } from '../../streaks/quantity.ts'
 import type { KeyedReport, ReportVerdict } from '../types.ts'

@@ -1,4 +1,4 @@
-import type { PurchaseBasis, ReturnedLine, SoldLine } from '../../ports/schema/order-parts.ts'
+import type { PurchaseBasis, ReturnedLine, SoldLine } from '../../ports/schema/values.ts'
 import { type OrderObject, quantityOf } from './order-objects.ts'
 
 /** Units of each line that came back, by its id: at most as many as counted. Lines that never counted are absent. */

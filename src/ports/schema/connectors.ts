@@ -1,4 +1,3 @@
-import type { PurchaseBasis } from './order-parts.ts'
 import {
   boolean,
   bytes,
@@ -22,6 +21,7 @@ import {
   type OrderReport,
   type Platform,
   type PurchaseActivity,
+  type PurchaseBasis,
   type Refusal,
   STATUSES,
 } from './values.ts'

@@ -27,6 +27,8 @@ export function filterText(filter: Filter): string {
 export function passes(row: AnyRow, filter: Filter): boolean {
   if ('and' in filter) return filter.and.every((each) => passes(row, each))
   if ('or' in filter) return filter.or.some((each) => passes(row, each))
+  const { folded } = filter.field
+  if (folded !== undefined) return passesFolded(row, filter, folded)
   const actual = filter.field.valueIn(row)
   const [first] = filter.values
   const among = actual !== null && filter.values.some(({ stored }) => compare(actual, stored) === 0)
@@ -54,6 +56,18 @@ export function passes(row: AnyRow, filter: Filter): boolean {
     default:
       throw new Error(`the oracle does not know ${filter.operator}`)
   }
+}
+
+/** Both sides are compared in their folded form. */
+function passesFolded(
+  row: AnyRow,
+  { field, operator, values }: Extract<Filter, { field: Field }>,
+  { of }: NonNullable<Field['folded']>,
+): boolean {
+  const actual = field.valueIn(row)
+  if (actual === null) return false
+  const [own, asked] = [of(String(actual)), of(String(values[0]?.stored))]
+  return operator === 'EQUALS' ? own === asked : own.startsWith(asked)
 }
 
 /** What the reference says an order is: nulls first in ASC, texts by their bytes, ties by id. */

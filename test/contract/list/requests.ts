@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type OperatorName, operatorsOf } from '../../../src/http/list/filter-values.ts'
+import { FOLDED, type OperatorName, operatorsOf } from '../../../src/http/list/filter-values.ts'
 import type { Filter, SortBy } from './oracle.ts'
 import type { Field, Subject } from './subject.ts'
 import { VALUES } from './values.ts'
@@ -16,7 +16,12 @@ export function operatorsFor(field: Field): readonly OperatorName[] {
     type: field.type,
     ...(field.isClosed ? { values: [] } : {}),
     ...(field.contains ? { contains: true } : {}),
+    ...(field.folded === undefined ? {} : { operators: FOLDED }),
   })
+}
+
+export function isSortable({ folded }: Field): boolean {
+  return folded === undefined
 }
 
 /** One leaf for each operator that a field takes, with values drawn for it. */
@@ -52,7 +57,11 @@ function filterArbitrary({ fields }: Subject): fc.Arbitrary<Filter> {
 
 export function sortArbitrary({ fields }: Subject): fc.Arbitrary<SortBy[]> {
   return fc
-    .uniqueArray(fc.constantFrom(...fields), { minLength: 1, maxLength: 3, selector: ({ slug }) => slug })
+    .uniqueArray(fc.constantFrom(...fields.filter(isSortable)), {
+      minLength: 1,
+      maxLength: 3,
+      selector: ({ slug }) => slug,
+    })
     .chain((chosen) =>
       fc.tuple(
         ...chosen.map((field) =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Served } from '../../../src/http/resource.ts'
 import type { FieldType } from '../../../src/ports/schema/spec.ts'
+import { foldOrderName } from '../../../src/ports/schema/values.ts'
 import { type CollectionName, type Row, specOf } from '../../../src/ports/schema.ts'
 import type { Scalar } from '../../../src/ports/store.ts'
 import { foldCode } from '../../../src/rewards/code.ts'
@@ -18,6 +19,8 @@ export interface Field {
   readonly isClosed: boolean
   readonly contains: boolean
   readonly values: readonly Value[]
+  /** Compared in a form of its own, by two operators, and not sorted by. */
+  readonly folded?: { of(text: string): string }
   valueIn(row: AnyRow): Scalar | null
 }
 
@@ -46,6 +49,12 @@ export function subjectOf(resource: Served, now: number): Subject {
     const spec = stored === undefined ? undefined : specOf(collection).fields[stored]
     if (stored === undefined || spec === undefined || VALUES[spec.type].length === 0) return []
     const isClosed = field.values !== undefined
+    const { folded } = field
+    if (folded !== undefined) {
+      const values = VALUES.text.filter(({ stored }) => folded.of(String(stored)) !== '')
+      const valueIn = (of: AnyRow) => of[stored] as Scalar | null
+      return [{ ...common, type: 'text', nullable: true, isClosed, values, folded, valueIn }]
+    }
     const values = isClosed ? closed(field.values) : VALUES[spec.type]
     const valueIn = (of: AnyRow) => of[stored] as Scalar | null
     return [{ ...common, type: spec.type, nullable: spec.nullable, isClosed, values, valueIn }]
@@ -98,6 +107,10 @@ export function rowsOf({ collection, fields }: Subject, accountId: string, now: 
     }
     // a handful of moments, so that most rows share theirs with others
     made.createdAt = 1_700_000_000_000 + (at % 7)
+    // what a name is looked up by follows from it
+    if (collection === 'delivery') {
+      made.orderNameKey = made.orderName === null ? null : foldOrderName(String(made.orderName))
+    }
     return row(collection, { ...made, ...GIVEN[collection]?.(at, now) } as never) as AnyRow
   })
 }
