@@ -8,6 +8,9 @@ import { readBuyer, readOrderName, readTime } from './order.ts'
 import { readRefund } from './refund.ts'
 import { listOf } from './refund-parts.ts'
 
+/** More than any order has. */
+const MAX_REFUNDS = 1_000
+
 interface ListedRefunds {
   readonly refunds: readonly StatedReport[]
   /** Why one of them cannot be kept; null where all can. */
@@ -18,7 +21,7 @@ interface ListedRefunds {
 export function listedRefunds(order: Json | undefined): ListedRefunds {
   const byId = new Map<string, StatedReport>()
   let fault: IgnoreReason | null = null
-  for (const refund of listOf(order, 'refunds')) {
+  for (const refund of listOf(order, 'refunds').slice(0, MAX_REFUNDS)) {
     const id = readTypedId(refund, 'Refund')
     if (id !== null && byId.has(id)) continue
     const stated = id === null ? null : readRefund(refund, id)

@@ -41,20 +41,28 @@ interface Money {
   readonly currency: string | null
 }
 
-const NOTHING: ParsedQuantity = { ok: true, value: 0n }
-
 /** What a refund comes to, for the eye; null where a payment that has moved money cannot be read. */
 function readMoney(payments: readonly Json[]): Money | null {
   const [paid, failed] = (['taken', 'given_back'] as const).map((state) =>
     payments.filter((one) => stateOfPayment(member(one, 'status')) === state),
   )
   const isOver = payments.length > 0 && failed!.length === payments.length
+  if (isOver) return failedMoney(failed!)
   const stated = paid!.map((one) => member(one, 'currency'))
   if (stated.some((currency) => !isAbsent(currency) && readCurrency(currency) === null)) return null
   const currencies = new Set(stated.map(readCurrency))
   const amount = sumAmounts(paid!.map((one) => readAmount(member(one, 'amount'))))
-  if (isOver) return { state: 'given_back', amount: NOTHING, currency: null }
   const state = amount.ok && amount.value > 0n ? 'taken' : 'open'
   if (amount.ok && currencies.size > 1) return { state, amount: null, currency: null }
   return { state, amount, currency: [...currencies][0] ?? null }
+}
+
+/** What was tried in vain, as far as it can be read: it takes nothing. */
+function failedMoney(failed: readonly Json[]): Money {
+  const amount = sumAmounts(failed.map((one) => readAmount(member(one, 'amount'))))
+  const currencies = new Set(failed.map((one) => readCurrency(member(one, 'currency'))))
+  const [currency = null] = currencies
+  const isOne = currencies.size === 1
+  const shown: ParsedQuantity = amount.ok && isOne ? amount : { ok: true, value: 0n }
+  return { state: 'given_back', amount: shown, currency: isOne ? currency : null }
 }

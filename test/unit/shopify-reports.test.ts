@@ -161,6 +161,18 @@ describe('how much a refund takes back', () => {
     expect(money({ amount: '0.00' })).toEqual(['open', '0', null])
   })
 
+  it('nothing once all of it has failed, whatever it would have been', () => {
+    const failed = { status: 'failure', amount: '7.00', currency: 'EUR' }
+    expect(money(failed)).toEqual(['given_back', '7', 'EUR'])
+    expect(money(failed, { ...failed, status: 'error' })).toEqual(['given_back', '14', 'EUR'])
+    expect(money(failed, { ...failed, currency: 'USD' })).toEqual(['given_back', '0', null])
+    expect(money(failed, { status: 'success', amount: '5.00', currency: 'EUR' })).toEqual([
+      'taken',
+      '5',
+      'EUR',
+    ])
+  })
+
   it('what it cannot read exactly it does not guess', () => {
     for (const amount of [null, '', '5,00', {}, true, '1'.repeat(41)]) {
       expect(money({ amount: '5.00' }, { amount })).toBe('BODY_NOT_UNDERSTOOD')
