@@ -12,6 +12,7 @@ import {
   optional,
   quantity,
   text,
+  withDefault,
 } from './spec.ts'
 import { ENTRY_KINDS, STATUSES } from './values.ts'
 
@@ -28,7 +29,7 @@ export const LEDGER = {
       activityValue: optional(quantity),
       status: choice(STATUSES),
       /** Counts like any other and is granted nothing. */
-      quiet: boolean,
+      quiet: withDefault(boolean, false),
       periodKey: text(),
       periodNumber: integer,
       /** What the log counts for now: 1 or its value, less what was withdrawn; 0 for logs that are not live. */

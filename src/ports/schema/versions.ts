@@ -59,7 +59,7 @@ export const VERSIONS: readonly SchemaVersion[] = [
   { version: 1, what: 'the first shape' },
   {
     version: 2,
-    what: 'how coupon providers fare, and which of them a reward waits for',
+    what: 'how coupon providers fare, and which of them a reward waits for; orders by their parts and names, where order ids are read from, quiet logs',
     steps: [
       // what is due is found by its account
       dropIndex('delivery_item', 'delivery_item_due'),
