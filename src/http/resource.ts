@@ -31,8 +31,8 @@ export interface PublicField<C extends CollectionName> {
   /** Adds quantities up, so that it can be more than one of them may be. */
   readonly sum?: true
   readonly filter?: FilterRewrite<C>
-  /** What EQUALS and IN are looked up by, through an index: texts that are equal have equal ones there. */
-  readonly lookup?: { readonly stored: FieldName<C>; of(text: string): string }
+  /** What EQUALS and IN are looked up by, through an index: texts that are equal have one of these there. */
+  readonly lookup?: { readonly stored: FieldName<C>; of(text: string): readonly string[] }
   /**
    * Texts of it are compared in this form, which is stored beside it, by EQUALS and STARTS_WITH and nothing else; it is
    * not sorted by.

@@ -58,6 +58,14 @@ function foldCase(character: string): string {
   return character === 'ı' ? character : character.toLowerCase().toUpperCase().toLowerCase()
 }
 
+/**
+ * The forms by which a code is looked up: codes that were stored when case alone was evened out stay as they are, under
+ * the form of then.
+ */
+export function foldedForms(code: string): readonly string[] {
+  return [...new Set([foldCode(code), code.toLowerCase().toUpperCase().toLowerCase()])]
+}
+
 const OUTER_SPACE = /^\p{White_Space}+|\p{White_Space}+$/gu
 
 /** A code as it is stored and handed out: without white space around it. */

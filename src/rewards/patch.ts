@@ -5,7 +5,7 @@ import { change, insert, revise } from '../ports/changes.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { codeFault, foldCode, trimCode } from './code.ts'
+import { codeFault, foldCode, foldedForms, trimCode } from './code.ts'
 
 const MAX_ROUNDS = 10
 const PATCHABLE = ['couponCode', 'rewardIssuedAt', 'rewardExpiryAt'] as const
@@ -127,11 +127,8 @@ async function claimCode(
   const { accountId, id: rewardLogId } = reward
   if (couponCode === null) return []
   const foldedCode = foldCode(couponCode)
-  const [known] = await store.findByKeys(
-    'coupon_code',
-    ['accountId', 'foldedCode'],
-    [[accountId, foldedCode]],
-  )
+  const keys = foldedForms(couponCode).map((form) => [accountId, form])
+  const [known] = await store.findByKeys('coupon_code', ['accountId', 'foldedCode'], keys)
   if (known === undefined) {
     const common = { id: newId(), accountId, createdAt: now, updatedAt: now }
     const code = { code: couponCode, foldedCode, source: 'own', providerId: null, rewardLogId: null } as const

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
-import { codeFault, foldCode, trimCode } from './code.ts'
+import { codeFault, foldCode, foldedForms, trimCode } from './code.ts'
 import { wakeRewards } from './wake.ts'
 
 export const MAX_CODES_AT_ONCE = 1_000
@@ -84,12 +84,19 @@ async function refuseDuplicates(store: Store, accountId: string, codes: readonly
   const folded = codes.map(foldCode)
   const firstAt = new Map<string, number>()
   for (const [index, code] of folded.entries()) if (!firstAt.has(code)) firstAt.set(code, index)
-  const keys = [...firstAt.keys()].map((code) => [accountId, code])
-  const existing = await store.findByKeys('coupon_code', ['accountId', 'foldedCode'], keys)
+  const forms = codes.map(foldedForms)
+  const find = (some: readonly string[]) =>
+    store.findByKeys(
+      'coupon_code',
+      ['accountId', 'foldedCode'],
+      some.map((form) => [accountId, form]),
+    )
+  const older = [...new Set(forms.flat())].filter((form) => !firstAt.has(form))
+  const existing = [...(await find([...firstAt.keys()])), ...(older.length === 0 ? [] : await find(older))]
   const existingIds = new Map(existing.map((row) => [row.foldedCode, row.id]))
   const details = folded.flatMap((code, index): ErrorDetail[] => {
     const path = `codes.${index}`
-    const existingId = existingIds.get(code)
+    const existingId = forms[index]!.map((form) => existingIds.get(form)).find((id) => id !== undefined)
     if (existingId !== undefined)
       return [{ path, message: 'this code is already in the account', existingId }]
     const first = firstAt.get(code)

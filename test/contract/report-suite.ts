@@ -316,6 +316,19 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
       ])
     })
 
+    it('that was in another currency is looked at again when the order counts in that one too', async () => {
+      const { shopify, stripe } = Object.fromEntries(world.connectors)
+      world.connectors.set('shopify', { ...shopify!, rules: shopify!.rules.slice(0, 1) })
+      world.connectors.set('stripe', { ...stripe!, rules: stripe!.rules.slice(1) })
+      await world.work(await world.purchase())
+      await tell({ ...refund('1', '100'), currency: 'USD' })
+      expect(await statuses()).toContain('ignored')
+      await world.work(await world.purchase({ currency: 'USD' }, 'stripe'))
+      await world.workOff()
+      expect(await counted()).toBe('1 0')
+      expect(await statuses()).not.toContain('ignored')
+    })
+
     it('concerns no order of another purchase space', async () => {
       await world.work(await world.purchase())
       await world.connect([count, sum], 'elsewhere')

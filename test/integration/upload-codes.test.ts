@@ -54,6 +54,29 @@ describe('uploading codes to a pool', () => {
     expect(new Set((await stored()).map(({ id }) => id))).toEqual(new Set(rows.map(({ id }) => id)))
   })
 
+  it('trims codes, and takes those that a checkout cannot tell apart for one', async () => {
+    expect(await upload([' SAVE 10 '])).toMatchObject([{ code: 'SAVE 10', foldedCode: 'save 10' }])
+    for (const code of ['save 10', 'SAVE\u00a0\u00a010', 'ＳＡＶＥ 10', 'SAVE 10\n']) {
+      await expect(upload([code])).rejects.toMatchObject({ code: 'DUPLICATE_VALUE' })
+    }
+    await expect(upload(['A', 'SAVE\u200b20'])).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: [{ path: 'codes.1', message: expect.stringContaining('character 5 is U+200B') }],
+    })
+    expect(await stored()).toHaveLength(1)
+  })
+
+  it('knows a code of before under the form that it had then', async () => {
+    const [row] = await upload(['to be older'])
+    const { id, accountId } = row!
+    const set = { code: 'Ｆive', foldedCode: 'ｆive' }
+    await store.commit([{ op: 'update', collection: 'coupon_code', id, accountId, set }])
+    await expect(upload(['Ｆive'])).rejects.toMatchObject({
+      code: 'DUPLICATE_VALUE',
+      details: [{ path: 'codes.0', existingId: id }],
+    })
+  })
+
   it('takes 1,000 at once and no more, and not none', async () => {
     const codes = Array.from({ length: 1_001 }, (_, index) => `CODE-${index}`)
     await expect(upload(codes)).rejects.toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'codes' }] })

@@ -76,7 +76,9 @@ export class PurchaseChanges {
     for (const item of this.#loaded.reports.get(keyOf(request.accountId, request.uniqueIdentifier)) ?? []) {
       const { id, status, attempt } = item
       const isOpen = status === 'waiting' || status === 'pending'
-      const looksAgain = isOpen || (status === 'applied' && outcome === 'recorded')
+      // one in another currency than what counted before may be in that of this purchase
+      const isDone = status === 'applied' || status === 'ignored'
+      const looksAgain = isOpen || (isDone && outcome === 'recorded')
       if (!looksAgain || this.#woken.has(id)) continue
       const set = { status: 'pending' as const, dueAt: updatedAt, attempt: attempt + 1, updatedAt }
       this.#changes.push(change('delivery_item', item, { status, attempt }, set))

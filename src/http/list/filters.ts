@@ -146,9 +146,11 @@ function lookupCondition<C extends CollectionName>(
   { stored, of }: NonNullable<PublicField<C>['lookup']>,
   value: Scalar | readonly Scalar[],
 ): Condition<C> {
-  return Array.isArray(value)
-    ? { field: stored, op: 'in', value: value.map((item) => of(String(item))) }
-    : { field: stored, op: 'eq', value: of(String(value)) }
+  const forms = (Array.isArray(value) ? value : [value]).flatMap((item) => of(String(item)))
+  const [form] = forms
+  return forms.length === 1 && form !== undefined
+    ? { field: stored, op: 'eq', value: form }
+    : { field: stored, op: 'in', value: forms }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@ import { commitPlanned, findRow } from '../../commit/planned.ts'
 import { AppError } from '../../errors.ts'
 import { remove } from '../../ports/changes.ts'
 import { equal } from '../../ports/conditions.ts'
-import { foldCode } from '../../rewards/code.ts'
+import { foldedForms } from '../../rewards/code.ts'
 import { recordNotFound } from '../../setup/change-row.ts'
 import type { HttpDeps } from '../deps.ts'
 import { checkCreate } from '../read/check.ts'
@@ -14,7 +14,7 @@ const MAX_CODES_AT_ONCE = 1000
 const couponCodeFields: PublicFields<'coupon_code'> = {
   ...ID,
   providerId: { stored: 'providerId' },
-  code: { stored: 'code', lookup: { stored: 'foldedCode', of: foldCode } },
+  code: { stored: 'code', lookup: { stored: 'foldedCode', of: foldedForms } },
   rewardLogId: { stored: 'rewardLogId' },
   ...TIMES,
 }
