@@ -138,8 +138,10 @@ describe('money that goes back', () => {
       { amount: '1.00', currency: 'EUR' },
       { amount: '1.00', currency: 'CHF' },
     ]
-    const refused = await told('refunds/create', shopifyRefund({ id: 8002, transactions: other }))
+    const refund = { refund_line_items: [back(1, 1, '150.00')] }
+    const refused = await told('refunds/create', shopifyRefund({ id: 8002, transactions: other, refund }))
     expect(refused.items).toMatchObject([{ status: 'ignored', reason: 'CURRENCY_MISMATCH' }])
+    expect(await standing()).toMatchObject({ days: 1, total: 99.99, items: 1 })
     await told(
       'refunds/create',
       shopifyRefund({ id: 8003, transactions: [{ amount: '79.99', currency: 'GBP' }] }),

@@ -78,8 +78,13 @@ function rateFor(currency: string, parts: RefundParts, sides: Sides | null, orde
     const other = total(all, sides.other)
     if (own > 0n && other > 0n) return { own, other }
   }
-  return orderRate(order, currency)
+  const rate = orderRate(order, currency)
+  // of an order that cost nothing there is no rate, and none is needed
+  const isSeen = currency === sides?.otherCurrency || currency === order.basis?.presented?.currency
+  return rate ?? (isSeen && order.orderTotal === 0n ? NOTHING_FOR_IT : null)
 }
+
+const NOTHING_FOR_IT: Rate = { own: 0n, other: 1n }
 
 interface Part {
   readonly amount: PartMoney

@@ -21,8 +21,11 @@ export type TakenBack = 'whole' | Quantity
  * @param isSum whether the log's streak adds up values; else a log is one or nothing
  */
 export function takenBack(all: readonly KeyedReport[], purchase: Purchase, isSum: boolean): TakenBack {
-  const objects = orderObjects(all.filter((each) => concerns(each, purchase)).map(({ report }) => report))
+  const told = orderObjects(all.filter((each) => concerns(each, purchase)).map(({ report }) => report))
   const sold = soldLines(purchase)
+  const isComparable = (each: OrderObject) => platformMoney([each], purchase, sold.isLeftOut).isComparable
+  // of what cannot be set against the order only a dispute takes anything
+  const objects = told.filter((each) => each.kind === 'dispute' || isComparable(each))
   const platforms = byPlatform(objects, purchase, sold)
   if (isEnded(objects, purchase) || platforms.some((each) => reachesTotal(each, purchase, sold)))
     return 'whole'
