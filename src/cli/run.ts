@@ -2,10 +2,11 @@ import { Command } from 'commander'
 import { type App, createLogger, type Role, startApp } from '../compose.ts'
 import { type Config, readConfig, unknownSettings } from '../config.ts'
 import { AppError } from '../errors.ts'
-import type { Logger } from '../ports/logger.ts'
+import { type Logger } from '../ports/logger.ts'
 import { READER_HAS_GONE } from './output.ts'
 import { onStopSignal } from './signals.ts'
 import { welcome } from './welcome.ts'
+import { guardProgram } from './last-resort.ts'
 
 /** `streakline start | web | worker`: runs until told to stop. */
 export function runCommand(name: string, roles: readonly Role[], description: string): Command {
@@ -44,6 +45,14 @@ async function run(config: Config, roles: readonly Role[]): Promise<void> {
   onStopSignal(['SIGTERM', 'SIGINT'], (signal) => {
     logger.info({ signal }, 'stopping')
     if (!isStopping) stop()
+  })
+  guardProgram({
+    logger,
+    process,
+    end: () => {
+      process.exitCode = 1
+      if (!isStopping) stop()
+    },
   })
   for (const sentence of unknownSettings(process.env)) logger.warn({}, sentence)
   app = await startApp(config, roles, logger)

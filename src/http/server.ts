@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { BARE_HEADERS } from './headers.ts'
+import { answerRaw, invalidRequest } from './transport/raw-answer.ts'
 
 export interface ListenOptions {
   /** 0: any free port. */
@@ -32,7 +30,7 @@ const IDLE_CHECK_MS = 25
 export async function listen(app: RequestListener, { port, host }: ListenOptions): Promise<Listening> {
   const serve: RequestListener = (request, response) => {
     if (isAddress(request.url ?? '')) app(request, response)
-    else refuseRaw(request.socket, 'The request is for something that is no address')
+    else answerRaw(request.socket, invalidRequest('The request is for something that is no address'))
   }
   const server = createServer(
     {
@@ -47,10 +45,14 @@ export async function listen(app: RequestListener, { port, host }: ListenOptions
     },
     serve,
   )
+  // for good: Node takes its own listeners off what it hands over, and a connection breaks whenever it likes
+  server.on('connection', (socket) => socket.on('error', () => {}))
   server.on('clientError', answerBrokenRequest)
   // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would refuse it without a word
   server.on('checkExpectation', serve)
-  server.on('connect', (_request, socket) => refuseRaw(socket, 'CONNECT is not served: this is no proxy'))
+  server.on('connect', (_request, socket) =>
+    answerRaw(socket, invalidRequest('CONNECT is not served: this is no proxy')),
+  )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -96,20 +98,5 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   const message = tooLong
     ? `The request's headers are longer than ${MAX_HEADER_BYTES} bytes`
     : 'The request is not valid HTTP, or did not arrive in time'
-  refuseRaw(socket, message)
-}
-
-/** The one shape of errors where there is no response to write it to. */
-function refuseRaw(socket: Duplex, message: string): void {
-  const requestId = randomUUID()
-  const body = JSON.stringify({ error: { code: 'INVALID_INPUT', message, details: [], requestId } })
-  const headers = [
-    ...BARE_HEADERS,
-    ['Connection', 'close'],
-    ['X-Request-Id', requestId],
-    ['Content-Type', 'application/json; charset=utf-8'],
-    ['Content-Length', Buffer.byteLength(body)],
-  ]
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.end(`HTTP/1.1 400 Bad Request\r\n${lines}\r\n${body}`)
+  answerRaw(socket, invalidRequest(message))
 }

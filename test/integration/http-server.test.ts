@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { readBody } from '../../src/http/body.ts'
 import { CallerGone } from '../../src/http/error-handler.ts'
@@ -78,6 +79,17 @@ describe('listen', () => {
     await server.close(50)
     await cut
   })
+
+  it('closes while somebody keeps a connection that was refused', async () => {
+    const server = await serve(() => {})
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => {})
+    socket.write('CONNECT elsewhere:443 HTTP/1.1\r\nHost: x\r\n\r\n')
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 Bad Request/)
+    await server.close(0)
+    socket.destroy()
+  }, 5000)
 
   it('may be closed twice', async () => {
     const server = await serve((_request, response) => response.end())
