@@ -3,12 +3,13 @@ import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import { type Listening, listen } from './http/server.ts'
 
-type Address = Pick<Config, 'host' | 'port'>
+type Address = Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'maxConnections'>>
 
 /** Listens where the configuration says. @throws AppError CONFLICT in one sentence, naming the address and the cure */
-export async function listenOrSay(app: RequestListener, { host, port }: Address): Promise<Listening> {
+export async function listenOrSay(app: RequestListener, { host, port, maxConnections }: Address): Promise<Listening> {
   try {
-    return await listen(app, { host, port })
+    const limit = maxConnections === undefined ? {} : { maxConnections }
+    return await listen(app, { host, port, ...limit })
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
     throw new AppError('CONFLICT', CAUSES[code]?.({ host, port }) ?? cannot({ host, port }, code), {

@@ -16,6 +16,10 @@ export interface Config {
   readonly requestsPerKey: number
   /** A second, without valid credentials. */
   readonly requestsPerAddress: number
+  /** Kept at once. */
+  readonly maxConnections: number
+  /** Of bodies, held at once. */
+  readonly bodyBudgetBytes: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly operator: { readonly user: string; readonly password: string } | null
   readonly httpProviderAllow: readonly string[]
@@ -73,6 +77,8 @@ const Environment = z.object({
   STREAKLINE_TRUST_PROXY: count(0, 10, 0),
   STREAKLINE_REQUESTS_PER_KEY: count(1, 1_000_000, 100),
   STREAKLINE_REQUESTS_PER_ADDRESS: count(1, 1_000_000, 20),
+  STREAKLINE_MAX_CONNECTIONS: count(10, 100_000, 1000),
+  STREAKLINE_BODY_BUDGET_MIB: count(16, 65_536, 64),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   STREAKLINE_OPS_USER: z.string().min(1).max(256).optional(),
   STREAKLINE_OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
@@ -111,6 +117,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustProxyHops: values.STREAKLINE_TRUST_PROXY,
     requestsPerKey: values.STREAKLINE_REQUESTS_PER_KEY,
     requestsPerAddress: values.STREAKLINE_REQUESTS_PER_ADDRESS,
+    maxConnections: values.STREAKLINE_MAX_CONNECTIONS,
+    bodyBudgetBytes: values.STREAKLINE_BODY_BUDGET_MIB * 1024 * 1024,
     logLevel: values.LOG_LEVEL,
     operator: user === undefined || password === undefined ? null : { user, password },
     httpProviderAllow: split(values.STREAKLINE_HTTP_PROVIDER_ALLOW),
@@ -196,6 +204,8 @@ export function summaryOf(config: Config): object {
     trustProxyHops: config.trustProxyHops,
     requestsPerKey: config.requestsPerKey,
     requestsPerAddress: config.requestsPerAddress,
+    maxConnections: config.maxConnections,
+    bodyBudgetMib: config.bodyBudgetBytes / 1024 / 1024,
     operatorConfigured: config.operator !== null,
     encryptionKeys: config.encryptionKeys.length,
     deliveryRetentionDays: config.deliveryRetentionDays,

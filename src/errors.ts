@@ -37,6 +37,7 @@ export const ERRORS = {
   NOT_JSON: { status: 415, retryable: false },
   TOO_MANY_REQUESTS: { status: 429, retryable: true },
   INTERNAL: { status: 500, retryable: true },
+  OVERLOADED: { status: 503, retryable: true },
   SECRET_UNREADABLE: { status: 503, retryable: true },
   STORE_BUSY: { status: 503, retryable: true },
   STORE_UNAVAILABLE: { status: 503, retryable: true },

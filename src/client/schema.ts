@@ -1465,6 +1465,7 @@ export interface ErrorAnswer {
       | 'NOT_JSON'
       | 'TOO_MANY_REQUESTS'
       | 'INTERNAL'
+      | 'OVERLOADED'
       | 'SECRET_UNREADABLE'
       | 'STORE_BUSY'
       | 'STORE_UNAVAILABLE'

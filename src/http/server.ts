@@ -1,11 +1,16 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { Connections } from './transport/connections.ts'
 import { answerRaw, invalidRequest } from './transport/raw-answer.ts'
 
 export interface ListenOptions {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
+  /** Kept at once; default 1,000. */
+  readonly maxConnections?: number
+  /** For a whole request to arrive, body included; default 60,000. */
+  readonly requestTimeoutMs?: number
 }
 
 export interface Listening {
@@ -20,23 +25,31 @@ export interface Listening {
 /** Long filters stand in the query string. */
 const MAX_HEADER_BYTES = 64 * 1024
 const HEADERS_TIMEOUT_MS = 15_000
-/** For the whole request to arrive, body included. */
+const MAX_CONNECTIONS = 1000
 const REQUEST_TIMEOUT_MS = 60_000
 /** Longer than the idle time of usual load balancers (60 s), so that they hang up first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
 const IDLE_CHECK_MS = 25
+/** How late a connection may be cut; Node looks every 30 s. */
+const TIMEOUT_CHECK_MS = 1_000
 
 /** Serves HTTP. @throws when the port cannot be had */
-export async function listen(app: RequestListener, { port, host }: ListenOptions): Promise<Listening> {
+export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
+  const { port, host, maxConnections = MAX_CONNECTIONS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
+  const connections = new Connections(maxConnections)
   const serve: RequestListener = (request, response) => {
+    // refused already: what it asked came too late
+    if (request.socket.writableEnded) return
+    connections.serving(request, response)
     if (isAddress(request.url ?? '')) app(request, response)
     else answerRaw(request.socket, invalidRequest('The request is for something that is no address'))
   }
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, requestTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       keepAlive: true,
       noDelay: true,
@@ -46,7 +59,10 @@ export async function listen(app: RequestListener, { port, host }: ListenOptions
     serve,
   )
   // for good: Node takes its own listeners off what it hands over, and a connection breaks whenever it likes
-  server.on('connection', (socket) => socket.on('error', () => {}))
+  server.on('connection', (socket) => {
+    socket.on('error', () => {})
+    connections.opened(socket)
+  })
   server.on('clientError', answerBrokenRequest)
   // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would refuse it without a word
   server.on('checkExpectation', serve)

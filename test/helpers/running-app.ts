@@ -40,6 +40,8 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     trustProxyHops: 0,
     requestsPerKey: 1_000_000,
     requestsPerAddress: 1_000_000,
+    maxConnections: 1000,
+    bodyBudgetBytes: 64 * 1024 * 1024,
     logLevel: 'silent',
     operator: { user: 'operator', password: 'a password for operators' },
     httpProviderAllow: options.httpProviderAllow ?? [],
