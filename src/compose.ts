@@ -136,7 +136,7 @@ export async function startApp(
     }
     const hasAccount = async () => (await storeParts.store.find('account', { limit: 1 })).length > 0
     if (!roles.includes('web')) return { http: null, hasAccount, close }
-    const board = composeBoard(parts)
+    const board = composeBoard({ ...parts, clock })
     if (board !== null) closers.push(board.close)
     const bodies = composeBodies()
     closers.push(() => bodies.close())

@@ -4,6 +4,7 @@ import type { HttpDeps } from '../../src/http/deps.ts'
 import { limitsOf } from '../../src/http/limits/limits.ts'
 import { operatorGuard } from '../../src/ops/operator-guard.ts'
 import { type Answer, type Api, type Client, NOW, startApi } from '../helpers/api.ts'
+import { openApiStore } from '../helpers/api-store.ts'
 
 const STREAKS = '/schema/streak/record'
 const NOWHERE = '01890000-0000-7000-8000-000000000000'
@@ -124,6 +125,74 @@ describe('an address', () => {
       return wrong({ 'x-forwarded-for': `192.0.2.${at}` })
     }
     expect(await statuses(25, forged)).toEqual({ 401: 20, 429: 5 })
+  })
+})
+
+describe('guesses', () => {
+  let judged = 0
+  /** Counts how often a key is looked up to judge what came with it. */
+  async function startCounting(): Promise<void> {
+    const temp = await openApiStore()
+    const findByKeys: typeof temp.store.findByKeys = (collection, ...rest) => {
+      if (collection === 'api_key') judged += 1
+      return temp.store.findByKeys(collection, ...rest)
+    }
+    const store = new Proxy(temp.store, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name)
+        if (name === 'findByKeys') return findByKeys
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+    await start({ store })
+    closeStore = temp.close
+    judged = 0
+  }
+  let closeStore: () => Promise<void>
+  beforeEach(() => startCounting())
+  afterEach(() => closeStore())
+
+  /** The statuses of so many requests at once. */
+  async function atOnce(count: number, send: () => Promise<Answer>): Promise<Record<number, number>> {
+    const answers = await Promise.all(Array.from({ length: count }, send))
+    const byStatus = Object.groupBy(answers, ({ status }) => status)
+    return Object.fromEntries(Object.entries(byStatus).map(([status, list]) => [status, list!.length]))
+  }
+
+  it('at a secret are judged no more often than an address may fail, however many come at once', async () => {
+    const guess = () => wrong({ 'x-api-key': admin.headers['x-api-key']! })
+    expect(await atOnce(200, guess)).toEqual({ 401: 20, 429: 180 })
+    expect(judged).toBe(20)
+  })
+
+  it('at a token are judged no more often, either', async () => {
+    const headers = { 'x-enduser-access-token': 'no.real.token', 'x-account-id': admin.accountId }
+    expect(await atOnce(100, () => api.send(STREAKS, { headers }))).toEqual({ 401: 20, 429: 80 })
+  })
+
+  it('that are right count for nothing, however many come at once', async () => {
+    expect(await atOnce(150, () => admin.get(STREAKS))).toEqual({ 200: 150 })
+    expect(judged).toBe(150)
+  })
+
+  it('at one key keep out neither other keys nor who has used this one before', async () => {
+    const other = await api.account('another')
+    expect((await admin.get(STREAKS)).status).toBe(200)
+    await atOnce(50, () => wrong({ 'x-api-key': admin.headers['x-api-key']! }))
+    expect((await admin.get(STREAKS)).status).toBe(200)
+    expect((await other.get(STREAKS)).status).toBe(200)
+  })
+
+  it('that were right once are guesses again when they no longer are', async () => {
+    expect((await admin.get(STREAKS)).status).toBe(200)
+    const [key] = await api.store.findByKeys('api_key', ['apiKey'], [[admin.headers['x-api-key']!]])
+    const { id, accountId } = key!
+    await api.store.commit([
+      { op: 'update', collection: 'api_key', id, accountId, set: { status: 'paused' } },
+    ])
+    judged = 0
+    const answers = await atOnce(200, () => admin.get(STREAKS))
+    expect(answers).toEqual({ 401: 20, 429: 180 })
   })
 })
 

@@ -1,8 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Authenticate, Caller } from '../auth/caller.ts'
 import { addressOf } from './address.ts'
+import { Guesses } from './guesses.ts'
+import { Proven } from './proven.ts'
 import { type Rate, type Taken, TokenBuckets } from './token-buckets.ts'
 
 export interface LimitOptions {
@@ -32,7 +35,8 @@ const MAX_ADDRESSES = 50_000
  */
 export interface Limits {
   /**
-   * Finds out who calls and counts it; a failure counts for the address. @throws AppError TOO_MANY_REQUESTS,
+   * Finds out who calls and counts it; a failure counts for the address. Of wrong credentials for one key or account
+   * from one address no more than the limit of an address are judged. @throws AppError TOO_MANY_REQUESTS,
    * UNAUTHENTICATED
    */
   authenticated(authenticate: Authenticate): (request: Request, response: Response) => Promise<Caller>
@@ -47,6 +51,9 @@ export interface Limits {
 export function createLimits(clock: Clock, { perKey, perAddress }: LimitOptions = DEFAULT_LIMITS): Limits {
   const keys = new TokenBuckets(perKey, clock, MAX_KEYS)
   const addresses = new TokenBuckets(perAddress, clock, MAX_ADDRESSES)
+  const failures = new Guesses(addresses)
+  const guesses = new Guesses(new TokenBuckets(perAddress, clock, MAX_ADDRESSES))
+  const proven = new Proven()
 
   function countCaller({ kind, apiKeyId }: Caller, response: Response): void {
     // apart, so that no page can use up what the backend needs
@@ -65,10 +72,36 @@ export function createLimits(clock: Clock, { perKey, perAddress }: LimitOptions 
     return tooMany('without valid credentials from this address', addresses.rate, taken)
   }
 
+  /** Asks who calls, unless too many guesses of this kind were wrong. @throws AppError TOO_MANY_REQUESTS */
+  async function judged(authenticate: Authenticate, request: Request, response: Response): Promise<Caller> {
+    const digest = proven.digestOf(request.headers)
+    if (proven.has(digest)) return authenticate(request.headers)
+    const name = `${addressOf(request)} ${claimOf(request.headers)}`
+    const guess = await guesses.begin(name)
+    if (!guess.ok) {
+      tell(response, 'address', addresses.rate, guess)
+      throw tooManyFromAddress(guess)
+    }
+    let wasWrong = false
+    try {
+      const caller = await authenticate(request.headers)
+      proven.note(digest, true)
+      return caller
+    } catch (error) {
+      wasWrong = isUnauthenticated(error)
+      throw error
+    } finally {
+      guesses.end(name, !wasWrong)
+    }
+  }
+
   return {
     authenticated: (authenticate) => async (request, response) => {
-      const caller = await authenticate(request.headers).catch((error: unknown) => {
-        if (error instanceof AppError && error.status === 401) countAddress(request, response)
+      const caller = await judged(authenticate, request, response).catch((error: unknown) => {
+        if (isUnauthenticated(error)) {
+          proven.note(proven.digestOf(request.headers), false)
+          countAddress(request, response)
+        }
         throw error
       })
       countCaller(caller, response)
@@ -79,19 +112,28 @@ export function createLimits(clock: Clock, { perKey, perAddress }: LimitOptions 
       countAddress(request, response)
       next()
     },
-    byFailures(request, response, next) {
+    async byFailures(request, response, next) {
       const address = addressOf(request)
-      const standing = addresses.look(address)
-      if (!standing.ok) {
-        tell(response, 'address', addresses.rate, standing)
-        throw tooManyFromAddress(standing)
+      const guess = await failures.begin(address)
+      if (!guess.ok) {
+        tell(response, 'address', addresses.rate, guess)
+        throw tooManyFromAddress(guess)
       }
-      response.once('finish', () => {
-        if (response.statusCode === 401) addresses.take(address)
-      })
+      response.once('close', () => failures.end(address, response.statusCode !== 401))
       next()
     },
   }
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof AppError && error.status === 401
+}
+
+const MAX_CLAIM = 64
+
+/** Whose credentials a request guesses at: names that are no secrets. */
+function claimOf(headers: IncomingHttpHeaders): string {
+  return String(headers['x-api-key'] ?? headers['x-account-id'] ?? '').slice(0, MAX_CLAIM)
 }
 
 function tooMany(what: string, { perSecond, burst }: Rate, { nextAfterMs }: Taken): AppError {
