@@ -226,7 +226,7 @@ async function startWeb(
     logger,
     newId,
     allowedHosts: config.httpProviderAllow,
-    limits: limitsOf(config.requestsPerKey, config.requestsPerAddress),
+    limits: limitsOf(config.requestsPerKey, config.requestsPerAddress, config.requestsPerEndUser),
     bodyBudgetBytes: config.bodyBudgetBytes,
     trustProxyHops: config.trustProxyHops,
     ...(board === null ? {} : { opsRouter: board.router }),

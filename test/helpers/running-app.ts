@@ -40,6 +40,7 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     trustProxyHops: 0,
     requestsPerKey: 1_000_000,
     requestsPerAddress: 1_000_000,
+    requestsPerEndUser: 1_000_000,
     maxConnections: 1000,
     bodyBudgetBytes: 64 * 1024 * 1024,
     logLevel: 'silent',

@@ -5,8 +5,10 @@ import { limitsOf } from '../../src/http/limits/limits.ts'
 import { operatorGuard } from '../../src/ops/operator-guard.ts'
 import { type Answer, type Api, type Client, NOW, startApi } from '../helpers/api.ts'
 import { openApiStore } from '../helpers/api-store.ts'
+import { endUserToken } from '../helpers/end-user-token.ts'
 
 const STREAKS = '/schema/streak/record'
+const OWN_STREAKS = '/schema/member_streak/record'
 const NOWHERE = '01890000-0000-7000-8000-000000000000'
 const later = (ms: number) => new Date(Date.parse(NOW) + ms).toISOString()
 
@@ -125,6 +127,48 @@ describe('an address', () => {
       return wrong({ 'x-forwarded-for': `192.0.2.${at}` })
     }
     expect(await statuses(25, forged)).toEqual({ 401: 20, 429: 5 })
+  })
+})
+
+describe('an end user', () => {
+  beforeEach(() => start())
+  const tokenOf = (externalId: string) => {
+    const [apiKey = '', apiSecret = ''] = [admin.headers['x-api-key'], admin.headers['x-api-secret']]
+    const key = { accountId: admin.accountId, apiKey, apiSecret }
+    return {
+      'x-enduser-access-token': endUserToken(key, externalId, api.clock.now()),
+      'x-account-id': admin.accountId,
+    }
+  }
+  const ask = (externalId: string) => api.send(OWN_STREAKS, { headers: tokenOf(externalId) })
+
+  it('may send 20 requests at once and then 10 a second, and keeps no other out', async () => {
+    expect(await statuses(20, () => ask('in a loop'))).toEqual({ 200: 20 })
+    const refused = await ask('in a loop')
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(refused.headers.get('ratelimit-policy')).toBe('"end-user";q=20;w=2')
+    expect(refused.headers.get('ratelimit')).toBe('"end-user";r=0;t=1')
+    expect(refused.body.error).toMatchObject({
+      code: 'TOO_MANY_REQUESTS',
+      message: 'Too many requests of this end user: 10 a second are allowed, 20 at once',
+    })
+    expect(await statuses(300, () => ask('in a loop'))).toEqual({ 429: 300 })
+    // nothing of what was refused counts for the key
+    const other = await ask('somebody else')
+    expect(other.status).toBe(200)
+    expect(other.headers.get('ratelimit')).toBe('"end-users";r=179;t=1')
+    api.clock.set(later(100))
+    expect(await statuses(2, () => ask('in a loop'))).toEqual({ 200: 1, 429: 1 })
+  })
+
+  it('shares what the key allows with all others', async () => {
+    for (let at = 0; at < 10; at += 1) await statuses(20, () => ask(`customer ${at}`))
+    const refused = await ask('customer 10')
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('ratelimit-policy')).toBe('"end-users";q=200;w=2')
+    // and loses nothing of its own to the refusal
+    api.clock.set(later(1000))
+    expect(await statuses(20, () => ask('customer 10'))).toEqual({ 200: 20 })
   })
 })
 

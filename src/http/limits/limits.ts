@@ -4,6 +4,8 @@ import { AppError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Authenticate, Caller } from '../auth/caller.ts'
 import { addressOf } from './address.ts'
+import { tell, tooMany } from './answers.ts'
+import { createCallerCount } from './callers.ts'
 import { Guesses } from './guesses.ts'
 import { Proven } from './proven.ts'
 import { type Rate, type Taken, TokenBuckets } from './token-buckets.ts'
@@ -11,13 +13,23 @@ import { type Rate, type Taken, TokenBuckets } from './token-buckets.ts'
 export interface LimitOptions {
   /** For each API key: its backend, and beside it all end users with its tokens together. */
   readonly perKey: Rate
+  /** For each of these end users. */
+  readonly perEndUser: Rate
   /** For each address: requests without credentials, or with wrong ones. */
   readonly perAddress: Rate
 }
 
-/** The limits of so many requests a second: a key may save up two seconds of them, an address one. */
-export function limitsOf(requestsPerKey: number, requestsPerAddress: number): LimitOptions {
+/**
+ * The limits of so many requests a second: a key and an end user may save up two seconds of them, an address one. An end
+ * user has a tenth of the key's without a number of its own.
+ */
+export function limitsOf(
+  requestsPerKey: number,
+  requestsPerAddress: number,
+  requestsPerEndUser: number = Math.ceil(requestsPerKey / 10),
+): LimitOptions {
   return {
+    perEndUser: { perSecond: requestsPerEndUser, burst: 2 * requestsPerEndUser },
     perKey: { perSecond: requestsPerKey, burst: 2 * requestsPerKey },
     perAddress: { perSecond: requestsPerAddress, burst: requestsPerAddress },
   }
@@ -25,8 +37,7 @@ export function limitsOf(requestsPerKey: number, requestsPerAddress: number): Li
 
 const DEFAULT_LIMITS = limitsOf(100, 20)
 
-/** Far more than there are keys; and some megabytes at most for addresses, of which an attacker has any number. */
-const MAX_KEYS = 10_000
+/** Some megabytes at most, of an attacker's addresses, of which there is any number. */
 const MAX_ADDRESSES = 50_000
 
 /**
@@ -48,19 +59,15 @@ export interface Limits {
   readonly byFailures: RequestHandler
 }
 
-export function createLimits(clock: Clock, { perKey, perAddress }: LimitOptions = DEFAULT_LIMITS): Limits {
-  const keys = new TokenBuckets(perKey, clock, MAX_KEYS)
+export function createLimits(
+  clock: Clock,
+  { perKey, perEndUser, perAddress }: LimitOptions = DEFAULT_LIMITS,
+): Limits {
+  const countCaller = createCallerCount(clock, perKey, perEndUser)
   const addresses = new TokenBuckets(perAddress, clock, MAX_ADDRESSES)
   const failures = new Guesses(addresses)
   const guesses = new Guesses(new TokenBuckets(perAddress, clock, MAX_ADDRESSES))
   const proven = new Proven()
-
-  function countCaller({ kind, apiKeyId }: Caller, response: Response): void {
-    // apart, so that no page can use up what the backend needs
-    const taken = keys.take(`${kind}:${apiKeyId}`)
-    tell(response, kind === 'admin' ? 'api-key' : 'end-users', keys.rate, taken)
-    if (!taken.ok) throw tooMany('with this API key', keys.rate, taken)
-  }
 
   function countAddress(request: Request, response: Response): void {
     const taken = addresses.take(addressOf(request))
@@ -134,17 +141,4 @@ const MAX_CLAIM = 64
 /** Whose credentials a request guesses at: names that are no secrets. */
 function claimOf(headers: IncomingHttpHeaders): string {
   return String(headers['x-api-key'] ?? headers['x-account-id'] ?? '').slice(0, MAX_CLAIM)
-}
-
-function tooMany(what: string, { perSecond, burst }: Rate, { nextAfterMs }: Taken): AppError {
-  const message = `Too many requests ${what}: ${perSecond} a second are allowed, ${burst} at once`
-  return new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: nextAfterMs })
-}
-
-/** A bucket as a quota: `burst` requests in the time that it takes to fill. */
-function tell(response: Response, policy: string, { perSecond, burst }: Rate, taken: Taken): void {
-  const windowS = Math.max(1, Math.ceil(burst / perSecond))
-  const restoredS = Math.ceil((taken.ok ? taken.fullAfterMs : taken.nextAfterMs) / 1000)
-  response.setHeader('RateLimit-Policy', `"${policy}";q=${burst};w=${windowS}`)
-  response.setHeader('RateLimit', `"${policy}";r=${taken.remaining};t=${restoredS}`)
 }
