@@ -6,7 +6,10 @@ import { type Listening, listen } from './http/server.ts'
 type Address = Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'maxConnections'>>
 
 /** Listens where the configuration says. @throws AppError CONFLICT in one sentence, naming the address and the cure */
-export async function listenOrSay(app: RequestListener, { host, port, maxConnections }: Address): Promise<Listening> {
+export async function listenOrSay(
+  app: RequestListener,
+  { host, port, maxConnections }: Address,
+): Promise<Listening> {
   try {
     const limit = maxConnections === undefined ? {} : { maxConnections }
     return await listen(app, { host, port, ...limit })

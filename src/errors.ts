@@ -13,6 +13,7 @@ export const ERRORS = {
   STREAK_NOT_LIVE: { status: 400, retryable: false },
   MEMBER_NOT_LIVE: { status: 400, retryable: false },
   IN_FUTURE: { status: 400, retryable: false },
+  QUERY_TOO_EXPENSIVE: { status: 400, retryable: false },
   FILTER_NOT_SELECTIVE: { status: 400, retryable: false },
   UNAUTHENTICATED: { status: 401, retryable: false },
   SIGNATURE_INVALID: { status: 401, retryable: false },

@@ -2,11 +2,11 @@ import { Command } from 'commander'
 import { type App, createLogger, type Role, startApp } from '../compose.ts'
 import { type Config, readConfig, unknownSettings } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { type Logger } from '../ports/logger.ts'
+import type { Logger } from '../ports/logger.ts'
+import { guardProgram } from './last-resort.ts'
 import { READER_HAS_GONE } from './output.ts'
 import { onStopSignal } from './signals.ts'
 import { welcome } from './welcome.ts'
-import { guardProgram } from './last-resort.ts'
 
 /** `streakline start | web | worker`: runs until told to stop. */
 export function runCommand(name: string, roles: readonly Role[], description: string): Command {

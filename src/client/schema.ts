@@ -1441,6 +1441,7 @@ export interface ErrorAnswer {
       | 'STREAK_NOT_LIVE'
       | 'MEMBER_NOT_LIVE'
       | 'IN_FUTURE'
+      | 'QUERY_TOO_EXPENSIVE'
       | 'FILTER_NOT_SELECTIVE'
       | 'UNAUTHENTICATED'
       | 'SIGNATURE_INVALID'

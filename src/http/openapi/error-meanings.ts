@@ -16,6 +16,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   STREAK_NOT_LIVE: 'The streak is a draft (the default) or paused, so it takes no logs.',
   MEMBER_NOT_LIVE: 'The member is a draft or paused and earns nothing.',
   IN_FUTURE: 'The `activityAt` lies more than 5 minutes ahead of our clock.',
+  QUERY_TOO_EXPENSIVE: 'A list would have to look at too many records.',
   FILTER_NOT_SELECTIVE:
     'A filtered list of logs, withdrawals, progress, member streaks, rewards or deliveries would have to read all of them.',
   UNAUTHENTICATED:
