@@ -4,8 +4,9 @@ import { AskedThread } from './threads/asked-thread.ts'
 
 /** Orders have 5 to 20 kB. A body of this size, all of it line items, takes 10 ms. */
 const LARGE_BYTES = 64 * 1024
-/** More would wait for longer than an answer may take. */
-const MAX_WAITING = 64
+/** Platforms give up after 5 s, and send again. */
+const MAX_WAITING = 256
+const MAX_WAIT_MS = 4_000
 const IDLE_MS = 30_000
 
 export interface Bodies {
@@ -18,6 +19,7 @@ export function composeBodies(): Bodies {
   const thread = new AskedThread<Unread, Reading | Refused>({
     file: new URL('./compose-body-thread.ts', import.meta.url),
     maxWaiting: MAX_WAITING,
+    maxWaitMs: MAX_WAIT_MS,
     idleMs: IDLE_MS,
   })
   return {

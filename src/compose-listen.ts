@@ -2,8 +2,13 @@ import type { RequestListener } from 'node:http'
 import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import { type Listening, listen } from './http/server.ts'
+import type { Logger } from './ports/logger.ts'
 
-type Address = Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'maxConnections'>>
+type Address = Pick<Config, 'host' | 'port'>
+
+interface Listen extends Address, Partial<Pick<Config, 'maxConnections'>> {
+  readonly logger?: Logger
+}
 
 /** Listens where the configuration says. @throws AppError CONFLICT in one sentence, naming the address and the cure */
 export async function listenOrSay(
@@ -12,7 +17,7 @@ export async function listenOrSay(
 ): Promise<Listening> {
   try {
     const limit = maxConnections === undefined ? {} : { maxConnections }
-    return await listen(app, { host, port, ...limit })
+    return await listen(app, { host, port, ...limit, ...(logger === undefined ? {} : { logger }) })
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
     throw new AppError('CONFLICT', CAUSES[code]?.({ host, port }) ?? cannot({ host, port }, code), {

@@ -231,6 +231,6 @@ async function startWeb(
     trustProxyHops: config.trustProxyHops,
     ...(board === null ? {} : { opsRouter: board.router }),
   })
-  const listening = await listenOrSay(createHttpApp(deps), config)
+  const listening = await listenOrSay(createHttpApp(deps), { ...config, logger })
   return { listening, inbox }
 }

@@ -1,5 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { AppError } from '../errors.ts'
+import type { Logger } from '../ports/logger.ts'
+import { FloodLog } from './flood-log.ts'
+import { addressOfSocket } from './limits/address.ts'
 import { Connections } from './transport/connections.ts'
 import { answerRaw, invalidRequest } from './transport/raw-answer.ts'
 
@@ -7,6 +11,8 @@ export interface ListenOptions {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
+  /** Is told who was refused before there was a request. */
+  readonly logger?: Logger
   /** Kept at once; default 1,000. */
   readonly maxConnections?: number
   /** For a whole request to arrive, body included; default 60,000. */
@@ -36,13 +42,14 @@ const TIMEOUT_CHECK_MS = 1_000
 /** Serves HTTP. @throws when the port cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
   const { port, host, maxConnections = MAX_CONNECTIONS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
-  const connections = new Connections(maxConnections)
+  const refuse = refusing(options.logger)
+  const connections = new Connections(maxConnections, refuse)
   const serve: RequestListener = (request, response) => {
     // refused already: what it asked came too late
     if (request.socket.writableEnded) return
     connections.serving(request, response)
     if (isAddress(request.url ?? '')) app(request, response)
-    else answerRaw(request.socket, invalidRequest('The request is for something that is no address'))
+    else refuse(request.socket, invalidRequest('The request is for something that is no address'))
   }
   const server = createServer(
     {
@@ -63,11 +70,11 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
     socket.on('error', () => {})
     connections.opened(socket)
   })
-  server.on('clientError', answerBrokenRequest)
+  server.on('clientError', (error, socket) => answerBrokenRequest(error, socket as Socket, refuse))
   // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node would refuse it without a word
   server.on('checkExpectation', serve)
   server.on('connect', (_request, socket) =>
-    answerRaw(socket, invalidRequest('CONNECT is not served: this is no proxy')),
+    refuse(socket as Socket, invalidRequest('CONNECT is not served: this is no proxy')),
   )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -83,6 +90,20 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
       closing ??= closeServer(server, deadlineMs)
       return closing
     },
+  }
+}
+
+type Refuse = (socket: Socket, error: AppError) => void
+
+/** Answers on the bare connection, and says in the log who it was. */
+function refusing(logger: Logger | undefined): Refuse {
+  const flood = logger === undefined ? undefined : new FloodLog(logger)
+  return (socket, error) => {
+    const { code, status } = error
+    const address = addressOfSocket(socket)
+    const kind = { route: 'none', status, code }
+    if (flood?.admits(kind, address)) logger?.info({ ...kind, address }, 'connection refused')
+    answerRaw(socket, error)
   }
 }
 
@@ -105,7 +126,7 @@ function isAddress(target: string): boolean {
 }
 
 /** Requests that Node could not even parse get the one shape of errors too. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, refuse: Refuse): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -114,5 +135,5 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   const message = tooLong
     ? `The request's headers are longer than ${MAX_HEADER_BYTES} bytes`
     : 'The request is not valid HTTP, or did not arrive in time'
-  answerRaw(socket, invalidRequest(message))
+  refuse(socket, invalidRequest(message))
 }

@@ -9,6 +9,8 @@ export interface AskedThreadOptions {
   readonly data?: unknown
   /** Questions that may wait for those before them; further ones are refused. */
   readonly maxWaiting: number
+  /** Nor does it take further ones while the one it is at was asked longer ago than this. */
+  readonly maxWaitMs: number
   /** Without a question for so long the thread ends; the next question starts another. */
   readonly idleMs: number
 }
@@ -17,6 +19,7 @@ export interface AskedThreadOptions {
 export type Said<A> = { readonly answer: A } | { readonly failure: unknown }
 
 interface Waiting<A> {
+  readonly askedAtMs: number
   resolve(answer: A): void
   reject(error: unknown): void
 }
@@ -41,14 +44,14 @@ export class AskedThread<Q, A> {
    * @throws AppError OVERLOADED when too many wait, or the thread ended before it answered
    */
   ask(question: Q): Promise<A> {
-    if (this.#isClosed || this.#waiting.length >= this.#options.maxWaiting) {
+    if (this.#isClosed || this.#isBehind()) {
       return Promise.reject(overloaded('has more to do than it may put off'))
     }
     return new Promise((resolve, reject) => {
       clearTimeout(this.#idle)
       const worker = this.#worker ?? this.#start()
       worker.ref()
-      this.#waiting.push({ resolve, reject })
+      this.#waiting.push({ askedAtMs: performance.now(), resolve, reject })
       worker.postMessage(question)
     })
   }
@@ -65,6 +68,13 @@ export class AskedThread<Q, A> {
       })
     }
     await this.#end()
+  }
+
+  #isBehind(): boolean {
+    const { maxWaiting, maxWaitMs } = this.#options
+    const [first] = this.#waiting
+    if (first === undefined) return false
+    return this.#waiting.length >= maxWaiting || performance.now() - first.askedAtMs > maxWaitMs
   }
 
   #start(): Worker {

@@ -4,16 +4,17 @@ import { AskedThread } from '../../src/threads/asked-thread.ts'
 const PROGRAM = `
 import { parentPort, workerData } from 'node:worker_threads'
 parentPort.on('message', (question) => {
+  if (question === 'slow') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
   if (question === 'die') process.exit(1)
   if (question === 'fail') parentPort.postMessage({ failure: new RangeError('no') })
   else parentPort.postMessage({ answer: question + workerData })
 })`
 
 let thread: AskedThread<string, string>
-function start(options: { maxWaiting?: number; idleMs?: number; program?: string } = {}) {
-  const { maxWaiting = 10, idleMs = 60_000, program = PROGRAM } = options
+function start(options: { maxWaiting?: number; maxWaitMs?: number; idleMs?: number; program?: string } = {}) {
+  const { maxWaiting = 10, maxWaitMs = 60_000, idleMs = 60_000, program = PROGRAM } = options
   const file = new URL(`data:text/javascript,${encodeURIComponent(program)}`)
-  thread = new AskedThread({ file, data: '!', maxWaiting, idleMs })
+  thread = new AskedThread({ file, data: '!', maxWaiting, maxWaitMs, idleMs })
 }
 afterEach(() => thread.close())
 
@@ -35,6 +36,17 @@ describe('a thread that is asked', () => {
     const first = [thread.ask('a'), thread.ask('b')]
     await expect(thread.ask('c')).rejects.toEqual(overloaded)
     expect(await Promise.all(first)).toEqual(['a!', 'b!'])
+    expect(await thread.ask('c')).toBe('c!')
+  })
+
+  it('refuses more while it is at what was asked too long ago', async () => {
+    start({ maxWaitMs: 50 })
+    expect(await thread.ask('a')).toBe('a!')
+    const slow = thread.ask('slow')
+    const second = thread.ask('b')
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    await expect(thread.ask('c')).rejects.toEqual(overloaded)
+    expect(await Promise.all([slow, second])).toEqual(['slow!', 'b!'])
     expect(await thread.ask('c')).toBe('c!')
   })
 

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { AppError } from '../../errors.ts'
-import { answerRaw } from './raw-answer.ts'
 
 const RETRY_AFTER_MS = 1000
 /** Requests that a connection may have unanswered before no more are read from it. */
@@ -13,13 +12,15 @@ const MAX_UNANSWERED = 32
  */
 export class Connections {
   readonly #max: number
+  readonly #refuse: (socket: Socket, error: AppError) => void
   /** In the order in which they began to wait. */
   readonly #waiting = new Set<Socket>()
   /** By how many of their requests are unanswered. */
   readonly #serving = new Map<Socket, number>()
 
-  constructor(max: number) {
+  constructor(max: number, refuse: (socket: Socket, error: AppError) => void) {
     this.#max = max
+    this.#refuse = refuse
   }
 
   opened(socket: Socket): void {
@@ -31,7 +32,7 @@ export class Connections {
     if (this.#waiting.size + this.#serving.size <= this.#max) return
     const [longest = socket] = this.#waiting
     this.#waiting.delete(longest)
-    if (longest === socket) answerRaw(socket, tooMany(this.#max))
+    if (longest === socket) this.#refuse(socket, tooMany(this.#max))
     else longest.destroy()
   }
 

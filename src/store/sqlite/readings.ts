@@ -7,8 +7,9 @@ import type { Sql } from './queries.ts'
 /** What one read may compute, and how long it may take where it waits for the disk or for a processor. */
 export const MAX_COMPUTE_MS = 250
 const MAX_WAIT_MS = 2_000
-/** They wait for each other; more would wait for longer than anybody does. */
-const MAX_WAITING = 64
+/** They wait for each other: most for a millisecond, and none for longer than anybody would. */
+const MAX_WAITING = 1_000
+const MAX_QUEUE_MS = 5_000
 const IDLE_MS = 60_000
 
 interface Question {
@@ -32,6 +33,7 @@ export class Readings {
       file: new URL('./reading-worker.js', import.meta.url),
       data: { path, timeoutMs: BUSY_TIMEOUT_MS },
       maxWaiting: MAX_WAITING,
+      maxWaitMs: MAX_QUEUE_MS,
       idleMs: IDLE_MS,
     })
   }
