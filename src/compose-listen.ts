@@ -13,7 +13,7 @@ interface Listen extends Address, Partial<Pick<Config, 'maxConnections'>> {
 /** Listens where the configuration says. @throws AppError CONFLICT in one sentence, naming the address and the cure */
 export async function listenOrSay(
   app: RequestListener,
-  { host, port, maxConnections }: Address,
+  { host, port, maxConnections, logger }: Listen,
 ): Promise<Listening> {
   try {
     const limit = maxConnections === undefined ? {} : { maxConnections }

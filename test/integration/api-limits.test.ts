@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Router } from 'express'
 import type { HttpDeps } from '../../src/http/deps.ts'
+import { addressOf } from '../../src/http/limits/address.ts'
 import { limitsOf } from '../../src/http/limits/limits.ts'
 import { operatorGuard } from '../../src/ops/operator-guard.ts'
 import { type Answer, type Api, type Client, NOW, startApi } from '../helpers/api.ts'
 import { openApiStore } from '../helpers/api-store.ts'
 import { endUserToken } from '../helpers/end-user-token.ts'
+import { type LogLine, recordingLogger } from '../helpers/recording-logger.ts'
 
 const STREAKS = '/schema/streak/record'
 const OWN_STREAKS = '/schema/member_streak/record'
@@ -234,9 +236,10 @@ describe('guesses', () => {
     await api.store.commit([
       { op: 'update', collection: 'api_key', id, accountId, set: { status: 'paused' } },
     ])
+    expect((await admin.get(STREAKS)).status).toBe(401)
     judged = 0
-    const answers = await atOnce(200, () => admin.get(STREAKS))
-    expect(answers).toEqual({ 401: 20, 429: 180 })
+    expect(await atOnce(100, () => admin.get(STREAKS))).toEqual({ 401: 19, 429: 81 })
+    expect(judged).toBe(20)
   })
 })
 
@@ -279,6 +282,32 @@ describe('the pages for operators', () => {
     expect(await statuses(21, () => open('a wrong password'))).toEqual({ 401: 20, 429: 1 })
     expect((await open(operator.password)).status).toBe(429)
     api.clock.set(later(50))
+    expect((await open(operator.password)).status).toBe(200)
+  })
+
+  it('have ten wrong passwords from an address within 15 minutes, and then none, not even the right one', async () => {
+    const opsRouter = Router()
+    const lines: LogLine[] = []
+    const clock = { now: () => api.clock.now() }
+    const guard = operatorGuard(operator, { clock, logger: recordingLogger(lines), addressOf })
+    opsRouter.use('/ops/queues', guard, (_request, response) => response.send('queues'))
+    await start({ opsRouter, trustProxyHops: 1 })
+    const from = (address: string) => ({ 'x-forwarded-for': address })
+    const open = (password: string, address = '192.0.2.1') =>
+      api.send('/ops/queues', { headers: { ...basic(password), ...from(address) } })
+    // a browser asks without any first
+    const ask = () => api.send('/ops/queues', { headers: from('192.0.2.1') })
+    expect(await statuses(12, ask)).toEqual({ 401: 12 })
+    api.clock.set(later(1000))
+    expect(await statuses(9, () => open('a wrong password'))).toEqual({ 401: 9 })
+    expect((await open(operator.password)).status).toBe(200)
+    expect(await statuses(3, () => open('a wrong password'))).toEqual({ 401: 1, 429: 2 })
+    const refused = await open(operator.password)
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBe('900')
+    expect((await open(operator.password, '192.0.2.2')).status).toBe(200)
+    expect(lines).toMatchObject([{ level: 'warn', fields: { address: '192.0.2.1' } }])
+    api.clock.set(later(1000 + 15 * 60_000))
     expect((await open(operator.password)).status).toBe(200)
   })
 })

@@ -2,6 +2,8 @@ import { AppError } from '../../errors.ts'
 
 /** A quarter: so no sender alone keeps the others out. */
 const SHARE_OF_ONE = 1 / 4
+/** Most webhooks are smaller: somebody who fills the share of a connector does not keep these out. */
+const SMALL_BYTES = 64 * 1024
 const RETRY_AFTER_MS = 1000
 
 /** What one request holds of the budget. */
@@ -19,11 +21,16 @@ export interface HeldBytes {
 export class BodyBudget {
   readonly #maxBytes: number
   readonly #maxOfOne: number
+  readonly #smallBytes: number
   #bytes = 0
   readonly #bySender = new Map<string, number>()
 
-  /** @param largest bytes of a body that must fit in any case */
-  constructor(maxBytes: number, largest: number) {
+  /**
+   * @param largest bytes of a body that must fit in any case
+   * @param smallBytes of a body count for all, but not against the share of its sender
+   */
+  constructor(maxBytes: number, largest: number, smallBytes = SMALL_BYTES) {
+    this.#smallBytes = smallBytes
     this.#maxBytes = maxBytes
     this.#maxOfOne = Math.max(largest, Math.floor(maxBytes * SHARE_OF_ONE))
   }
@@ -35,7 +42,8 @@ export class BodyBudget {
       grow: (bytes) => {
         if (isReleased) return
         const ofSender = (this.#bySender.get(sender) ?? 0) + bytes
-        if (ofSender > this.#maxOfOne) throw overloaded('from one sender', this.#maxOfOne)
+        const isSmall = held + bytes <= this.#smallBytes
+        if (!isSmall && ofSender > this.#maxOfOne) throw overloaded('from one sender', this.#maxOfOne)
         if (this.#bytes + bytes > this.#maxBytes) throw overloaded('together', this.#maxBytes)
         held += bytes
         this.#bytes += bytes
