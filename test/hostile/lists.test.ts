@@ -111,7 +111,9 @@ describe('lists that would read everything', () => {
         const took = await meanwhile(lists)
         const answers = await Promise.all(lists)
         for (const { status, body } of answers) {
-          if (status !== 200) expect([status, body.error?.code]).toEqual([400, 'QUERY_TOO_EXPENSIVE'])
+          expect(['200', '400 QUERY_TOO_EXPENSIVE', '503 OVERLOADED']).toContain(
+            status === 200 ? '200' : `${status} ${body.error?.code}`,
+          )
         }
         expect(Math.max(...took)).toBeLessThan(SOON_MS)
       })

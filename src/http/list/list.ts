@@ -59,10 +59,14 @@ async function listRecords<C extends CollectionName>(
   const reads = boundedReads(store)
   if (query.readsAll) await refuseMany(reads, resource, call.caller.accountId)
   const where = scoped(resource, call.caller.accountId, query.condition)
-  const [rows, counted] = await Promise.all([
-    readRows({ store: reads, collection, ...omitOf(resource) }, terms, { where, offset, limit: limit + 1 }),
-    query.fetchTotalCount ? reads.count(collection, where, MAX_TOTAL_COUNT + 1) : null,
-  ]).catch((error: unknown) => {
+  const source = { store: reads, collection, ...omitOf(resource) }
+  const read = async () => {
+    const rows = await readRows(source, terms, { where, offset, limit: limit + 1 })
+    // not at once: where the page is too dear the count need not be tried
+    const counted = query.fetchTotalCount ? await reads.count(collection, where, MAX_TOTAL_COUNT + 1) : null
+    return { rows, counted }
+  }
+  const { rows, counted } = await read().catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'QUERY_TOO_EXPENSIVE') throw error
     throw tooExpensive(resource, error.message)
   })
