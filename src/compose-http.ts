@@ -4,6 +4,7 @@ import { createCouponProviders } from './coupons/registry.ts'
 import type { EntryRecorder, Recorder } from './engine/types.ts'
 import { createViews } from './engine/views/views.ts'
 import type { HttpDeps } from './http/deps.ts'
+import type { ReadBody } from './inbox/reading.ts'
 import { createDeliveries } from './inbox/replay/deliveries.ts'
 import type { JobQueue } from './ports/queue.ts'
 import { patchRewardLog } from './rewards/patch.ts'
@@ -12,7 +13,7 @@ import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
 
 type Given = 'store' | 'inbox' | 'secretBox' | 'clock' | 'logger' | 'newId'
-type Optional = 'limits' | 'trustProxyHops' | 'opsRouter'
+type Optional = 'limits' | 'trustProxyHops' | 'opsRouter' | 'bodyBudgetBytes'
 
 export interface HttpParts
   extends Pick<HttpDeps, Given>,
@@ -20,17 +21,27 @@ export interface HttpParts
     Pick<HttpProviderOptions, 'allowedHosts'> {
   readonly recorder: Recorder & EntryRecorder
   readonly queue: JobQueue
+  /** Without it bodies are read in this thread. */
+  readonly read?: ReadBody
 }
 
 /** Everything the HTTP layer works with, from the parts of an installation. */
-export function composeHttp({ recorder, queue, allowedHosts = [], ...parts }: HttpParts): HttpDeps {
+export function composeHttp({ recorder, queue, read, allowedHosts = [], ...parts }: HttpParts): HttpDeps {
   const { store, clock, logger, newId } = parts
   return {
     ...parts,
     recorder,
     entries: recorder,
     views: createViews(store),
-    deliveries: createDeliveries({ store, queue, connectorFor, clock, logger, newId }),
+    deliveries: createDeliveries({
+      store,
+      queue,
+      connectorFor,
+      ...(read === undefined ? {} : { read }),
+      clock,
+      logger,
+      newId,
+    }),
     rewards: {
       patch: (accountId, id, patch) => patchRewardLog({ store, clock, newId }, accountId, id, patch),
       replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),

@@ -2,13 +2,22 @@ import type { RequestListener } from 'node:http'
 import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import { type Listening, listen } from './http/server.ts'
+import type { Logger } from './ports/logger.ts'
 
 type Address = Pick<Config, 'host' | 'port'>
 
+interface Listen extends Address, Partial<Pick<Config, 'maxConnections'>> {
+  readonly logger?: Logger
+}
+
 /** Listens where the configuration says. @throws AppError CONFLICT in one sentence, naming the address and the cure */
-export async function listenOrSay(app: RequestListener, { host, port }: Address): Promise<Listening> {
+export async function listenOrSay(
+  app: RequestListener,
+  { host, port, maxConnections, logger }: Listen,
+): Promise<Listening> {
   try {
-    return await listen(app, { host, port })
+    const limit = maxConnections === undefined ? {} : { maxConnections }
+    return await listen(app, { host, port, ...limit, ...(logger === undefined ? {} : { logger }) })
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
     throw new AppError('CONFLICT', CAUSES[code]?.({ host, port }) ?? cannot({ host, port }, code), {

@@ -1,6 +1,8 @@
 import type { Router } from 'express'
 import type { Config } from './config.ts'
+import { addressOf } from './http/limits/address.ts'
 import { createQueueBoard } from './ops/bull-board.ts'
+import type { Clock } from './ports/clock.ts'
 import type { Logger } from './ports/logger.ts'
 import type { JobQueue } from './ports/queue.ts'
 import { openBullQueue } from './queue/bull-queues.ts'
@@ -44,15 +46,21 @@ export interface Board {
 /** The queue pages, or null when no operator credentials are set. */
 export function composeBoard({
   config,
+  clock,
   logger,
   queue,
   redisUrl,
-}: { config: Config; logger: Logger } & QueueParts): Board | null {
+}: { config: Config; clock: Clock; logger: Logger } & QueueParts): Board | null {
   if (config.operator === null) return null
   const link = openRedisLink({ redisUrl, role: 'producer', logger })
   const queues = BULL_QUEUES.map((name) => openBullQueue(name, link))
   return {
-    router: createQueueBoard({ operator: config.operator, queues, redisReachable: () => queue.reachable() }),
+    router: createQueueBoard({
+      operator: config.operator,
+      queues,
+      redisReachable: () => queue.reachable(),
+      guard: { clock, logger, addressOf },
+    }),
     close: async () => {
       await Promise.all(queues.map((bull) => bull.close()))
       await link.close()

@@ -7,6 +7,7 @@ import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
 import { sharedStore } from './commit/shared-store.ts'
+import { type Bodies, composeBodies } from './compose-bodies.ts'
 import { type Marks, marksOf } from './compose-fail-points.ts'
 
 import { composeHttp } from './compose-http.ts'
@@ -135,9 +136,11 @@ export async function startApp(
     }
     const hasAccount = async () => (await storeParts.store.find('account', { limit: 1 })).length > 0
     if (!roles.includes('web')) return { http: null, hasAccount, close }
-    const board = composeBoard(parts)
+    const board = composeBoard({ ...parts, clock })
     if (board !== null) closers.push(board.close)
-    const { listening, inbox } = await startWeb(parts, board)
+    const bodies = composeBodies()
+    closers.push(() => bodies.close())
+    const { listening, inbox } = await startWeb(parts, board, bodies)
     closers.push(() => inbox.close())
     closers.push(() => listening.close(config.shutdownMs))
     logger.info({ host: config.host, port: listening.port }, 'listening')
@@ -198,6 +201,7 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
 async function startWeb(
   parts: Parts,
   board: Board | null,
+  { read }: Bodies,
 ): Promise<{ listening: Listening; inbox: ReturnType<typeof createInbox> }> {
   const { config, logger, marks, secretBox, recorder, queue } = parts
   const store = marks.store(parts.store, 'api_before_commit', 'api_after_commit')
@@ -205,6 +209,7 @@ async function startWeb(
     store: marks.store(parts.store, 'inbox_before_commit', 'inbox_after_commit'),
     queue: marks.queue(queue, 'inbox_before_enqueue', 'inbox_after_enqueue'),
     connectorFor,
+    read,
     secretBox,
     clock,
     logger,
@@ -214,16 +219,18 @@ async function startWeb(
     store,
     recorder,
     inbox,
+    read,
     queue,
     secretBox,
     clock,
     logger,
     newId,
     allowedHosts: config.httpProviderAllow,
-    limits: limitsOf(config.requestsPerKey, config.requestsPerAddress),
+    limits: limitsOf(config.requestsPerKey, config.requestsPerAddress, config.requestsPerEndUser),
+    bodyBudgetBytes: config.bodyBudgetBytes,
     trustProxyHops: config.trustProxyHops,
     ...(board === null ? {} : { opsRouter: board.router }),
   })
-  const listening = await listenOrSay(createHttpApp(deps), config)
+  const listening = await listenOrSay(createHttpApp(deps), { ...config, logger })
   return { listening, inbox }
 }

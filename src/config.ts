@@ -14,8 +14,14 @@ export interface Config {
   readonly trustProxyHops: number
   /** A second, in the long run; twice as many at once. */
   readonly requestsPerKey: number
+  /** A second, of each end user. */
+  readonly requestsPerEndUser: number
   /** A second, without valid credentials. */
   readonly requestsPerAddress: number
+  /** Kept at once. */
+  readonly maxConnections: number
+  /** Of bodies, held at once. */
+  readonly bodyBudgetBytes: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly operator: { readonly user: string; readonly password: string } | null
   readonly httpProviderAllow: readonly string[]
@@ -72,7 +78,10 @@ const Environment = z.object({
   PORT: count(0, 65_535, 8080),
   STREAKLINE_TRUST_PROXY: count(0, 10, 0),
   STREAKLINE_REQUESTS_PER_KEY: count(1, 1_000_000, 100),
+  STREAKLINE_REQUESTS_PER_END_USER: count(1, 1_000_000, 10),
   STREAKLINE_REQUESTS_PER_ADDRESS: count(1, 1_000_000, 20),
+  STREAKLINE_MAX_CONNECTIONS: count(10, 100_000, 1000),
+  STREAKLINE_BODY_BUDGET_MIB: count(16, 65_536, 64),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   STREAKLINE_OPS_USER: z.string().min(1).max(256).optional(),
   STREAKLINE_OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
@@ -110,7 +119,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: values.PORT,
     trustProxyHops: values.STREAKLINE_TRUST_PROXY,
     requestsPerKey: values.STREAKLINE_REQUESTS_PER_KEY,
+    requestsPerEndUser: values.STREAKLINE_REQUESTS_PER_END_USER,
     requestsPerAddress: values.STREAKLINE_REQUESTS_PER_ADDRESS,
+    maxConnections: values.STREAKLINE_MAX_CONNECTIONS,
+    bodyBudgetBytes: values.STREAKLINE_BODY_BUDGET_MIB * 1024 * 1024,
     logLevel: values.LOG_LEVEL,
     operator: user === undefined || password === undefined ? null : { user, password },
     httpProviderAllow: split(values.STREAKLINE_HTTP_PROVIDER_ALLOW),
@@ -195,7 +207,10 @@ export function summaryOf(config: Config): object {
     port: config.port,
     trustProxyHops: config.trustProxyHops,
     requestsPerKey: config.requestsPerKey,
+    requestsPerEndUser: config.requestsPerEndUser,
     requestsPerAddress: config.requestsPerAddress,
+    maxConnections: config.maxConnections,
+    bodyBudgetMib: config.bodyBudgetBytes / 1024 / 1024,
     operatorConfigured: config.operator !== null,
     encryptionKeys: config.encryptionKeys.length,
     deliveryRetentionDays: config.deliveryRetentionDays,

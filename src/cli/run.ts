@@ -3,6 +3,7 @@ import { type App, createLogger, type Role, startApp } from '../compose.ts'
 import { type Config, readConfig, unknownSettings } from '../config.ts'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
+import { guardProgram } from './last-resort.ts'
 import { READER_HAS_GONE } from './output.ts'
 import { onStopSignal } from './signals.ts'
 import { welcome } from './welcome.ts'
@@ -44,6 +45,14 @@ async function run(config: Config, roles: readonly Role[]): Promise<void> {
   onStopSignal(['SIGTERM', 'SIGINT'], (signal) => {
     logger.info({ signal }, 'stopping')
     if (!isStopping) stop()
+  })
+  guardProgram({
+    logger,
+    process,
+    end: () => {
+      process.exitCode = 1
+      if (!isStopping) stop()
+    },
   })
   for (const sentence of unknownSettings(process.env)) logger.warn({}, sentence)
   app = await startApp(config, roles, logger)

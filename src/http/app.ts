@@ -8,7 +8,10 @@ import { createLimits } from './limits/limits.ts'
 import { createReference } from './openapi/reference.ts'
 import { createResources } from './resources.ts'
 import { createSchemaRouter } from './schema-router.ts'
-import { WEBHOOK_PATH, webhookHandler, webhookMethodNotAllowed } from './webhooks.ts'
+import { BodyBudget } from './transport/body-budget.ts'
+import { MAX_WEBHOOK_BYTES, WEBHOOK_PATH, webhookHandler, webhookMethodNotAllowed } from './webhooks.ts'
+
+const BODY_BUDGET_BYTES = 64 * 1024 * 1024
 
 /** The HTTP side of Streakline, given everything it works with. */
 export function createHttpApp(deps: HttpDeps): Express {
@@ -19,10 +22,11 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.set('case sensitive routing', true)
   app.set('trust proxy', deps.trustProxyHops ?? 0)
   const limits = createLimits(deps.clock, deps.limits)
+  const bodies = new BodyBudget(deps.bodyBudgetBytes ?? BODY_BUDGET_BYTES, MAX_WEBHOOK_BYTES)
 
   app.use(requestContext(deps.logger, deps.newId), bareHeaders, requireHost)
   // first and bare: platforms drop subscriptions that answer slowly
-  app.post(WEBHOOK_PATH, webhookHandler(deps))
+  app.post(WEBHOOK_PATH, webhookHandler(deps, bodies))
   app.all(WEBHOOK_PATH, webhookMethodNotAllowed)
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(deps))
@@ -33,7 +37,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.use(below(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress))
   app.use(createReference(resources))
   app.use(apiHeaders)
-  const schema = createSchemaRouter(deps, resources, limits)
+  const schema = createSchemaRouter(deps, resources, limits, bodies)
   app.use(schema)
   app.use('/api/v1.0', schema)
   app.use(limits.byAddress, notFoundHandler)

@@ -2,28 +2,36 @@ import type { IncomingMessage } from 'node:http'
 import { AppError } from '../errors.ts'
 import { JsonFault, parseExactJson } from '../read/exact-json.ts'
 import { CallerGone } from './error-handler.ts'
+import type { HeldBytes } from './transport/body-budget.ts'
 
 export const MAX_JSON_BYTES = 1024 * 1024
 
 /**
  * The body's bytes as they came, or `too_large` as soon as there are more than `maxBytes`; the rest is then left to
- * Node, which drops it. @throws CallerGone when the caller hangs up first
+ * Node, which drops it. They count as `held` as they come.
+ * @throws CallerGone when the caller hangs up first, AppError OVERLOADED when no more can be held
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too_large'> {
+export function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  held?: HeldBytes,
+): Promise<Buffer | 'too_large'> {
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > maxBytes) return Promise.resolve('too_large')
   // it hung up while something else was awaited: no event will tell any more
   if (request.destroyed) return Promise.reject(gone())
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
+    const body = new GrowingBytes()
     const onData = (chunk: Buffer) => {
-      bytes += chunk.length
-      chunks.push(chunk)
-      if (bytes > maxBytes) finish(() => resolve('too_large'))
+      if (body.length + chunk.length > maxBytes) return finish(() => resolve('too_large'))
+      try {
+        held?.grow(chunk.length)
+        body.add(chunk)
+      } catch (error) {
+        finish(() => reject(error))
+      }
     }
-    const onEnd = () =>
-      finish(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    const onEnd = () => finish(() => resolve(body.bytes()))
     const onGone = () => finish(() => reject(gone()))
     const finish = (settle: () => void) => {
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
@@ -33,14 +41,43 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
   })
 }
 
+/**
+ * Bytes that arrive in pieces, in one buffer of at most twice their size: each piece kept as it is would cost some
+ * hundred bytes, however small it is.
+ */
+class GrowingBytes {
+  #buffer: Buffer = Buffer.alloc(0)
+  length = 0
+
+  add(chunk: Buffer): void {
+    const length = this.length + chunk.length
+    // most bodies come in one piece
+    if (this.length === 0) this.#buffer = chunk
+    else if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * length)
+      this.#buffer.copy(larger, 0, 0, this.length)
+      this.#buffer = larger
+    }
+    if (this.#buffer !== chunk) chunk.copy(this.#buffer, this.length)
+    this.length = length
+  }
+
+  bytes(): Buffer {
+    return this.#buffer.subarray(0, this.length)
+  }
+}
+
 function gone(): CallerGone {
   return new CallerGone('the caller hung up while sending its body')
 }
 
-/** Reads a JSON body with exact numbers. @throws AppError NOT_JSON | BODY_TOO_LARGE | INVALID_JSON | INVALID_INPUT */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+/**
+ * Reads a JSON body with exact numbers.
+ * @throws AppError NOT_JSON | BODY_TOO_LARGE | INVALID_JSON | INVALID_INPUT | OVERLOADED
+ */
+export async function readJsonBody(request: IncomingMessage, held: HeldBytes): Promise<unknown> {
   requireJson(request)
-  const bytes = await readBody(request, MAX_JSON_BYTES)
+  const bytes = await readBody(request, MAX_JSON_BYTES, held)
   if (bytes === 'too_large') {
     throw new AppError('BODY_TOO_LARGE', `The body is larger than ${MAX_JSON_BYTES} bytes (1 MiB)`)
   }

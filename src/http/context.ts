@@ -1,6 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
+import { FloodLog } from './flood-log.ts'
+import { addressOf } from './limits/address.ts'
 
 /** What is known of a request while it is served; the log line is made of it. */
 export interface RequestContext {
@@ -25,8 +27,12 @@ export function contextOf(response: Response): RequestContext {
   return response.locals as RequestContext
 }
 
-/** Gives each request an id, kept from `x-request-id` when it is safe to repeat, and writes one log line at its end. */
+/**
+ * Gives each request an id, kept from `x-request-id` when it is safe to repeat, and writes one log line at its end; of
+ * strangers who are refused again and again not each: see `FloodLog`.
+ */
 export function requestContext(logger: Logger, newId: () => string): RequestHandler {
+  const flood = new FloodLog(logger)
   return (request: Request, response: Response, next: NextFunction) => {
     const startedMs = performance.now()
     const offered = request.headers['x-request-id']
@@ -34,9 +40,32 @@ export function requestContext(logger: Logger, newId: () => string): RequestHand
     const context: RequestContext = { requestId, route: 'none', logFields: {} }
     response.locals = context as unknown as Response['locals']
     response.setHeader('X-Request-Id', requestId)
-    response.once('close', () => logRequest(logger, request.method, response, context, startedMs))
+    // a connection that is gone says no more where it came from
+    const address = addressOf(request)
+    response.once('close', () => {
+      const { statusCode: status } = response
+      const { route, logFields } = context
+      if (isRefused(status, logFields)) {
+        logFields.address = address
+        const kind = { route, status, code: String(logFields.code) }
+        if (isStranger(logFields) && !flood.admits(kind, address)) return
+      }
+      logRequest(logger, request.method, response, context, startedMs)
+    })
     next()
   }
+}
+
+type LogFields = RequestContext['logFields']
+
+/** By what it is, not for what it asks: a request that is let in and gets a 400 or a 404 is not. */
+function isRefused(status: number, logFields: LogFields): boolean {
+  if (status === 403) return true
+  return isStranger(logFields) && ((status >= 400 && status < 500) || logFields.code === 'OVERLOADED')
+}
+
+function isStranger({ accountId }: LogFields): boolean {
+  return accountId === undefined
 }
 
 function logRequest(

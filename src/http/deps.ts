@@ -58,6 +58,8 @@ export interface HttpDeps {
   readonly redisReachable: () => Promise<boolean>
   /** How many requests are served; without it as the contract says. */
   readonly limits?: LimitOptions
+  /** Bytes of bodies that are held at once; default 64 MiB. */
+  readonly bodyBudgetBytes?: number
   /** Proxies in front that add to `x-forwarded-for`; 0 (without it): callers are who connects. */
   readonly trustProxyHops?: number
   /** Pages and metrics for operators; brings its own paths and its own guard. */

@@ -21,7 +21,8 @@ export function sendError(response: Response, error: AppError): void {
   const retryAfterMs = error.retryAfterMs ?? (error.status === 503 ? RETRY_AFTER_MS : undefined)
   if (retryAfterMs !== undefined) response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1000))
   if (error.allow !== undefined) response.setHeader('Allow', error.allow.join(', '))
-  const { requestId } = contextOf(response)
+  const { requestId, logFields } = contextOf(response)
+  logFields.code = error.code
   sendJson(response, error.status, { error: errorBody(error, requestId) })
 }
 
@@ -32,7 +33,7 @@ export const notFoundHandler: RequestHandler = (_request, response) => {
 /** Every failure as its answer; what nobody expected is logged in full and answered without details. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
-    const { requestId, logFields } = contextOf(response)
+    const { requestId } = contextOf(response)
     if (error instanceof CallerGone || response.headersSent || response.writableEnded) {
       response.destroy()
       if (!(error instanceof CallerGone))
@@ -40,7 +41,6 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
       return
     }
     const answer = asAppError(error)
-    logFields.code = answer.code
     if (answer.code === 'INTERNAL') logger.error({ requestId, err: error }, 'unexpected failure')
     else if (answer.status === 503) logger.warn({ requestId, err: error }, 'could not serve')
     sendError(response, answer)

@@ -14,6 +14,7 @@ import type { Limits } from './limits/limits.ts'
 import { closedToEndUsers } from './list/end-user.ts'
 import { refuseParameters } from './list/query.ts'
 import type { AdminCall, Call, Served, Verb } from './resource.ts'
+import type { BodyBudget } from './transport/body-budget.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }
 const RECORD_VERBS: Readonly<Record<string, Verb>> = {
@@ -33,11 +34,16 @@ const METHOD_OF: Readonly<Record<Verb, string>> = {
 type SchemaDeps = Pick<HttpDeps, 'store' | 'secretBox' | 'clock'>
 
 /** `/schema/{slug}/record` and `/schema/{slug}/record/{id}` for every resource. */
-export function createSchemaRouter(deps: SchemaDeps, resources: readonly Served[], limits: Limits): Router {
+export function createSchemaRouter(
+  deps: SchemaDeps,
+  resources: readonly Served[],
+  limits: Limits,
+  bodies: BodyBudget,
+): Router {
   const bySlug = new Map(resources.map((resource) => [resource.slug, resource]))
   const authenticate = limits.authenticated(createAuthenticate(deps))
   const { clock } = deps
-  const serving = { bySlug, authenticate, limits, cors: createEndUserCors(deps), clock }
+  const serving = { bySlug, authenticate, limits, cors: createEndUserCors(deps), clock, bodies }
   const router = Router({ caseSensitive: true })
   router.all('/schema/:slug/record', serve(serving, LIST_VERBS, '/schema/{slug}/record'))
   router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))
@@ -57,11 +63,12 @@ interface Serving {
   readonly limits: Limits
   readonly cors: EndUserCors
   readonly clock: HttpDeps['clock']
+  readonly bodies: BodyBudget
 }
 
 /** Checks in the order of the contract: the address, who calls, whether the verb is allowed, and only then the rest. */
 function serve(
-  { bySlug, authenticate, limits, cors, clock }: Serving,
+  { bySlug, authenticate, limits, cors, clock, bodies }: Serving,
   verbs: Readonly<Record<string, Verb>>,
   pattern: string,
 ): RequestHandler {
@@ -83,7 +90,8 @@ function serve(
     const verb = allowedVerb(resource, verbs, request.method)
     const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
     const call: Call = { caller, now: clock.now(), log }
-    await answer(resource, verb, call, request, response)
+    const readJson = () => bodyOf(bodies, call, request, response)
+    await answer(resource, verb, call, readJson, request, response)
   }
 }
 
@@ -97,7 +105,7 @@ function serveAction(serving: Serving): RequestHandler {
     contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
     const call = await actingCall(serving, resource, name, request, response)
     const id = recordId(resource, String(request.params.id))
-    const data = await action.run(call, id, await readJsonBody(request))
+    const data = await action.run(call, id, await bodyOf(serving.bodies, call, request, response))
     sendJson(response, action.status, { data })
   }
 }
@@ -111,7 +119,7 @@ function serveBulkAction(serving: Serving): RequestHandler {
     if (resource === undefined || action === undefined) return next()
     contextOf(response).route = `/schema/${resource.slug}/${name}`
     const call = await actingCall(serving, resource, name, request, response)
-    const data = await action.run(call, await readJsonBody(request))
+    const data = await action.run(call, await bodyOf(serving.bodies, call, request, response))
     sendJson(response, action.status, { data })
   }
 }
@@ -166,10 +174,23 @@ function asAdmin(resource: Served, { caller, ...call }: Call): AdminCall {
   return { ...call, caller }
 }
 
+/** The body of a request; it counts as held until the answer is out. @throws as `readJsonBody` */
+function bodyOf(
+  bodies: BodyBudget,
+  { caller }: Call,
+  request: Request,
+  response: Response,
+): Promise<unknown> {
+  const held = bodies.hold(`account ${caller.accountId}`)
+  response.once('close', held.release)
+  return readJsonBody(request, held)
+}
+
 async function answer(
   resource: Served,
   verb: Verb,
   call: Call,
+  readJson: () => Promise<unknown>,
   request: Request,
   response: Response,
 ): Promise<void> {
@@ -177,7 +198,7 @@ async function answer(
   if (verb === 'list') return sendJson(response, 200, { ...(await built(resource.list)(call, search)) })
   refuseParameters(search)
   if (verb === 'create') {
-    const data = await built(resource.create)(asAdmin(resource, call), await readJsonBody(request))
+    const data = await built(resource.create)(asAdmin(resource, call), await readJson())
     return sendJson(response, 201, { data })
   }
   const id = recordId(resource, String(request.params.id))
@@ -187,7 +208,7 @@ async function answer(
     return sendJson(response, 200, { data: record })
   }
   if (verb === 'patch') {
-    const data: Json = await built(resource.patch)(asAdmin(resource, call), id, await readJsonBody(request))
+    const data: Json = await built(resource.patch)(asAdmin(resource, call), id, await readJson())
     return sendJson(response, 200, { data })
   }
   await built(resource.remove)(asAdmin(resource, call), id)

@@ -6,20 +6,16 @@ import { readBody } from './body.ts'
 import { contextOf } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { sendJson } from './json/write-json.ts'
+import type { BodyBudget } from './transport/body-budget.ts'
 
 export const WEBHOOK_PATH = '/webhooks/:platform/:connectorId'
-const MAX_WEBHOOK_BYTES = 8 * 1024 * 1024
+export const MAX_WEBHOOK_BYTES = 8 * 1024 * 1024
 
 /**
  * Hands the raw bytes of a webhook to the inbox; nothing is parsed here. Answers in the order of the contract:
  * 404 unknown connector, 413, 401, 415, 200.
  */
-export function webhookHandler({ inbox, store }: Pick<HttpDeps, 'inbox' | 'store'>): RequestHandler {
-  async function connectorExists(platform: string, connectorId: string): Promise<boolean> {
-    const [connector] = await store.findByKeys('connector', ['id'], [[connectorId]])
-    return connector?.platform === platform
-  }
-
+export function webhookHandler({ inbox }: Pick<HttpDeps, 'inbox'>, bodies: BodyBudget): RequestHandler {
   return async (request, response) => {
     const context = contextOf(response)
     context.route = '/webhooks/{platform}/{connectorId}'
@@ -28,9 +24,12 @@ export function webhookHandler({ inbox, store }: Pick<HttpDeps, 'inbox' | 'store
     if (!id.ok) throw unknownConnector()
     const connectorId = id.value
     context.logFields.connectorId = connectorId
-    const rawBody = await readBody(request, MAX_WEBHOOK_BYTES)
+    // before anything of it is held: anybody can make up an address
+    if (!(await inbox.knows(connectorId, platform))) throw unknownConnector()
+    const held = bodies.hold(`connector ${connectorId}`)
+    response.once('close', held.release)
+    const rawBody = await readBody(request, MAX_WEBHOOK_BYTES, held)
     if (rawBody === 'too_large') {
-      if (!(await connectorExists(platform, connectorId))) throw unknownConnector()
       throw new AppError('BODY_TOO_LARGE', `The body is larger than ${MAX_WEBHOOK_BYTES} bytes (8 MiB)`)
     }
     // only set-cookie would be a list, and no caller sends that

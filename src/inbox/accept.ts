@@ -4,13 +4,15 @@ import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import { createConnectorLookup } from './connector-lookup.ts'
+import { type Platforms, type ReadBody, readHere, rulesOf } from './reading.ts'
 import { createRefusalBook } from './refusals.ts'
 import type { ArrivedWebhook } from './rows.ts'
 import { type StoreBatchDeps, type Stored, storeBatch } from './store-batch.ts'
-import { translate } from './translate.ts'
 import type { AcceptResult, Inbox, IncomingWebhook } from './types.ts'
 
-export interface InboxDeps extends StoreBatchDeps {
+export interface InboxDeps extends Platforms, Omit<StoreBatchDeps, 'read'> {
+  /** Without it in this thread, by `connectorFor`. */
+  readonly read?: ReadBody
   readonly secretBox: SecretBox
   readonly clock: Clock
   readonly logger: Logger
@@ -25,8 +27,9 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024
 export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> } {
   const lookup = createConnectorLookup(deps.store, deps.secretBox)
   const refusals = createRefusalBook(deps.store, deps.clock, deps.logger)
+  const read: ReadBody = deps.read ?? ((unread) => readHere(deps, unread))
   const batcher = new Batcher<ArrivedWebhook, Stored>({
-    run: (arrived) => storeBatch(deps, arrived),
+    run: (arrived) => storeBatch({ ...deps, read }, arrived),
     keyOf: () => null,
     sizeOf: ({ rawBody }) => rawBody.byteLength + 1024,
     maxItems: MAX_BATCH_DELIVERIES,
@@ -35,26 +38,25 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
   })
 
   const accept = async (webhook: IncomingWebhook): Promise<AcceptResult> => {
-    const platform = deps.connectorFor(webhook.platform)
-    const connector = platform === undefined ? null : await lookup(webhook.connectorId, webhook.platform)
-    if (platform === undefined || connector === null) return { outcome: 'unknown_connector' }
+    const isPlatform = deps.connectorFor(webhook.platform) !== undefined
+    const found = isPlatform ? await inTime(lookup.open(webhook.connectorId, webhook.platform)) : null
+    if (found === null) return { outcome: 'unknown_connector' }
+    const { row: connector, secrets } = found
     const receivedAt = deps.clock.now()
     const { headers, rawBody } = webhook
-    const verified = platform.verify(
-      { rawBody, headers, secrets: connector.secrets, now: receivedAt },
-      connector.row.settings,
-    )
-    if (!verified.ok) {
-      refusals.note(connector.row, verified.reason)
-      return { outcome: 'refused', reason: verified.reason, message: verified.message }
+    const proof = { headers, secrets }
+    const reading = await read({ connector: rulesOf(connector), rawBody, receivedAt, proof })
+    if ('ok' in reading) {
+      refusals.note(connector, reading.reason)
+      return { outcome: 'refused', reason: reading.reason, message: reading.message }
     }
     if (!isJson(headers['content-type'])) return { outcome: 'not_json' }
-    const arrived = { connector: connector.row, verified, rawBody, receivedAt }
-    return batcher.add({ ...arrived, translation: translate(deps, arrived) })
+    return inTime(batcher.add({ connector, rawBody, receivedAt, reading }))
   }
 
   return {
-    accept: (webhook) => withDeadline(accept(webhook)),
+    knows: (connectorId, platform) => inTime(lookup.knows(connectorId, platform)),
+    accept,
     close: async () => {
       await batcher.drain()
       await refusals.close()
@@ -66,7 +68,8 @@ function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType.trim())
 }
 
-async function withDeadline(answer: Promise<AcceptResult>): Promise<AcceptResult> {
+/** @throws AppError STORE_UNAVAILABLE */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const message = `the store did not answer within ${STORE_DEADLINE_MS} ms`
   const timer = setTimeout(() => reject(new AppError('STORE_UNAVAILABLE', message)), STORE_DEADLINE_MS)

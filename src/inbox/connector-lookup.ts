@@ -10,6 +10,8 @@ export interface OpenConnector {
 
 const MAX_OPENED = 1000
 const MAX_LOOKUPS = 256
+const MAX_KNOWN = 10_000
+const KNOWN_FOR_MS = 5_000
 
 /**
  * Finds a connector by the id in its address. Webhooks that arrive together share one read; the row is read each time,
@@ -45,10 +47,27 @@ export function createConnectorLookup(store: Store, secretBox: SecretBox) {
     return webhookSecrets
   }
 
-  return async (connectorId: string, platform: string): Promise<OpenConnector | null> => {
+  const find = async (connectorId: string, platform: string): Promise<Row<'connector'> | null> => {
     const row = UUID.test(connectorId) ? await rows.add(connectorId.toLowerCase()) : undefined
-    if (row === undefined || row.platform !== platform) return null
-    return { row, secrets: secretsOf(row) }
+    return row === undefined || row.platform !== platform ? null : row
+  }
+
+  /** Until when these are taken to be there. Those that are not there are not kept: anybody can make them up. */
+  const known = new Map<string, number>()
+
+  return {
+    async knows(connectorId: string, platform: string): Promise<boolean> {
+      const name = `${platform} ${connectorId.toLowerCase()}`
+      if ((known.get(name) ?? 0) > performance.now()) return true
+      if ((await find(connectorId, platform)) === null) return false
+      if (known.size >= MAX_KNOWN) known.clear()
+      known.set(name, performance.now() + KNOWN_FOR_MS)
+      return true
+    },
+    async open(connectorId: string, platform: string): Promise<OpenConnector | null> {
+      const row = await find(connectorId, platform)
+      return row === null ? null : { row, secrets: secretsOf(row) }
+    },
   }
 }
 

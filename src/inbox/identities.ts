@@ -1,24 +1,5 @@
-import type { Translation } from '../ports/connector.ts'
 import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
-import type { ArrivedWebhook } from './rows.ts'
-import type { Platforms } from './translate.ts'
-
-/**
- * Whom a body names, unless every rule counted it: the items say it then. By these an erasure finds what could be
- * counted later, and all else that a body tells of somebody.
- */
-export function identitiesOf(
-  { connectorFor }: Platforms,
-  { connector, rawBody, translation }: ArrivedWebhook,
-): readonly string[] {
-  if (isCounted(translation)) return []
-  return connectorFor(connector.platform)!.identities(rawBody)
-}
-
-function isCounted(translation: Translation): boolean {
-  return translation.kind === 'translated' && translation.outcomes.every(({ kind }) => kind === 'log')
-}
 
 /** An item that only says whom the body names: of no rule and no report, and nothing becomes of it. */
 export function isIdentityOnly({ ruleIndex, report }: Row<'delivery_item'>): boolean {

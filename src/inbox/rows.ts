@@ -1,16 +1,16 @@
-import { hash } from 'node:crypto'
 import type { Instant } from '../ports/clock.ts'
-import type { RuleOutcome, Translation, Verification } from '../ports/connector.ts'
+import type { RuleOutcome, Translation } from '../ports/connector.ts'
 import { type ConnectorRule, foldOrderName } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
+import type { Reading } from './reading.ts'
 
 export interface ArrivedWebhook {
   readonly connector: Row<'connector'>
-  readonly verified: Extract<Verification, { ok: true }>
   readonly rawBody: Uint8Array
   readonly receivedAt: Instant
-  readonly translation: Translation
+  /** By the connector as it is here. */
+  readonly reading: Reading
 }
 
 /** What makes a delivery the same one: its webhook id and its body, or the body alone. */
@@ -20,10 +20,10 @@ export function dedupeKey(webhookId: string | null, bodySha256: string): string 
 
 /** The rows of a delivery: itself, and one item for each rule that looked at it. */
 export function deliveryRows(
-  { connector, verified, rawBody, receivedAt, translation }: ArrivedWebhook,
+  { connector, rawBody, receivedAt, reading }: ArrivedWebhook,
   newId: () => string,
 ): { delivery: Row<'delivery'>; items: Row<'delivery_item'>[] } {
-  const bodySha256 = hash('sha256', rawBody, 'hex')
+  const { verified, translation, bodySha256 } = reading
   const common = { accountId: connector.accountId, createdAt: receivedAt, updatedAt: receivedAt }
   const delivery: Row<'delivery'> = {
     ...common,

@@ -5,13 +5,14 @@ import { activityJobsOf, type JobQueue, MAX_JOB_ITEMS } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
-import { identitiesOf, identityItems } from './identities.ts'
+import { identityItems } from './identities.ts'
+import { type Platforms, type ReadBody, type Reading, rulesOf } from './reading.ts'
 import { type ArrivedWebhook, deliveryRows } from './rows.ts'
-import { type Platforms, translate } from './translate.ts'
 import type { AcceptResult } from './types.ts'
 
 export interface StoreBatchDeps extends Platforms {
   readonly store: Store
+  readonly read: ReadBody
   readonly queue: JobQueue
   readonly newId: () => string
 }
@@ -60,7 +61,7 @@ function rowsOf(deps: StoreBatchDeps, webhook: ArrivedWebhook): Rows {
   const { delivery, items } = deliveryRows(webhook, deps.newId)
   return {
     delivery,
-    items: [...items, ...identityItems(identitiesOf(deps, webhook), delivery, items, deps.newId)],
+    items: [...items, ...identityItems(webhook.reading.identities, delivery, items, deps.newId)],
   }
 }
 
@@ -120,8 +121,11 @@ async function renew(deps: StoreBatchDeps, open: readonly Arrival[]): Promise<vo
     const connector = byId.get(arrival.webhook.connector.id)
     if (connector === undefined) arrival.result = { outcome: 'unknown_connector' }
     else if (connector.revision !== arrival.webhook.connector.revision) {
-      const webhook = { ...arrival.webhook, connector }
-      arrival.webhook = { ...webhook, translation: translate(deps, webhook) }
+      const { verified: proof } = arrival.webhook.reading
+      const { rawBody, receivedAt } = arrival.webhook
+      const reading = await deps.read({ connector: rulesOf(connector), rawBody, receivedAt, proof })
+      // its proof was given when it came in
+      arrival.webhook = { connector, rawBody, receivedAt, reading: reading as Reading }
       arrival.rows = rowsOf(deps, arrival.webhook)
     }
   }

@@ -21,5 +21,10 @@ export type AcceptResult =
  * longer than 3 s
  */
 export interface Inbox {
+  /**
+   * Whether there is a connector of this platform, asked before its webhook is read. What is there is remembered for a
+   * few seconds: `accept` has the last word. @throws AppError STORE_UNAVAILABLE as `accept`
+   */
+  knows(connectorId: string, platform: string): Promise<boolean>
   accept(webhook: IncomingWebhook): Promise<AcceptResult>
 }

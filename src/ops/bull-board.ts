@@ -3,18 +3,20 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
 import type { Queue } from 'bullmq'
 import express, { type Router } from 'express'
-import { type OperatorCredentials, operatorGuard, sameOriginOnly } from './operator-guard.ts'
+import { type GuardDeps, type OperatorCredentials, operatorGuard, sameOriginOnly } from './operator-guard.ts'
 
 export const QUEUES_PATH = '/ops/queues'
 
 export interface BoardDeps {
+  /** Without it nobody has to wait after wrong passwords. */
+  readonly guard?: GuardDeps
   readonly operator: OperatorCredentials
   readonly queues: readonly Queue[]
   readonly redisReachable: () => Promise<boolean>
 }
 
 /** Bull Board at /ops/queues, behind operator credentials; its buttons only work from its own pages. */
-export function createQueueBoard({ operator, queues, redisReachable }: BoardDeps): Router {
+export function createQueueBoard({ operator, queues, redisReachable, guard }: BoardDeps): Router {
   const adapter = new ExpressAdapter()
   adapter.setBasePath(QUEUES_PATH)
   createBullBoard({
@@ -23,7 +25,7 @@ export function createQueueBoard({ operator, queues, redisReachable }: BoardDeps
     options: { uiConfig: { boardTitle: 'Streakline queues' } },
   })
   const router = express.Router()
-  router.use(QUEUES_PATH, operatorGuard(operator), sameOriginOnly)
+  router.use(QUEUES_PATH, operatorGuard(operator, guard), sameOriginOnly)
   router.use(QUEUES_PATH, (_request, response, next) => {
     // its own script and styles, nothing from elsewhere, never inside somebody's frame
     response.setHeader('Content-Security-Policy', BOARD_POLICY)

@@ -1,21 +1,43 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import { WrongPasswords } from './wrong-passwords.ts'
 
 export interface OperatorCredentials {
   readonly user: string
   readonly password: string
 }
 
-/** Pages for operators: HTTP Basic credentials from the environment, compared in constant time. */
-export function operatorGuard(operator: OperatorCredentials): RequestHandler {
+export interface GuardDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Where a request comes from. */
+  readonly addressOf: (request: Request) => string
+}
+
+/**
+ * Pages for operators: HTTP Basic credentials from the environment, compared in constant time. With `deps`, an address
+ * that sent 10 wrong ones within 15 minutes has to wait, even with the right ones.
+ */
+export function operatorGuard(operator: OperatorCredentials, deps?: GuardDeps): RequestHandler {
   const expected = digest(`${operator.user}:${operator.password}`)
+  const wrong = deps === undefined ? undefined : new WrongPasswords(deps.clock, deps.logger)
   return (request: Request, response: Response, next: NextFunction) => {
+    const address = deps?.addressOf(request) ?? ''
+    const waitMs = wrong?.waitMs(address) ?? 0
+    if (waitMs > 0) {
+      response.setHeader('Retry-After', Math.ceil(waitMs / 1000))
+      response.status(429).type('text/plain').send('Too many wrong passwords from this address.\n')
+      return
+    }
     const [scheme = '', encoded = ''] = (request.headers.authorization ?? '').split(' ')
     const given = digest(Buffer.from(encoded, 'base64').toString('utf8'))
     if (scheme.toLowerCase() === 'basic' && timingSafeEqual(given, expected)) {
       next()
       return
     }
+    if (request.headers.authorization !== undefined) wrong?.note(address)
     response.setHeader('WWW-Authenticate', 'Basic realm="Streakline operations", charset="UTF-8"')
     response.status(401).type('text/plain').send('Operator credentials are required.\n')
   }

@@ -46,6 +46,11 @@ export interface Query<C extends CollectionName> {
   readonly limit: number
   /** Fields to leave out, for wide rows; they are absent from the result. */
   readonly omit?: readonly FieldName<C>[]
+  /**
+   * For reads of which a caller chooses the cost. Such a read is in the way of no other and may be given up: it throws
+   * AppError QUERY_TOO_EXPENSIVE when it costs more than the store grants, OVERLOADED when too many wait.
+   */
+  readonly bounded?: true
 }
 
 /**
@@ -121,8 +126,13 @@ export interface Store {
 
   find<C extends CollectionName>(collection: C, query: Query<C>): Promise<Row<C>[]>
 
-  /** How many rows match; counting stops at `max`. */
-  count<C extends CollectionName>(collection: C, where: Condition<C>, max: number): Promise<number>
+  /** How many rows match; counting stops at `max`. `bounded` as in `Query`. */
+  count<C extends CollectionName>(
+    collection: C,
+    where: Condition<C>,
+    max: number,
+    bounded?: true,
+  ): Promise<number>
 
   /**
    * Applies all changes or none, in the order deletes, updates, inserts. Atomic; when it answers `committed` the

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { AppError } from '../errors.ts'
+import { moveDataAside } from './local-redis-damage.ts'
 import {
   type LocalAddress,
   type LocalRedisFiles,
@@ -23,6 +24,8 @@ export interface Server {
   readonly pid: number
   readonly address: LocalAddress
   readonly adopted: boolean
+  /** Set when it did not start with the data that it had, and why. */
+  readonly damage?: { readonly movedTo: string; readonly cause: string }
 }
 
 /** Finds the server of the folder or starts one. The caller holds the start lock. */
@@ -44,6 +47,8 @@ export async function adoptOrStart(
     const address = { port, password }
     const started = await start(files, address, binary)
     if ('pid' in started) return { pid: started.pid, address, adopted: false }
+    const without = started.gaveUp ? await startEmpty(files, address, binary, started.lastWords) : null
+    if (without !== null) return without
     if (--triesLeft === 0 || !started.portTaken)
       throw unavailable(`redis-server did not start: ${started.lastWords}`)
   }
@@ -64,7 +69,31 @@ async function findRunning(files: LocalRedisFiles, address: LocalAddress): Promi
   }
 }
 
-type StartResult = { readonly pid: number } | { readonly portTaken: boolean; readonly lastWords: string }
+/** Without the data, in case it is that which keeps the server from starting; null, and all as it was, when it is not. */
+async function startEmpty(
+  files: LocalRedisFiles,
+  address: LocalAddress,
+  binary: string,
+  cause: string,
+): Promise<Server | null> {
+  const aside = await moveDataAside(files)
+  if (aside === null) return null
+  const started = await start(files, address, binary)
+  if ('pid' in started) {
+    return { pid: started.pid, address, adopted: false, damage: { movedTo: aside.movedTo, cause } }
+  }
+  await aside.back()
+  return null
+}
+
+type StartResult =
+  | { readonly pid: number }
+  | {
+      readonly portTaken: boolean
+      /** It ended by itself, with a sentence, over something that is not the port. */
+      readonly gaveUp: boolean
+      readonly lastWords: string
+    }
 
 async function start(files: LocalRedisFiles, address: LocalAddress, binary: string): Promise<StartResult> {
   await writeSettings(files, address)
@@ -78,17 +107,20 @@ async function start(files: LocalRedisFiles, address: LocalAddress, binary: stri
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
     })
     let ended = false
-    const onEnd = () => {
+    let gaveUp = false
+    const onEnd = (code?: unknown) => {
       ended = true
+      gaveUp = typeof code === 'number' && code !== 0
     }
     child.once('error', onEnd).once('exit', onEnd).unref()
-    if (child.pid === undefined) return { portTaken: false, lastWords: `${binary} cannot be run` }
+    if (child.pid === undefined) return { portTaken: false, gaveUp, lastWords: `${binary} cannot be run` }
     await writeFile(files.pid, `${child.pid}\n`)
     if (await comesUp(files, address, () => ended)) return { pid: child.pid }
     child.kill('SIGKILL')
     await rm(files.pid, { force: true })
     const words = (await readFile(files.log, 'utf8')).trim()
-    return { portTaken: /address already in use/i.test(words), lastWords: words.split('\n').at(-1) ?? '' }
+    const portTaken = /address already in use/i.test(words)
+    return { portTaken, gaveUp: gaveUp && !portTaken, lastWords: words.split('\n').at(-1) ?? '' }
   } finally {
     await log.close()
   }

@@ -2,7 +2,7 @@ import type { Logger } from '../ports/logger.ts'
 import { describeFailure } from './job-error.ts'
 import { localRedisFiles, urlOf } from './local-redis-files.ts'
 import { isServerOf } from './local-redis-probe.ts'
-import { adoptOrStart, stopServer } from './local-redis-process.ts'
+import { adoptOrStart, type Server, stopServer } from './local-redis-process.ts'
 import { quietWarnings } from './quiet-log.ts'
 import { withStartLock } from './start-lock.ts'
 
@@ -40,6 +40,10 @@ export async function startLocalRedis(options: LocalRedisOptions): Promise<Local
   const locked = <T>(work: () => Promise<T>) => withStartLock(files.lock, LOCK_TIMEOUT_MS, work)
   let server = await locked(() => adoptOrStart(files, binary, PORT_TRIES))
   const { adopted } = server
+  const warnOfDamage = ({ damage }: Server): void => {
+    if (damage !== undefined) logger.warn(damage, 'local Redis could not read its data and began without it')
+  }
+  warnOfDamage(server)
   logger.info({ pid: server.pid, port: server.address.port, adopted }, 'local Redis is up')
 
   const warn = quietWarnings(logger)
@@ -54,6 +58,7 @@ export async function startLocalRedis(options: LocalRedisOptions): Promise<Local
       await locked(async () => {
         if (stopping === undefined) server = await adoptOrStart(files, binary, 1)
       })
+      warnOfDamage(server)
       logger.warn({ pid: server.pid }, 'local Redis had ended and was started again')
     } catch (error) {
       warn({ cause: describeFailure(error) }, 'local Redis has ended and does not start')

@@ -127,7 +127,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     }),
     ...overrides,
   }
-  const listening = await listen(createHttpApp(deps), { port: 0, host: '127.0.0.1' })
+  const listening = await listen(createHttpApp(deps), { port: 0, host: '127.0.0.1', logger })
   const origin = `http://127.0.0.1:${listening.port}`
   const check = createResponseCheck(openApiDocument(createResources(deps)))
   const send = async (path: string, init: RequestInit = {}) => {

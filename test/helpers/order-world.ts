@@ -75,10 +75,14 @@ export class OrderWorld extends EngineKit {
     const { delivery, items } = deliveryRows(
       {
         connector: this.connectors.get(platform)!,
-        verified: { ok: true, webhookId: uuidv7(), topic: 'any', headers: {} },
         rawBody: new Uint8Array([1]),
         receivedAt: this.now,
-        translation,
+        reading: {
+          verified: { ok: true, webhookId: uuidv7(), topic: 'any', headers: {} },
+          translation,
+          identities: [],
+          bodySha256: 'a'.repeat(64),
+        },
       },
       uuidv7,
     )

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
+import { sendRaw } from '../helpers/raw-http.ts'
+import { connectorBody } from '../helpers/shop.ts'
 import { shopifyOrder, shopifyRequest } from '../helpers/signed.ts'
 import { until } from '../helpers/until.ts'
 
@@ -44,6 +46,16 @@ describe('a webhook', () => {
       deliveryId: first.body.data.deliveryId,
       requestId: first.headers.get('x-request-id'),
     })
+  })
+
+  it('is a 404 as soon as its connector is deleted, and read no further where there is none', async () => {
+    const { id, webhookPath } = await admin.create('connector', connectorBody(streak.id))
+    const forged = shopifyRequest({ body: shopifyOrder({ id: 1 }), secret: 'somebody else' })
+    expect((await deliver(forged, webhookPath)).status).toBe(401)
+    expect((await admin.delete(`/schema/connector/record/${id}`)).status).toBe(204)
+    expect((await deliver(order(1), webhookPath)).status).toBe(404)
+    const head = `POST ${webhookPath.replace(id, streak.id)} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n`
+    expect((await sendRaw(api.origin, head)).status).toBe(404)
   })
 
   it('is shown as a delivery with what each rule made of it, without its body', async () => {

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { readBody } from '../../src/http/body.ts'
 import { CallerGone } from '../../src/http/error-handler.ts'
-import { type Listening, listen } from '../../src/http/server.ts'
+import { type Listening, type ListenOptions, listen } from '../../src/http/server.ts'
+import { until } from '../helpers/until.ts'
 
 const open: Listening[] = []
 const agents: Agent[] = []
@@ -14,8 +16,8 @@ afterEach(async () => {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
-async function serve(handler: Handler): Promise<Listening> {
-  const server = await listen(handler, { port: 0, host: '127.0.0.1' })
+async function serve(handler: Handler, options: Partial<ListenOptions> = {}): Promise<Listening> {
+  const server = await listen(handler, { port: 0, host: '127.0.0.1', ...options })
   open.push(server)
   return server
 }
@@ -79,11 +81,105 @@ describe('listen', () => {
     await cut
   })
 
+  it('closes while somebody keeps a connection that was refused', async () => {
+    const server = await serve(() => {})
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => {})
+    socket.write('CONNECT elsewhere:443 HTTP/1.1\r\nHost: x\r\n\r\n')
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 Bad Request/)
+    await server.close(0)
+    socket.destroy()
+  }, 5000)
+
   it('may be closed twice', async () => {
     const server = await serve((_request, response) => response.end())
     await Promise.all([server.close(1000), server.close(1000)])
     await server.close(1000)
   })
+})
+
+/** Sends these bytes and nothing more; what came back by the time that the connection was closed. */
+async function sendAndWait(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  let received = ''
+  socket
+    .on('error', () => {})
+    .on('data', (chunk) => {
+      received += chunk
+    })
+  socket.write(bytes)
+  await once(socket, 'close')
+  return received
+}
+
+describe('connections', () => {
+  it('that bring a request too slowly are cut in the time that a request may take', async () => {
+    const gone: Promise<unknown>[] = []
+    const server = await serve((incoming) => gone.push(readBody(incoming, 100).catch((error) => error)), {
+      requestTimeoutMs: 300,
+    })
+    const startedMs = performance.now()
+    const slow = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf'
+    const answers = await Promise.all([
+      sendAndWait(server.port, slow),
+      sendAndWait(server.port, 'POST / HTTP/1.1\r\nHo'),
+      sendAndWait(server.port, ''),
+    ])
+    expect(performance.now() - startedMs).toBeLessThan(5_000)
+    expect(answers[0]).toContain('did not arrive in time')
+    expect(await gone[0]).toBeInstanceOf(CallerGone)
+  }, 10_000)
+
+  it('beyond the limit take the places of those that wait, and are refused while all are served', async () => {
+    const responses: ServerResponse[] = []
+    const server = await serve((_request, response) => responses.push(response), { maxConnections: 2 })
+    const silent = connect(server.port, '127.0.0.1').on('error', () => {})
+    const closed = once(silent.resume(), 'close')
+    await once(silent, 'connect')
+    const first = ask(server.port)
+    await until(() => responses.length === 1, 2000)
+    const second = ask(server.port)
+    await closed
+    await until(() => responses.length === 2, 2000)
+    const third = await ask(server.port)
+    expect(third.statusCode).toBe(503)
+    expect(third.headers['retry-after']).toBe('1')
+    expect(JSON.parse(await textOf(third)).error.code).toBe('OVERLOADED')
+    for (const response of responses) response.end('served')
+    expect(await textOf(await first)).toBe('served')
+    expect(await textOf(await second)).toBe('served')
+    const fourth = ask(server.port)
+    await until(() => responses.length === 3, 2000)
+    responses[2]!.end('served, too')
+    expect(await textOf(await fourth)).toBe('served, too')
+  })
+
+  it('that send requests without waiting are read no further than those that are answered', async () => {
+    const responses: ServerResponse[] = []
+    const server = await serve((_request, response) => responses.push(response))
+    const socket = connect(server.port, '127.0.0.1').on('error', () => {})
+    let answered = 0
+    socket.on('data', (chunk) => {
+      answered += String(chunk).split('HTTP/1.1 200').length - 1
+    })
+    const request = `GET /${'x'.repeat(180)} HTTP/1.1\r\nHost: x\r\n\r\n`
+    socket.write(request.repeat(5_000))
+    await until(() => responses.length > 0, 2000)
+    // whatever else would be read has been read when somebody else is heard
+    const other = connect(server.port, '127.0.0.1').on('error', () => {})
+    const heard = responses.length
+    other.write('GET /other HTTP/1.1\r\nHost: x\r\n\r\n')
+    await until(() => responses.some(({ req }) => req.url === '/other'), 2000)
+    other.destroy()
+    expect(heard).toBeLessThan(1_000)
+    expect(responses.length).toBeLessThan(1_000)
+    while (answered < 5_000) {
+      for (const response of responses.splice(0)) response.end()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    socket.destroy()
+  }, 20_000)
 })
 
 describe('readBody', () => {

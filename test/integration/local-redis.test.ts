@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -199,6 +199,54 @@ describe('a second start on the same folder', () => {
     } finally {
       squatter.close()
     }
+  })
+})
+
+describe('a local Redis whose data is damaged', () => {
+  /** Writes where commands are expected, in the middle of what is kept. */
+  async function damage(): Promise<void> {
+    const folder = join(dataDir, 'redis', 'appendonlydir')
+    const kept = (await readdir(folder)).find((name) => name.endsWith('.incr.aof'))!
+    const bytes = await readFile(join(folder, kept))
+    await writeFile(
+      join(folder, kept),
+      bytes.fill('no commands at all ', Math.floor(bytes.length / 2), bytes.length - 8),
+    )
+  }
+
+  it('starts empty, with the damaged data moved aside, and says so in one line', async () => {
+    const redis = await open()
+    await command(redis.url, async (client) => {
+      for (let at = 0; at < 50; at += 1) await client.set(`kept ${at}`, 'x'.repeat(50))
+    })
+    await redis.stop()
+    opened.pop()
+    await damage()
+    const logger = recordingLogger()
+    const again = await start({ logger })
+    opened.push(again)
+    expect(again.url).toBe(redis.url)
+    expect(await command(again.url, (client) => client.dbsize())).toBe(0)
+    const aside = (await readdir(dataDir)).filter((name) => name !== 'redis')
+    expect(aside).toEqual([expect.stringMatching(/^redis-damaged-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/)])
+    expect(await readdir(join(dataDir, aside[0]!))).toContain('appendonlydir')
+    const said = logger.lines.filter(({ level }) => level !== 'info')
+    expect(said).toMatchObject([{ level: 'warn', fields: { movedTo: join(dataDir, aside[0]!) } }])
+    expect((said[0]!.fields as { cause: string }).cause).toMatch(/append only file/i)
+  })
+
+  it('keeps its data where it is when something else keeps it from starting', async () => {
+    const redis = await open()
+    await command(redis.url, (client) => client.set('kept', '1'))
+    await redis.stop()
+    opened.pop()
+    const binary = join(dataDir, 'bad-redis-server')
+    const script =
+      '#!/bin/sh\n[ "$1" = --version ] && echo "Redis server v=7.2.0" && exit 0\necho "no memory" >&2\nexit 1\n'
+    await writeFile(binary, script, { mode: 0o755 })
+    await expect(start({ binary })).rejects.toThrow('redis-server did not start: no memory')
+    expect((await readdir(dataDir)).filter((name) => name.startsWith('redis-damaged'))).toEqual([])
+    expect(await command((await open()).url, (client) => client.get('kept'))).toBe('1')
   })
 })
 

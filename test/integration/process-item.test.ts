@@ -87,14 +87,18 @@ describe('a delivery that several rules look at', () => {
     const { items } = deliveryRows(
       {
         connector: row('connector', { platform: 'shopify', rules }),
-        verified: { ok: true, webhookId: 'w1', topic: 'orders/paid', headers: {} },
         rawBody: new Uint8Array([1]),
         receivedAt: 1,
-        translation: {
-          kind: 'translated',
-          orderId: '1001',
-          orderReference: null,
-          outcomes: [ignored, log, log, log],
+        reading: {
+          verified: { ok: true, webhookId: 'w1', topic: 'orders/paid', headers: {} },
+          translation: {
+            kind: 'translated',
+            orderId: '1001',
+            orderReference: null,
+            outcomes: [ignored, log, log, log],
+          },
+          identities: [],
+          bodySha256: 'a'.repeat(64),
         },
       },
       uuidv7,

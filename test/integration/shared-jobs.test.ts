@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid'
 import { connectorFor } from '../../connectors/registry.ts'
 import type { EntryRecorder, Recorder, RecordRequest } from '../../src/engine/types.ts'
 import { AppError } from '../../src/errors.ts'
+import { type ReadBody, readHere } from '../../src/inbox/reading.ts'
 import type { ArrivedWebhook } from '../../src/inbox/rows.ts'
 import { storeBatch } from '../../src/inbox/store-batch.ts'
 import type { ActivityJob, JobQueue } from '../../src/ports/queue.ts'
@@ -47,17 +48,23 @@ function arrived(orderId: string): ArrivedWebhook {
   }
   return {
     connector,
-    verified: { ok: true, webhookId: orderId, topic: 'orders/paid', headers: {} },
     rawBody: new TextEncoder().encode(orderId),
     receivedAt: START,
-    translation: {
-      kind: 'translated',
-      orderId,
-      orderReference: null,
-      outcomes: [{ kind: 'log', activity }],
+    reading: {
+      verified: { ok: true, webhookId: orderId, topic: 'orders/paid', headers: {} },
+      translation: {
+        kind: 'translated',
+        orderId,
+        orderReference: null,
+        outcomes: [{ kind: 'log', activity }],
+      },
+      identities: [],
+      bodySha256: 'a'.repeat(64),
     },
   }
 }
+
+const read: ReadBody = (unread) => readHere({ connectorFor }, unread)
 
 /** Stores so many webhooks in one commit. Answers the jobs that were added for them. */
 async function arriveTogether(webhooks: number): Promise<ActivityJob[]> {
@@ -70,7 +77,7 @@ async function arriveTogether(webhooks: number): Promise<ActivityJob[]> {
     close: async () => {},
   }
   const orders = Array.from({ length: webhooks }, (_, at) => arrived(String(1000 + at)))
-  await storeBatch({ store: temp.store, queue, connectorFor, newId }, orders)
+  await storeBatch({ store: temp.store, queue, read, newId, connectorFor }, orders)
   return jobs
 }
 

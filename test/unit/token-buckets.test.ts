@@ -49,6 +49,17 @@ describe('a token bucket', () => {
     expect(buckets.take('a').ok).toBe(true)
   })
 
+  it('takes back what was taken for nothing, and no more than it holds', () => {
+    const { buckets } = bucketsAt(1, 2)
+    buckets.take('a')
+    buckets.take('a')
+    buckets.giveBack('a')
+    expect(buckets.take('a').ok).toBe(true)
+    expect(buckets.take('a').ok).toBe(false)
+    for (let count = 0; count < 5; count += 1) buckets.giveBack('a')
+    expect(buckets.look('a').remaining).toBe(2)
+  })
+
   it('takes nothing when it is looked at', () => {
     const { buckets } = bucketsAt(1, 2)
     for (let count = 0; count < 5; count += 1) expect(buckets.look('a').remaining).toBe(2)

@@ -13,6 +13,8 @@ export interface EndUser {
   readonly accountId: string
   /** The key whose secret signed the token. */
   readonly apiKeyId: string
+  /** Whom the token names, in the merchant's words. Personal: never to be logged. */
+  readonly externalId: string
   /** null: the account has no member by this externalId, so nothing is theirs yet. */
   readonly memberId: string | null
 }

@@ -36,7 +36,7 @@ export function createEndUserCheck(
       claimedAccount,
     )
     const [member] = await store.findByKeys('member', ['accountId', 'externalId'], [[accountId, externalId]])
-    return { kind: 'end_user', accountId, apiKeyId, memberId: member?.id ?? null }
+    return { kind: 'end_user', accountId, apiKeyId, externalId, memberId: member?.id ?? null }
   }
 }
 

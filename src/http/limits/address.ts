@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Request } from 'express'
 import ipaddr from 'ipaddr.js'
 
@@ -10,6 +11,11 @@ const IPV6_NETWORK_PARTS = 4
  */
 export function addressOf(request: Request): string {
   return networkOf(request.ip) ?? networkOf(request.socket.remoteAddress) ?? 'unknown'
+}
+
+/** The same of a bare connection: who connects. */
+export function addressOfSocket({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string {
+  return networkOf(remoteAddress) ?? 'unknown'
 }
 
 function networkOf(text: string | undefined): string | null {

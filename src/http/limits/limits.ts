@@ -1,20 +1,35 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import { AppError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Authenticate, Caller } from '../auth/caller.ts'
 import { addressOf } from './address.ts'
+import { tell, tooMany } from './answers.ts'
+import { createCallerCount } from './callers.ts'
+import { Guesses } from './guesses.ts'
+import { Proven } from './proven.ts'
 import { type Rate, type Taken, TokenBuckets } from './token-buckets.ts'
 
 export interface LimitOptions {
   /** For each API key: its backend, and beside it all end users with its tokens together. */
   readonly perKey: Rate
+  /** For each of these end users. */
+  readonly perEndUser: Rate
   /** For each address: requests without credentials, or with wrong ones. */
   readonly perAddress: Rate
 }
 
-/** The limits of so many requests a second: a key may save up two seconds of them, an address one. */
-export function limitsOf(requestsPerKey: number, requestsPerAddress: number): LimitOptions {
+/**
+ * The limits of so many requests a second: a key and an end user may save up two seconds of them, an address one. An end
+ * user has a tenth of the key's without a number of its own.
+ */
+export function limitsOf(
+  requestsPerKey: number,
+  requestsPerAddress: number,
+  requestsPerEndUser: number = Math.ceil(requestsPerKey / 10),
+): LimitOptions {
   return {
+    perEndUser: { perSecond: requestsPerEndUser, burst: 2 * requestsPerEndUser },
     perKey: { perSecond: requestsPerKey, burst: 2 * requestsPerKey },
     perAddress: { perSecond: requestsPerAddress, burst: requestsPerAddress },
   }
@@ -22,8 +37,7 @@ export function limitsOf(requestsPerKey: number, requestsPerAddress: number): Li
 
 const DEFAULT_LIMITS = limitsOf(100, 20)
 
-/** Far more than there are keys; and some megabytes at most for addresses, of which an attacker has any number. */
-const MAX_KEYS = 10_000
+/** Some megabytes at most, of an attacker's addresses, of which there is any number. */
 const MAX_ADDRESSES = 50_000
 
 /**
@@ -32,7 +46,8 @@ const MAX_ADDRESSES = 50_000
  */
 export interface Limits {
   /**
-   * Finds out who calls and counts it; a failure counts for the address. @throws AppError TOO_MANY_REQUESTS,
+   * Finds out who calls and counts it; a failure counts for the address. Of wrong credentials for one key or account
+   * from one address no more than the limit of an address are judged. @throws AppError TOO_MANY_REQUESTS,
    * UNAUTHENTICATED
    */
   authenticated(authenticate: Authenticate): (request: Request, response: Response) => Promise<Caller>
@@ -44,16 +59,15 @@ export interface Limits {
   readonly byFailures: RequestHandler
 }
 
-export function createLimits(clock: Clock, { perKey, perAddress }: LimitOptions = DEFAULT_LIMITS): Limits {
-  const keys = new TokenBuckets(perKey, clock, MAX_KEYS)
+export function createLimits(
+  clock: Clock,
+  { perKey, perEndUser, perAddress }: LimitOptions = DEFAULT_LIMITS,
+): Limits {
+  const countCaller = createCallerCount(clock, perKey, perEndUser)
   const addresses = new TokenBuckets(perAddress, clock, MAX_ADDRESSES)
-
-  function countCaller({ kind, apiKeyId }: Caller, response: Response): void {
-    // apart, so that no page can use up what the backend needs
-    const taken = keys.take(`${kind}:${apiKeyId}`)
-    tell(response, kind === 'admin' ? 'api-key' : 'end-users', keys.rate, taken)
-    if (!taken.ok) throw tooMany('with this API key', keys.rate, taken)
-  }
+  const failures = new Guesses(addresses)
+  const guesses = new Guesses(new TokenBuckets(perAddress, clock, MAX_ADDRESSES))
+  const proven = new Proven()
 
   function countAddress(request: Request, response: Response): void {
     const taken = addresses.take(addressOf(request))
@@ -65,10 +79,36 @@ export function createLimits(clock: Clock, { perKey, perAddress }: LimitOptions 
     return tooMany('without valid credentials from this address', addresses.rate, taken)
   }
 
+  /** Asks who calls, unless too many guesses of this kind were wrong. @throws AppError TOO_MANY_REQUESTS */
+  async function judged(authenticate: Authenticate, request: Request, response: Response): Promise<Caller> {
+    const digest = proven.digestOf(request.headers)
+    if (proven.has(digest)) return authenticate(request.headers)
+    const name = `${addressOf(request)} ${claimOf(request.headers)}`
+    const guess = await guesses.begin(name)
+    if (!guess.ok) {
+      tell(response, 'address', addresses.rate, guess)
+      throw tooManyFromAddress(guess)
+    }
+    let wasWrong = false
+    try {
+      const caller = await authenticate(request.headers)
+      proven.note(digest, true)
+      return caller
+    } catch (error) {
+      wasWrong = isUnauthenticated(error)
+      throw error
+    } finally {
+      guesses.end(name, !wasWrong)
+    }
+  }
+
   return {
     authenticated: (authenticate) => async (request, response) => {
-      const caller = await authenticate(request.headers).catch((error: unknown) => {
-        if (error instanceof AppError && error.status === 401) countAddress(request, response)
+      const caller = await judged(authenticate, request, response).catch((error: unknown) => {
+        if (isUnauthenticated(error)) {
+          proven.note(proven.digestOf(request.headers), false)
+          countAddress(request, response)
+        }
         throw error
       })
       countCaller(caller, response)
@@ -79,30 +119,26 @@ export function createLimits(clock: Clock, { perKey, perAddress }: LimitOptions 
       countAddress(request, response)
       next()
     },
-    byFailures(request, response, next) {
+    async byFailures(request, response, next) {
       const address = addressOf(request)
-      const standing = addresses.look(address)
-      if (!standing.ok) {
-        tell(response, 'address', addresses.rate, standing)
-        throw tooManyFromAddress(standing)
+      const guess = await failures.begin(address)
+      if (!guess.ok) {
+        tell(response, 'address', addresses.rate, guess)
+        throw tooManyFromAddress(guess)
       }
-      response.once('finish', () => {
-        if (response.statusCode === 401) addresses.take(address)
-      })
+      response.once('close', () => failures.end(address, response.statusCode !== 401))
       next()
     },
   }
 }
 
-function tooMany(what: string, { perSecond, burst }: Rate, { nextAfterMs }: Taken): AppError {
-  const message = `Too many requests ${what}: ${perSecond} a second are allowed, ${burst} at once`
-  return new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: nextAfterMs })
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof AppError && error.status === 401
 }
 
-/** A bucket as a quota: `burst` requests in the time that it takes to fill. */
-function tell(response: Response, policy: string, { perSecond, burst }: Rate, taken: Taken): void {
-  const windowS = Math.max(1, Math.ceil(burst / perSecond))
-  const restoredS = Math.ceil((taken.ok ? taken.fullAfterMs : taken.nextAfterMs) / 1000)
-  response.setHeader('RateLimit-Policy', `"${policy}";q=${burst};w=${windowS}`)
-  response.setHeader('RateLimit', `"${policy}";r=${taken.remaining};t=${restoredS}`)
+const MAX_CLAIM = 64
+
+/** Whose credentials a request guesses at: names that are no secrets. */
+function claimOf(headers: IncomingHttpHeaders): string {
+  return String(headers['x-api-key'] ?? headers['x-account-id'] ?? '').slice(0, MAX_CLAIM)
 }

@@ -57,6 +57,13 @@ export class TokenBuckets {
     return this.#describe(bucket, bucket.tokens >= 1)
   }
 
+  /** Puts a token back that was taken for nothing. */
+  giveBack(name: string): void {
+    const bucket = this.#current(name)
+    bucket.tokens = Math.min(this.rate.burst, bucket.tokens + 1)
+    this.#keep(name, bucket)
+  }
+
   #current(name: string): Bucket {
     const { perSecond, burst } = this.rate
     const nowMs = this.#clock.now()

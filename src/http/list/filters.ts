@@ -29,6 +29,8 @@ export interface CompiledFilter<C extends CollectionName> {
   readonly condition: Condition<C>
   /** The leaves that must all hold: the filter itself, or the members of an `and` at its top. */
   readonly required: readonly WrittenLeaf[]
+  /** Whether any leaf, wherever it stands, asks for CONTAINS, which no index serves. */
+  readonly hasContains: boolean
 }
 
 /** Turns the `filters` of a request into a condition on stored fields. @throws AppError INVALID_INPUT */
@@ -39,11 +41,12 @@ export function compileFilter<C extends CollectionName>(
 ): CompiledFilter<C> {
   const compiler = new FilterCompiler(resource, now)
   const condition = compiler.node(written, 'filters', 0)
-  return { condition, required: compiler.required }
+  return { condition, required: compiler.required, hasContains: compiler.hasContains }
 }
 
 class FilterCompiler<C extends CollectionName> {
   readonly required: WrittenLeaf[] = []
+  hasContains = false
   readonly #resource: Resource<C>
   readonly #now: Instant
   #leaves = 0
@@ -95,6 +98,7 @@ class FilterCompiler<C extends CollectionName> {
         `${operator.value} does not work on ${fieldSlug}; these do: ${allowed.join(', ')}`,
       )
     }
+    if (operator.value === 'CONTAINS') this.hasContains = true
     if (required) this.required.push({ fieldSlug, operator: operator.value })
     return this.#condition(field, filterable, operator.value, written, path)
   }

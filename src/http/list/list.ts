@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts'
 import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import type { JsonObject } from '../json/write-json.ts'
@@ -12,7 +13,8 @@ import {
 import { asSeenBy } from './end-user.ts'
 import { indexedLists } from './indexed.ts'
 import { readListQuery } from './query.ts'
-import { readRows } from './read-rows.ts'
+import { type Reads, readRows } from './read-rows.ts'
+import { MAX_CONTAINS_RECORDS, tooExpensive } from './selective.ts'
 
 /** Totals are exact up to here. */
 export const MAX_TOTAL_COUNT = 100_000
@@ -36,7 +38,15 @@ interface Paging {
   readonly totalCountCapped?: true
 }
 
-/** Serves a list. @throws AppError INVALID_INPUT | FILTER_NOT_SELECTIVE */
+/** The reads of a store, bounded: whoever asks for a list chooses what it costs. */
+function boundedReads(store: Store): Reads {
+  return {
+    find: (collection, query) => store.find(collection, { ...query, bounded: true }),
+    count: (collection, where, max) => store.count(collection, where, max, true),
+  }
+}
+
+/** Serves a list. @throws AppError INVALID_INPUT | FILTER_NOT_SELECTIVE | QUERY_TOO_EXPENSIVE | OVERLOADED */
 async function listRecords<C extends CollectionName>(
   store: Store,
   resource: Resource<C>,
@@ -46,14 +56,35 @@ async function listRecords<C extends CollectionName>(
   const { collection } = resource
   const query = readListQuery(resource, search, call.now)
   const { offset, limit, terms, fields } = query
+  const reads = boundedReads(store)
+  if (query.readsAll) await refuseMany(reads, resource, call.caller.accountId)
   const where = scoped(resource, call.caller.accountId, query.condition)
-  const [rows, counted] = await Promise.all([
-    readRows({ store, collection, ...omitOf(resource) }, terms, { where, offset, limit: limit + 1 }),
-    query.fetchTotalCount ? store.count(collection, where, MAX_TOTAL_COUNT + 1) : null,
-  ])
+  const source = { store: reads, collection, ...omitOf(resource) }
+  const read = async () => {
+    const rows = await readRows(source, terms, { where, offset, limit: limit + 1 })
+    // not at once: where the page is too dear the count need not be tried
+    const counted = query.fetchTotalCount ? await reads.count(collection, where, MAX_TOTAL_COUNT + 1) : null
+    return { rows, counted }
+  }
+  const { rows, counted } = await read().catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'QUERY_TOO_EXPENSIVE') throw error
+    throw tooExpensive(resource, error.message)
+  })
   const shown = fields ?? defaultFields(resource)
   const data = await presentRows(resource, rows.slice(0, limit), call, shown)
   return { data, paging: { offset, limit, hasMore: rows.length > limit, ...totals(counted) } }
+}
+
+/** @throws AppError QUERY_TOO_EXPENSIVE where there are too many records to look through them */
+async function refuseMany<C extends CollectionName>(
+  reads: Reads,
+  resource: Resource<C>,
+  accountId: string,
+): Promise<void> {
+  const all = scoped(resource, accountId, null)
+  const count = await reads.count(resource.collection, all, MAX_CONTAINS_RECORDS + 1)
+  if (count <= MAX_CONTAINS_RECORDS) return
+  throw tooExpensive(resource, `CONTAINS alone looks through at most ${MAX_CONTAINS_RECORDS} of them`)
 }
 
 function totals(counted: number | null): Pick<Paging, 'totalCount' | 'totalCountCapped'> {

@@ -7,7 +7,7 @@ import { readOneOf, show } from '../../read/values.ts'
 import { shownName } from '../read/check.ts'
 import type { Resource } from '../resource.ts'
 import { compileFilter } from './filters.ts'
-import { requireSelective } from './selective.ts'
+import { isSelective, requireSelective } from './selective.ts'
 import { readSort, type Terms } from './sort.ts'
 
 export { isSortable, MAX_SORT_FIELDS } from './sort.ts'
@@ -21,6 +21,8 @@ export interface ListQuery<C extends CollectionName> {
   /** Fields to show; null: all but those on request. */
   readonly fields: readonly string[] | null
   readonly condition: Condition<C> | null
+  /** Whether what no index serves is asked of whatever there is: fine where that is not much. */
+  readonly readsAll: boolean
   readonly terms: Terms<C>
   readonly offset: number
   readonly limit: number
@@ -43,6 +45,7 @@ export function readListQuery<C extends CollectionName>(
   return {
     fields: readFields(resource, jsonOf(given, 'fields')),
     condition: filter === null ? null : filter.condition,
+    readsAll: filter?.hasContains === true && !isSelective(resource, filter.required),
     terms: readSort(resource, jsonOf(given, 'sortBy'), now),
     offset: wholeNumber(given, 'offset', 0, MAX_OFFSET, 0),
     limit: wholeNumber(given, 'limit', 1, MAX_LIMIT, DEFAULT_LIMIT),

@@ -4,9 +4,11 @@ import type { Condition, Query, Scalar, Store } from '../../ports/store.ts'
 import { compareRows } from './compare.ts'
 import type { ClassTerm, FieldTerm, Terms } from './sort.ts'
 
+export type Reads = Pick<Store, 'find' | 'count'>
+
 /** What a list is read from. */
 export interface Source<C extends CollectionName> {
-  readonly store: Store
+  readonly store: Reads
   readonly collection: C
   readonly omit?: readonly FieldName<C>[]
 }

@@ -6,7 +6,8 @@ import type { ErrorCode } from '../../errors.ts'
 export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   INVALID_INPUT:
     'A field or parameter is missing, of the wrong kind, out of range, or does not go with another one.',
-  INVALID_JSON: 'The body is not JSON, not UTF-8, empty, or nests more than 32 levels deep.',
+  INVALID_JSON:
+    'The body is not JSON, not UTF-8, empty, nests more than 32 levels deep, or holds more than 10,000 values.',
   UNKNOWN_FIELD: 'The body holds a field that the record does not have, or one that only the platform sets.',
   NOT_BUILT_YET:
     'The field or value belongs to the contract, but this version does not act on it yet; it is refused rather than ignored.',
@@ -15,6 +16,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   STREAK_NOT_LIVE: 'The streak is a draft (the default) or paused, so it takes no logs.',
   MEMBER_NOT_LIVE: 'The member is a draft or paused and earns nothing.',
   IN_FUTURE: 'The `activityAt` lies more than 5 minutes ahead of our clock.',
+  QUERY_TOO_EXPENSIVE: 'A list would have to look at too many records.',
   FILTER_NOT_SELECTIVE:
     'A filtered list of logs, withdrawals, progress, member streaks, rewards or deliveries would have to read all of them.',
   UNAUTHENTICATED:
@@ -49,6 +51,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'The API key, one of its end users, or the address without credentials sends more than it may.',
   INTERNAL: 'A fault of ours; the details are in the log.',
   SECRET_UNREADABLE: 'A stored secret was sealed with a key that this installation was not given.',
+  OVERLOADED:
+    'The process holds as many bodies or connections as it may, or has more to do than it may put off.',
   STORE_BUSY: 'Other writers were faster, again and again.',
   STORE_UNAVAILABLE: 'The database cannot be reached or answers too late.',
   PROVIDER_UNAVAILABLE:

@@ -12,6 +12,7 @@ const EVERY: readonly ErrorCode[] = [
   'UNAUTHENTICATED',
   'TOO_MANY_REQUESTS',
   'INTERNAL',
+  'OVERLOADED',
   'SECRET_UNREADABLE',
   'STORE_UNAVAILABLE',
 ]
@@ -26,7 +27,7 @@ const BODIES: readonly ErrorCode[] = [
 
 /** What every resource may answer to a verb. */
 const FAILURES: Readonly<Record<Verb, readonly ErrorCode[]>> = {
-  list: [...EVERY, 'INVALID_INPUT'],
+  list: [...EVERY, 'INVALID_INPUT', 'QUERY_TOO_EXPENSIVE'],
   get: [...EVERY, 'INVALID_INPUT', 'NOT_FOUND'],
   create: [...EVERY, ...WRITES, ...BODIES],
   patch: [...EVERY, ...WRITES, ...BODIES, 'NOT_FOUND'],

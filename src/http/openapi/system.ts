@@ -64,6 +64,7 @@ export const systemPaths: Readonly<Record<string, JsonSchema>> = {
           'BODY_TOO_LARGE',
           'NOT_JSON',
           'INTERNAL',
+          'OVERLOADED',
           'SECRET_UNREADABLE',
           'STORE_BUSY',
           'STORE_UNAVAILABLE',

@@ -3,7 +3,6 @@ import { untilWritten } from '../../commit/until-written.ts'
 import { AppError } from '../../errors.ts'
 import { change } from '../../ports/changes.ts'
 import type { Clock, Instant } from '../../ports/clock.ts'
-import type { Translation } from '../../ports/connector.ts'
 import type { Logger } from '../../ports/logger.ts'
 import { orderIdFromOf } from '../../ports/order-id-from.ts'
 import { activityJobsOf, type JobQueue } from '../../ports/queue.ts'
@@ -11,14 +10,16 @@ import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
 import { firstDeliveryFlags } from '../first-deliveries.ts'
 import { itemsOf } from '../items-of.ts'
+import { type Platforms, type ReadBody, type Reading, readHere, rulesOf } from '../reading.ts'
 import { type ArrivedWebhook, deliveryRows } from '../rows.ts'
-import { type Platforms, translate } from '../translate.ts'
 import { type ReplayedItem, type ReplayTerms, renewItems, requeueItems } from './items.ts'
 import { holdMembers } from './members.ts'
 import type { DeliveryReplay, ReplayReason } from './types.ts'
 
 export interface ReplayDeps extends Platforms {
   readonly store: Store
+  /** Without it in this thread, by `connectorFor`. */
+  readonly read?: ReadBody
   /** Without one the sweep finds what is due. */
   readonly queue?: Pick<JobQueue, 'enqueue'>
   readonly clock: Clock
@@ -94,10 +95,10 @@ async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: Replay
   if (body === null) {
     return { ...nothing, items: requeueItems(items, terms), reason: 'BODY_GONE' }
   }
-  const arrived = arrivedAgain(deps, delivery, connector, body, terms.now)
+  const arrived = await arrivedAgain(deps, delivery, connector, body, terms.now)
   const rows = deliveryRows(arrived, deps.newId)
   const { outcome, reason, orderId, orderReference, otherReference, orderName, orderNameKey } = rows.delivery
-  const { translation } = arrived
+  const { translation } = arrived.reading
   const orderIdFrom = orderIdFromOf(connector, deps.connectorFor(connector.platform)!)
   if (translation.kind === 'ignored') {
     // what some rule once looked at keeps its items
@@ -130,21 +131,23 @@ function left(item: Row<'delivery_item'>): ReplayedItem {
  * The webhook as it was when it came in, as its connector takes it now. The rows keep the time of receipt: an erasure
  * goes by it.
  */
-function arrivedAgain(
+async function arrivedAgain(
   deps: ReplayDeps,
   { topic, webhookId, headers, reason, receivedAt }: Row<'delivery'>,
   connector: Row<'connector'>,
   rawBody: Uint8Array,
   now: Instant,
-): ArrivedWebhook & { translation: Translation } {
+): Promise<ArrivedWebhook> {
   const reader = deps.connectorFor(connector.platform)!
   // headers that were not kept cannot clear a sender
   const isUnclear = reason === 'SHOP_MISMATCH' && Object.keys(headers).length === 0
   const isElsewhere = isUnclear || reader.isFromElsewhere?.(headers, connector.settings) === true
   const mismatch = isElsewhere ? ({ mismatch: 'SHOP_MISMATCH' } as const) : {}
   const verified = { ok: true, webhookId, topic, headers, ...mismatch } as const
-  const webhook = { connector, verified, rawBody, receivedAt }
-  return { ...webhook, translation: translate(deps, { ...webhook, receivedAt: now }) }
+  const unread = { connector: rulesOf(connector), rawBody, receivedAt: now, proof: verified }
+  const reading = await (deps.read?.(unread) ?? readHere(deps, unread))
+  // its proof was given when it came in
+  return { connector, rawBody, receivedAt, reading: reading as Reading }
 }
 
 /** Holds the members whose purchases are queued, so that none of them is erased unseen. */

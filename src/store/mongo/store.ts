@@ -1,6 +1,7 @@
 import { type CollectionName, type Row, SHAPE, type Shape } from '../../ports/schema.ts'
 import type { Query, Store } from '../../ports/store.ts'
 import { describeOutstanding } from '../plan.ts'
+import { BOUNDED_MS, within } from './bounded.ts'
 import { decodeRow, type StoredRow, storedDefault, storedName } from './codec.ts'
 import { commitChanges } from './commit.ts'
 import { connect, type MongoConnection, READ_OPTIONS } from './connection.ts'
@@ -16,6 +17,8 @@ export interface MongoOptions {
   readonly shape?: Shape | undefined
   /** After how long a process that died while it migrated is given up; 10 s unless a test cannot wait. */
   readonly leaseMs?: number | undefined
+  /** What a bounded read may take of the server; default 2,000. */
+  readonly boundedMs?: number
 }
 
 /**
@@ -25,7 +28,7 @@ export interface MongoOptions {
  */
 export async function openMongoStore(
   uri: string,
-  { shape = SHAPE, leaseMs }: MongoOptions = {},
+  { shape = SHAPE, leaseMs, boundedMs = BOUNDED_MS }: MongoOptions = {},
 ): Promise<Store> {
   const { schema } = shape
   const connection = await connect(uri, { schema })
@@ -45,15 +48,17 @@ export async function openMongoStore(
         connection,
         collection,
         query.where === undefined ? {} : toFilter(collection, query.where, schema),
-        query,
+        { ...query, limitMs: query.bounded && boundedMs },
       )
     },
 
-    async count(collection, where, max) {
+    async count(collection, where, max, bounded) {
       const filter = toFilter(collection, where, schema)
       const rows = connection.models.rows[collection].collection
-      return await connection.run((session) =>
-        rows.countDocuments(filter, { ...READ_OPTIONS, session, limit: max }),
+      return await within(bounded && boundedMs, (limits) =>
+        connection.run((session) =>
+          rows.countDocuments(filter, { ...READ_OPTIONS, ...limits, session, limit: max }),
+        ),
       )
     },
 
@@ -115,6 +120,7 @@ export async function openMongoStore(
 
 interface ReadOptions<C extends CollectionName> extends Partial<Query<C>> {
   readonly hint?: string | undefined
+  readonly limitMs?: number | undefined
 }
 
 /** Most answers in one round trip: the server's own first batch is 101 documents. */
@@ -124,21 +130,24 @@ async function read<C extends CollectionName>(
   connection: MongoConnection,
   collection: C,
   filter: Filter,
-  { sort = [], offset = 0, limit, omit = [], hint }: ReadOptions<C> = {},
+  { sort = [], offset = 0, limit, omit = [], hint, limitMs }: ReadOptions<C> = {},
 ): Promise<Row<C>[]> {
   const { schema } = connection.models
   const rows = connection.models.rows[collection].collection
   const projection = Object.fromEntries(omit.map((field) => [storedName(collection, field, schema), 0]))
   const common = { ...READ_OPTIONS, batchSize: BATCH_SIZE, ...(hint !== undefined && { hint }) }
   const order = sortOrder(collection, sort, schema)
-  const stored = await connection.run((session) => {
-    if (order.defaults.size > 0) {
-      const pipeline = inOrderOfDefaults(filter, order, { offset, limit, projection })
-      return rows.aggregate<StoredRow>(pipeline, { ...common, session }).toArray()
-    }
-    const page = { skip: offset, sort: order.fields, projection, ...(limit !== undefined && { limit }) }
-    return rows.find<StoredRow>(filter, { ...common, ...page, session }).toArray()
-  })
+  const stored = await within(limitMs, (limits) =>
+    connection.run((session) => {
+      const options = { ...common, ...limits, session }
+      if (order.defaults.size > 0) {
+        const pipeline = inOrderOfDefaults(filter, order, { offset, limit, projection })
+        return rows.aggregate<StoredRow>(pipeline, options).toArray()
+      }
+      const page = { skip: offset, sort: order.fields, projection, ...(limit !== undefined && { limit }) }
+      return rows.find<StoredRow>(filter, { ...options, ...page }).toArray()
+    }),
+  )
   const omitted: ReadonlySet<string> = new Set(omit)
   return stored.map((row) => decodeRow(collection, row, omitted, schema))
 }

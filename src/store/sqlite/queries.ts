@@ -21,25 +21,46 @@ function rowsOf(
   return found.map((values) => decodeRow(columns, values))
 }
 
+/** A statement with the values of its marks. */
+export interface Sql {
+  readonly sql: string
+  readonly params: readonly SqlValue[]
+}
+
+/** Asked of each row that is looked at, first of all, where a read is bounded: see reading-worker.js. */
+const WITHIN_BUDGET = 'within_budget()'
+
 export function findRows(
   statements: Statements,
   collection: CollectionName,
   query: Query<CollectionName>,
 ): PlainRow[] {
-  const table = statements.tables[collection]
+  const { sql, params, columns } = findSql(statements.tables[collection], query)
+  return rowsOf(statements.get(sql), columns, params)
+}
+
+/** @param isBounded within what the thread of lists allows a read */
+export function findSql(
+  table: Table,
+  query: Query<CollectionName>,
+  isBounded = false,
+): Sql & { readonly columns: readonly Column[] } {
   const { where, sort = [], omit = [], offset = 0, limit } = query
   const omitted: readonly string[] = omit
   const columns =
     omit.length === 0 ? table.columns : table.columns.filter(({ name }) => !omitted.includes(name))
   const params: SqlValue[] = []
-  const matching = where === undefined ? '' : ` WHERE ${whereSql(table, where, params)}`
+  const conditions = [
+    ...(isBounded ? [WITHIN_BUDGET] : []),
+    ...(where === undefined ? [] : [whereSql(table, where, params)]),
+  ]
+  const matching = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
   const terms = sort.map(
     ({ field, order }) => `${quoted(table.column(field).name)} ${order === 'desc' ? 'DESC' : 'ASC'}`,
   )
   const sorted = terms.length === 0 ? '' : ` ORDER BY ${terms.join(', ')}`
   params.push(limit, offset)
-  const sql = `${selectSql(table, columns)}${matching}${sorted} LIMIT ? OFFSET ?`
-  return rowsOf(statements.get(sql), columns, params)
+  return { sql: `${selectSql(table, columns)}${matching}${sorted} LIMIT ? OFFSET ?`, params, columns }
 }
 
 export function countRows(
@@ -48,13 +69,18 @@ export function countRows(
   where: Condition,
   max: number,
 ): number {
-  const table = statements.tables[collection]
-  const params: SqlValue[] = []
-  const matching = whereSql(table, where, params)
-  params.push(max)
-  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${quoted(collection)} WHERE ${matching} LIMIT ?)`
+  const { sql, params } = countSql(statements.tables[collection], where, max)
   const [count] = statements.get(sql).get(...params) as unknown as [number]
   return count
+}
+
+export function countSql(table: Table, where: Condition, max: number, isBounded = false): Sql {
+  const params: SqlValue[] = []
+  const bound = isBounded ? `${WITHIN_BUDGET} AND ` : ''
+  const matching = `${bound}${whereSql(table, where, params)}`
+  params.push(max)
+  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${quoted(table.collection)} WHERE ${matching} LIMIT ?)`
+  return { sql, params }
 }
 
 /**

@@ -13,14 +13,16 @@ import type {
 import { describeOutstanding, refuseNewer } from '../plan.ts'
 import { applyChanges } from './changes.ts'
 import { Checkpoints } from './checkpoints.ts'
+import type { SqlValue } from './columns.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { asStoreFailure } from './failures.ts'
 import { migrateSqlite } from './migrate.ts'
 import { noteZoneData, readZoneData } from './notes.ts'
-import { countRows, findRows, findRowsByKeys } from './queries.ts'
+import { countRows, countSql, findRows, findRowsByKeys, findSql, type Sql } from './queries.ts'
+import { Readings } from './readings.ts'
 import { readStamp, readSteps } from './stamp.ts'
 import { Statements } from './statements.ts'
-import { describeTables, TABLES } from './tables.ts'
+import { decodeRow, describeTables, TABLES } from './tables.ts'
 import { WalSync } from './wal-sync.ts'
 
 /** https://sqlite.org/pragma.html#pragma_synchronous */
@@ -35,7 +37,7 @@ function* idsLeftBy(changes: readonly Change[]): Iterable<string> {
 
 /**
  * The store in one SQLite file. Statements run in this thread, each in microseconds; what waits for the disk (the
- * sync of a commit, checkpoints) runs in others.
+ * sync of a commit, checkpoints) and reads that are bounded run in others.
  */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite'
@@ -44,6 +46,7 @@ export class SqliteStore implements Store {
   readonly #sync: WalSync
   readonly #checkpoints: Checkpoints
   readonly #shape: Shape
+  readonly #readings: Readings
   #closing: Promise<void> | undefined
 
   constructor(connection: Connection, sync: WalSync, checkpoints: Checkpoints, shape: Shape = SHAPE) {
@@ -52,6 +55,7 @@ export class SqliteStore implements Store {
     this.#shape = shape
     this.#sync = sync
     this.#checkpoints = checkpoints
+    this.#readings = new Readings(connection.path)
   }
 
   async findByKeys<C extends CollectionName>(
@@ -66,12 +70,27 @@ export class SqliteStore implements Store {
 
   async find<C extends CollectionName>(collection: C, query: Query<C>): Promise<Row<C>[]> {
     const plain = query as unknown as Query<CollectionName>
-    const rows = this.#run(() => findRows(this.#statements, collection, plain)) as Row<C>[]
+    const rows = (
+      query.bounded === true
+        ? await this.#findBounded(collection, plain)
+        : this.#run(() => findRows(this.#statements, collection, plain))
+    ) as Row<C>[]
     await this.#shownOnDisk(rows)
     return rows
   }
 
-  async count<C extends CollectionName>(collection: C, where: Condition<C>, max: number): Promise<number> {
+  async count<C extends CollectionName>(
+    collection: C,
+    where: Condition<C>,
+    max: number,
+    bounded?: true,
+  ): Promise<number> {
+    if (bounded === true) {
+      const [counted] = await this.#read(
+        countSql(this.#statements.tables[collection], where as Condition, max, true),
+      )
+      return Number(counted?.[0])
+    }
     return this.#run(() => countRows(this.#statements, collection, where as Condition, max))
   }
 
@@ -146,9 +165,26 @@ export class SqliteStore implements Store {
     // a failure was told to those who waited for their commits; what can be saved is
     await this.#sync.durable().catch(() => {})
     await this.#checkpoints.close()
+    await this.#readings.close()
     // the last connection to close checkpoints by itself and removes the WAL
     db.close()
     await wal.close()
+  }
+
+  async #findBounded(collection: CollectionName, query: Query<CollectionName>): Promise<object[]> {
+    const { columns, ...sql } = findSql(this.#statements.tables[collection], query, true)
+    return (await this.#read(sql)).map((values) => decodeRow(columns, values))
+  }
+
+  /** In the thread for reads that may take long. */
+  async #read(sql: Sql): Promise<SqlValue[][]> {
+    // says what is wrong with the store, if anything is
+    this.#run(() => {})
+    try {
+      return await this.#readings.all(sql)
+    } catch (error) {
+      throw asStoreFailure(error)
+    }
   }
 
   #run<T>(work: () => T): T {

@@ -112,6 +112,29 @@ export function describeQueries({ store }: StoreContext): void {
       expect(await store().count('streak', nobody, 10)).toBe(0)
     })
 
+    it('answers the same when it is bounded, and what was just written', async () => {
+      const added = row('streak', { accountId: newAccount(), name: 'just written' })
+      await seed(store(), 'streak', [added])
+      const own = { field: 'accountId', op: 'eq', value: added.accountId } as const
+      expect(await store().find('streak', { where: own, limit: 5, bounded: true })).toEqual([added])
+      expect(await store().count('streak', own, 5, true)).toBe(1)
+      const query = {
+        where,
+        sort: [
+          { field: 'name', order: 'desc' },
+          { field: 'id', order: 'asc' },
+        ],
+        offset: 7,
+        limit: 20,
+        omit: ['description'],
+      } as const
+      expect(await store().find('streak', { ...query, bounded: true })).toEqual(
+        await store().find('streak', query),
+      )
+      expect(await store().count('streak', where, 10, true)).toBe(10)
+      expect(await store().find('streak', { limit: 1, bounded: true })).toHaveLength(1)
+    })
+
     it('counts up to its maximum', async () => {
       expect(await store().count('streak', where, ROWS + 1)).toBe(ROWS)
       expect(await store().count('streak', where, ROWS)).toBe(ROWS)

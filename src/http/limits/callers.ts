@@ -1,0 +1,44 @@
+import type { Response } from 'express'
+import type { Clock } from '../../ports/clock.ts'
+import type { Admin, Caller, EndUser } from '../auth/caller.ts'
+import { tell, tooMany } from './answers.ts'
+import { type Rate, TokenBuckets } from './token-buckets.ts'
+
+/** Far more than there are keys. */
+const MAX_KEYS = 10_000
+const MAX_END_USERS = 50_000
+
+/** Counts who calls with right credentials. @throws AppError TOO_MANY_REQUESTS */
+export function createCallerCount(
+  clock: Clock,
+  perKey: Rate,
+  perEndUser: Rate,
+): (caller: Caller, response: Response) => void {
+  const keys = new TokenBuckets(perKey, clock, MAX_KEYS)
+  const endUsers = new TokenBuckets(perEndUser, clock, MAX_END_USERS)
+
+  function countAdmin({ apiKeyId }: Admin, response: Response): void {
+    const taken = keys.take(`admin:${apiKeyId}`)
+    tell(response, 'api-key', keys.rate, taken)
+    if (!taken.ok) throw tooMany('with this API key', keys.rate, taken)
+  }
+
+  /** Beside the backend, so that no page can use up what it needs; each by itself, so that none uses up all of it. */
+  function countEndUser({ apiKeyId, externalId }: EndUser, response: Response): void {
+    const name = `${apiKeyId}:${externalId}`
+    const own = endUsers.look(name)
+    if (!own.ok) {
+      tell(response, 'end-user', endUsers.rate, own)
+      throw tooMany('of this end user', endUsers.rate, own)
+    }
+    const taken = keys.take(`end_user:${apiKeyId}`)
+    tell(response, 'end-users', keys.rate, taken)
+    if (!taken.ok) throw tooMany('with this API key', keys.rate, taken)
+    endUsers.take(name)
+  }
+
+  return (caller, response) => {
+    if (caller.kind === 'admin') countAdmin(caller, response)
+    else countEndUser(caller, response)
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The program in a process of its own, to be attacked from outside:
+ *
+ *   node --expose-gc target-child.ts <json of Config>
+ *
+ * Answers `{ do: 'look' }` with a `Look`, and begins its measures anew; ends on `{ do: 'stop' }`.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { guardProgram } from '../../../src/cli/last-resort.ts'
+import { startApp } from '../../../src/compose.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
+
+/** What happened since the last look. */
+export interface Look {
+  readonly port: number
+  /**
+   * The longest time for which nothing else was done, in milliseconds: by the clock, or by what this thread computed
+   * meanwhile where that is less, since it was somebody else who had the processor then.
+   */
+  readonly longestMs: number
+  /** The most memory that the process had at any moment. */
+  readonly peakBytes: number
+  readonly lines: readonly { level: string; message: string; fields: Record<string, unknown> }[]
+}
+
+const RESOLUTION_MS = 5
+const LOOK_MS = 5
+
+const logger = recordingLogger()
+let app: Awaited<ReturnType<typeof startApp>> | undefined
+guardProgram({ logger, process, end: () => void app?.close().finally(() => process.exit(1)) })
+app = await startApp(JSON.parse(process.argv[2] ?? ''), ['web'], logger)
+
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+delay.enable()
+let peakBytes = 0
+let computedMs = 0
+let longestComputedMs = 0
+const note = (): void => {
+  peakBytes = Math.max(peakBytes, process.memoryUsage.rss())
+  const { user, system } = process.threadCpuUsage()
+  const nowMs = (user + system) / 1000
+  longestComputedMs = Math.max(longestComputedMs, nowMs - computedMs)
+  computedMs = nowMs
+}
+setInterval(note, LOOK_MS).unref()
+
+function look(): Look {
+  note()
+  const lines = logger.lines.splice(0) as Look['lines'][number][]
+  const seen = {
+    port: app?.http?.port ?? 0,
+    longestMs: Math.min(delay.max / 1e6, longestComputedMs),
+    peakBytes,
+    lines,
+  }
+  globalThis.gc?.()
+  // the collection must not be taken for what comes next
+  setImmediate(() => {
+    note()
+    longestComputedMs = 0
+    delay.reset()
+  })
+  peakBytes = 0
+  return JSON.parse(JSON.stringify(seen, withErrors))
+}
+
+function withErrors(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  return value instanceof Error ? (value.stack ?? value.message) : value
+}
+
+process.on('message', (message: { readonly do: 'look' | 'stop' }) => {
+  if (message.do === 'look') process.send?.(look())
+  else void app?.close().then(() => process.disconnect())
+})
+// whoever asked is gone, however that came about
+process.on('disconnect', () => process.exit())
+process.send?.(look())
