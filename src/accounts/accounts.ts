@@ -41,8 +41,9 @@ export function makeApiKey(
 ): { row: Row<'api_key'>; apiSecret: string } {
   const { apiKey, apiSecret } = drawApiKey()
   const now = clock.now()
-  const common = { id: newId(), accountId, createdAt: now, updatedAt: now, revision: 1 }
-  const sealedSecret = secretBox.seal(apiSecret)
+  const id = newId()
+  const common = { id, accountId, createdAt: now, updatedAt: now, revision: 1 }
+  const sealedSecret = secretBox.seal(apiSecret, { collection: 'api_key', id, field: 'sealedSecret' })
   return { row: { ...common, name, description, status, apiKey, sealedSecret }, apiSecret }
 }
 

@@ -39,7 +39,8 @@ export function createConnectorLookup(store: Store, secretBox: SecretBox) {
   const secretsOf = (row: Row<'connector'>): readonly string[] => {
     const known = opened.get(row.id)
     if (known?.revision === row.revision) return known.secrets
-    const { webhookSecrets } = JSON.parse(secretBox.open(row.sealedCredentials)) as {
+    const place = { collection: 'connector', id: row.id, field: 'sealedCredentials' } as const
+    const { webhookSecrets } = JSON.parse(secretBox.open(row.sealedCredentials, place)) as {
       webhookSecrets: string[]
     }
     if (opened.size >= MAX_OPENED) opened.clear()

@@ -8,6 +8,7 @@ import { wholeQuantity } from '../../src/streaks/quantity.ts'
 import type { StoreKind } from '../helpers/open-store.ts'
 import { plainMilestone, plainStreak } from '../helpers/plain-rows.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
+import { credentialsOf } from '../helpers/secret-places.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
 export const WEBHOOK_SECRET = 'shpss_0123456789abcdef'
@@ -51,8 +52,10 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
     return { id: parts.newId(), accountId: account.id, createdAt: now, updatedAt: now, revision: 1 }
   }
   const streak = dailyStreak(common())
-  const credentials = parts.secretBox.seal(JSON.stringify({ webhookSecrets: [WEBHOOK_SECRET] }))
-  const connector = shopifyConnector(common(), streak.id, credentials)
+  const fields = common()
+  const webhookSecrets = JSON.stringify({ webhookSecrets: [WEBHOOK_SECRET] })
+  const credentials = parts.secretBox.seal(webhookSecrets, credentialsOf('connector', fields.id))
+  const connector = shopifyConnector(fields, streak.id, credentials)
   await commitAll(parts.store, [
     { op: 'insert', collection: 'streak', row: streak },
     { op: 'insert', collection: 'milestone', row: seventhDay(common(), streak.id) },

@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import type { Api } from './api.ts'
 import { endUserToken, type Key } from './end-user-token.ts'
+import { secretOfKey } from './secret-places.ts'
 import { ADA, type Shop } from './shop.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -12,8 +13,9 @@ export async function pausedKey(api: Api, shop: Shop): Promise<Key> {
   const { accountId } = shop.backend
   const key = { accountId, apiKey: 'paused-key', apiSecret: 'secret of the paused key' }
   const now = api.clock.now()
+  const id = uuid()
   const row = {
-    id: uuid(),
+    id,
     accountId,
     createdAt: now,
     updatedAt: now,
@@ -21,7 +23,7 @@ export async function pausedKey(api: Api, shop: Shop): Promise<Key> {
     name: 'paused',
     description: '',
     apiKey: key.apiKey,
-    sealedSecret: api.deps.secretBox.seal(key.apiSecret),
+    sealedSecret: api.deps.secretBox.seal(key.apiSecret, secretOfKey(id)),
     status: 'paused' as const,
   }
   await api.store.commit([{ op: 'insert', collection: 'api_key', row }])

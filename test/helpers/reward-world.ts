@@ -6,6 +6,7 @@ import type { RewardSpec } from '../../src/ports/schema/values.ts'
 import type { CollectionName, Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { row } from '../contract/store/rows.ts'
+import { credentialsOf } from './secret-places.ts'
 
 export const NOW = Date.parse('2026-11-22T10:00:00Z')
 export const clock = { now: () => NOW }
@@ -51,8 +52,11 @@ export async function makeRewardWorld(
 ): Promise<RewardWorld> {
   const accountId = randomUUID()
   const member = await insert(store, 'member', { accountId, externalId: 'customer-1', status: 'live' })
-  const sealedCredentials = credentials === null ? null : secretBox.seal(JSON.stringify(credentials))
-  const { id: providerId } = await insert(store, 'coupon_provider', {
+  const providerId = randomUUID()
+  const place = credentialsOf('coupon_provider', providerId)
+  const sealedCredentials = credentials === null ? null : secretBox.seal(JSON.stringify(credentials), place)
+  await insert(store, 'coupon_provider', {
+    id: providerId,
     accountId,
     ...provider,
     sealedCredentials,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Answer, type Api, type Body, type Client, interruptedStore, startApi } from '../helpers/api.ts'
+import { credentialsOf } from '../helpers/secret-places.ts'
 
 let api: Api
 let admin: Client
@@ -509,7 +510,8 @@ describe('a connector', () => {
     })
   const secretsOf = async (connector: Body) => {
     const [row] = await api.store.findByKeys('connector', ['id'], [[connector.id]])
-    return JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? '')).webhookSecrets
+    const place = credentialsOf('connector', row?.id)
+    return JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? '', place)).webhookSecrets
   }
 
   it('takes new secrets, settings and rules, each replaced whole', async () => {
@@ -555,7 +557,8 @@ describe('a coupon provider', () => {
       settings: { url: 'https://coupons.example.com/b' },
     })
     const [row] = await api.store.findByKeys('coupon_provider', ['id'], [[provider.id]])
-    expect(JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? ''))).toEqual({
+    const place = credentialsOf('coupon_provider', row?.id)
+    expect(JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? '', place))).toEqual({
       signingSecret: key(2),
     })
     await admin.create('coupon_provider', { name: 'taken', provider: 'pool' })

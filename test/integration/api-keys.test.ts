@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { addApiKey } from '../../src/accounts/accounts.ts'
 import { type Answer, type Api, type Body, type Client, interruptedStore, startApi } from '../helpers/api.ts'
+import { secretOfKey } from '../helpers/secret-places.ts'
 
 const KEYS = '/schema/api_key/record'
 const NOWHERE = '01890000-0000-7000-8000-000000000000'
@@ -48,7 +49,7 @@ describe('an API key', () => {
     expect(listed.body.data).toContainEqual(shown)
     const [row] = await api.store.findByKeys('api_key', ['id'], [[key.id]])
     expect(JSON.stringify([got.body, listed.body, row])).not.toContain(apiSecret)
-    expect(api.deps.secretBox.open(row?.sealedSecret ?? '')).toBe(apiSecret)
+    expect(api.deps.secretBox.open(row?.sealedSecret ?? '', secretOfKey(row?.id))).toBe(apiSecret)
   })
 
   it('is known by its name in one account only', async () => {

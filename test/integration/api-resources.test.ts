@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
+import { credentialsOf } from '../helpers/secret-places.ts'
 
 let api: Api
 let admin: Client
@@ -361,7 +362,8 @@ describe('a coupon provider', () => {
     await readsBack('coupon_provider', answer.body.data)
     const [row] = await api.store.findByKeys('coupon_provider', ['id'], [[answer.body.data.id]])
     expect(row?.sealedCredentials).not.toContain('whsec_')
-    expect(JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? ''))).toEqual(http.credentials)
+    const place = credentialsOf('coupon_provider', row?.id)
+    expect(JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? '', place))).toEqual(http.credentials)
     const error = await refused('coupon_provider', http, 'DUPLICATE_VALUE', 'name', 409)
     expect(error.details[0].existingId).toBe(answer.body.data.id)
   })
@@ -487,7 +489,8 @@ describe('a connector', () => {
     })
     await readsBack('connector', data)
     const [row] = await api.store.findByKeys('connector', ['id'], [[data.id]])
-    expect(JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? ''))).toEqual({
+    const place = credentialsOf('connector', row?.id)
+    expect(JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? '', place))).toEqual({
       webhookSecrets: ['hush hush'],
     })
     expect(JSON.stringify(row)).not.toContain('hush')

@@ -218,7 +218,7 @@ describe('passing trouble', () => {
     const world = await askingService()
     const reward = await world.addReward()
     const closed = {
-      seal: secretBox.seal,
+      ...secretBox,
       open: () => {
         throw new Error('sealed with another key')
       },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -8,6 +9,7 @@ import { EngineKit } from '../helpers/engine-kit.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import { insert, jobContext, jobOf, secretBox } from '../helpers/reward-world.ts'
 import { type ScriptedServer, startScriptedServer } from '../helpers/scripted-server.ts'
+import { credentialsOf } from '../helpers/secret-places.ts'
 import { openTempStore, type TempStore } from '../helpers/sqlite-store.ts'
 
 const june = (day: number) => Date.UTC(2025, 5, day, 12)
@@ -51,11 +53,16 @@ describe('taking an issued coupon back', () => {
 
   /** The log that was granted a reward. */
   async function granted(settings: object): Promise<Row<'streak_log'>> {
+    const id = randomUUID()
     const provider = await insert(temp.store, 'coupon_provider', {
+      id,
       accountId: kit.accountId,
       provider: 'http',
       settings: { url: service.url, ...settings },
-      sealedCredentials: secretBox.seal(JSON.stringify({ signingSecret })),
+      sealedCredentials: secretBox.seal(
+        JSON.stringify({ signingSecret }),
+        credentialsOf('coupon_provider', id),
+      ),
     })
     const streak = await kit.streak()
     const reward = { providerId: provider.id, discount: { percentage: '10' } }

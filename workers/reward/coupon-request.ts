@@ -42,7 +42,7 @@ export async function buildCouponRequest(
   if (adapter === undefined) {
     return failed(`PROVIDER_NOT_SUPPORTED: this version makes no coupons with "${provider.provider}"`)
   }
-  const credentials = openCredentials(deps.secretBox, provider.sealedCredentials)
+  const credentials = openCredentials(deps.secretBox, provider)
   if (credentials === null) {
     const reason = 'CREDENTIALS_UNREADABLE: the credentials of the coupon provider cannot be decrypted'
     return { outcome: 'retry', trouble: 'waiting', reason, retryAfterMs: null }
@@ -75,11 +75,13 @@ function expiryOf(reward: Row<'reward_log'>, expiresInDays: number | undefined):
 /** null when they cannot be opened: a key may be missing for now, after a restore or a rotation. */
 function openCredentials(
   secretBox: SecretBox,
-  sealed: string | null,
+  { id, sealedCredentials: sealed }: Row<'coupon_provider'>,
 ): Readonly<Record<string, unknown>> | null {
   if (sealed === null) return {}
   try {
-    const opened: unknown = JSON.parse(secretBox.open(sealed))
+    const opened: unknown = JSON.parse(
+      secretBox.open(sealed, { collection: 'coupon_provider', id, field: 'sealedCredentials' }),
+    )
     return typeof opened === 'object' && opened !== null ? { ...opened } : null
   } catch {
     return null

@@ -24,14 +24,15 @@ export interface ApiKeys {
 export function createApiKeys(store: Store, secretBox: SecretBox): ApiKeys {
   const digests = new Map<string, Buffer>()
   const hmacKeys = new Map<string, Promise<HmacKey>>()
+  const secretOf = ({ id, sealedSecret }: Row<'api_key'>): string =>
+    secretBox.open(sealedSecret, { collection: 'api_key', id, field: 'sealedSecret' })
   return {
     async find(apiKey) {
       const [row] = await store.findByKeys('api_key', ['apiKey'], [[apiKey]])
       return row
     },
-    digestOf: (row) => kept(digests, row, () => sha256(secretBox.open(row.sealedSecret))),
-    hmacKeyOf: async (row) =>
-      kept(hmacKeys, row, () => importHmacKey(Buffer.from(secretBox.open(row.sealedSecret), 'utf8'))),
+    digestOf: (row) => kept(digests, row, () => sha256(secretOf(row))),
+    hmacKeyOf: async (row) => kept(hmacKeys, row, () => importHmacKey(Buffer.from(secretOf(row), 'utf8'))),
   }
 }
 

@@ -102,7 +102,9 @@ export function platformOf(connectors: Connectors, name: string): Connector {
 export function sealCredentials(
   secretBox: HttpDeps['secretBox'],
   platform: Connector,
+  connectorId: string,
   credentials: Readonly<Record<string, unknown>>,
 ): string {
-  return secretBox.seal(JSON.stringify(check(platform.credentials, credentials, ['credentials'])))
+  const checked = JSON.stringify(check(platform.credentials, credentials, ['credentials']))
+  return secretBox.seal(checked, { collection: 'connector', id: connectorId, field: 'sealedCredentials' })
 }

@@ -36,8 +36,8 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
       const { settings, credentials, rules, ...plain } = readCreate(body)
       const platform = platformOf(connectors, plain.platform)
       const { purchaseSpace, orderIdFrom, ...own } = readSettings(platform, settings)
-      const sealedCredentials = sealCredentials(secretBox, platform, credentials)
       const id = newId()
+      const sealedCredentials = sealCredentials(secretBox, platform, id, credentials)
       const row = await createConnector(store, {
         ...newRow(id, accountId, now),
         ...plain,
@@ -61,7 +61,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
         ...plain,
         ...(settings && readSettings(platform, settings)),
         rules: rules && checkRules(rules, platform),
-        sealedCredentials: credentials && sealCredentials(secretBox, platform, credentials),
+        sealedCredentials: credentials && sealCredentials(secretBox, platform, id, credentials),
       }
       const orderIdFromNow = (row: Parameters<typeof orderIdFromOf>[0]) => orderIdFromOf(row, platform)
       return json(await patchConnector(store, accountId, id, now, given, orderIdFromNow))

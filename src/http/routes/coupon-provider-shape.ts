@@ -80,6 +80,7 @@ export function readSettings(provider: CouponProvider, settings: unknown): Recor
 export function sealCredentials(
   secretBox: HttpDeps['secretBox'],
   provider: CouponProvider,
+  providerId: string,
   credentials: unknown,
 ): string | null {
   if (provider.credentials === null) {
@@ -87,5 +88,7 @@ export function sealCredentials(
     throw invalid('credentials', `has no place here: ${provider.kind} takes no credentials`)
   }
   const checked = check(provider.credentials, plainJson(credentials ?? {}), ['credentials'])
-  return Object.keys(checked).length === 0 ? null : secretBox.seal(JSON.stringify(checked))
+  if (Object.keys(checked).length === 0) return null
+  const place = { collection: 'coupon_provider', id: providerId, field: 'sealedCredentials' } as const
+  return secretBox.seal(JSON.stringify(checked), place)
 }

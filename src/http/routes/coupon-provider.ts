@@ -68,10 +68,11 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
       const { connectorId, credentials, settings, ...plain } = readCreate(body)
       const provider = providerOf(providers, plain.provider)
       refuseConnector(provider, connectorId)
+      const id = newId()
       const row = await createProvider(store, {
-        ...newRow(newId(), accountId, now),
+        ...newRow(id, accountId, now),
         ...plain,
-        sealedCredentials: sealCredentials(secretBox, provider, credentials),
+        sealedCredentials: sealCredentials(secretBox, provider, id, credentials),
         settings: readSettings(provider, settings ?? {}),
       })
       log({ providerId: row.id })
@@ -89,7 +90,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
         ...plain,
         settings: settings === undefined ? undefined : readSettings(provider, settings),
         sealedCredentials:
-          credentials === undefined ? undefined : sealCredentials(secretBox, provider, credentials),
+          credentials === undefined ? undefined : sealCredentials(secretBox, provider, id, credentials),
       }
       return answered(await patchProvider(store, accountId, id, now, given))
     },
