@@ -2,6 +2,7 @@ import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import type { Logger } from './ports/logger.ts'
 import type { Store } from './ports/store.ts'
+import { notedZoneData, noteZoneData } from './ports/zone-note.ts'
 import { useZoneData, type ZoneData } from './streaks/zone-data.ts'
 import { folderZoneData } from './zones/folder-data.ts'
 import { ownZoneData } from './zones/own-data.ts'
@@ -19,7 +20,7 @@ export function composeZoneData({ zoneInfo }: Pick<Config, 'zoneInfo'>): ZoneDat
  * @throws AppError CONFLICT
  */
 export async function checkZoneData(store: Store, { version }: ZoneData): Promise<void> {
-  refuseOlder(version, await store.zoneData())
+  refuseOlder(version, await notedZoneData(store))
 }
 
 /**
@@ -27,9 +28,9 @@ export async function checkZoneData(store: Store, { version }: ZoneData): Promis
  * @throws AppError CONFLICT when its own is the older one
  */
 export async function agreeOnZoneData(store: Store, { version }: ZoneData, logger: Logger): Promise<void> {
-  const before = await store.zoneData()
+  const before = await notedZoneData(store)
   refuseOlder(version, before)
-  refuseOlder(version, await store.noteZoneData(version))
+  refuseOlder(version, await noteZoneData(store, version))
   if (before === null || before === version) return
   logger.warn(
     { zoneDataBefore: before, zoneData: version },

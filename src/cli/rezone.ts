@@ -1,5 +1,6 @@
 import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
+import { notedZoneData } from '../ports/zone-note.ts'
 import { type RezoneReport, rezone } from '../rebuild/rezone.ts'
 import type { ProgressLine } from './progress.ts'
 
@@ -18,7 +19,7 @@ export async function runRezone(
   progress: ProgressLine,
   print: (line: string) => void,
 ): Promise<number> {
-  const noted = await store.zoneData()
+  const noted = await notedZoneData(store)
   if (!dryRun && noted !== version) {
     throw new AppError(
       'CONFLICT',

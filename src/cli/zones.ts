@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { createLogger, openInstallation } from '../compose.ts'
+import { notedZoneData } from '../ports/zone-note.ts'
 import { reportZones, type StreakZone } from '../rebuild/zone-report.ts'
 import { progressLine } from './progress.ts'
 import { readSettings } from './settings.ts'
@@ -23,7 +24,7 @@ export function zonesCommand(): Command {
       const { store, zoneData, ownZoneData, close } = installation
       const progress = progressLine(process.stderr)
       try {
-        const noted = await store.zoneData()
+        const noted = await notedZoneData(store)
         const total = await store.count('streak_log', { field: 'id', op: 'gt', value: '' }, 10_000_000)
         const compared = ownZoneData.version === zoneData.version ? null : ownZoneData
         const onProgress = (done: number) => progress.show(done, total, 'logs')

@@ -152,13 +152,13 @@ export interface Store {
   outstanding(): Promise<readonly string[]>
   /** The stamped schema version; 0 when never migrated. */
   schemaVersion(): Promise<number>
-  /** The newest version of time zone data that was noted, such as `2026f`; null when none was. */
-  zoneData(): Promise<string | null>
+  /** What the processes of a store agree on beside its rows, by a name; null when nothing was noted. */
+  note(name: string): Promise<string | null>
   /**
-   * Notes by which version of time zone data periods are told from now on, unless a newer one is noted; answers what is
-   * then noted. Versions compare as texts. Durable and atomic like a commit; idempotent, safe from several processes.
+   * Notes `value` where the note still is `before` (null: where there is none); answers what is noted then, `value` or
+   * what another writer noted. Durable like a commit, atomic, idempotent; needs no migration.
    */
-  noteZoneData(version: string): Promise<string>
+  writeNote(name: string, before: string | null, value: string): Promise<string | null>
   /** Resolves when the store answers a trivial read. */
   ping(): Promise<void>
   /**

@@ -6,6 +6,7 @@ import type { StoreContext, StoreHarness } from './store/context.ts'
 import { describeFieldTypes } from './store/field-types.ts'
 import { describeLifecycle } from './store/lifecycle.ts'
 import { describeManyUpdates } from './store/many-updates.ts'
+import { describeNotes } from './store/notes.ts'
 import { describePaging } from './store/paging.ts'
 import { describeProcesses } from './store/processes.ts'
 import { describeQueries } from './store/queries.ts'
@@ -46,6 +47,7 @@ export function describeStoreContract(name: string, setup: () => Promise<StoreHa
     describeConditions(context)
     describeQueries(context)
     describePaging(context)
+    describeNotes(context)
     describeLifecycle(context)
   })
 }

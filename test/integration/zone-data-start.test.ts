@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type App, openInstallation, startApp } from '../../src/compose.ts'
 import type { Config } from '../../src/config.ts'
+import { notedZoneData } from '../../src/ports/zone-note.ts'
 import { useZoneData, zoneData } from '../../src/streaks/zone-data.ts'
 import { ownZoneData } from '../../src/zones/own-data.ts'
 import { openStore } from '../helpers/open-store.ts'
@@ -44,7 +45,7 @@ async function started<T>(settings: Config, use: (app: App, lines: LogLine[]) =>
 async function noted(): Promise<string | null> {
   const store = await openStore('sqlite', join(folder, 'data', 'streakline.sqlite'))
   try {
-    return await store.zoneData()
+    return await notedZoneData(store)
   } finally {
     await store.close()
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
+import { notedZoneData, noteZoneData } from '../../src/ports/zone-note.ts'
 import { wholeQuantity } from '../../src/streaks/quantity.ts'
 import { ownZoneData } from '../../src/zones/own-data.ts'
 import { EngineKit } from '../helpers/engine-kit.ts'
@@ -38,7 +39,7 @@ beforeAll(async () => {
   })
   store = await openStore('sqlite', join(folder, 'streakline.sqlite'))
   await store.migrate()
-  await store.noteZoneData(OWN)
+  await noteZoneData(store, OWN)
   kit = new EngineKit(store)
   const other = await kit.streak({ timezone: 'Europe/Berlin' })
   await kit.record(other, Date.parse('2025-06-03T12:00Z'))
@@ -83,7 +84,7 @@ it('says what a newer folder would change, before the program uses it', async ()
     `  to move them: streakline rebuild --rezone ${streak.id}`,
     '4 logs: 1 lie in another period than 2099a puts them in.',
   ])
-  expect(await store.zoneData()).toBe(OWN)
+  expect(await notedZoneData(store)).toBe(OWN)
 })
 
 it('tries the move, and refuses to make it while the program goes by other data', async () => {
@@ -103,7 +104,7 @@ it('tries the move, and refuses to make it while the program goes by other data'
 })
 
 it('moves once the program goes by it; then nothing lies elsewhere', async () => {
-  await store.noteZoneData('2099a')
+  await noteZoneData(store, '2099a')
   const moved = await run(['rebuild', '--rezone', streak.id], newer())
   expect(moved).toMatchObject({ status: 0, stderr: '' })
   expect(moved.said.at(-1)).toBe('1 members on the streak, 3 logs: moved 1 logs and 0 rewards of 1 members.')

@@ -1,34 +1,46 @@
 import mongoose from 'mongoose'
 import { type MongoConnection, READ_OPTIONS, type Session, WRITE_CONCERN } from './connection.ts'
 
-/** One document in collection `meta`, beside the one of the schema. */
-interface ZoneDataNote {
-  readonly zoneData?: string
+/** Documents in collection `meta`, beside the one of the schema. */
+interface Note {
+  readonly note?: string
 }
 
-const NOTE = { _id: 'zone_data' as never }
 const DUPLICATE_KEY = 11000
 
-/** null when none was noted. */
-export async function readZoneData({ models }: MongoConnection, session: Session): Promise<string | null> {
-  const note = await models.meta.collection.findOne<ZoneDataNote>(NOTE, { ...READ_OPTIONS, session })
-  return note?.zoneData ?? null
-}
-
-/** `$max`: of two programs that note at once the newer one's version stays. */
-export async function noteZoneData(
+/** null when there is none. */
+export async function readNote(
   { models }: MongoConnection,
   session: Session,
-  version: string,
-): Promise<string> {
-  const write = async () => {
-    const options = { upsert: true, returnDocument: 'after', session, writeConcern: WRITE_CONCERN } as const
-    return await models.meta.collection.findOneAndUpdate(NOTE, { $max: { zoneData: version } }, options)
+  name: string,
+): Promise<string | null> {
+  const found = await models.meta.collection.findOne<Note>(idOf(name), { ...READ_OPTIONS, session })
+  return found?.note ?? null
+}
+
+/** One document at a time: each write is atomic by itself, and asks what it replaces. */
+export async function writeNote(
+  connection: MongoConnection,
+  session: Session,
+  name: string,
+  before: string | null,
+  value: string,
+): Promise<string | null> {
+  const { collection } = connection.models.meta
+  const options = { session, writeConcern: WRITE_CONCERN }
+  if (before !== null)
+    await collection.updateOne({ ...idOf(name), note: before }, { $set: { note: value } }, options)
+  else {
+    await collection
+      .updateOne(idOf(name), { $setOnInsert: { note: value } }, { ...options, upsert: true })
+      .catch((error: unknown) => {
+        // two upserts at once: the other one was first
+        if (!(error instanceof mongoose.mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error
+      })
   }
-  const note = await write().catch(async (error: unknown) => {
-    // two upserts at once: one inserted, the other finds it now
-    if (!(error instanceof mongoose.mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error
-    return await write()
-  })
-  return (note as unknown as Required<ZoneDataNote>).zoneData
+  return await readNote(connection, session, name)
+}
+
+function idOf(name: string) {
+  return { _id: name as never }
 }

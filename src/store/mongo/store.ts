@@ -9,7 +9,7 @@ import { storeUnavailable } from './errors.ts'
 import { type Filter, toFilter } from './filter.ts'
 import { keysIndex, toKeysFilter } from './keys.ts'
 import { migrate, readKnownStamp } from './migrate.ts'
-import { noteZoneData, readZoneData } from './notes.ts'
+import { readNote, writeNote } from './notes.ts'
 import { readStamp, readSteps } from './stamp.ts'
 
 export interface MongoOptions {
@@ -92,12 +92,12 @@ export async function openMongoStore(
       return (await connection.run((session) => readStamp(connection, session))).version
     },
 
-    async zoneData() {
-      return await connection.run((session) => readZoneData(connection, session))
+    async note(name) {
+      return await connection.run((session) => readNote(connection, session, name))
     },
 
-    async noteZoneData(version) {
-      return await connection.write((session) => noteZoneData(connection, session, version))
+    async writeNote(name, before, value) {
+      return await connection.write((session) => writeNote(connection, session, name, before, value))
     },
 
     async ping() {

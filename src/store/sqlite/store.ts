@@ -17,7 +17,7 @@ import type { SqlValue } from './columns.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { asStoreFailure } from './failures.ts'
 import { migrateSqlite } from './migrate.ts'
-import { noteZoneData, readZoneData } from './notes.ts'
+import { noteZoneData, readZoneData, readNote, writeNote } from './notes.ts'
 import { countRows, countSql, findRows, findRowsByKeys, findSql, type Sql } from './queries.ts'
 import { Readings } from './readings.ts'
 import { readStamp, readSteps } from './stamp.ts'
@@ -132,12 +132,15 @@ export class SqliteStore implements Store {
     return this.#run(() => readStamp(this.#connection.db).version)
   }
 
-  async zoneData(): Promise<string | null> {
-    return this.#run(() => readZoneData(this.#connection.db))
+  async note(name: string): Promise<string | null> {
+    const noted = this.#run(() => readNote(this.#connection.db, name))
+    // nobody is told of a note that a crash could still take back
+    await this.#sync.durable()
+    return noted
   }
 
-  async noteZoneData(version: string): Promise<string> {
-    const noted = this.#run(() => noteZoneData(this.#connection.db, version))
+  async writeNote(name: string, before: string | null, value: string): Promise<string | null> {
+    const noted = this.#run(() => writeNote(this.#connection.db, name, before, value))
     this.#sync.written([])
     await this.#sync.durable()
     return noted

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { SCHEMA_VERSION } from '../../../src/ports/schema.ts'
 import type { Store } from '../../../src/ports/store.ts'
+import { notedZoneData, noteZoneData } from '../../../src/ports/zone-note.ts'
 import { insert, newAccount, rowById, rowsOf, type StoreContext, seed } from './context.ts'
 import { row } from './rows.ts'
 
@@ -57,18 +58,18 @@ export function describeLifecycle({ store, harness, fresh }: StoreContext): void
       const passing = await fresh()
       try {
         await passing.store.migrate()
-        expect(await passing.store.zoneData()).toBeNull()
-        expect(await passing.store.noteZoneData('2026f')).toBe('2026f')
-        expect(await passing.store.noteZoneData('2026c')).toBe('2026f')
+        expect(await notedZoneData(passing.store)).toBeNull()
+        expect(await noteZoneData(passing.store, '2026f')).toBe('2026f')
+        expect(await noteZoneData(passing.store, '2026c')).toBe('2026f')
         const other = await passing.reopen()
         try {
-          expect(await other.zoneData()).toBe('2026f')
+          expect(await notedZoneData(other)).toBe('2026f')
           const versions = ['2027b', '2026g', '2027a', '2027b']
           const both = versions.map((version, at) =>
-            (at % 2 === 0 ? other : passing.store).noteZoneData(version),
+            noteZoneData(at % 2 === 0 ? other : passing.store, version),
           )
           expect(await Promise.all(both)).toContain('2027b')
-          expect([await other.zoneData(), await passing.store.zoneData()]).toEqual(['2027b', '2027b'])
+          expect([await notedZoneData(other), await notedZoneData(passing.store)]).toEqual(['2027b', '2027b'])
           expect(await other.schemaVersion()).toBe(SCHEMA_VERSION)
         } finally {
           await other.close()
@@ -84,8 +85,8 @@ export function describeLifecycle({ store, harness, fresh }: StoreContext): void
       try {
         await passing.store.migrate()
         const stores = [passing.store, ...others]
-        await Promise.all(stores.map((each, at) => each.noteZoneData(`2026${'fgh'.charAt(at)}`)))
-        expect(await passing.store.zoneData()).toBe('2026h')
+        await Promise.all(stores.map((each, at) => noteZoneData(each, `2026${'fgh'.charAt(at)}`)))
+        expect(await notedZoneData(passing.store)).toBe('2026h')
       } finally {
         for (const other of others) await other.close()
         await passing.close()
@@ -145,8 +146,8 @@ export function describeLifecycle({ store, harness, fresh }: StoreContext): void
         () => closed.commit([insert('member', row('member'))]),
         () => closed.migrate(),
         () => closed.schemaVersion(),
-        () => closed.zoneData(),
-        () => closed.noteZoneData('2026f'),
+        () => closed.note('x'),
+        () => closed.writeNote('x', null, 'y'),
         () => closed.ping(),
         () => closed.durability(),
       ]
