@@ -159,7 +159,10 @@ export interface Store {
    * what another writer noted. Durable like a commit, atomic, idempotent; needs no migration.
    */
   writeNote(name: string, before: string | null, value: string): Promise<string | null>
-  /** Resolves when the store answers a trivial read. */
+  /**
+   * Resolves when the store answers a trivial read and is whole: once a call failed for a full disk it writes
+   * something, to see whether there is room again; once one met malformed data it never resolves.
+   */
   ping(): Promise<void>
   /**
    * How durability is set, for start-up logs and the bench: `synchronous=NORMAL, awaited fdatasync`, `w: majority, j:

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -180,11 +180,48 @@ describe('a full disk under SQLite', () => {
     expect(committed).toBeLessThan(20)
     expect(await rowsOf(store, 'member', accountId)).toHaveLength(10 * committed)
     await expect(store.commit(wide())).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    // reads go on, but what takes webhooks has no room for them
+    for (const _ of [1, 2]) {
+      await expect(store.ping()).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        message: 'The SQLite store failed: its disk is full.',
+      })
+    }
 
     connection.db.exec('PRAGMA max_page_count = 1000000')
+    await expect(store.ping()).resolves.toBeUndefined()
     expect(await store.commit(wide())).toEqual(COMMITTED)
     expect(await rowsOf(store, 'member', accountId)).toHaveLength(10 * (committed + 1))
     await store.close()
+  })
+})
+
+describe('a malformed file of a SQLite store', () => {
+  it('is told by everything that meets it and by each ping from then on', async () => {
+    const store = await openSqliteStore(path())
+    await store.migrate()
+    for (let batch = 0; batch < 20; batch++) {
+      await store.commit(
+        Array.from({ length: 50 }, () => member({ accountId: 'a', firstName: 'x'.repeat(2_000) })),
+      )
+    }
+    await store.close()
+    const file = await open(path(), 'r+')
+    const { size } = await file.stat()
+    // the last third: rows of members, nothing that opening looks at
+    const length = Math.floor(size / 3 / 4096) * 4096
+    await file.write(Buffer.alloc(length, 0xff), 0, length, size - length)
+    await file.close()
+
+    const damaged = await openSqliteStore(path())
+    await expect(damaged.ping()).resolves.toBeUndefined()
+    const malformed = {
+      code: 'STORE_UNAVAILABLE',
+      message: 'The SQLite store failed: its file is malformed (database disk image is malformed).',
+    }
+    await expect(rowsOf(damaged, 'member', 'a')).rejects.toMatchObject(malformed)
+    for (const _ of [1, 2]) await expect(damaged.ping()).rejects.toMatchObject(malformed)
+    await damaged.close()
   })
 })
 

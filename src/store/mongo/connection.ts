@@ -2,7 +2,8 @@ import mongoose from 'mongoose'
 import { AppError } from '../../errors.ts'
 import type { Schema } from '../../ports/schema/spec.ts'
 import { SCHEMA } from '../../ports/schema.ts'
-import { storeUnavailable, translated } from './errors.ts'
+import { LastingFault } from '../lasting-fault.ts'
+import { kindOfFault, storeUnavailable, translated } from './errors.ts'
 import { defineModels, type Models } from './models.ts'
 import { type ServerFacts, serverFacts } from './server.ts'
 
@@ -41,6 +42,8 @@ export const READ_OPTIONS = {
 /** A connection of its own, with what every operation on it has in common. */
 export interface MongoConnection {
   readonly models: Models
+  /** What is wrong with the server and does not show in every call. */
+  readonly fault: LastingFault
   /** Asks the primary what it is. */
   server(): Promise<ServerFacts>
   /**
@@ -66,6 +69,7 @@ export async function connect(
   })
   const models = defineModels(connection, options.schema ?? SCHEMA)
   const underWay = new Set<Promise<unknown>>()
+  const fault = new LastingFault()
   let lastSeen: mongoose.mongo.Timestamp | undefined
   let closing: Promise<void> | undefined
 
@@ -75,7 +79,9 @@ export async function connect(
     try {
       return await work(session)
     } catch (error) {
-      throw translated(error)
+      const failure = translated(error)
+      fault.note(kindOfFault(error), failure)
+      throw failure
     } finally {
       // ends an open transaction, for which a server that is gone has to be waited for: nobody else should
       track(session.endSession())
@@ -104,6 +110,7 @@ export async function connect(
 
   return {
     models,
+    fault,
     run,
     write: (work) => run((session) => work(session).finally(() => remember(session))),
     async server() {

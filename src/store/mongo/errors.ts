@@ -2,12 +2,16 @@ import mongoose from 'mongoose'
 import { AppError } from '../../errors.ts'
 import type { CollectionName } from '../../ports/schema.ts'
 import type { CommitResult } from '../../ports/store.ts'
+import type { FaultKind } from '../lasting-fault.ts'
 
 const { MongoBulkWriteError, MongoError, MongoNetworkError, MongoServerSelectionError } = mongoose.mongo
 
 export type Conflict = Extract<CommitResult, { outcome: 'conflict' }>
 
 const DUPLICATE_KEY = 11000
+/** OutOfDiskSpace, DataCorruptionDetected: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
+const FULL = 14031
+const MALFORMED = 301
 
 /** Server error codes that say: not now, or not by this server; under what they mean for whoever reads the log. */
 const UNAVAILABLE_CODES: Readonly<Record<string, readonly number[]>> = {
@@ -19,7 +23,8 @@ const UNAVAILABLE_CODES: Readonly<Record<string, readonly number[]>> = {
   'the server took too long': [50, 262],
   'the server gave up the operation': [43, 237, 11601],
   'the server refused the credentials of MONGODB_URI': [13, 18, 8000],
-  'the disk of the server is full': [14031],
+  'the disk of the server is full': [FULL],
+  'the files of the server are malformed': [MALFORMED],
 }
 const UNAVAILABLE: ReadonlyMap<number, string> = new Map(
   Object.entries(UNAVAILABLE_CODES).flatMap(([why, codes]) => codes.map((code) => [code, why] as const)),
@@ -56,6 +61,15 @@ export function translated(thrown: unknown): unknown {
   const error = unwrapped(thrown)
   const why = whyUnavailable(error)
   return why === null ? error : storeUnavailable(why, error)
+}
+
+/** Which fault of the server, not of one call, an error tells of. */
+export function kindOfFault(thrown: unknown): FaultKind | null {
+  const error = unwrapped(thrown)
+  if (typeof error !== 'object' || error === null) return null
+  const code = codeOf(error)
+  if (code === FULL) return 'full'
+  return code === MALFORMED ? 'malformed' : null
 }
 
 function whyUnavailable(error: unknown): string | null {

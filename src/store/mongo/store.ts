@@ -1,5 +1,6 @@
 import { type CollectionName, type Row, SHAPE, type Shape } from '../../ports/schema.ts'
 import type { Query, Store } from '../../ports/store.ts'
+import { TRIAL } from '../lasting-fault.ts'
 import { describeOutstanding } from '../plan.ts'
 import { BOUNDED_MS, within } from './bounded.ts'
 import { decodeRow, type StoredRow, storedDefault, storedName } from './codec.ts'
@@ -102,6 +103,12 @@ export async function openMongoStore(
 
     async ping() {
       await connection.run((session) => readStamp(connection, session))
+      await connection.fault.check(() =>
+        connection.write(async (session) => {
+          const before = await readNote(connection, session, TRIAL.note)
+          return await writeNote(connection, session, TRIAL.note, before, TRIAL.value)
+        }),
+      )
     },
 
     async durability() {

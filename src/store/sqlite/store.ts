@@ -10,14 +10,15 @@ import type {
   Scalar,
   Store,
 } from '../../ports/store.ts'
+import { LastingFault, TRIAL } from '../lasting-fault.ts'
 import { describeOutstanding, refuseNewer } from '../plan.ts'
 import { applyChanges } from './changes.ts'
 import { Checkpoints } from './checkpoints.ts'
 import type { SqlValue } from './columns.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { asStoreFailure } from './failures.ts'
+import { asStoreFailure, kindOfFault } from './failures.ts'
 import { migrateSqlite } from './migrate.ts'
-import { noteZoneData, readZoneData, readNote, writeNote } from './notes.ts'
+import { readNote, writeNote } from './notes.ts'
 import { countRows, countSql, findRows, findRowsByKeys, findSql, type Sql } from './queries.ts'
 import { Readings } from './readings.ts'
 import { readStamp, readSteps } from './stamp.ts'
@@ -47,6 +48,7 @@ export class SqliteStore implements Store {
   readonly #checkpoints: Checkpoints
   readonly #shape: Shape
   readonly #readings: Readings
+  readonly #fault = new LastingFault()
   #closing: Promise<void> | undefined
 
   constructor(connection: Connection, sync: WalSync, checkpoints: Checkpoints, shape: Shape = SHAPE) {
@@ -148,6 +150,7 @@ export class SqliteStore implements Store {
 
   async ping(): Promise<void> {
     this.#run(() => this.#statements.get('SELECT 1 FROM sqlite_schema LIMIT 1').get())
+    await this.#fault.check(async () => this.writeNote(TRIAL.note, await this.note(TRIAL.note), TRIAL.value))
   }
 
   async durability(): Promise<string> {
@@ -186,7 +189,7 @@ export class SqliteStore implements Store {
     try {
       return await this.#readings.all(sql)
     } catch (error) {
-      throw asStoreFailure(error)
+      throw this.#failureOf(error)
     }
   }
 
@@ -196,8 +199,14 @@ export class SqliteStore implements Store {
       if (this.#sync.failed) this.#recover()
       return work()
     } catch (error) {
-      throw asStoreFailure(error)
+      throw this.#failureOf(error)
     }
+  }
+
+  #failureOf(error: unknown): unknown {
+    const failure = asStoreFailure(error)
+    this.#fault.note(kindOfFault(error), failure)
+    return failure
   }
 
   /** On disk, and with a WAL that others may write to. */
