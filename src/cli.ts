@@ -5,6 +5,7 @@ import { migrateCommand } from './cli/migrate.ts'
 import { endWithItsReader } from './cli/output.ts'
 import { rebuildCommand } from './cli/rebuild.ts'
 import { replayCommand } from './cli/replay.ts'
+import { resealCommand } from './cli/reseal.ts'
 import { runCommand } from './cli/run.ts'
 import { zonesCommand } from './cli/zones.ts'
 import { demoCommand } from './demo/command.ts'
@@ -24,6 +25,7 @@ program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())
 program.addCommand(zonesCommand())
+program.addCommand(resealCommand())
 program.addCommand(
   runCommand('start', ['web', 'worker'], 'Run the API, the webhooks and the workers in one process.'),
 )

@@ -1,6 +1,7 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
 import { createCouponProviders } from './coupons/registry.ts'
+import { checkKey } from './crypto/key-check.ts'
 import type { EntryRecorder, Recorder } from './engine/types.ts'
 import { createViews } from './engine/views/views.ts'
 import type { HttpDeps } from './http/deps.ts'
@@ -54,5 +55,6 @@ export function composeHttp({ recorder, queue, read, allowedHosts = [], ...parts
     connectors: CONNECTORS,
     providers: createCouponProviders({ store, clock, allowedHosts }),
     redisReachable: () => queue.reachable(),
+    checkKey: () => checkKey(store, parts.secretBox),
   }
 }

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { bringForward } from './compose-migration.ts'
 import type { Config } from './config.ts'
+import { agreeOnKey } from './crypto/key-check.ts'
+import { createSecretBox } from './crypto/secret-box.ts'
 import { AppError } from './errors.ts'
 import type { Logger } from './ports/logger.ts'
 import type { Store } from './ports/store.ts'
@@ -18,11 +20,16 @@ export interface StoreOptions {
   readonly claim: boolean
   /** Whether rows are filled beside the program from now on, where a migration has left some to be; until it is closed. */
   readonly fills?: boolean
+  /** Open it with whatever encryption keys there are, though they do not fit: for who gives up lost secrets. */
+  readonly anyKey?: boolean
   /** See `openSqliteStore`. */
   readonly onSqliteOpen?: SqliteOptions['onOpen']
 }
 
-/** Opens the store that the configuration names and brings it to this version's shape. */
+/**
+ * Opens the store that the configuration names and brings it to this version's shape.
+ * @throws AppError SECRET_UNREADABLE when the encryption keys are not those of the store
+ */
 export async function composeStore(
   config: Config,
   logger: Logger,
@@ -31,6 +38,7 @@ export async function composeStore(
   const { store, close } = await openStore(config, options)
   try {
     await bringForward(store, logger, { fills: options.fills === true })
+    if (options.anyKey !== true) await agreeOnKey(store, createSecretBox(config.encryptionKeys))
     logger.info({ store: store.kind, durability: await store.durability() }, 'store is open')
     return { store, close }
   } catch (error) {

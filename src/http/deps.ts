@@ -56,6 +56,8 @@ export interface HttpDeps {
   /** A new UUID, lower case. */
   readonly newId: () => string
   readonly redisReachable: () => Promise<boolean>
+  /** @throws AppError SECRET_UNREADABLE when the encryption keys are not, or no longer, those of the store */
+  readonly checkKey: () => Promise<void>
   /** How many requests are served; without it as the contract says. */
   readonly limits?: LimitOptions
   /** Bytes of bodies that are held at once; default 64 MiB. */

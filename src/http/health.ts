@@ -14,30 +14,48 @@ export const healthz: RequestHandler = (_request, response) => {
   sendJson(response, 200, { data: { status: 'ok' } })
 }
 
-/** The store decides whether this process can serve; Redis is reported, since webhooks are accepted without it. */
+/**
+ * The store decides whether this process can serve, and whether it can read the secrets in it; Redis is reported, since
+ * webhooks are accepted without it.
+ */
 export function readyz({
   store,
   redisReachable,
-}: Pick<HttpDeps, 'store' | 'redisReachable'>): RequestHandler {
+  checkKey,
+}: Pick<HttpDeps, 'store' | 'redisReachable' | 'checkKey'>): RequestHandler {
   return async (_request, response) => {
     const context = contextOf(response)
     context.route = '/readyz'
-    const [storeUp, redisUp] = await Promise.all([
-      inTime(store.ping().then(() => true)),
-      inTime(redisReachable()),
+    const [storeFault, keyFault, redisUp] = await Promise.all([
+      faultOf(store.ping()),
+      faultOf(checkKey()),
+      faultOf(redisReachable().then(orThrow)).then((fault) => fault === null),
     ])
-    const upOrDown = { store: storeUp ? 'up' : 'down', redis: redisUp ? 'up' : 'down' }
+    const upOrDown = { store: storeFault === null ? 'up' : 'down', redis: redisUp ? 'up' : 'down' }
     const data = { ...upOrDown, zoneData: zoneData().version }
-    if (storeUp) return sendJson(response, 200, { data })
-    const error = new AppError('STORE_UNAVAILABLE', `The store did not answer within ${CHECK_TIMEOUT_MS} ms`)
+    const error = storeFault ?? keyFault
+    if (error === null) return sendJson(response, 200, { data })
     sendJson(response, error.status, { data, error: errorBody(error, context.requestId) })
   }
 }
 
-function inTime(check: Promise<boolean>): Promise<boolean> {
+function orThrow(reachable: boolean): void {
+  if (!reachable) throw new Error('not reachable')
+}
+
+/** What a check found, in words for whoever watches; null when all is well. */
+async function faultOf(check: Promise<unknown>): Promise<AppError | null> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS)
+  const late = new Promise<AppError>((resolve) => {
+    timer = setTimeout(() => resolve(unanswered()), CHECK_TIMEOUT_MS)
   })
-  return Promise.race([check.catch(() => false), late]).finally(() => clearTimeout(timer))
+  const found = check.then(
+    () => null,
+    (error: unknown) => (error instanceof AppError ? error : unanswered()),
+  )
+  return await Promise.race([found, late]).finally(() => clearTimeout(timer))
+}
+
+function unanswered(): AppError {
+  return new AppError('STORE_UNAVAILABLE', `The store did not answer within ${CHECK_TIMEOUT_MS} ms`)
 }

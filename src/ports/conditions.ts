@@ -100,6 +100,11 @@ export function ascending<C extends CollectionName>(...fields: readonly FieldNam
   return fields.map((field) => ({ field, order: 'asc' }))
 }
 
+/** By these fields, the greatest first. */
+export function descending<C extends CollectionName>(...fields: readonly FieldName<C>[]): Sort<C> {
+  return fields.map((field) => ({ field, order: 'desc' }))
+}
+
 /**
  * What comes after a row where rows are sorted by a field, `asc` or `desc`, and then by ascending id: the next page,
  * however many rows came or went on those before.

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { agreeOnKey } from '../../src/crypto/key-check.ts'
+import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import { AppError } from '../../src/errors.ts'
 import { zoneData } from '../../src/streaks/zone-data.ts'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
@@ -387,5 +390,32 @@ describe('health', () => {
     })
     expect((await gone.send('/healthz')).status).toBe(200)
     await gone.close()
+  })
+
+  it('is not ready with encryption keys that do not fit the store, and says so', async () => {
+    const other = await startApi()
+    await agreeOnKey(other.store, createSecretBox([randomBytes(32).toString('base64')]))
+    expect(await other.send('/readyz')).toMatchObject({
+      status: 503,
+      body: {
+        data: { store: 'up', redis: 'down' },
+        error: {
+          code: 'SECRET_UNREADABLE',
+          message: expect.stringMatching(/^STREAKLINE_ENCRYPTION_KEY does not fit/),
+        },
+      },
+    })
+    await other.close()
+  })
+
+  it('says of a store that is not whole what is wrong with it', async () => {
+    const why = 'The SQLite store failed: its disk is full.'
+    const full = await startApi()
+    full.deps.store.ping = () => Promise.reject(new AppError('STORE_UNAVAILABLE', why))
+    expect(await full.send('/readyz')).toMatchObject({
+      status: 503,
+      body: { data: { store: 'down' }, error: { code: 'STORE_UNAVAILABLE', message: why } },
+    })
+    await full.close()
   })
 })

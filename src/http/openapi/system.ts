@@ -90,14 +90,17 @@ export const systemPaths: Readonly<Record<string, JsonSchema>> = {
       tags: ['Health'],
       summary: 'Can it serve?',
       description:
-        'The store decides. Redis is reported: webhooks are taken without it, and processed once it is back.',
+        'The store decides, and whether the encryption keys are those of its secrets; `error` says what is wrong, such as a full disk. Redis is reported: webhooks are taken without it, and processed once it is back.',
       security: [],
       responses: {
         '200': answered('It can.', object({ data: readiness })),
         ...broken,
         '503': {
-          ...answered('It cannot: the store is down.', object({ data: readiness, error: errorOf })),
-          'x-error-codes': ['STORE_UNAVAILABLE'],
+          ...answered(
+            'It cannot: the store is down or not whole, or the encryption keys do not fit it.',
+            object({ data: readiness, error: errorOf }),
+          ),
+          'x-error-codes': ['SECRET_UNREADABLE', 'STORE_UNAVAILABLE'],
         },
       },
     },
