@@ -1271,6 +1271,7 @@ export interface CouponProviderPatch {
 
 export interface HttpCouponProviderCredentials {
   signingSecret: string
+  previousSigningSecret?: string
 }
 
 export type PoolCouponProviderSettings = Record<string, never>

@@ -34,9 +34,23 @@ const MAX_RESPONSE_BYTES = 64 * 1024
 /** Passing by nature; 409 is what services answer while an earlier request with the same key is still running. */
 const RETRIED_STATUSES = new Set([408, 409, 425, 429])
 
-const credentialsShape = z.strictObject({
-  signingSecret: z.string().refine((secret) => signingKey(secret) !== null, { error: SIGNING_SECRET_RULE }),
-})
+const secretShape = z.string().refine((secret) => signingKey(secret) !== null, { error: SIGNING_SECRET_RULE })
+
+/** While a secret is exchanged requests are signed with both, so that the service may know either. */
+const credentialsShape = z
+  .strictObject({ signingSecret: secretShape, previousSigningSecret: secretShape.optional() })
+  .refine(({ signingSecret, previousSigningSecret }) => signingSecret !== previousSigningSecret, {
+    path: ['previousSigningSecret'],
+    error: 'must be another secret than signingSecret',
+  })
+
+/** The newest first; none for credentials that were not checked. */
+function keysOf(credentials: z.infer<typeof credentialsShape> | undefined): Uint8Array[] {
+  if (credentials === undefined) return []
+  return [credentials.signingSecret, credentials.previousSigningSecret].flatMap((secret) =>
+    secret === undefined ? [] : (signingKey(secret) ?? []),
+  )
+}
 
 const answerShape = z.object({
   code: z
@@ -71,10 +85,10 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
   function targetOf(request: Asking, setting: 'url' | 'revokeUrl'): Target | { readonly fault: string } {
     const settings = settingsShape.safeParse(request.settings)
     const credentials = credentialsShape.safeParse(request.credentials)
-    const key = credentials.success ? signingKey(credentials.data.signingSecret) : null
+    const keys = keysOf(credentials.data)
     const url = settings.data?.[setting]
     const verdict = url === undefined ? null : judgeUrl(url, trustedHosts)
-    if (key !== null && verdict?.ok === true) return { key, url: verdict.url, trusted: verdict.trusted }
+    if (keys.length > 0 && verdict?.ok === true) return { keys, url: verdict.url, trusted: verdict.trusted }
     const [fault] = (settings.error ?? credentials.error)?.issues ?? []
     const where = fault?.path.join('.') || 'settings'
     return { fault: `PROVIDER_MISCONFIGURED: ${where} ${fault?.message ?? ''}`.trim() }
@@ -91,7 +105,7 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
     try {
       const answer = await post({
         url: target.url,
-        headers: headersOf(request.idempotencyKey, target.key, body, timestampSeconds),
+        headers: headersOf(request.idempotencyKey, target.keys, body, timestampSeconds),
         body,
         ...(target.trusted ? {} : { lookup }),
         signal,
@@ -139,7 +153,8 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
 
 type Asking = Pick<CouponRequest, 'idempotencyKey' | 'settings' | 'credentials' | 'signal'>
 interface Target {
-  readonly key: Uint8Array
+  /** Every one of them signs. */
+  readonly keys: readonly Uint8Array[]
   readonly url: URL
   readonly trusted: boolean
 }
@@ -160,7 +175,13 @@ function bodyOf(request: CouponRequest): string {
   })
 }
 
-function headersOf(idempotencyKey: string, key: Uint8Array, body: string, timestampSeconds: number) {
+function headersOf(
+  idempotencyKey: string,
+  keys: readonly Uint8Array[],
+  body: string,
+  timestampSeconds: number,
+) {
+  const message = { id: idempotencyKey, timestampSeconds, body }
   return {
     'content-type': 'application/json; charset=utf-8',
     accept: 'application/json',
@@ -168,7 +189,7 @@ function headersOf(idempotencyKey: string, key: Uint8Array, body: string, timest
     'idempotency-key': idempotencyKey,
     'webhook-id': idempotencyKey,
     'webhook-timestamp': String(timestampSeconds),
-    'webhook-signature': sign(key, { id: idempotencyKey, timestampSeconds, body }),
+    'webhook-signature': keys.map((key) => sign(key, message)).join(' '),
   }
 }
 

@@ -37,11 +37,16 @@ afterAll(async () => {
 })
 
 describe('the sample on the page about coupon services', () => {
-  function ask(rewardLogId: string, code: string, secret = signingSecret) {
+  function ask(rewardLogId: string, code: string, secret = signingSecret, previous?: string) {
     const provider = createHttpProvider({ clock: { now: Date.now }, allowedHosts: [`localhost:${port}`] })
     const settings = { url: `http://localhost:${port}/` }
     return provider.issue(
-      couponRequest({ rewardLogId, code, settings, credentials: { signingSecret: secret } }),
+      couponRequest({
+        rewardLogId,
+        code,
+        settings,
+        credentials: { signingSecret: secret, ...(previous && { previousSigningSecret: previous }) },
+      }),
     )
   }
 
@@ -49,6 +54,12 @@ describe('the sample on the page about coupon services', () => {
     expect(await ask('one', 'ONE')).toMatchObject({ outcome: 'issued', code: 'ONE' })
     expect(await ask('one', 'OTHER')).toMatchObject({ outcome: 'issued', code: 'ONE' })
     expect(await ask('two', 'TWO')).toMatchObject({ outcome: 'issued', code: 'TWO' })
+  })
+
+  it('takes requests throughout an exchange of the secret, before and after it has the new one', async () => {
+    const next = newSigningSecret()
+    expect(await ask('four', 'FOUR', next, signingSecret)).toMatchObject({ outcome: 'issued', code: 'FOUR' })
+    expect(await ask('five', 'FIVE', signingSecret, next)).toMatchObject({ outcome: 'issued', code: 'FIVE' })
   })
 
   it('refuses what was signed with another secret', async () => {

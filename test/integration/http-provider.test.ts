@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createHttpProvider, type HttpProviderOptions } from '../../src/coupons/http.ts'
 import { post } from '../../src/coupons/post.ts'
-import { isSignedBy, signingKey } from '../../src/coupons/signature.ts'
+import { isSignedBy, sign, signingKey } from '../../src/coupons/signature.ts'
 import type { CouponRequest, IssueOutcome } from '../../src/ports/coupon-provider.ts'
 import { couponRequest, newSigningSecret } from '../helpers/coupon-requests.ts'
 import { type ScriptedServer, type SeenRequest, startScriptedServer } from '../helpers/scripted-server.ts'
@@ -80,6 +80,21 @@ describe('the request of the http provider', () => {
     const key = signingKey(signingSecret)
     const message = { id: request.rewardLogId, timestampSeconds: NOW / 1000, body: seen.body }
     expect(key !== null && isSignedBy(key, message, String(seen.headers['webhook-signature']))).toBe(true)
+  })
+
+  it('carries two signatures with a space between while the secret is exchanged, the new one first', async () => {
+    const server = await serve((response) => sendJson(response, { code: 'C' }))
+    const previousSigningSecret = newSigningSecret()
+    const request = couponRequest({
+      settings: { url: server.url },
+      credentials: { signingSecret, previousSigningSecret },
+    })
+    expect(await providerFor(server).issue(request)).toMatchObject({ outcome: 'issued' })
+    const { headers, body } = server.seen[0]!
+    const message = { id: request.rewardLogId, timestampSeconds: NOW / 1000, body }
+    expect(headers['webhook-signature']).toBe(
+      [signingSecret, previousSigningSecret].map((secret) => sign(signingKey(secret)!, message)).join(' '),
+    )
   })
 
   it('has the same body in every attempt', async () => {
@@ -370,6 +385,13 @@ describe('what a merchant sets', () => {
     expect(provider.settings.safeParse({ url: 'http://coupons.example/' }).success).toBe(false)
     expect(provider.credentials?.safeParse({ signingSecret }).success).toBe(true)
     expect(provider.credentials?.safeParse({ signingSecret, more: 1 }).success).toBe(false)
+    const previousSigningSecret = newSigningSecret()
+    expect(provider.credentials?.safeParse({ signingSecret, previousSigningSecret }).success).toBe(true)
+    expect(provider.credentials?.safeParse({ previousSigningSecret }).success).toBe(false)
+    for (const bad of ['hunter2', null, signingSecret]) {
+      const given = { signingSecret, previousSigningSecret: bad }
+      expect(provider.credentials?.safeParse(given).success).toBe(false)
+    }
   })
 
   it('is refused with the rule, and never with the secret', () => {
