@@ -36,6 +36,7 @@ export const ERRORS = {
   LAST_LIVE_KEY: { status: 409, retryable: false },
   BODY_TOO_LARGE: { status: 413, retryable: false },
   NOT_JSON: { status: 415, retryable: false },
+  FAILED_FOR_GOOD: { status: 409, retryable: false },
   TOO_MANY_REQUESTS: { status: 429, retryable: true },
   INTERNAL: { status: 500, retryable: true },
   OVERLOADED: { status: 503, retryable: true },

@@ -1488,6 +1488,7 @@ export interface ErrorAnswer {
       | 'LAST_LIVE_KEY'
       | 'BODY_TOO_LARGE'
       | 'NOT_JSON'
+      | 'FAILED_FOR_GOOD'
       | 'TOO_MANY_REQUESTS'
       | 'INTERNAL'
       | 'OVERLOADED'

@@ -4,6 +4,7 @@ import { ExpressAdapter } from '@bull-board/express'
 import type { Queue } from 'bullmq'
 import express, { type Router } from 'express'
 import { type GuardDeps, type OperatorCredentials, operatorGuard, sameOriginOnly } from './operator-guard.ts'
+import { ownPage } from './own-page.ts'
 
 export const QUEUES_PATH = '/ops/queues'
 
@@ -26,12 +27,7 @@ export function createQueueBoard({ operator, queues, redisReachable, guard }: Bo
   })
   const router = express.Router()
   router.use(QUEUES_PATH, operatorGuard(operator, guard), sameOriginOnly)
-  router.use(QUEUES_PATH, (_request, response, next) => {
-    // its own script and styles, nothing from elsewhere, never inside somebody's frame
-    response.setHeader('Content-Security-Policy', BOARD_POLICY)
-    response.setHeader('Cache-Control', 'no-store')
-    next()
-  })
+  router.use(QUEUES_PATH, ownPage)
   router.use(QUEUES_PATH, async (_request, response, next) => {
     if (await redisReachable()) next()
     else
@@ -41,11 +37,9 @@ export function createQueueBoard({ operator, queues, redisReachable, guard }: Bo
   return router
 }
 
-const BOARD_POLICY =
-  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
-
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  activity: 'One job per purchase and rule: recorded as a streak log.',
-  reward: 'One job per reward: its coupon is made.',
-  upkeep: 'What time does, once a minute.',
+  activity:
+    'One job is what one rule sees of a purchase or a report, or up to 16 of them that arrived together.',
+  reward: 'One job is one reward: its coupon is made, or taken back.',
+  upkeep: 'One job, once a minute: what was kept long enough is removed.',
 }

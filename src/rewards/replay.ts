@@ -7,6 +7,8 @@ import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { cut, write } from './write-reward.ts'
 
+/** How the `failureReason` of a reward begins that an operator gave up. */
+export const ABANDONED = 'ABANDONED:'
 const MAX_ROUNDS = 20
 
 export interface RewardReplayDeps {
@@ -67,7 +69,7 @@ export function abandonReward(
     if (reward.reward === null) {
       throw new AppError('CONFLICT', `reward_log ${id} is the merchant's to fulfil: nothing is tried for it`)
     }
-    const failureReason = cut(`ABANDONED: ${reason}`)
+    const failureReason = cut(`${ABANDONED} ${reason}`)
     const set = { fulfilmentStatus: 'failed', failureReason, heldReason: null, dueAt: null } as const
     return write(deps, reward, set)
   })

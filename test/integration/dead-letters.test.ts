@@ -1,12 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import type { Recorder } from '../../src/engine/types.ts'
 import { AppError } from '../../src/errors.ts'
-import { activityJobOf, type WorkerPool } from '../../src/ports/queue.ts'
+import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
+import { activityJobOf, rewardJobOf, type WorkerPool } from '../../src/ports/queue.ts'
 import { createProcessItems } from '../../workers/activity/process.ts'
+import { createFulfil } from '../../workers/reward/fulfil.ts'
 import { createSweep } from '../../workers/upkeep/sweep.ts'
 import { type Api, startApi } from '../helpers/api.ts'
 import { openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
 import { redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { itemRows, openReplayShop, type ReplayShop } from '../helpers/replay-shop.ts'
+import { makeRewardWorld, secretBox } from '../helpers/reward-world.ts'
 import { until } from '../helpers/until.ts'
 
 let redis: TestRedis
@@ -79,5 +83,56 @@ describe('a job that has used up its tries', () => {
     await until(async () => (await shop.items(deliveryId))[0] !== 'pending STORE_BUSY', 10_000)
     expect(await shop.items(deliveryId)).toEqual(['counted'])
     expect(await rig.bull.getFailedCount()).toBe(1)
+  })
+})
+
+describe('a job of which nothing more is tried', () => {
+  it('is listed as failed with the reason that stands on its reward, also when its provider said no', async () => {
+    const { store, deps } = api
+    const world = await makeRewardWorld(store, { provider: 'http', settings: {} })
+    const reward = await world.addReward()
+    const refusing: CouponProvider = {
+      ...deps.providers.get('http')!,
+      issue: async () => ({ outcome: 'failed', reason: 'PROVIDER_REFUSED: the coupon service answered 403' }),
+    }
+    const providers = new Map([['http', refusing]] as const)
+    const fulfil = createFulfil({ store, providers, secretBox, clock: deps.clock, logger: rig.logger })
+    rig.work({ reward: fulfil })
+    await rig.queue.add('reward', [rewardJobOf(reward)])
+    await until(async () => (await rig.bullRewards.getFailedCount()) === 1, 10_000)
+    const [failed] = await rig.bullRewards.getFailed()
+    const [row] = await store.findByKeys('reward_log', ['id'], [[reward.id]])
+    expect(row).toMatchObject({ fulfilmentStatus: 'failed' })
+    expect(failed!.failedReason).toBe(`FAILED_FOR_GOOD: ${row!.failureReason}`)
+    expect(failed!.attemptsMade).toBe(1)
+  })
+
+  it('is listed as failed though its other items came through at a later try', async () => {
+    const second = await shop.deliver({ id: 2 })
+    const { store, deps } = api
+    const items = [...(await itemRows(api, deliveryId)), ...(await itemRows(api, second))]
+    let calls = 0
+    const record: Recorder['record'] = async (request) => {
+      calls += 1
+      if (request.purchase?.deliveryId === deliveryId)
+        throw new AppError('MEMBER_NOT_LIVE', 'the member is paused')
+      if (calls <= 2) throw new AppError('STORE_BUSY', 'other writers were faster', { retryAfterMs: 1 })
+      return deps.recorder.record(request)
+    }
+    const recorder = { ...deps.recorder, ...deps.entries, record }
+    rig.work({ activity: createProcessItems({ store, recorder, clock: deps.clock, logger: rig.logger }) })
+    await rig.queue.add('activity', [
+      { batchId: 'together', attempt: 0, items: items.flatMap((item) => activityJobOf(item).items) },
+    ])
+    await until(async () => (await rig.bull.getFailedCount()) === 1, 10_000)
+    expect([await shop.items(deliveryId), await shop.items(second)]).toEqual([
+      ['failed MEMBER_NOT_LIVE'],
+      ['counted'],
+    ])
+    const [failed] = await rig.bull.getFailed()
+    expect([failed!.attemptsMade, failed!.failedReason]).toEqual([
+      2,
+      `FAILED_FOR_GOOD: 1 of 2 items failed, among them ${items[0]!.id}: MEMBER_NOT_LIVE: the member is paused`,
+    ])
   })
 })

@@ -153,6 +153,13 @@ describe('there is nothing to do', () => {
     expect(service.issued()).toEqual([])
   })
 
+  it('for a reward that an operator abandoned', async () => {
+    const failureReason = 'ABANDONED: the shop is closed'
+    const reward = await (await askingService()).addReward({ fulfilmentStatus: 'failed', failureReason })
+    await fulfilWith()(jobOf(reward), jobContext())
+    expect(await reload(reward)).toEqual(reward)
+  })
+
   it('for a manual reward', async () => {
     const reward = await (await askingService()).addReward({}, null)
     await fulfilWith()(jobOf(reward), jobContext())
@@ -243,12 +250,18 @@ describe('passing trouble', () => {
   })
 })
 
+const thrownBy = (work: Promise<void>) =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  )
+
 describe('a reward fails at once', () => {
   async function failureOf(
     reward: Row<'reward_log'>,
     deps: Partial<FulfilDeps> = {},
   ): Promise<string | null> {
-    await fulfilWith(deps)(jobOf(reward), jobContext())
+    const thrown = await thrownBy(fulfilWith(deps)(jobOf(reward), jobContext()))
     const stored = await reload(reward)
     expect(stored).toMatchObject({
       fulfilmentStatus: 'failed',
@@ -256,6 +269,12 @@ describe('a reward fails at once', () => {
       dueAt: null,
       updatedAt: NOW,
     })
+    // the job that is listed as failed says what its row says
+    const failed = { code: 'FAILED_FOR_GOOD', retryable: false, message: stored.failureReason }
+    expect(thrown).toMatchObject(failed)
+    // and says so again to whoever has it tried again
+    expect(await thrownBy(fulfilWith(deps)(jobOf(reward), jobContext()))).toMatchObject(failed)
+    expect(await reload(reward)).toEqual(stored)
     return stored.failureReason
   }
 

@@ -151,7 +151,12 @@ describe('a job of many items', () => {
     })
     expect(await statuses()).toEqual({ 1000: 'counted', 1001: 'pending', 1002: 'failed', 1003: 'counted' })
 
-    expect(await workOff(job!, { 1000: broken, 1002: broken, 1003: broken })).toBeNull()
+    // nobody records again what was counted or failed; the job is listed as failed for the one that did
+    const failed = (await itemRows()).find(({ activity }) => activity!.orderId === '1002')
+    expect(await workOff(job!, { 1000: broken, 1002: down, 1003: broken })).toMatchObject({
+      code: 'FAILED_FOR_GOOD',
+      message: `1 of 4 items failed, among them ${failed!.id}: INVALID_INPUT: the value is not a number`,
+    })
     expect(await statuses()).toEqual({ 1000: 'counted', 1001: 'counted', 1002: 'failed', 1003: 'counted' })
   })
 

@@ -25,7 +25,8 @@ const ITEMS_PER_READ = 256
  * an item that is settled, or queued anew meanwhile, is left alone.
  * @throws AppError, retryable, when the store cannot take it now: the item stays due, also after the last try. What
  * cannot pass by itself marks the item failed: at once where the cause is known, on the last try where it is not. An
- * item that stays due after the last try says why it was not counted yet
+ * item that stays due after the last try says why it was not counted yet. FAILED_FOR_GOOD, final, for items that failed
+ * at an earlier try: their job is listed as failed, though the others came through
  */
 export function createProcessItems({ store, recorder, clock, logger }: ProcessDeps) {
   // jobs that start together read their items together
@@ -73,7 +74,9 @@ export function createProcessItems({ store, recorder, clock, logger }: ProcessDe
     if (item === undefined || item.accountId !== accountId) {
       throw new AppError('NOT_FOUND', `no delivery item has the id ${itemId}`)
     }
-    if (!isOpen(item) || item.attempt !== attempt) return
+    if (item.attempt !== attempt) return
+    if (item.status === 'failed') throw failedForGood(item)
+    if (!isOpen(item)) return
     const ids = { itemId: item.id, deliveryId: item.deliveryId, streakId: item.streakId }
     try {
       if (item.report !== null) {
@@ -120,6 +123,10 @@ function failureOf(failures: readonly ItemFailure[], items: number): unknown {
     cause: error,
     ...(waits.length === 0 ? {} : { retryAfterMs: Math.max(...waits) }),
   })
+}
+
+function failedForGood({ reason, message }: Row<'delivery_item'>): AppError {
+  return new AppError('FAILED_FOR_GOOD', `${reason}: ${message}`)
 }
 
 function isOpen({ status, report }: Row<'delivery_item'>): boolean {

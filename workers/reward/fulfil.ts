@@ -4,6 +4,7 @@ import { AppError } from '../../src/errors.ts'
 import type { CouponRequest, IssueOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
 import { type JobContext, PutOff, type RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
+import { ABANDONED } from '../../src/rewards/replay.ts'
 import { cut, write } from '../../src/rewards/write-reward.ts'
 import { buildCouponRequest, withTime } from './coupon-request.ts'
 import type { FulfilDeps, StepContext } from './deps.ts'
@@ -19,13 +20,14 @@ type Issued = Extract<IssueOutcome, { outcome: 'issued' }>
 
 /**
  * Has the coupon of one reward log made, or taken back, and writes down what came of it. Resolves when there is nothing
- * (more) to do: issued, failed for good, parked while its provider is paused, or not this job's to do. May be called
+ * (more) to do: issued, parked while its provider is paused, or not this job's to do. May be called
  * any number of times, at once too: a reward gets one coupon, because the provider is always asked with the same key
  * for the same code, and the answer is written in one commit guarded by the reward's revision, together with what the
  * provider wants written.
  * @throws AppError PROVIDER_UNAVAILABLE (retryable, with `retryAfterMs` when the provider named a time); on the last
  * try the reward is `failed` by then, unless the job was only aborted. PutOff where the provider has enough to do or
- * wants to be left alone. STORE_BUSY, STORE_UNAVAILABLE (retryable)
+ * wants to be left alone. STORE_BUSY, STORE_UNAVAILABLE (retryable). FAILED_FOR_GOOD (final), with the reason that
+ * stands in the reward's row
  */
 export function createFulfil(deps: FulfilDeps, step: Step = createStep(deps)) {
   return async function fulfil(job: RewardJob, context: JobContext): Promise<void> {
@@ -48,13 +50,15 @@ export function createStep(deps: FulfilDeps): Step {
 
   return async (found, context, heard) => {
     if (found.fulfilmentStatus === 'revoking') return revokeStep(deps, desk, found, context)
+    if (hasFailed(found)) throw failedForGood(found.failureReason)
     if (!isToBeMade(found, context)) return true
     const built = await buildCouponRequest(deps, found, context.signal)
-    if (built.outcome === 'failed') return writeFailed(deps, found, built.reason)
+    if (built.outcome === 'failed') return failForGood(deps, found, built.reason, context)
     if (built.outcome === 'retry') return endTry(deps, found, built, context)
     const { provider, request } = built
     const lapsed = request.expiresAt
-    if (lapsed !== null && lapsed <= deps.clock.now()) return writeFailed(deps, found, expiredReason(lapsed))
+    if (lapsed !== null && lapsed <= deps.clock.now())
+      return failForGood(deps, found, expiredReason(lapsed), context)
     // what a provider claims comes with the commit or not at all, and asks nobody
     if (provider.claims) return note(found, await provider.issue(withTime(request)), request, context)
     let asked = found
@@ -76,8 +80,8 @@ export function createStep(deps: FulfilDeps): Step {
     request: CouponRequest,
     context: StepContext,
   ): Promise<true | null> {
-    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, request)
-    if (answer.outcome === 'failed') return writeFailed(deps, reward, answer.reason)
+    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, request, context)
+    if (answer.outcome === 'failed') return failForGood(deps, reward, answer.reason, context)
     return endTry(deps, reward, answer, context)
   }
 }
@@ -108,10 +112,12 @@ async function writeIssued(
   reward: Reward,
   issued: Issued,
   asked: CouponRequest,
+  context: StepContext,
 ): Promise<true | null> {
   const now = deps.clock.now()
   const expiresAt = issued.expiresAt ?? asked.expiresAt
-  if (expiresAt !== null && expiresAt <= now) return writeFailed(deps, reward, expiredReason(expiresAt))
+  if (expiresAt !== null && expiresAt <= now)
+    return failForGood(deps, reward, expiredReason(expiresAt), context)
   const set: Partial<Reward> = {
     fulfilmentStatus: 'issued',
     couponCode: issued.code,
@@ -134,6 +140,28 @@ async function writeFailed(deps: FulfilDeps, reward: Reward, reason: string): Pr
     'reward failed',
   )
   return true
+}
+
+/** Its job is listed as failed, too, with the reason in the row; a probe has none. null when somebody else wrote the row. */
+async function failForGood(
+  deps: FulfilDeps,
+  reward: Reward,
+  reason: string,
+  { isProbe }: StepContext,
+): Promise<true | null> {
+  const written = await writeFailed(deps, reward, reason)
+  if (written !== null && !isProbe) throw failedForGood(cut(reason))
+  return written
+}
+
+/** By a try before this one, of this same job: an abandoned reward is nobody's failure. */
+function hasFailed(reward: Reward): reward is Reward & { failureReason: string } {
+  const { fulfilmentStatus, failureReason } = reward
+  return fulfilmentStatus === 'failed' && failureReason !== null && !failureReason.startsWith(ABANDONED)
+}
+
+function failedForGood(reason: string): AppError {
+  return new AppError('FAILED_FOR_GOOD', reason)
 }
 
 /** null when the row was written by somebody else; else the try is over and the queue learns how. */

@@ -47,10 +47,13 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'It is the last live API key of the account: without it your backend could not call any more.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
+  FAILED_FOR_GOOD:
+    'A reward or a purchase has failed and nothing more is tried for it. Jobs of the queue end with it, followed by the reason that stands in its row; requests do not meet it.',
   TOO_MANY_REQUESTS:
     'The API key, one of its end users, or the address without credentials sends more than it may.',
   INTERNAL: 'A fault of ours; the details are in the log.',
-  SECRET_UNREADABLE: 'A stored secret was sealed with a key that this installation was not given.',
+  SECRET_UNREADABLE:
+    'A stored secret was sealed with a key that this installation was not given, or for another row.',
   OVERLOADED:
     'The process holds as many bodies or connections as it may, or has more to do than it may put off.',
   STORE_BUSY: 'Other writers were faster, again and again.',
