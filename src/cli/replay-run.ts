@@ -1,6 +1,6 @@
 import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
-import type { ReplayPage } from '../inbox/replay/types.ts'
+import { type ReplayPage, reasonsOf } from '../inbox/replay/types.ts'
 import type { ProgressLine } from './progress.ts'
 import { type ReplayInput, readTargets, type Target, type Targets } from './replay-targets.ts'
 
@@ -57,10 +57,12 @@ async function replayOne(
 ): Promise<string> {
   if (collection === 'delivery') {
     const options = { dryRun, includeAbandoned: true }
-    const { outcome, reason, items } = await deliveries.replay(accountId, id, options)
+    const replay = await deliveries.replay(accountId, id, options)
+    const { outcome, reason, items } = replay
+    const reasons = outcome === 'unchanged' ? reasonsOf(replay).join(', ') : (reason ?? '')
     const queued = items.filter(({ effect }) => effect === 'queued').length
     const said = dryRun && outcome === 'replayed' ? 'would be replayed' : outcome
-    return `${said}, items ${dryRun ? 'to queue' : 'queued'}: ${queued}${reason === null ? '' : ` (${reason})`}`
+    return `${said}, items ${dryRun ? 'to queue' : 'queued'}: ${queued}${reasons === '' ? '' : ` (${reasons})`}`
   }
   if (!dryRun) return (await rewards.replay(accountId, id)).fulfilmentStatus
   const [reward] = await store.findByKeys('reward_log', ['id'], [[id]])
@@ -76,6 +78,7 @@ const NONE: Counts = {
   busy: 0,
   bodyGone: 0,
   itemsQueued: 0,
+  reasons: {},
 }
 
 async function replayMany(
@@ -121,8 +124,13 @@ async function pages(
 }
 
 function sum(counts: Counts, page: Counts): Counts {
-  const keys = Object.keys(NONE) as (keyof Counts)[]
-  return Object.fromEntries(keys.map((key) => [key, counts[key] + page[key]])) as unknown as Counts
+  const { reasons: _, ...numbers } = NONE
+  const keys = Object.keys(numbers) as (keyof typeof numbers)[]
+  const sums = Object.fromEntries(keys.map((key) => [key, counts[key] + page[key]]))
+  const reasons = { ...counts.reasons }
+  for (const [reason, number] of Object.entries(page.reasons))
+    reasons[reason] = (reasons[reason] ?? 0) + number
+  return { ...sums, reasons } as unknown as Counts
 }
 
 function stopped(done: number, total: number, what: string): string {
@@ -135,6 +143,8 @@ function show(print: Run['print'], counts: Counts, dryRun: boolean): void {
   print(
     `${replayed} ${would}replayed, ${unchanged} unchanged; items that ${dryRun ? 'would be' : 'were'} queued: ${itemsQueued}.`,
   )
+  const reasons = Object.entries(counts.reasons).sort(([, a], [, b]) => b - a)
+  if (reasons.length > 0) print(`Unchanged: ${reasons.map((each) => each.join(' ')).join(', ')}.`)
   if (bodyGone > 0) print(`Of ${bodyGone} the body is gone: their items keep what they were translated to.`)
   if (busy > 0) print(`${busy} were written to all the time and could not be replayed; run it again.`)
 }

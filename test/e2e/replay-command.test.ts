@@ -9,6 +9,7 @@ import { v7 as newId } from 'uuid'
 import { replayCommand } from '../../src/cli/replay.ts'
 import { runReplay } from '../../src/cli/replay-run.ts'
 import type { ReplayInput } from '../../src/cli/replay-targets.ts'
+import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import { type Api, startApi } from '../helpers/api.ts'
@@ -30,10 +31,11 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'streakline-replay-'))
   store = await openSqliteStore(join(dataDir, 'streakline.sqlite'))
   await store.migrate()
-  api = await startApi({ store })
+  // secrets of this store are sealed with the key that the command is given
+  const STREAKLINE_ENCRYPTION_KEY = randomBytes(32).toString('base64')
+  api = await startApi({ store, secretBox: createSecretBox([STREAKLINE_ENCRYPTION_KEY]) })
   shop = await openReplayShop(api, 'shop')
   const { PATH } = process.env
-  const STREAKLINE_ENCRYPTION_KEY = randomBytes(32).toString('base64')
   env = { PATH, STREAKLINE_DATA_DIR: dataDir, STREAKLINE_ENCRYPTION_KEY }
 })
 afterAll(async () => {
@@ -100,6 +102,31 @@ describe('streakline replay', () => {
       0,
       '0 deliveries match.\n0 replayed, 0 unchanged; items that were queued: 0.',
     ])
+  })
+
+  it('says why nothing was replayed, by reason and number', async () => {
+    const [id] = await missed(3)
+    const all = ['--connector', shop.connector.id, '--reason', 'CONNECTOR_NOT_LIVE']
+    await shop.patchConnector({ status: 'paused' })
+    expect(await replay(...all)).toEqual([
+      0,
+      '3 deliveries match.\n0 replayed, 3 unchanged; items that were queued: 0.\nUnchanged: CONNECTOR_NOT_LIVE 3.',
+    ])
+    await shop.patchConnector({ status: 'live' })
+    await replay('--delivery', id!)
+    await workOff(api)
+    const order = (await shop.shown(id!)).orderId as string
+    const settled = '0 replayed, 1 unchanged; items that were queued: 0.\nUnchanged: COUNTED 1.'
+    expect(await replay('--connector', shop.connector.id, '--order', order)).toEqual([
+      0,
+      `1 deliveries match.\n${settled}`,
+    ])
+    expect(await replay('--delivery', id!)).toEqual([
+      0,
+      `delivery ${id}  unchanged, items queued: 0 (COUNTED)`,
+    ])
+    await replay(...all)
+    await workOff(api)
   })
 
   it('takes ids, of deliveries and of rewards, and says which are not there', async () => {

@@ -105,7 +105,7 @@ export function deliveryActions(
       const { dryRun, limit, cursor = null, ...filter } = checkCreate(replayManySchema, body)
       requireFilter(filter)
       const mode = dryRun ? 'dry_run' : 'replay'
-      const page = await deliveries.replayPage(accountId, filter, { mode, cursor, limit })
+      const { reasons: _, ...page } = await deliveries.replayPage(accountId, filter, { mode, cursor, limit })
       return { dryRun, ...page }
     },
   }

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { type ReplayDeps, replayDelivery } from './delivery.ts'
 import { cursorAt, findDeliveries, type Seen, withItems } from './select.ts'
-import type { DeliveryReplay, ReplayFilter, ReplayPage } from './types.ts'
+import { type DeliveryReplay, type ReplayFilter, type ReplayPage, reasonsOf } from './types.ts'
 
 /** Deliveries that one page looks at, unless it has replayed its fill before. */
 const MAX_LOOKED = 1_000
@@ -40,16 +40,23 @@ export async function replayPage(
   const done = mode === 'count' ? [] : await inTurns(matched, ({ id }) => tried(deps, accountId, id, options))
   const replays = done.filter((replay) => replay !== null)
   const items = replays.flatMap((replay) => replay.items)
+  const unchanged = replays.filter(({ outcome }) => outcome === 'unchanged')
   return {
     looked,
     matched: matched.length,
-    replayed: replays.filter(({ outcome }) => outcome === 'replayed').length,
-    unchanged: replays.filter(({ outcome }) => outcome === 'unchanged').length,
+    replayed: replays.length - unchanged.length,
+    unchanged: unchanged.length,
+    reasons: numbersOf(unchanged.flatMap(reasonsOf)),
     busy: done.length - replays.length,
     bodyGone: replays.filter(({ reason }) => reason === 'BODY_GONE').length,
     itemsQueued: items.filter(({ effect }) => effect === 'queued').length,
     next: last === undefined ? null : cursorAt(last),
   }
+}
+
+function numbersOf(words: readonly string[]): Readonly<Record<string, number>> {
+  const groups = Map.groupBy(words, (word) => word)
+  return Object.fromEntries([...groups].map(([word, same]) => [word, same.length]))
 }
 
 /** null when other writers were faster all the time. */

@@ -17,6 +17,15 @@ export interface DeliveryReplay {
   readonly items: readonly { readonly item: Row<'delivery_item'>; readonly effect: ItemEffect }[]
 }
 
+/**
+ * Why a replay left a delivery as it is: what kept it from being replayed, else what its items are, each reason once,
+ * in capitals: `COUNTED`, `STREAK_NOT_LIVE`.
+ */
+export function reasonsOf({ reason, items }: DeliveryReplay): readonly string[] {
+  if (reason !== null && reason !== 'BODY_GONE') return [reason]
+  return [...new Set(items.map(({ item }) => item.reason ?? item.status.toUpperCase()))]
+}
+
 /** Which deliveries to replay; all that are given must hold. */
 export interface ReplayFilter {
   readonly connectorId?: string | undefined
@@ -39,6 +48,8 @@ export interface ReplayPage {
   readonly matched: number
   readonly replayed: number
   readonly unchanged: number
+  /** Of how many of the unchanged ones each reason is true: see `reasonsOf`. */
+  readonly reasons: Readonly<Record<string, number>>
   /** Those that other writers kept from being replayed; another replay gets them. */
   readonly busy: number
   /** Of the unchanged and replayed ones, those whose body is gone: they were queued as they had been translated. */
