@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Router } from 'express'
 import { pino } from 'pino'
 import { connectorFor } from '../connectors/registry.ts'
 import { createProcessItems } from '../workers/activity/process.ts'
@@ -12,6 +13,13 @@ import { type Marks, marksOf } from './compose-fail-points.ts'
 
 import { composeHttp } from './compose-http.ts'
 import { checkAddress, listenOrSay } from './compose-listen.ts'
+import {
+  composeMetrics,
+  countingInbox,
+  countingProviders,
+  countingStore,
+  listenForMetrics,
+} from './compose-metrics.ts'
 import { type Board, composeBoard, composeQueue, composeWorkforce, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
 import { agreeOnZoneData, checkZoneData, composeZoneData } from './compose-zones.ts'
@@ -26,6 +34,8 @@ import type { Listening } from './http/server.ts'
 import { createIdSource } from './ids.ts'
 import { createInbox } from './inbox/accept.ts'
 import { createDeliveries } from './inbox/replay/deliveries.ts'
+import type { PrometheusMetrics } from './ops/metrics.ts'
+import { createMetricsPage } from './ops/metrics-page.ts'
 import type { Clock } from './ports/clock.ts'
 import type { FailPoints } from './ports/fail-points.ts'
 import type { Logger } from './ports/logger.ts'
@@ -40,6 +50,8 @@ export type Role = 'web' | 'worker'
 export interface App {
   /** Where the API and the webhooks answer; null when this process only works. */
   readonly http: { readonly host: string; readonly port: number } | null
+  /** Where `/metrics` answers; null: nowhere. */
+  readonly metricsPort: number | null
   /** Whether this installation has an account yet: without one nobody can call the API. */
   hasAccount(): Promise<boolean>
   /** Ends web first, then the workers, then store and queue, each within the configured deadline. Idempotent. */
@@ -112,8 +124,10 @@ export async function startApp(
   }
   try {
     const marks = marksOf(failPoints)
-    const storeParts = await composeStore(config, logger, { claim: true, fills: true, ...storeHooks })
-    closers.push(storeParts.close)
+    const opened = await composeStore(config, logger, { claim: true, fills: true, ...storeHooks })
+    closers.push(opened.close)
+    const metrics = composeMetrics(opened.store, clock)
+    const storeParts = { ...opened, store: countingStore(opened.store, metrics) }
     if (roles.includes('web')) await checkAddress(config)
     await agreeOnZoneData(storeParts.store, zoneData, logger)
     const queueParts = await composeQueue(config, logger)
@@ -126,7 +140,7 @@ export async function startApp(
       sources: { newId, drawCode: drawFoldedCode },
     })
     closers.push(() => recorder.drain())
-    const parts = { config, logger, marks, secretBox, recorder, ...storeParts, ...queueParts }
+    const parts = { config, logger, marks, metrics, secretBox, recorder, ...storeParts, ...queueParts }
     if (roles.includes('worker')) {
       // one process owns a file
       const workforce = storeParts.store.kind === 'sqlite' ? null : composeWorkforce(queueParts)
@@ -135,7 +149,11 @@ export async function startApp(
       closers.push(() => pool.close(config.shutdownMs))
     }
     const hasAccount = async () => (await storeParts.store.find('account', { limit: 1 })).length > 0
-    if (!roles.includes('web')) return { http: null, hasAccount, close }
+    if (!roles.includes('web')) {
+      const page = await listenForMetrics(config, metrics)
+      if (page !== null) closers.push(() => page.close(config.shutdownMs))
+      return { http: null, metricsPort: page?.port ?? null, hasAccount, close }
+    }
     const board = composeBoard({ ...parts, clock })
     if (board !== null) closers.push(board.close)
     const bodies = composeBodies()
@@ -144,7 +162,12 @@ export async function startApp(
     closers.push(() => inbox.close())
     closers.push(() => listening.close(config.shutdownMs))
     logger.info({ host: config.host, port: listening.port }, 'listening')
-    return { http: { host: config.host, port: listening.port }, hasAccount, close }
+    return {
+      http: { host: config.host, port: listening.port },
+      metricsPort: listening.port,
+      hasAccount,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -155,18 +178,23 @@ interface Parts extends StoreParts, QueueParts {
   readonly config: Config
   readonly logger: Logger
   readonly marks: Marks
+  readonly metrics: PrometheusMetrics
   readonly secretBox: ReturnType<typeof createSecretBox>
   readonly recorder: ReturnType<typeof createRecorder>
 }
 
 function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
-  const { config, logger, marks, secretBox, recorder, store, queue, redisUrl } = parts
-  const providers = createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow })
+  const { config, logger, marks, metrics, secretBox, recorder, store, queue, redisUrl } = parts
+  const providers = countingProviders(
+    createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow }),
+    metrics,
+  )
   const processItems = createProcessItems({
     store: marks.store(store, 'item_before_write', 'item_after_write'),
     recorder,
     clock,
     logger,
+    metrics,
   })
   const rewards = {
     // jobs that run at the same time share what they read and write
@@ -175,6 +203,7 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
     secretBox,
     clock,
     logger,
+    metrics,
     ...(workforce === null ? {} : { workforce }),
     queue,
   }
@@ -198,12 +227,19 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
   })
 }
 
+function opsPages({ config, metrics }: Parts, board: Board | null): Router {
+  const pages = Router()
+  pages.use(createMetricsPage({ metrics, operator: config.operator, token: config.metricsToken }))
+  if (board !== null) pages.use(board.router)
+  return pages
+}
+
 async function startWeb(
   parts: Parts,
   board: Board | null,
   { read }: Bodies,
 ): Promise<{ listening: Listening; inbox: ReturnType<typeof createInbox> }> {
-  const { config, logger, marks, secretBox, recorder, queue } = parts
+  const { config, logger, marks, metrics, secretBox, recorder, queue } = parts
   const store = marks.store(parts.store, 'api_before_commit', 'api_after_commit')
   const inbox = createInbox({
     store: marks.store(parts.store, 'inbox_before_commit', 'inbox_after_commit'),
@@ -218,7 +254,7 @@ async function startWeb(
   const deps = composeHttp({
     store,
     recorder,
-    inbox,
+    inbox: countingInbox(inbox, connectorFor, metrics),
     read,
     queue,
     secretBox,
@@ -229,7 +265,9 @@ async function startWeb(
     limits: limitsOf(config.requestsPerKey, config.requestsPerAddress, config.requestsPerEndUser),
     bodyBudgetBytes: config.bodyBudgetBytes,
     trustProxyHops: config.trustProxyHops,
-    ...(board === null ? {} : { opsRouter: board.router }),
+    ...(config.operator === null && config.metricsToken === null
+      ? {}
+      : { opsRouter: opsPages(parts, board) }),
   })
   const listening = await listenOrSay(createHttpApp(deps), { ...config, logger })
   return { listening, inbox }

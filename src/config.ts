@@ -24,6 +24,10 @@ export interface Config {
   readonly bodyBudgetBytes: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly operator: { readonly user: string; readonly password: string } | null
+  /** By which `/metrics` may be read, beside the operator's credentials. */
+  readonly metricsToken: string | null
+  /** Where a process without web serves its metrics; null: nowhere. */
+  readonly metricsPort: number | null
   readonly httpProviderAllow: readonly string[]
   readonly deliveryRetentionDays: number
   readonly activityConcurrency: number
@@ -45,6 +49,8 @@ const count = (min: number, max: number, otherwise: number) =>
     .min(min, `must be at least ${min}`)
     .max(max, `must be at most ${max}`)
     .default(otherwise)
+
+const optionalCount = (min: number, max: number) => count(min, max, min).removeDefault().optional()
 
 const flag = z
   .enum(['0', '1', 'true', 'false'], { error: 'must be 1 or 0' })
@@ -85,6 +91,11 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   STREAKLINE_OPS_USER: z.string().min(1).max(256).optional(),
   STREAKLINE_OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
+  STREAKLINE_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,256}$/, 'must have 16 to 256 characters, none of them a blank')
+    .optional(),
+  STREAKLINE_METRICS_PORT: optionalCount(0, 65_535),
   STREAKLINE_HTTP_PROVIDER_ALLOW: z.string().default(''),
   STREAKLINE_DELIVERY_RETENTION_DAYS: count(1, 3650, 30),
   STREAKLINE_ACTIVITY_CONCURRENCY: count(1, 2000, 256),
@@ -125,6 +136,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     bodyBudgetBytes: values.STREAKLINE_BODY_BUDGET_MIB * 1024 * 1024,
     logLevel: values.LOG_LEVEL,
     operator: user === undefined || password === undefined ? null : { user, password },
+    metricsToken: values.STREAKLINE_METRICS_TOKEN ?? null,
+    metricsPort: values.STREAKLINE_METRICS_PORT ?? null,
     httpProviderAllow: split(values.STREAKLINE_HTTP_PROVIDER_ALLOW),
     deliveryRetentionDays: values.STREAKLINE_DELIVERY_RETENTION_DAYS,
     activityConcurrency: values.STREAKLINE_ACTIVITY_CONCURRENCY,
@@ -211,6 +224,7 @@ export function summaryOf(config: Config): object {
     requestsPerAddress: config.requestsPerAddress,
     maxConnections: config.maxConnections,
     bodyBudgetMib: config.bodyBudgetBytes / 1024 / 1024,
+    metricsPort: config.metricsPort ?? undefined,
     operatorConfigured: config.operator !== null,
     encryptionKeys: config.encryptionKeys.length,
     deliveryRetentionDays: config.deliveryRetentionDays,

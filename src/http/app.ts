@@ -31,7 +31,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.get('/healthz', healthz)
   app.get('/readyz', readyz(deps))
 
-  app.use(below(['/ops'], limits.byFailures))
+  app.use(below(['/ops', '/metrics'], limits.byFailures))
   if (deps.opsRouter !== undefined) app.use(pageHeaders, deps.opsRouter)
   const resources = createResources(deps)
   app.use(below(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress))

@@ -67,3 +67,9 @@ function isSameOrigin(request: Request): boolean {
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
+
+/** Whether a request carries this token as `Authorization: Bearer …`; compared in constant time. */
+export function tokenMatches(authorization: string | undefined, token: string): boolean {
+  const given = /^Bearer ([^\s]+)$/i.exec(authorization ?? '')?.[1] ?? ''
+  return timingSafeEqual(digest(given), digest(token))
+}

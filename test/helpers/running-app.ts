@@ -27,6 +27,8 @@ export interface RunningAppOptions {
   readonly roles?: readonly Role[]
 }
 
+export const METRICS_TOKEN = 'a-token-for-metrics-alone'
+
 /** Of an installation whose limits no test runs into. */
 export function configFor(dataDir: string, options: RunningAppOptions): Config {
   return {
@@ -45,6 +47,8 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     bodyBudgetBytes: 64 * 1024 * 1024,
     logLevel: 'silent',
     operator: { user: 'operator', password: 'a password for operators' },
+    metricsToken: METRICS_TOKEN,
+    metricsPort: options.roles?.includes('web') === false ? 0 : null,
     httpProviderAllow: options.httpProviderAllow ?? [],
     deliveryRetentionDays: 30,
     activityConcurrency: 64,

@@ -4,6 +4,7 @@ import { AppError, isRetryable } from '../../src/errors.ts'
 import { change } from '../../src/ports/changes.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Logger } from '../../src/ports/logger.ts'
+import { type Metrics, NO_METRICS } from '../../src/ports/metrics.ts'
 import type { ActivityItem, ActivityJob, JobContext } from '../../src/ports/queue.ts'
 import type { PurchaseActivity } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -16,6 +17,7 @@ export interface ProcessDeps {
   readonly recorder: Recorder & EntryRecorder
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics?: Pick<Metrics, 'counted'>
 }
 
 const ITEMS_PER_READ = 256
@@ -28,7 +30,7 @@ const ITEMS_PER_READ = 256
  * item that stays due after the last try says why it was not counted yet. FAILED_FOR_GOOD, final, for items that failed
  * at an earlier try: their job is listed as failed, though the others came through
  */
-export function createProcessItems({ store, recorder, clock, logger }: ProcessDeps) {
+export function createProcessItems({ store, recorder, clock, logger, metrics = NO_METRICS }: ProcessDeps) {
   // jobs that start together read their items together
   const items = new Batcher<string, Row<'delivery_item'> | undefined>({
     run: async (ids) => {
@@ -83,6 +85,7 @@ export function createProcessItems({ store, recorder, clock, logger }: ProcessDe
         logger.info({ ...ids, ...(await applyReport(item, item.report)) }, 'report processed')
       } else if (item.activity !== null) {
         const result = await recorder.record(requestOf(item, item.activity))
+        if (result.outcome === 'recorded') metrics.counted(clock.now() - item.receivedAt)
         logger.info({ ...ids, ...outcomeOf(result) }, 'purchase processed')
       }
     } catch (error) {

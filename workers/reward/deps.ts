@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/ports/clock.ts'
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { Logger } from '../../src/ports/logger.ts'
+import type { Metrics } from '../../src/ports/metrics.ts'
 import type { JobContext, JobQueue, Workforce } from '../../src/ports/queue.ts'
 import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { SecretBox } from '../../src/ports/secret-box.ts'
@@ -12,6 +13,7 @@ export interface FulfilDeps {
   readonly secretBox: SecretBox
   readonly clock: Clock
   readonly logger: Logger
+  readonly metrics?: Pick<Metrics, 'issued'>
   /** Who shares the work; without it this process is alone. */
   readonly workforce?: Workforce
   /** Without one the sweep finds what is due. */

@@ -127,7 +127,9 @@ async function writeIssued(
     heldReason: null,
     dueAt: null,
   }
-  return (await write(deps, reward, set, issued.changes)) && true
+  if ((await write(deps, reward, set, issued.changes)) === null) return null
+  deps.metrics?.issued(now - reward.createdAt)
+  return true
 }
 
 async function writeFailed(deps: FulfilDeps, reward: Reward, reason: string): Promise<true | null> {
