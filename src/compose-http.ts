@@ -14,7 +14,7 @@ import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
 
 type Given = 'store' | 'inbox' | 'secretBox' | 'clock' | 'logger' | 'newId'
-type Optional = 'limits' | 'trustProxyHops' | 'opsRouter' | 'bodyBudgetBytes'
+type Optional = 'limits' | 'trustProxyHops' | 'opsRouter' | 'bodyBudgetBytes' | 'servesReference'
 
 export interface HttpParts
   extends Pick<HttpDeps, Given>,

@@ -265,6 +265,7 @@ async function startWeb(
     limits: limitsOf(config.requestsPerKey, config.requestsPerAddress, config.requestsPerEndUser),
     bodyBudgetBytes: config.bodyBudgetBytes,
     trustProxyHops: config.trustProxyHops,
+    servesReference: config.servesReference,
     ...(config.operator === null && config.metricsToken === null
       ? {}
       : { opsRouter: opsPages(parts, board) }),

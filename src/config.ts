@@ -24,6 +24,8 @@ export interface Config {
   readonly bodyBudgetBytes: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly operator: { readonly user: string; readonly password: string } | null
+  /** Whether `/docs` and `/openapi.json` are there. */
+  readonly servesReference: boolean
   /** By which `/metrics` may be read, beside the operator's credentials. */
   readonly metricsToken: string | null
   /** Where a process without web serves its metrics; null: nowhere. */
@@ -91,6 +93,7 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   STREAKLINE_OPS_USER: z.string().min(1).max(256).optional(),
   STREAKLINE_OPS_PASSWORD: z.string().min(12, 'must have at least 12 characters').max(256).optional(),
+  STREAKLINE_REFERENCE: flag.default(true),
   STREAKLINE_METRICS_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{16,256}$/, 'must have 16 to 256 characters, none of them a blank')
@@ -136,6 +139,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     bodyBudgetBytes: values.STREAKLINE_BODY_BUDGET_MIB * 1024 * 1024,
     logLevel: values.LOG_LEVEL,
     operator: user === undefined || password === undefined ? null : { user, password },
+    servesReference: values.STREAKLINE_REFERENCE,
     metricsToken: values.STREAKLINE_METRICS_TOKEN ?? null,
     metricsPort: values.STREAKLINE_METRICS_PORT ?? null,
     httpProviderAllow: split(values.STREAKLINE_HTTP_PROVIDER_ALLOW),
@@ -225,6 +229,7 @@ export function summaryOf(config: Config): object {
     maxConnections: config.maxConnections,
     bodyBudgetMib: config.bodyBudgetBytes / 1024 / 1024,
     metricsPort: config.metricsPort ?? undefined,
+    servesReference: config.servesReference,
     operatorConfigured: config.operator !== null,
     encryptionKeys: config.encryptionKeys.length,
     deliveryRetentionDays: config.deliveryRetentionDays,

@@ -35,7 +35,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   if (deps.opsRouter !== undefined) app.use(pageHeaders, deps.opsRouter)
   const resources = createResources(deps)
   app.use(below(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress))
-  app.use(createReference(resources))
+  if (deps.servesReference !== false) app.use(createReference(resources))
   app.use(apiHeaders)
   const schema = createSchemaRouter(deps, resources, limits, bodies)
   app.use(schema)

@@ -60,7 +60,7 @@ type LogFields = RequestContext['logFields']
 
 /** By what it is, not for what it asks: a request that is let in and gets a 400 or a 404 is not. */
 function isRefused(status: number, logFields: LogFields): boolean {
-  if (status === 403) return true
+  if (status === 403 || status === 429) return true
   return isStranger(logFields) && ((status >= 400 && status < 500) || logFields.code === 'OVERLOADED')
 }
 

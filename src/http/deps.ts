@@ -64,6 +64,8 @@ export interface HttpDeps {
   readonly bodyBudgetBytes?: number
   /** Proxies in front that add to `x-forwarded-for`; 0 (without it): callers are who connects. */
   readonly trustProxyHops?: number
+  /** Whether `/docs` and `/openapi.json` are there; they are without it. */
+  readonly servesReference?: boolean
   /** Pages and metrics for operators; brings its own paths and its own guard. */
   readonly opsRouter?: Router
 }

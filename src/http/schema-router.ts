@@ -85,7 +85,7 @@ function serve(
       await cors.mark(request, response)
     }
     const caller = await authenticate(request, response)
-    Object.assign(context.logFields, idsOf(caller))
+    Object.assign(context.logFields, idsOf(caller, request.method))
     if (caller.kind === 'end_user') refuseEndUser(resource, verbs, request.method)
     const verb = allowedVerb(resource, verbs, request.method)
     const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
@@ -138,7 +138,7 @@ async function actingCall(
 ): Promise<AdminCall> {
   const context = contextOf(response)
   const caller = await authenticate(request, response)
-  Object.assign(context.logFields, idsOf(caller))
+  Object.assign(context.logFields, idsOf(caller, request.method))
   if (caller.kind === 'end_user') throw closedToEndUsers(resource.noun)
   if (request.method !== 'POST') {
     throw new AppError('METHOD_NOT_ALLOWED', `${request.method} is not a verb of a ${name}`, {
@@ -150,9 +150,11 @@ async function actingCall(
   return { caller, now: clock.now(), log }
 }
 
-function idsOf(caller: Caller): Record<string, string> {
-  if (caller.kind === 'admin') return { accountId: caller.accountId }
-  return { accountId: caller.accountId, memberId: caller.memberId ?? 'none' }
+function idsOf(caller: Caller, method: string): Record<string, string> {
+  const { accountId, apiKeyId } = caller
+  const isRead = method === 'GET' || method === 'HEAD'
+  if (caller.kind === 'admin') return isRead ? { accountId } : { accountId, apiKeyId }
+  return { accountId, memberId: caller.memberId ?? 'none' }
 }
 
 /**

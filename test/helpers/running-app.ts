@@ -47,6 +47,7 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     bodyBudgetBytes: 64 * 1024 * 1024,
     logLevel: 'silent',
     operator: { user: 'operator', password: 'a password for operators' },
+    servesReference: true,
     metricsToken: METRICS_TOKEN,
     metricsPort: options.roles?.includes('web') === false ? 0 : null,
     httpProviderAllow: options.httpProviderAllow ?? [],
