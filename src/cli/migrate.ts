@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import { createLogger } from '../compose.ts'
 import { migrationLog } from '../compose-migration.ts'
 import { hasStore, openStore } from '../compose-store.ts'
+import { agreeOnKey, checkKey } from '../crypto/key-check.ts'
+import { createSecretBox } from '../crypto/secret-box.ts'
 import type { MigrationProgress } from '../ports/store.ts'
 import { progressLine } from './progress.ts'
 import { readSettings } from './settings.ts'
@@ -34,6 +36,7 @@ async function tellOutstanding(): Promise<void> {
   }
   const { store, close } = await openStore(config, { claim: false })
   try {
+    await checkKey(store, createSecretBox(config.encryptionKeys))
     const outstanding = await store.outstanding()
     const version = await store.schemaVersion()
     for (const line of outstanding) print(line)
@@ -54,9 +57,12 @@ async function migrate(): Promise<void> {
     if (done !== null && total !== null) bar.show(done, total, `rows: ${what}`)
   }
   try {
+    const secretBox = createSecretBox(config.encryptionKeys)
+    await checkKey(store, secretBox)
     // a terminal sees a bar; where nobody watches, the log tells
     await store.migrate({ onProgress: process.stderr.isTTY ? onBar : log.onProgress })
     bar.end()
+    await agreeOnKey(store, secretBox)
     print(`The ${store.kind} store is at schema version ${await store.schemaVersion()}.`)
   } finally {
     bar.end()

@@ -56,6 +56,8 @@ describe('a wrong encryption key', () => {
       ['accounts', 'create', 'other'],
       ['accounts', 'add-key', account],
       ['migrate'],
+      ['migrate', '--check'],
+      ['zones'],
       ['rebuild', '--check'],
       ['replay', '--outcome', 'failed', '--dry-run'],
       ['reseal'],
