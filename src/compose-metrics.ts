@@ -62,11 +62,18 @@ export function countingInbox<I extends Inbox>(
   connectorFor: (platform: string) => Connector | undefined,
   metrics: Metrics,
 ): I {
+  // callers may name any platform
+  const known = (platform: string) => (connectorFor(platform) === undefined ? 'unknown' : platform)
   return {
     ...inbox,
+    // what is for nobody is turned away before it is read
+    async knows(connectorId: string, platform: string) {
+      const isKnown = await inbox.knows(connectorId, platform)
+      if (!isKnown) metrics.webhook(known(platform), 'unknown_connector')
+      return isKnown
+    },
     async accept(webhook: Parameters<Inbox['accept']>[0]) {
-      // callers may name any platform
-      const platform = connectorFor(webhook.platform) === undefined ? 'unknown' : webhook.platform
+      const platform = known(webhook.platform)
       try {
         const result = await inbox.accept(webhook)
         metrics.webhook(platform, result.outcome)
