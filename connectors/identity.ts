@@ -1,5 +1,5 @@
 import type { IgnoreReason } from '../src/ports/connector.ts'
-import type { ConnectorRule } from '../src/ports/schema/values.ts'
+import { type ConnectorRule, emailIdentity } from '../src/ports/schema/values.ts'
 import { MAX_ID_CHARACTERS } from './profile.ts'
 import type { Buyer } from './purchase.ts'
 
@@ -54,7 +54,7 @@ function byEmail({ profile, droppedFields }: Buyer): Identity {
     const what = droppedFields.includes('email') ? 'no valid address' : 'no address'
     return ignore('NO_EMAIL', `the order has ${what} to identify its buyer by`)
   }
-  const externalId = `email:${profile.email.trim().toLowerCase()}`
+  const externalId = emailIdentity(profile.email)
   return fits(externalId)
     ? { ok: true, externalId }
     : ignore('NO_EMAIL', `email:{address} is longer than ${MAX_ID_CHARACTERS} characters`)

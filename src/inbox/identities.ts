@@ -1,12 +1,7 @@
 import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
 
-/** An item that only says whom the body names: of no rule and no report, and nothing becomes of it. */
-export function isIdentityOnly({ ruleIndex, report }: Row<'delivery_item'>): boolean {
-  return ruleIndex === null && report === null
-}
-
-/** Items for the identities that no other item holds. */
+/** Items for the identities that no other item holds: they end with the body. */
 export function identityItems(
   identities: readonly string[],
   delivery: Row<'delivery'>,
@@ -15,6 +10,6 @@ export function identityItems(
 ): Row<'delivery_item'>[] {
   const held = new Set(items.map(({ externalId }) => externalId))
   const missing = [...new Set(identities)].filter((identity) => !held.has(identity))
-  const ignored = { status: 'ignored', dueAt: null } as const
+  const ignored = { status: 'ignored', dueAt: null, nameKeptSince: delivery.bodyKeptSince } as const
   return missing.map((externalId) => ({ ...blankItem(delivery, newId()), ...ignored, externalId }))
 }

@@ -1,6 +1,6 @@
+import { isIdentityOnly } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
-import { isIdentityOnly } from './identities.ts'
 
 type Item = Row<'delivery_item'>
 

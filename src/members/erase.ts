@@ -1,12 +1,27 @@
 import { findRow, untilCommitted } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
-import { change, insert, remove, revise } from '../ports/changes.ts'
-import { isErased } from '../ports/schema/values.ts'
+import { change, insert, revise } from '../ports/changes.ts'
+import { emailIdentity, isErased } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
-import { afterErasure, openItemsNaming, scrubDeliveriesOfLogs, scrubItemsNaming } from './erase-deliveries.ts'
+import { endErasure } from './end-erasure.ts'
+import {
+  afterErasure,
+  openItemsNaming,
+  scrubAddress,
+  scrubDeliveriesOfLogs,
+  scrubItemsNaming,
+} from './erase-deliveries.ts'
 import { closeJourneys } from './erase-journeys.ts'
-import { type EraseDeps, erasedExternalId } from './erased.ts'
+import { type EraseDeps, erasedExternalId, type Scope } from './erased.ts'
+import { isAnothers, ownOf } from './whose.ts'
+
+export interface EraseOptions {
+  /** Only finds what would go. */
+  readonly dryRun?: boolean
+  /** Gets the ids of the deliveries that are found. */
+  readonly found?: Set<string>
+}
 
 /**
  * Erases a member. Its profile and externalId go, what was delivered about it is scrubbed, rewards that are not minted
@@ -15,32 +30,39 @@ import { type EraseDeps, erasedExternalId } from './erased.ts'
  * bounded size. Done when it resolves. After a failure or a crash in between call it again: it goes on.
  * @throws AppError NOT_FOUND for a member that does not exist or is erased already; STORE_BUSY, STORE_UNAVAILABLE
  */
-export async function eraseMember(deps: EraseDeps, accountId: string, id: string): Promise<void> {
-  const erasure = await begin(deps, accountId, id)
-  await scrubItemsNaming(deps, erasure)
-  await closeJourneys(deps, erasure)
+export async function eraseMember(
+  deps: EraseDeps,
+  accountId: string,
+  id: string,
+  { dryRun = false, found = new Set() }: EraseOptions = {},
+): Promise<void> {
+  const erasure = dryRun ? await planned(deps, accountId, id) : await begin(deps, accountId, id)
+  const scope: Scope = { dryRun, erasure, found, addresses: new Set() }
+  await scrubItemsNaming(deps, scope, erasure.externalId)
+  if (erasure.emailIdentity !== null) await scrubAddress(deps, scope, erasure.emailIdentity)
+  if (!dryRun) await closeJourneys(deps, erasure)
   // only now is it certain that no more logs come
-  await scrubDeliveriesOfLogs(deps, erasure)
-  await end(deps.store, erasure)
+  await scrubDeliveriesOfLogs(deps, scope)
+  if (!dryRun) await endErasure(deps, erasure)
 }
 
 /** Takes the identity, or finds that it was taken before and the rest is still to be done. */
-async function begin({ store, clock }: EraseDeps, accountId: string, id: string): Promise<Row<'erasure'>> {
+async function begin(deps: EraseDeps, accountId: string, id: string): Promise<Row<'erasure'>> {
+  const { store, clock } = deps
   let erasure: Row<'erasure'> | null = null
   await untilCommitted(store, `erasure of member ${id}`, async () => {
     const member = await findRow(store, 'member', accountId, id)
     erasure = await findRow(store, 'erasure', accountId, id)
     if (erasure !== null) return null
-    if (member === null || isErased(member)) {
-      throw new AppError('NOT_FOUND', 'There is no member by this id')
-    }
     const now = clock.now()
-    const { externalId } = member
-    erasure = { id, accountId, createdAt: now, updatedAt: now, externalId }
+    erasure = erasureOf(member, now)
     // purchases that wait would make the member anew
-    const open = await openItemsNaming(store, accountId, externalId)
+    const open = [
+      ...(await openItemsNaming(store, accountId, erasure.externalId)),
+      ...(await openItemsOfAddress(store, erasure)),
+    ]
     return [
-      withoutIdentity(member, now),
+      withoutIdentity(member!, now),
       ...open.map((item) => {
         const set = { ...afterErasure(item), updatedAt: now }
         return change('delivery_item', item, { status: item.status }, set)
@@ -51,23 +73,38 @@ async function begin({ store, clock }: EraseDeps, accountId: string, id: string)
   return erasure!
 }
 
+/** What an erasure would be about, or one that is under way is. */
+async function planned({ store, clock }: EraseDeps, accountId: string, id: string): Promise<Row<'erasure'>> {
+  const member = await findRow(store, 'member', accountId, id)
+  return (await findRow(store, 'erasure', accountId, id)) ?? erasureOf(member, clock.now())
+}
+
+/** @throws AppError NOT_FOUND */
+function erasureOf(member: Row<'member'> | null, now: number): Row<'erasure'> {
+  if (member === null || isErased(member)) throw new AppError('NOT_FOUND', 'There is no member by this id')
+  const { id, accountId, externalId, email } = member
+  const identity = email === null ? null : emailIdentity(email)
+  return { id, accountId, createdAt: now, updatedAt: now, externalId, emailIdentity: identity }
+}
+
+/** Purchases that wait and name the member by its address alone. */
+async function openItemsOfAddress(store: Store, erasure: Row<'erasure'>): Promise<Row<'delivery_item'>[]> {
+  const { accountId, externalId, emailIdentity: identity } = erasure
+  if (identity === null || identity === externalId || (await isAnothers(store, erasure, identity))) return []
+  const open = await openItemsNaming(store, accountId, identity)
+  return ownOf(store, { dryRun: true, erasure, found: new Set(), addresses: new Set() }, identity, open)
+}
+
 function withoutIdentity(member: Row<'member'>, now: number): Change {
   return revise('member', member, {
     externalId: erasedExternalId(member.id),
     firstName: null,
     lastName: null,
     email: null,
+    emailIdentity: null,
     phoneNumber: null,
     profileTimes: {},
     status: 'paused',
     updatedAt: now,
-  })
-}
-
-/** Forgets the externalId. Somebody else who erased the same member may have been faster. */
-async function end(store: Store, { id, accountId }: Row<'erasure'>): Promise<void> {
-  await untilCommitted(store, `erasure of member ${id}`, async () => {
-    const underWay = await findRow(store, 'erasure', accountId, id)
-    return underWay === null ? null : [remove('erasure', underWay, {})]
   })
 }

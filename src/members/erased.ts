@@ -1,10 +1,22 @@
 import type { Clock } from '../ports/clock.ts'
 import { ERASED_PREFIX } from '../ports/schema/values.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 
 export interface EraseDeps {
   readonly store: Store
   readonly clock: Clock
+}
+
+/** What an erasure, or a look at what it would do, is about. */
+export interface Scope {
+  /** Only finds: nothing is written. */
+  readonly dryRun: boolean
+  readonly erasure: Row<'erasure'>
+  /** Ids of the deliveries that were found so far. */
+  readonly found: Set<string>
+  /** Identities of addresses that were looked for. */
+  readonly addresses: Set<string>
 }
 
 /** The externalId of a member once it is erased. */

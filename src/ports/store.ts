@@ -160,6 +160,12 @@ export interface Store {
    */
   writeNote(name: string, before: string | null, value: string): Promise<string | null>
   /**
+   * Resolves when nothing that rows had lost before the call is left in the store's own files, as far as the store has
+   * those in its hands: SQLite does, a server of MongoDB does not (docs/operations.md). Idempotent.
+   * @throws AppError STORE_BUSY when somebody reads from them for too long: call it again
+   */
+  purge(): Promise<void>
+  /**
    * Resolves when the store answers a trivial read and is whole: once a call failed for a full disk it writes
    * something, to see whether there is room again; once one met malformed data it never resolves.
    */

@@ -1,5 +1,5 @@
-import { isIdentityOnly } from '../../src/inbox/identities.ts'
 import { activityJobOf } from '../../src/ports/queue.ts'
+import { isIdentityOnly } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { createProcessItems } from '../../workers/activity/process.ts'
 import type { Answer, Api, Body, Client } from './api.ts'

@@ -452,6 +452,7 @@ function bound(original: Store): Store {
     schemaVersion: () => original.schemaVersion(),
     note: (name) => original.note(name),
     writeNote: (name, before, value) => original.writeNote(name, before, value),
+    purge: () => original.purge(),
     ping: () => original.ping(),
     durability: () => original.durability(),
     close: () => original.close(),

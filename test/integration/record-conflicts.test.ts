@@ -25,6 +25,7 @@ function contested(store: Store, met: (changes: readonly Change[]) => Promise<Co
     schemaVersion: () => store.schemaVersion(),
     note: (name) => store.note(name),
     writeNote: (name, before, value) => store.writeNote(name, before, value),
+    purge: () => store.purge(),
     ping: () => store.ping(),
     durability: () => store.durability(),
     close: () => store.close(),

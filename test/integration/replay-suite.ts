@@ -335,7 +335,8 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
         const now = api.clock.now()
         const [row] = await api.store.findByKeys('member', ['id'], [[id]])
         const set = { externalId: `erased:${id}`, revision: row!.revision + 1 }
-        const erasure = { id, accountId, createdAt: now, updatedAt: now, externalId: 'shopify:7001' }
+        const names = { externalId: 'shopify:7001', emailIdentity: null }
+        const erasure = { id, accountId, createdAt: now, updatedAt: now, ...names }
         await api.store.commit([
           { op: 'update', collection: 'member', id, accountId, set },
           { op: 'insert', collection: 'erasure', row: erasure },

@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { isIdentityOnly } from '../../src/inbox/identities.ts'
+import { isIdentityOnly } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { IS_FULL_RUN } from '../helpers/full-run.ts'
 import { type RawAnswer, sendRaw } from '../helpers/raw-http.ts'

@@ -1,8 +1,9 @@
-import { change } from '../../src/ports/changes.ts'
-import type { Clock } from '../../src/ports/clock.ts'
+import { change, remove } from '../../src/ports/changes.ts'
+import type { Clock, Instant } from '../../src/ports/clock.ts'
 import { ascending, below } from '../../src/ports/conditions.ts'
 import type { Logger } from '../../src/ports/logger.ts'
-import type { Store } from '../../src/ports/store.ts'
+import type { Row } from '../../src/ports/schema.ts'
+import type { Change, Store } from '../../src/ports/store.ts'
 
 export interface PruneDeps {
   readonly store: Store
@@ -16,27 +17,56 @@ const PER_COMMIT = 200
 const MAX_COMMITS = 500
 
 /**
- * Removes raw bodies of deliveries older than the retention time; what became of them stays. Idempotent, goes on where
- * it stopped.
+ * Removes raw bodies of deliveries older than the retention time, and then the names that were kept so that an erasure
+ * finds those bodies; what became of them stays. Idempotent, goes on where it stopped.
  */
 export function createPrune({ store, clock, logger, deliveryRetentionDays }: PruneDeps): () => Promise<void> {
   return async () => {
-    let pruned = 0
-    for (let round = 0; round < MAX_COMMITS; round += 1) {
-      const rows = await store.find('delivery', {
-        where: below('bodyKeptSince', clock.now() - deliveryRetentionDays * DAY_MS),
-        sort: ascending('bodyKeptSince'),
-        limit: PER_COMMIT,
-        omit: ['body'],
-      })
-      if (rows.length === 0) break
-      const set = { body: null, bodyKeptSince: null, updatedAt: clock.now() }
-      const result = await store.commit(rows.map((row) => change('delivery', row, {}, set)))
-      // another worker prunes at the same moment: it, or the next round, sees to the rest
-      if (result.outcome === 'conflict') break
-      pruned += rows.length
+    const before = clock.now() - deliveryRetentionDays * DAY_MS
+    const pruned = await inBatches(store, () => bodiesBefore(store, before), withoutBody(clock))
+    // no name goes before its body
+    const [left] = await bodiesBefore(store, before, 1)
+    const names = await inBatches(
+      store,
+      () => namesBefore(store, left?.bodyKeptSince ?? before),
+      (row) => remove('delivery_item', row, {}),
+    )
+    if (pruned + names > 0) {
+      const message = 'raw deliveries past their retention were removed'
+      logger.info({ pruned, names, deliveryRetentionDays }, message)
     }
-    if (pruned > 0)
-      logger.info({ pruned, deliveryRetentionDays }, 'raw deliveries past their retention were removed')
   }
+}
+
+function withoutBody(clock: Clock) {
+  return (row: Row<'delivery'>) =>
+    change('delivery', row, {}, { body: null, bodyKeptSince: null, updatedAt: clock.now() })
+}
+
+function bodiesBefore(store: Store, instant: Instant, limit = PER_COMMIT): Promise<Row<'delivery'>[]> {
+  const where = below<'delivery', 'bodyKeptSince'>('bodyKeptSince', instant)
+  return store.find('delivery', { where, sort: ascending('bodyKeptSince'), limit, omit: ['body'] })
+}
+
+function namesBefore(store: Store, instant: Instant): Promise<Row<'delivery_item'>[]> {
+  const where = below<'delivery_item', 'nameKeptSince'>('nameKeptSince', instant)
+  return store.find('delivery_item', { where, sort: ascending('nameKeptSince'), limit: PER_COMMIT })
+}
+
+/** What is written is not found again. Answers how many rows there were. */
+async function inBatches<R>(
+  store: Store,
+  find: () => Promise<R[]>,
+  write: (row: R) => Change,
+): Promise<number> {
+  let written = 0
+  for (let round = 0; round < MAX_COMMITS; round += 1) {
+    const rows = await find()
+    if (rows.length === 0) break
+    const result = await store.commit(rows.map(write))
+    // another worker prunes at the same moment: it, or the next time, sees to the rest
+    if (result.outcome === 'conflict') break
+    written += rows.length
+  }
+  return written
 }

@@ -1,7 +1,7 @@
 import { changedFields } from '../../commit/changed-fields.ts'
 import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
-import { PROFILE_FIELDS } from '../../ports/schema/values.ts'
+import { emailIdentity, PROFILE_FIELDS } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import type { MemberRef } from '../types.ts'
@@ -20,7 +20,8 @@ export class MemberChanges {
     ref: Extract<MemberRef, { externalId: string }>,
     now: Instant,
   ): Row<'member'> {
-    const blank = { firstName: null, lastName: null, email: null, phoneNumber: null, profileTimes: {} }
+    const nobody = { firstName: null, lastName: null, email: null, phoneNumber: null }
+    const blank = { ...nobody, emailIdentity: null, profileTimes: {} }
     const common = { id, accountId, createdAt: now, updatedAt: now, revision: 1 }
     const row = withProfile({ ...common, ...blank, externalId: ref.externalId, status: 'live' }, ref, now)
     this.#original.set(id, null)
@@ -44,8 +45,8 @@ export class MemberChanges {
     return [...this.#current.values()].map((row): Change => {
       const original = this.#original.get(row.id)
       if (original === null || original === undefined) return insert('member', row)
-      const { firstName, lastName, email, phoneNumber, profileTimes, updatedAt } = row
-      const profile = { firstName, lastName, email, phoneNumber, profileTimes, updatedAt }
+      const { firstName, lastName, email, emailIdentity, phoneNumber, profileTimes, updatedAt } = row
+      const profile = { firstName, lastName, email, emailIdentity, phoneNumber, profileTimes, updatedAt }
       return revise('member', original, changedFields(original, profile))
     })
   }
@@ -73,6 +74,7 @@ export function withProfile(
     if (value !== member[field]) values[field] = value
     if (at !== knownAt) times[field] = at
   }
+  if (typeof values.email === 'string') values.emailIdentity = emailIdentity(values.email)
   if (Object.keys(values).length === 0 && Object.keys(times).length === 0) return member
   return { ...member, ...values, profileTimes: { ...member.profileTimes, ...times } }
 }

@@ -5,6 +5,7 @@ import type { Instant } from '../../ports/clock.ts'
 import { any, atLeast, below } from '../../ports/conditions.ts'
 import {
   ERASED_PREFIX,
+  emailIdentity,
   isErased,
   type MemberProfile,
   PROFILE_FIELDS,
@@ -17,6 +18,7 @@ import type { HttpDeps } from '../deps.ts'
 import { zBlankText, zEmail, zExternalId, zObject, zOneOf, zPhone } from '../read/zod.ts'
 import type { Resource } from '../resource.ts'
 import { defaulted, maybe, required, shapeOf } from '../shape.ts'
+import { eraseAction } from './erase.ts'
 
 const profileReaders = {
   firstName: zBlankText(256),
@@ -39,6 +41,11 @@ const memberShape = shapeOf('member', {
 
 function timesOf(fields: readonly string[], at: Instant): Record<string, Instant> {
   return Object.fromEntries(fields.map((field) => [field, at]))
+}
+
+/** What a member's address is found by. */
+function foundBy(email: string | null): Pick<Row<'member'>, 'emailIdentity'> {
+  return { emailIdentity: email === null ? null : emailIdentity(email) }
 }
 
 /** `;` follows `:`, so this is the least text behind all that begin with the prefix. */
@@ -72,7 +79,8 @@ export function memberResource({
     async create({ caller: { accountId }, now, log }, body) {
       const input = readCreate(body)
       const supplied = PROFILE_FIELDS.filter((field) => input[field] !== null)
-      const row = { ...newRow(newId(), accountId, now), ...input, profileTimes: timesOf(supplied, now) }
+      const profileTimes = timesOf(supplied, now)
+      const row = { ...newRow(newId(), accountId, now), ...input, ...foundBy(input.email), profileTimes }
       await commitPlanned(
         store,
         async () => ({ changes: [insert('member', row)], result: undefined }),
@@ -89,6 +97,7 @@ export function memberResource({
         given,
         // what the API writes is newer than any profile a connector delivered before
         follow: (changed, { profileTimes }) => ({
+          ...(changed.has('email') ? foundBy(given.email ?? null) : {}),
           profileTimes: {
             ...profileTimes,
             ...timesOf(
@@ -111,5 +120,6 @@ export function memberResource({
       log({ memberId: id })
       return eraseMember({ store, clock }, accountId, id)
     },
+    bulkActions: { erase: eraseAction({ store, clock, newId }) },
   }
 }

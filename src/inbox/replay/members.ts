@@ -25,7 +25,9 @@ export async function holdMembers(
   // after the members: an erasure that begins now changes what was read of them
   const erasures = await store.find('erasure', { where: equal({ accountId }), limit: MAX_ERASURES })
   const isErased = erasures.some(
-    (each) => externalIds.includes(each.externalId) && receivedAt <= each.createdAt,
+    (each) =>
+      [each.externalId, each.emailIdentity].some((name) => name !== null && externalIds.includes(name)) &&
+      receivedAt <= each.createdAt,
   )
   if (isErased) return null
   return members.map((member) => standsStill('member', member))

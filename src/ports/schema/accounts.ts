@@ -31,6 +31,8 @@ export const ACCOUNTS = {
       email: optional(text()),
       phoneNumber: optional(text()),
       status: choice(STATUSES),
+      /** `email` as an identity, by which members of one address are found whatever its case; null without one. */
+      emailIdentity: optional(text()),
       /** By field: the time of its value, the source's for a connector's, that of the request for the API's. */
       profileTimes: json<ProfileTimes>(),
     },
@@ -38,17 +40,27 @@ export const ACCOUNTS = {
       member_external_id: { fields: ['accountId', 'externalId'], unique: true },
       member_created: newestFirst('accountId'),
       member_email: newestFirst('accountId', 'email'),
+      member_email_identity: {
+        fields: ['accountId', 'emailIdentity', 'id'],
+        where: { notNull: ['emailIdentity'] },
+      },
     },
   },
-  /** An erasure of a member that is under way; its `id` is the member's. Internal, and gone when all is done. */
+  /**
+   * An erasure that is under way; its `id` is the member's, one of its own where somebody is erased by address.
+   * Internal, and gone when all is done.
+   */
   erasure: {
     fields: {
       ...common,
-      /** Of the member, who has lost it: what still names it is found by it. */
+      /** Of the member, who has lost it: what still names it is found by it. Without a member that of the address. */
       externalId: text(),
+      /** That of the address which the member had beside its externalId; null without one. */
+      emailIdentity: optional(text()),
     },
     indexes: {
       erasure_created: { fields: ['createdAt', 'id'] },
+      erasure_external_id: { fields: ['accountId', 'externalId'] },
     },
   },
 } as const satisfies Record<string, CollectionSpec>

@@ -102,8 +102,8 @@ export const CONNECTORS = {
   },
   /**
    * One rule's view of a purchase, or what a delivery reports of an order, and what became of it. Internal: shown
-   * inside `delivery`. Where not every rule counted a purchase, items of neither rule nor report say whom it names;
-   * they are never shown.
+   * inside `delivery`. Where not every rule counted a purchase, items of neither rule nor report say whom it names, as
+   * long as the body is kept; they are never shown.
    */
   delivery_item: {
     fields: {
@@ -119,6 +119,8 @@ export const CONNECTORS = {
       orderKey: optional(text()),
       /** The member that the delivery names; null without one, and once that member is erased. */
       externalId: optional(text()),
+      /** Of items that only say whom the body names: its time of receipt. Pruning ends them by it; null on others. */
+      nameKeptSince: optional(instant),
       status: choice(ITEM_STATUSES),
       reason: optional(text()),
       message: optional(text()),
@@ -137,6 +139,7 @@ export const CONNECTORS = {
       delivery_item_due_of_account: { fields: ['accountId', 'dueAt', 'id'], where: { notNull: ['dueAt'] } },
       delivery_item_order: { fields: ['accountId', 'orderKey', 'id'], where: { notNull: ['orderKey'] } },
       delivery_item_member: { fields: ['accountId', 'externalId', 'id'], where: { notNull: ['externalId'] } },
+      delivery_item_name: { fields: ['nameKeptSince', 'id'], where: { notNull: ['nameKeptSince'] } },
     },
   },
   /** The connectors' own ledger: one purchase feeds one streak once, whoever reports it and whoever bought. */

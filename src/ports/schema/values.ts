@@ -243,6 +243,8 @@ export interface Refusal {
  */
 export const ERASED_PREFIX = 'erased:'
 
+const EMAIL_PREFIX = 'email:'
+
 /** Whether the row only stands for somebody who was erased: callers must not learn that it is there. */
 export function isErased({ externalId }: { readonly externalId: string }): boolean {
   return externalId.startsWith(ERASED_PREFIX)
@@ -258,4 +260,25 @@ const DAY_MS = 24 * 3_600_000
 /** Whether a purchase lies further back than a rule's `rewardWithinDays` when it is received; null is without limit. */
 export function isLongAgo(activityAt: Instant, receivedAt: Instant, withinDays: number | null): boolean {
   return withinDays !== null && receivedAt - activityAt > withinDays * DAY_MS
+}
+
+/** Whom an address names: the externalId of the member that a rule makes of it. The same for every way to write it. */
+export function emailIdentity(address: string): string {
+  return `${EMAIL_PREFIX}${address.trim().toLowerCase()}`
+}
+
+/** Whether an identity is that of an address. */
+export function isEmailIdentity(identity: string): boolean {
+  return identity.startsWith(EMAIL_PREFIX)
+}
+
+/** An item of a delivery that only says whom the body names: of no rule and no report, and nothing becomes of it. */
+export function isIdentityOnly({
+  ruleIndex,
+  report,
+}: {
+  readonly ruleIndex: number | null
+  readonly report: OrderReport | null
+}): boolean {
+  return ruleIndex === null && report === null
 }

@@ -1,5 +1,8 @@
+import { ACCOUNTS } from './accounts.ts'
+import { CONNECTORS } from './connectors.ts'
 import { REWARDS } from './rewards.ts'
 import type { CollectionSpec, RowOf } from './spec.ts'
+import { emailIdentity, isIdentityOnly } from './values.ts'
 
 /** Removes an index that the schema no longer has. Older programs may still ask for it by name: see docs/adding-a-field.md. */
 export interface DropIndex {
@@ -59,7 +62,7 @@ export const VERSIONS: readonly SchemaVersion[] = [
   { version: 1, what: 'the first shape' },
   {
     version: 2,
-    what: 'how coupon providers fare, and which of them a reward waits for; orders by their parts and names, where order ids are read from, quiet logs',
+    what: 'how coupon providers fare, and which of them a reward waits for; orders by their parts and names, where order ids are read from, quiet logs; erasing by address',
     steps: [
       // what is due is found by its account
       dropIndex('delivery_item', 'delivery_item_due'),
@@ -71,6 +74,17 @@ export const VERSIONS: readonly SchemaVersion[] = [
           ? { waitingForProviderId: spec.providerId }
           : null
       }),
+      fill(
+        'member',
+        ACCOUNTS.member,
+        'identities of addresses',
+        'beside',
+        ({ email, emailIdentity: known }) =>
+          email !== null && known !== emailIdentity(email) ? { emailIdentity: emailIdentity(email) } : null,
+      ),
+      fill('delivery_item', CONNECTORS.delivery_item, 'names that end with bodies', 'beside', (item) =>
+        isIdentityOnly(item) && item.nameKeptSince === null ? { nameKeptSince: item.receivedAt } : null,
+      ),
     ],
   },
 ]

@@ -101,6 +101,9 @@ export async function openMongoStore(
       return await connection.write((session) => writeNote(connection, session, name, before, value))
     },
 
+    // its journal and oplog are the server's: see docs/operations.md
+    async purge() {},
+
     async ping() {
       await connection.run((session) => readStamp(connection, session))
       await connection.fault.check(() =>

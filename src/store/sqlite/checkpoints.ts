@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { BUSY_TIMEOUT_MS } from './connection.ts'
 
@@ -12,6 +13,9 @@ export interface CheckpointLimits {
 
 const DEFAULT_LIMITS: CheckpointLimits = { startFrames: 4_000, holdFrames: 32_000 }
 
+const EMPTYING_TRIES = 20
+const EMPTYING_PAUSE_MS = 250
+
 /** Keeps the WAL short from a thread of its own, which starts with the first checkpoint. */
 export class Checkpoints {
   readonly #db: DatabaseSync
@@ -19,8 +23,10 @@ export class Checkpoints {
   readonly #limits: CheckpointLimits
   readonly #state: StatementSync
   #worker: Worker | undefined
-  #running: Promise<void> | undefined
-  #answered: (() => void) | undefined
+  #running: Promise<boolean> | undefined
+  #answered: ((isDone: boolean) => void) | undefined
+  #emptied: Promise<boolean> | undefined
+  #emptying: Promise<boolean> | undefined
   #draining: Promise<void> | undefined
   #isFull = false
   /** Closed, or without a thread. */
@@ -40,6 +46,11 @@ export class Checkpoints {
     return this.#isFull
   }
 
+  /** While the WAL is being emptied: a commit that begins now would wait for it in SQLite, and hold up the thread. */
+  get emptying(): Promise<unknown> | undefined {
+    return this.#emptying
+  }
+
   /** Looks at the WAL after a commit; starts a checkpoint when it has grown. Never throws: the commit stands. */
   consider(): void {
     if (this.#isOver) return
@@ -56,6 +67,18 @@ export class Checkpoints {
   drained(): Promise<void> {
     this.#draining ??= this.#drain()
     return this.#draining
+  }
+
+  /**
+   * Resolves when the WAL has no bytes left, all of it is in the database file, on disk; false when others read from it
+   * all the time. Those that ask together share one; one that is under way may have begun too early.
+   */
+  async emptied(): Promise<boolean> {
+    await this.#emptied
+    this.#emptied ??= this.#empty().finally(() => {
+      this.#emptied = undefined
+    })
+    return this.#emptied
   }
 
   /** Empties the WAL once more if it has ever been long, and ends the thread. Idempotent. */
@@ -77,26 +100,52 @@ export class Checkpoints {
     this.#draining = undefined
   }
 
+  /** What takes long comes first, beside commits: then little is left for the moment in which they wait. */
+  async #empty(): Promise<boolean> {
+    for (let tries = 0; tries < EMPTYING_TRIES; tries += 1) {
+      if (tries > 0) await wait(EMPTYING_PAUSE_MS)
+      await this.drained()
+      this.#emptying = this.#emptyNow().finally(() => {
+        this.#emptying = undefined
+      })
+      if (await this.#emptying) return true
+    }
+    return false
+  }
+
+  async #emptyNow(): Promise<boolean> {
+    while (this.#running !== undefined) await this.#running
+    if (!this.#isOver) {
+      this.#running = this.#run('empty')
+      return this.#running
+    }
+    const { busy } = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number }
+    return busy === 0
+  }
+
   /** A checkpoint that fails is tried again after the next commit; until then the WAL keeps everything. */
-  #start(): Promise<void> | undefined {
+  #start(): Promise<boolean> | undefined {
     if (this.#isOver) return undefined
-    this.#running ??= this.#run()
+    this.#running ??= this.#run('checkpoint')
     return this.#running
   }
 
-  async #run(): Promise<void> {
+  /** Whether it did all that there was to do. */
+  async #run(what: 'checkpoint' | 'empty'): Promise<boolean> {
     try {
       const worker = this.#worker ?? this.#spawn()
-      const answer = new Promise<void>((resolve) => {
+      const answer = new Promise<boolean>((resolve) => {
         this.#answered = resolve
       })
       // counts as a reason to stay alive only while somebody may wait for it
       worker.ref()
-      worker.postMessage('checkpoint')
-      await answer
+      worker.postMessage(what)
+      const isDone = await answer
       worker.unref()
+      return isDone
     } catch {
       this.#useOwnThread()
+      return false
     } finally {
       this.#running = undefined
     }
@@ -106,13 +155,13 @@ export class Checkpoints {
     const worker = new Worker(new URL('./checkpoint-worker.js', import.meta.url), {
       workerData: { path: this.#path, timeoutMs: BUSY_TIMEOUT_MS },
     })
-    worker.on('message', () => this.#answered?.())
+    worker.on('message', ({ isDone }: { isDone: boolean }) => this.#answered?.(isDone))
     // what went wrong in it does not matter: it ends, and that is seen
     worker.on('error', () => {})
     worker.on('exit', () => {
       this.#worker = undefined
       if (!this.#isOver) this.#useOwnThread()
-      this.#answered?.()
+      this.#answered?.(false)
     })
     this.#worker = worker
     return worker

@@ -15,6 +15,7 @@ const SETTINGS = `
   PRAGMA journal_size_limit = ${64 * 1024 * 1024};
   PRAGMA cache_size = ${-32 * 1024};
   PRAGMA temp_store = MEMORY;
+  PRAGMA secure_delete = ON;
 `
 
 export interface Connection {

@@ -98,6 +98,7 @@ export class SqliteStore implements Store {
 
   async commit(changes: readonly Change[]): Promise<CommitResult> {
     if (this.#checkpoints.isFull) await this.#checkpoints.drained()
+    if (this.#checkpoints.emptying !== undefined) await this.#checkpoints.emptying
     const result = this.#run(() => applyChanges(this.#connection.db, this.#statements, changes))
     if (result.outcome === 'committed') this.#sync.written(idsLeftBy(changes))
     // the row that a duplicate met may not be on disk yet, and is an answer all the same
@@ -146,6 +147,18 @@ export class SqliteStore implements Store {
     this.#sync.written([])
     await this.#sync.durable()
     return noted
+  }
+
+  /** What rows lost is zeroed in the file (`secure_delete`): so the log has to go, which still has the pages of before. */
+  async purge(): Promise<void> {
+    this.#run(() => {})
+    await this.#sync.durable()
+    const isEmpty = await this.#checkpoints.emptied().catch((error: unknown) => {
+      throw asStoreFailure(error)
+    })
+    if (isEmpty) return
+    const message = 'The log of the SQLite store could not be emptied: somebody is reading from the file.'
+    throw new AppError('STORE_BUSY', message)
   }
 
   async ping(): Promise<void> {

@@ -40,6 +40,7 @@ export function notingStore(store: Store): { store: Store; take(): Read[] } {
     schemaVersion: () => store.schemaVersion(),
     note: (name) => store.note(name),
     writeNote: (name, before, value) => store.writeNote(name, before, value),
+    purge: () => store.purge(),
     ping: () => store.ping(),
     durability: () => store.durability(),
     close: () => store.close(),
