@@ -2,7 +2,7 @@ import { all, any, atMost, equal, otherThan } from '../ports/conditions.ts'
 import { isEmailIdentity, isErased, isIdentityOnly } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Condition, Store } from '../ports/store.ts'
-import type { Scope } from './erased.ts'
+import { erasedExternalId, type Scope } from './erased.ts'
 import { itemsIn } from './items-in.ts'
 import { withSameOrders } from './same-orders.ts'
 
@@ -39,7 +39,8 @@ export async function isAnothers(
 /**
  * Of items that name an identity those that are the erased one's. An address may stand beside somebody else's name:
  * what counted for another member is that one's, and so is, with its order, what names another member beside the
- * address, unless a rule took it for the erased one.
+ * address, unless a rule took it for the erased one. Of the erased one's own orders a rule that goes by an address may
+ * have made a purchase that waits: it is of the member that it will make, unless the erased one has that address now.
  */
 export async function ownOf(
   store: Store,
@@ -59,7 +60,16 @@ export async function ownOf(
     around.filter((item) => counted.has(item.id) || named.has(item.id)).map(({ deliveryId }) => deliveryId),
   )
   const kept = await withSameOrders(store, erasure, foreign)
-  return items.filter((item) => (taken(item) ? !counted.has(item.id) : !kept.has(item.deliveryId)))
+  const isPresent = identity === erasure.externalId || identity === erasure.emailIdentity
+  const ownOrders = new Set(around.filter((item) => names(erasure, item)).map(({ deliveryId }) => deliveryId))
+  return items.filter((item) => {
+    if (!isPresent && item.status === 'pending' && ownOrders.has(item.deliveryId)) return false
+    return taken(item) ? !counted.has(item.id) : !kept.has(item.deliveryId)
+  })
+}
+
+function names({ id, externalId }: Row<'erasure'>, item: Item): boolean {
+  return item.externalId === externalId || item.activity?.externalId === erasedExternalId(id)
 }
 
 /** Ids of the items that became a log of another member, or would have if it were not there. */

@@ -218,8 +218,8 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         const { id } = await memberOf({ externalId: `shopify:${one}`, email })
         await memberOf({ externalId: `shopify:${other}` })
         const [foreign, nobodys] = [
-          unpaid({ customerId: other, email }),
-          unpaid({ customerId: customer(), email }),
+          await unpaid({ customerId: other, email }),
+          await unpaid({ customerId: customer(), email }),
         ]
         await remove(id)
         expect(await bodies(foreign, nobodys)).toEqual([true, false])

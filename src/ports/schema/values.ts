@@ -272,13 +272,15 @@ export function isEmailIdentity(identity: string): boolean {
   return identity.startsWith(EMAIL_PREFIX)
 }
 
-/** An item of a delivery that only says whom the body names: of no rule and no report, and nothing becomes of it. */
+/** An item of a delivery that only says whom the body names: of no purchase and no report, and nothing becomes of it. */
 export function isIdentityOnly({
   ruleIndex,
+  activity,
   report,
 }: {
   readonly ruleIndex: number | null
+  readonly activity: PurchaseActivity | null
   readonly report: OrderReport | null
 }): boolean {
-  return ruleIndex === null && report === null
+  return ruleIndex === null && activity === null && report === null
 }
