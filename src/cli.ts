@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
+import { eraseCommand } from './cli/erase.ts'
 import { describeFault } from './cli/faults.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { endWithItsReader } from './cli/output.ts'
@@ -24,6 +25,7 @@ program.addCommand(accountsCommand())
 program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())
+program.addCommand(eraseCommand())
 program.addCommand(zonesCommand())
 program.addCommand(resealCommand())
 program.addCommand(

@@ -1,9 +1,9 @@
-import { listAccounts } from '../accounts/accounts.ts'
 import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
 import type { ReplayFilter } from '../inbox/replay/types.ts'
 import { ITEM_STATUSES, type ItemStatus } from '../ports/schema/values.ts'
-import { readInstant, readUuid } from '../read/values.ts'
+import { readInstant } from '../read/values.ts'
+import { onlyAccount, readId } from './account-option.ts'
 
 /** What was typed after `streakline replay`. */
 export interface ReplayInput {
@@ -69,12 +69,6 @@ function wrong(message: string): AppError {
   return new AppError('INVALID_INPUT', message)
 }
 
-function readId(option: string, text: string): string {
-  const id = readUuid(text)
-  if (id.ok) return id.value
-  throw wrong(`${option} ${JSON.stringify(text)} ${id.message}`)
-}
-
 function readTime(option: string, text: string): number {
   const time = readInstant(text)
   if (time.ok) return time.value
@@ -123,7 +117,5 @@ async function accountOf(
     return id
   }
   if (connector !== undefined) return connector.accountId
-  const accounts = await listAccounts(store)
-  if (accounts.length === 1) return accounts[0]!.id
-  throw wrong(`there are ${accounts.length} accounts: say which one with --account`)
+  return onlyAccount(store)
 }

@@ -6,7 +6,7 @@ import { emailIdentity, isErased } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { purge } from './end-erasure.ts'
-import { eraseMember } from './erase.ts'
+import { type EraseOptions, eraseMember } from './erase.ts'
 import { afterErasure, openItemsNaming, scrubItemsNaming } from './erase-deliveries.ts'
 import type { EraseDeps, Scope } from './erased.ts'
 import { having } from './whose.ts'
@@ -37,12 +37,12 @@ export async function eraseAddress(
   deps: EraseAddressDeps,
   accountId: string,
   address: string,
-  dryRun = false,
+  { dryRun = false, onProgress }: Omit<EraseOptions, 'found'> = {},
 ): Promise<AddressErasure> {
   const { store } = deps
   const identity = emailIdentity(address)
   const found = new Set<string>()
-  const options = { dryRun, found }
+  const options = { dryRun, found, onProgress }
   let members = 0
   let isBack = true
   for (let round = 0; isBack; round += 1) {
@@ -54,7 +54,7 @@ export async function eraseAddress(
       members += 1
     }
     const erasure = await begin(deps, accountId, identity, dryRun)
-    const scope: Scope = { dryRun, erasure, found, addresses: new Set() }
+    const scope: Scope = { dryRun, erasure, found, addresses: new Set(), onProgress }
     await scrubItemsNaming(deps, scope, identity)
     isBack = !dryRun && (await isBroughtBack(store, erasure))
     if (!dryRun && !isBack) await end(store, erasure)

@@ -193,7 +193,7 @@ function itemsOf(items: readonly Item[], logIds: ReadonlySet<string>): Item[] {
 /** The delivery stays with its metadata, without what was sent; the item without who it was, if it says more than that. */
 function scrubbing(
   { clock }: EraseDeps,
-  { erasure: { id: memberId, accountId }, found }: Scope,
+  { erasure: { id: memberId, accountId }, found, onProgress }: Scope,
   items: readonly Item[],
   deliveryIds: ReadonlySet<string>,
 ): Change[] {
@@ -201,6 +201,7 @@ function scrubbing(
   const names = { orderName: null, orderNameKey: null }
   const raw = { body: null, bodyKeptSince: null, headers: {}, ...names, updatedAt }
   for (const id of deliveryIds) found.add(id)
+  if (deliveryIds.size > 0) onProgress?.(found.size)
   return [
     ...[...deliveryIds].map((id) => change('delivery', { id, accountId }, {}, raw)),
     ...items.map((item) => {

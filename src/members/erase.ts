@@ -21,29 +21,31 @@ export interface EraseOptions {
   readonly dryRun?: boolean
   /** Gets the ids of the deliveries that are found. */
   readonly found?: Set<string>
+  readonly onProgress?: Scope['onProgress']
 }
 
 /**
  * Erases a member. Its profile and externalId go, what was delivered about it is scrubbed, rewards that are not minted
  * are revoked; the ledger keeps the anonymous id. The first commit takes the identity: from then on the member counts
  * as absent, no log is taken for it any more, and its externalId is free for a new one. The rest follows in commits of
- * bounded size. Done when it resolves. After a failure or a crash in between call it again: it goes on.
+ * bounded size. Done when it resolves; answers how many deliveries were scrubbed. After a failure or a crash in between call it again: it goes on.
  * @throws AppError NOT_FOUND for a member that does not exist or is erased already; STORE_BUSY, STORE_UNAVAILABLE
  */
 export async function eraseMember(
   deps: EraseDeps,
   accountId: string,
   id: string,
-  { dryRun = false, found = new Set() }: EraseOptions = {},
-): Promise<void> {
+  { dryRun = false, found = new Set(), onProgress }: EraseOptions = {},
+): Promise<{ readonly deliveries: number }> {
   const erasure = dryRun ? await planned(deps, accountId, id) : await begin(deps, accountId, id)
-  const scope: Scope = { dryRun, erasure, found, addresses: new Set() }
+  const scope: Scope = { dryRun, erasure, found, addresses: new Set(), onProgress }
   await scrubItemsNaming(deps, scope, erasure.externalId)
   if (erasure.emailIdentity !== null) await scrubAddress(deps, scope, erasure.emailIdentity)
   if (!dryRun) await closeJourneys(deps, erasure)
   // only now is it certain that no more logs come
   await scrubDeliveriesOfLogs(deps, scope)
   if (!dryRun) await endErasure(deps, erasure)
+  return { deliveries: found.size }
 }
 
 /** Takes the identity, or finds that it was taken before and the rest is still to be done. */

@@ -17,6 +17,8 @@ export interface Scope {
   readonly found: Set<string>
   /** Identities of addresses that were looked for. */
   readonly addresses: Set<string>
+  /** Told how many deliveries were found, now and then. */
+  readonly onProgress?: ((deliveries: number) => void) | undefined
 }
 
 /** The externalId of a member once it is erased. */

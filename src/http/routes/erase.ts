@@ -29,7 +29,7 @@ export function eraseAction(deps: Pick<HttpDeps, 'store' | 'clock' | 'newId'>): 
     fails: [],
     async run({ caller: { accountId }, log }, body) {
       const { email, dryRun } = checkCreate(eraseSchema, body)
-      const { members, deliveries, otherMembers } = await eraseAddress(deps, accountId, email, dryRun)
+      const { members, deliveries, otherMembers } = await eraseAddress(deps, accountId, email, { dryRun })
       // the address itself is in no log line
       log({ members, deliveries })
       return { dryRun, members, deliveries, otherMembers }

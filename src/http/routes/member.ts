@@ -116,9 +116,9 @@ export function memberResource({
       refuseErased(row)
       return json(row)
     },
-    remove({ caller: { accountId }, log }, id) {
+    async remove({ caller: { accountId }, log }, id) {
       log({ memberId: id })
-      return eraseMember({ store, clock }, accountId, id)
+      await eraseMember({ store, clock }, accountId, id)
     },
     bulkActions: { erase: eraseAction({ store, clock, newId }) },
   }
