@@ -706,6 +706,19 @@ export interface MemberPatch {
   status?: 'draft' | 'live' | 'paused'
 }
 
+export interface MembersErase {
+  email: string
+  /** Say how much would go, and change nothing. */
+  dryRun?: boolean
+}
+
+export interface AddressErased {
+  dryRun: boolean
+  members: number
+  deliveries: number
+  otherMembers: string[]
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type MemberFilter = MemberFilterComparison | MemberFilterAll | MemberFilterAny
 
@@ -1678,7 +1691,7 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
-    bulkActions: Record<never, never>
+    bulkActions: { erase: { body: MembersErase; answer: AddressErased } }
   }
   account: {
     record: Account
@@ -1817,7 +1830,7 @@ export const RESOURCES = {
     slug: 'account_user',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
-    bulkActions: [],
+    bulkActions: ['erase'],
   },
   account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [], bulkActions: [] },
   apiKey: {

@@ -13,6 +13,7 @@ export function storeWith(store: Store, own: Partial<Omit<Store, 'kind'>>): Stor
     schemaVersion: () => store.schemaVersion(),
     note: (name) => store.note(name),
     writeNote: (name, before, value) => store.writeNote(name, before, value),
+    purge: () => store.purge(),
     ping: () => store.ping(),
     durability: () => store.durability(),
     close: () => store.close(),

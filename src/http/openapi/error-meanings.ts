@@ -56,7 +56,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A stored secret was sealed with a key that this installation was not given, or for another row.',
   OVERLOADED:
     'The process holds as many bodies or connections as it may, or has more to do than it may put off.',
-  STORE_BUSY: 'Other writers were faster, again and again.',
+  STORE_BUSY:
+    'Other writers were faster, again and again; or, in an erasure, somebody read from the file of SQLite for too long.',
   STORE_UNAVAILABLE: 'The database cannot be reached or answers too late.',
   PROVIDER_UNAVAILABLE:
     'A coupon provider does not answer or is out of codes. It is met by the workers, who try again; requests do not meet it.',

@@ -7,11 +7,16 @@ export const member: ResourceText = {
     delete:
       'Erasure: the profile is removed and the `externalId` forgotten; the ledger keeps the anonymous id.',
   },
+  actions: {
+    eraseOfMembers:
+      'Erases whom an address names, also somebody who never became a member: the member whose `externalId` is `email:{address}`, if there is one, and what was delivered under the address. Members who have the address and are known by another `externalId` stay, with what is theirs: `otherMembers` names up to 100 of them. With `dryRun` it counts and changes nothing. Safe to send again; an address that nobody knows is no error.',
+  },
   fields: {
     externalId: 'Your own id of the member; unique in the account.',
     firstName: '',
     lastName: '',
     email: '',
+    dryRun: 'Say how much would go, and change nothing.',
     phoneNumber: 'E.164, such as +14155552671.',
     status: 'Only a `live` member takes logs.',
   },
