@@ -225,6 +225,17 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         expect(await bodies(foreign, nobodys)).toEqual([true, false])
       })
 
+      it('keep what tells of an order in which the other is named', async () => {
+        await opened({ guests: 'ignore' })
+        const [email, customerId, id] = [address(), customer(), String(++serial)]
+        await memberOf({ externalId: `shopify:${customerId}` })
+        const member = await memberOf({ externalId: `shopify:${customer()}`, email })
+        const other = { id, customerId, email: address() }
+        const told = [await order({ ...guest, id, email }), await unpaid(other)]
+        await remove(member.id)
+        expect(await bodies(...told)).toEqual([true, true])
+      })
+
       it('keep what counted for a member who has another name now', async () => {
         await opened()
         const email = address()
@@ -322,6 +333,25 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         await expect(prune(failingStore(api.store, 2))).rejects.toThrow('the store is away')
         for (const id of ids) if (await hasBody(id)) expect(await names(id)).toHaveLength(1)
         await prune()
+      })
+
+      it('stay where another worker prunes the bodies at the same moment', async () => {
+        await opened({ guests: 'ignore' })
+        const ignored = await order({ ...guest, email: address() })
+        const beaten = new Proxy(api.store, {
+          get(target, key) {
+            const member = Reflect.get(target, key)
+            if (typeof member !== 'function') return member
+            return async (...input: unknown[]) => {
+              const [changes] = input as [{ collection: string }[]]
+              const isOfBodies = key === 'commit' && changes[0]?.collection === 'delivery'
+              return isOfBodies ? { outcome: 'conflict' } : Reflect.apply(member, target, input)
+            }
+          },
+        })
+        await prune(beaten)
+        expect(await hasBody(ignored)).toBe(true)
+        expect(await names(ignored)).toHaveLength(1)
       })
 
       it('end with the bodies that an erasure removes', async () => {

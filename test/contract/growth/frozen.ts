@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createSecretBox } from '../../../src/crypto/secret-box.ts'
+import { isIdentityOnly } from '../../../src/ports/schema/values.ts'
 import {
   type CollectionName,
   type Row,
@@ -90,6 +91,20 @@ export function describeFrozen(harness: GrowthHarness): void {
       for (const { waitingForProviderId, reward, fulfilmentStatus } of rewards) {
         const isWaiting = reward !== null && ['pending', 'issuing', 'revoking'].includes(fulfilmentStatus)
         expect(waitingForProviderId).toBe(isWaiting ? reward.providerId : null)
+      }
+    })
+
+    it('has its addresses and the names that end with bodies filled in', () => {
+      const members = rows.member as Row<'member'>[]
+      const addresses = members.filter(({ email }) => email !== null)
+      expect(addresses).not.toEqual([])
+      for (const { email, emailIdentity: found } of members) {
+        expect(found).toBe(email === null ? null : `email:${email.trim().toLowerCase()}`)
+      }
+      const items = rows.delivery_item as Row<'delivery_item'>[]
+      expect(items.filter(isIdentityOnly)).not.toEqual([])
+      for (const item of items) {
+        expect(item.nameKeptSince).toBe(isIdentityOnly(item) ? item.receivedAt : null)
       }
     })
 
