@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { readRedisAddress } from './ports/redis-address.ts'
 
 /** Everything the program reads from its environment, and the only place that does. */
 export interface Config {
   readonly production: boolean
   readonly dataDir: string
   readonly store: { readonly kind: 'sqlite' } | { readonly kind: 'mongodb'; readonly uri: string }
+  /** A server, nodes of a cluster, or a master and its sentinels, as `readRedisAddress` takes it; null: its own. */
   readonly redisUrl: string | null
   readonly encryptionKeys: readonly string[]
   readonly host: string
@@ -57,10 +59,10 @@ const optionalCount = (min: number, max: number) => count(min, max, min).removeD
 const flag = z
   .enum(['0', '1', 'true', 'false'], { error: 'must be 1 or 0' })
   .transform((value) => value === '1' || value === 'true')
-const urlOf = (...protocols: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
-    error: `must begin with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  })
+const redisAddress = z.string().superRefine((value, context) => {
+  const read = readRedisAddress(value)
+  if (read.kind === 'fault') context.addIssue({ code: 'custom', message: read.fault })
+})
 
 function isEncryptionKey(text: string): boolean {
   return /^[A-Za-z0-9+/_-]{43}=?$/.test(text)
@@ -74,7 +76,7 @@ const Environment = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://')
     .optional(),
-  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
+  REDIS_URL: redisAddress.optional(),
   STREAKLINE_ENCRYPTION_KEY: z
     .string()
     .refine((list) => split(list).every(isEncryptionKey), {
@@ -219,7 +221,7 @@ export function summaryOf(config: Config): object {
   return {
     store: config.store.kind,
     dataDir: config.store.kind === 'sqlite' || config.redisUrl === null ? config.dataDir : undefined,
-    redis: config.redisUrl === null ? 'embedded' : 'REDIS_URL',
+    redis: config.redisUrl === null ? 'embedded' : `REDIS_URL (${readRedisAddress(config.redisUrl).kind})`,
     host: config.host,
     port: config.port,
     trustProxyHops: config.trustProxyHops,

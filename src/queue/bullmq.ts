@@ -37,7 +37,7 @@ interface Lane {
  * finds the rows whose jobs were not taken.
  */
 export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): JobQueue {
-  const link = openRedisLink({ redisUrl, role: 'producer', logger })
+  const link = openRedisLink({ redisUrl, role: 'producer', logger, prefix })
   const lanes: Record<QueueName, Lane> = { activity: openLane('activity'), reward: openLane('reward') }
   const shares = new FairShare({ now: () => Date.now() })
   let closing: Promise<void> | undefined

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 import type { Clock } from '../ports/clock.ts'
+import type { RedisClient } from './redis-clients.ts'
 
 const SCHEDULER_ID = 'upkeep'
 const UPKEEP_EVERY_MS = 60_000
@@ -17,7 +17,7 @@ export async function ensureScheduler(upkeep: Queue, clock: Clock): Promise<void
 }
 
 /** Whether a job waits that a worker could take right now: false while an operator has the queue paused or limited. */
-export async function jobsWait(client: Redis, queue: Queue, clock: Clock): Promise<boolean> {
+export async function jobsWait(client: RedisClient, queue: Queue, clock: Clock): Promise<boolean> {
   const overdue = (clock.now() - OVERDUE_MS) * DELAYED_SCORE
   const [paused, waiting, prioritized, delayed] = await Promise.all([
     client.hmget(queue.toKey('meta'), 'paused', 'concurrency'),

@@ -1,13 +1,13 @@
-import type { Redis } from 'ioredis'
 import type { JobState } from '../ports/queue.ts'
+import type { RedisClient } from './redis-clients.ts'
 
 /**
- * Looks up to 1,000 jobs up in one pipeline. Cheap on purpose: whether a job waits, runs or is delayed is not asked,
+ * Looks up to 1,000 jobs up in one pipeline, of keys of one queue only: a Redis Cluster takes no other. Cheap on purpose: whether a job waits, runs or is delayed is not asked,
  * for BullMQ keeps waiting jobs in a list that would have to be searched for each of them.
  * @param toKey BullMQ's key of a state or a job of this queue
  */
 export async function readJobStates(
-  client: Redis,
+  client: RedisClient,
   toKey: (type: string) => string,
   jobIds: readonly string[],
 ): Promise<JobState[]> {

@@ -1,4 +1,5 @@
 import { type IRedisClient, type Job, Worker, type WorkerOptions } from 'bullmq'
+import { Cluster } from 'ioredis'
 import type { Logger } from '../ports/logger.ts'
 import { retryDelayMs } from './backoff.ts'
 import { JobFailure } from './job-error.ts'
@@ -9,6 +10,7 @@ import { within } from './within.ts'
 
 const ABORT_GRACE_MS = 250
 const CLOSE_TIMEOUT_MS = 2_000
+const ANSWER_TIMEOUT_MS = 1_000
 const REFUSED_PAUSE_MS = 1_000
 
 /**
@@ -41,6 +43,12 @@ class PatientWorker extends Worker {
       throw error
     }
   }
+
+  /** For a close that does not end: lets go of the connections, and of the timer that keeps the process alive. */
+  async abandon(): Promise<void> {
+    await this.lockManager.close()
+    await this.getBackend().close(true)
+  }
 }
 
 export interface ManagedWorkerOptions {
@@ -70,13 +78,14 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
   const warn = quietWarnings(logger)
   /** A job may run twice at once: its lock ran out during an outage and it was taken again. */
   const running = new Set<{ readonly jobId: string }>()
+  const isCluster = link.client instanceof Cluster
   let closing = false
   let taken = 0
   let takenAtLastCheck = -1
   let onIdle: (() => void) | undefined
   let worker = start()
 
-  function start(): Worker {
+  function start(): PatientWorker {
     const started = new PatientWorker(queue, (job, token, signal) => handle(job, token, signal), {
       ...TUNING,
       connection: link.client,
@@ -112,6 +121,7 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
   function replace(reason: string): void {
     logger.warn({ reason }, 'replacing a queue worker')
     worker.close(true).catch(() => {})
+    if (isCluster) endBlockedRead(worker)
     worker = start()
     takenAtLastCheck = -1
   }
@@ -138,22 +148,27 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
         if (running.size > 0)
           logger.warn({ jobIds: [...running].map(({ jobId }) => jobId) }, 'gave up on running jobs')
       }
-      const connected = link.client.status === 'ready'
+      const connected = await link.answers(ANSWER_TIMEOUT_MS)
       const timeoutMs = Math.max(CLOSE_TIMEOUT_MS, deadline - performance.now())
       const closed = await endsWithin(timeoutMs, worker.close(running.size > 0 || !connected))
-      if (!closed) await endsWithin(CLOSE_TIMEOUT_MS, worker.getBackend().close(true))
-      if (!connected) endBlockedRead(worker)
+      if (!closed) await endsWithin(CLOSE_TIMEOUT_MS, worker.abandon())
+      if (!connected || !closed || isCluster) endBlockedRead(worker)
     },
   }
 }
 
 /**
  * While Redis is away the read that a worker blocks on waits for the connection, and goes on waiting, with a timer that
- * keeps the process alive, when the connection is given up. A last attempt to connect ends it, whatever comes of it.
+ * keeps the process alive, when the connection is given up. A last attempt to connect ends it, whatever comes of it. Of
+ * a cluster it is enough to let go of all nodes, and to do so again when BullMQ, which was about to make a silent
+ * connection anew as it was closed, connects all the same.
  */
 function endBlockedRead(worker: Worker): void {
-  const end = async (client: Pick<IRedisClient, 'connect' | 'disconnect'>) => {
-    await client.connect().catch(() => {})
+  const end = async (client: IRedisClient) => {
+    if (client.isCluster) {
+      client.on('error', () => {})
+      client.on('connecting', () => client.disconnect())
+    } else await client.connect().catch(() => {})
     client.disconnect()
   }
   worker

@@ -1,24 +1,21 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
+import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
+import { readRedisAddress } from '../ports/redis-address.ts'
+import { BULL_QUEUES, keyPrefix } from './names.ts'
 import { quietWarnings } from './quiet-log.ts'
+import { openRedisClient, type RedisClient, type RedisRole } from './redis-clients.ts'
 import { within } from './within.ts'
 
-const CONNECT_TIMEOUT_MS = 3_000
-const DISCONNECT_TIMEOUT_MS = 300
-const RECONNECT_CAP_MS = 2_000
 const HEARTBEAT_MS = 5_000
 const HEARTBEAT_TIMEOUT_MS = 3_000
-
-/**
- * `producer`: a command fails at once while Redis is away. `worker`: commands wait for Redis, as BullMQ's workers need.
- */
-export type RedisRole = 'producer' | 'worker'
+const NODE_TIMEOUT_MS = 2_000
 
 export interface RedisLink {
-  readonly client: Redis
+  readonly client: RedisClient
   /** Whether commands can be sent. While the very first connection is still being made, waits for it up to `waitMs`. */
   ready(waitMs: number): Promise<boolean>
-  /** Whether Redis answers within `timeoutMs`. */
+  /** Whether Redis answers within `timeoutMs`; of a cluster, whether each node that has a queue does. */
   answers(timeoutMs: number): Promise<boolean>
   /** Drops a connection that no longer answers; a new one is made. */
   renew(): void
@@ -26,31 +23,23 @@ export interface RedisLink {
 }
 
 export interface RedisLinkOptions {
+  /** As `readRedisAddress` takes it. */
   readonly redisUrl: string
   readonly role: RedisRole
   /** Without one the link says nothing; several to one Redis need not all say the same. */
   readonly logger?: Logger
-}
-
-const BY_ROLE: Readonly<Record<RedisRole, RedisOptions>> = {
-  producer: { enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false },
-  worker: { maxRetriesPerRequest: null },
+  readonly prefix?: string | undefined
 }
 
 /**
  * A connection that is tried again for ever, says so once per outage, and is renewed when Redis stops answering on it
  * (a half-open socket gives no error for a quarter of an hour). Redis may be absent when it is made.
+ * @throws AppError INVALID_INPUT when the address cannot be read
  */
-export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): RedisLink {
-  const client = new Redis(redisUrl, {
-    ...BY_ROLE[role],
-    connectionName: `streakline-${role}`,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), RECONNECT_CAP_MS),
-    // After a failover the old primary still answers, read-only.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  })
+export function openRedisLink({ redisUrl, role, logger, prefix }: RedisLinkOptions): RedisLink {
+  const address = readRedisAddress(redisUrl)
+  if (address.kind === 'fault') throw new AppError('INVALID_INPUT', `REDIS_URL ${address.fault}`)
+  const client = openRedisClient(address, role)
   /** How the first attempt to connect ends. */
   const opening = Promise.withResolvers<boolean>()
   const warn = logger && quietWarnings(logger)
@@ -64,11 +53,17 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
     reported = false
     opening.resolve(true)
   })
-  client.on('error', (error: Error & { code?: string }) => {
-    fail(error.code ?? error.message)
+  client.on('error', (error: Error & { code?: string; lastNodeError?: Error | null }) => {
+    fail(error.code ?? error.lastNodeError?.message ?? error.message)
   })
   client.on('close', () => {
     fail('connection closed')
+  })
+  const warnOfNode = logger && quietWarnings(logger)
+  // of a cluster alone: it goes on with the others
+  client.on('node error', (error: Error, node: string) => {
+    if (!closed && client.status === 'ready')
+      warnOfNode?.({ role, node, cause: error.message }, 'a node of the Redis Cluster cannot be reached')
   })
 
   function fail(cause: string): void {
@@ -80,15 +75,18 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
 
   async function answers(timeoutMs: number): Promise<boolean> {
     if (client.status !== 'ready') return false
+    const asked = client instanceof Cluster ? askSlots(client, prefix) : client.ping()
     return within(
       timeoutMs,
-      client.ping().then(() => true),
+      asked.then(() => true),
     ).catch(() => false)
   }
 
   function renew(): void {
+    if (closed) return
+    if (client instanceof Cluster) return void renewNodes(client)
     // Without a socket a retry is under way already, and ioredis would lose its timer.
-    if (!closed && (client.status === 'ready' || client.status === 'connect')) client.disconnect(true)
+    if (client.status === 'ready' || client.status === 'connect') client.disconnect(true)
   }
 
   let handshakesSeen = 0
@@ -97,6 +95,8 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
     handshakesSeen = client.status === 'connect' ? handshakesSeen + 1 : 0
     const stuck = handshakesSeen > 1 || (client.status === 'ready' && !(await answers(HEARTBEAT_TIMEOUT_MS)))
     if (stuck) renew()
+    // ioredis' own timer for it may outlive the connection
+    else if (client instanceof Cluster && client.status === 'ready') client.refreshSlotsCache()
   }, HEARTBEAT_MS)
   heartbeat.unref()
 
@@ -115,4 +115,31 @@ export function openRedisLink({ redisUrl, role, logger }: RedisLinkOptions): Red
       client.disconnect()
     },
   }
+}
+
+/** Asks the nodes that have the queues, whichever these are by now. */
+function askSlots(cluster: Cluster, prefix: string | undefined): Promise<unknown> {
+  return Promise.all(BULL_QUEUES.map((queue) => cluster.exists(keyPrefix(queue, prefix))))
+}
+
+/**
+ * Gives up the connections that no longer answer. The commands on them are sent again, to the node that has their keys
+ * by then. One that is left without any connection, or in the middle of connecting, connects anew.
+ */
+async function renewNodes(cluster: Cluster): Promise<void> {
+  const nodes = cluster.nodes()
+  if (nodes.length === 0) {
+    cluster.disconnect()
+    return void (await cluster.connect().catch(() => {}))
+  }
+  if (cluster.status === 'connect') return cluster.disconnect(true)
+  await Promise.all(nodes.map(async (node) => (await isSilent(node)) && node.disconnect()))
+  cluster.refreshSlotsCache()
+}
+
+function isSilent(node: Redis): Promise<boolean> {
+  return within(NODE_TIMEOUT_MS, node.ping()).then(
+    () => false,
+    () => true,
+  )
 }

@@ -37,8 +37,8 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
     reward: options.concurrency?.reward ?? 256,
     upkeep: 1,
   }
-  const link = openRedisLink({ redisUrl, role: 'worker', logger })
-  const guardLink = openRedisLink({ redisUrl, role: 'producer' })
+  const link = openRedisLink({ redisUrl, role: 'worker', logger, prefix })
+  const guardLink = openRedisLink({ redisUrl, role: 'producer', prefix })
   const lanes = BULL_QUEUES.map((name) => ({
     name,
     bull: openBullQueue(name, guardLink, prefix),

@@ -1,7 +1,9 @@
 import type { Queue } from 'bullmq'
+import { Cluster } from 'ioredis'
 import type { ActivityJob, JobHandlers, JobQueue, WorkerPool } from '../../src/ports/queue.ts'
 import { openBullQueue } from '../../src/queue/bull-queues.ts'
 import { createJobQueue, startWorkerPool } from '../../src/queue/bullmq.ts'
+import type { RedisClient } from '../../src/queue/redis-clients.ts'
 import { openRedisLink } from '../../src/queue/redis-link.ts'
 import { recordingLogger } from './recording-logger.ts'
 import { until } from './until.ts'
@@ -14,6 +16,10 @@ export interface QueueRig {
   readonly bull: Queue
   /** The same of reward jobs. */
   readonly bullRewards: Queue
+  /** Redis itself, for what BullMQ does not show. */
+  readonly client: RedisClient
+  /** The keys there that match. */
+  keys(pattern: string): Promise<string[]>
   /** Starts a pool with handlers that do nothing where none are given. */
   work(handlers: Partial<JobHandlers>, concurrency?: { activity?: number; reward?: number }): WorkerPool
   /** Resolves once Redis answers. */
@@ -24,7 +30,7 @@ export interface QueueRig {
 export function openQueueRig(redis: { readonly url: string; readonly prefix: string }): QueueRig {
   const shared = { redisUrl: redis.url, prefix: redis.prefix, logger: recordingLogger() }
   const queue = createJobQueue(shared)
-  const link = openRedisLink({ redisUrl: redis.url, role: 'producer' })
+  const link = openRedisLink({ redisUrl: redis.url, role: 'producer', prefix: redis.prefix })
   const bull = openBullQueue('activity', link, redis.prefix)
   const bullRewards = openBullQueue('reward', link, redis.prefix)
   const pools: WorkerPool[] = []
@@ -33,6 +39,12 @@ export function openQueueRig(redis: { readonly url: string; readonly prefix: str
     logger: shared.logger,
     bull,
     bullRewards,
+    client: link.client,
+    async keys(pattern) {
+      const { client } = link
+      const servers = client instanceof Cluster ? client.nodes('master') : [client]
+      return (await Promise.all(servers.map((server) => server.keys(pattern)))).flat()
+    },
     work(handlers, concurrency = {}) {
       const idle = {
         activity: async () => {},

@@ -70,4 +70,14 @@ describe('the check of Redis at start-up', () => {
     expect(ok).toBe(false)
     expect(warnings.join()).toMatch(/^Redis cannot be reached: WRONGPASS/)
   })
+
+  it('says that servers named as a cluster are none', async () => {
+    const { ok, warnings } = await checkRedis(`${redis.url},${redis.url}`)
+    expect(ok).toBe(false)
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^REDIS_URL names several nodes, but Redis at 127\.0\.0\.1:\d+ is none of a cluster/,
+      ),
+    ])
+  })
 })

@@ -50,6 +50,17 @@ describe('the environment', () => {
     ])
   })
 
+  it('takes a server, nodes of a cluster or sentinels for the queue, and says what is wrong with one', () => {
+    for (const url of ['rediss://h', 'redis://h1,redis://h2', 'sentinel://h1,h2/mymaster?db=1'])
+      expect(readConfig({ ...KEY, REDIS_URL: url }).redisUrl).toBe(url)
+    expect(faultsOf({ ...KEY, REDIS_URL: 'redis://:hidden@h1/1,redis://h2' })).toEqual([
+      'REDIS_URL names a database of a cluster: a cluster has only one, leave it out.',
+    ])
+    expect(faultsOf({ ...KEY, REDIS_URL: 'sentinel://h1,h2' })).toEqual([
+      'REDIS_URL cannot be read: write sentinel://host:port,host:port/master.',
+    ])
+  })
+
   it('takes no silent defaults for store and queue in production', () => {
     const production = { ...KEY, NODE_ENV: 'production' }
     expect(faultsOf(production)).toEqual([
@@ -90,6 +101,10 @@ describe('the environment', () => {
     const summary = JSON.stringify(summaryOf(config))
     expect(summary).not.toContain('hidden')
     expect(summary).not.toContain(KEY.STREAKLINE_ENCRYPTION_KEY)
+    const REDIS_URL = 'sentinel://:hidden@h/m?sentinelPassword=hidden'
+    const watched = JSON.stringify(summaryOf(readConfig({ ...KEY, REDIS_URL })))
+    expect(watched).toContain('REDIS_URL (sentinel)')
+    expect(watched).not.toContain('hidden')
   })
 
   it('names what looks like a setting and is none, with the nearest one that is, and never its value', () => {

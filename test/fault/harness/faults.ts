@@ -4,7 +4,7 @@ import { until } from '../../helpers/until.ts'
 import type { SupervisedProcess } from './process.ts'
 import { unfinishedJobs } from './queues.ts'
 import { killAt, killAtEachStep } from './steps.ts'
-import { processesWith, type World } from './world.ts'
+import { processesWith, type RedisKind, type World } from './world.ts'
 
 export interface FaultOptions {
   /** How long faults that come at random go on. */
@@ -22,6 +22,8 @@ export interface Fault {
   /** Tried only when the long form is asked for. */
   readonly onlyLong?: true
   readonly redisFromTheStart?: false
+  /** Default `server`. */
+  readonly redis?: RedisKind
   /** Worker processes beside the web, with MongoDB; default 2. */
   readonly workers?: number
   /** Default `one_node`. */
@@ -35,6 +37,23 @@ const WARM_UP_MS = 2_000
 const AWAY_MS = 3_000
 const UP_WITHIN_MS = 60_000
 const AT_WORK = 0.8
+
+/** Part of `npm test`, as is the one below. */
+export const CLUSTER_FAILOVER: Fault = {
+  name: 'redis-cluster',
+  title: 'a master of a Redis Cluster killed',
+  stores: BOTH,
+  redis: 'cluster',
+  inflict: (world) => failOver(world, 2),
+}
+
+export const SENTINEL_FAILOVER: Fault = {
+  name: 'redis-sentinel',
+  title: 'the master of three Sentinels killed',
+  stores: BOTH,
+  redis: 'sentinel',
+  inflict: (world) => failOver(world, 1),
+}
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -71,6 +90,8 @@ export const FAULTS: readonly Fault[] = [
     onlyLong: true,
     inflict: (world) => pauseRedis(world, 30_000),
   },
+  CLUSTER_FAILOVER,
+  SENTINEL_FAILOVER,
   {
     name: 'mongo-kill',
     title: 'MongoDB killed and started again',
@@ -143,6 +164,22 @@ async function killRedis({ redis }: World): Promise<number> {
     await redis.restart()
   }
   return 2
+}
+
+/**
+ * Kills the server that has the queues so that another takes its place; of several times, that one too, once the
+ * first is back as its replica. Every webhook is answered with 200 meanwhile.
+ */
+async function failOver({ redis, traffic }: World, times: number): Promise<number> {
+  for (let done = 0; done < times; done += 1) {
+    if (done > 0) await redis.restart()
+    await delay(WARM_UP_MS)
+    await redis.kill()
+  }
+  await delay(AWAY_MS)
+  const others = [...traffic.answers.keys()].filter((status) => status !== 200)
+  if (others.length > 0) throw new Error(`webhooks were answered with ${others.join(', ')}`)
+  return times
 }
 
 async function wipeRedis({ redis }: World): Promise<number> {

@@ -35,8 +35,8 @@ export async function run(
 ): Promise<Result> {
   const random = seeded(options.seed)
   const { perSecond, settleWithinMs } = options
-  const { redisFromTheStart = true, workers = 2 } = fault
-  const world = await makeWorld({ store, mongo, redisFromTheStart, workers, random, perSecond })
+  const { redisFromTheStart = true, redis = 'server', workers = 2 } = fault
+  const world = await makeWorld({ store, mongo, redisFromTheStart, redis, workers, random, perSecond })
   const wrong: string[] = []
   const note = (error: unknown) => void wrong.push(error instanceof Error ? error.message : String(error))
   try {

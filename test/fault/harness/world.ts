@@ -5,6 +5,8 @@ import { openInstallation, type Role } from '../../../src/compose.ts'
 import { type Config, readConfig } from '../../../src/config.ts'
 import type { StoreKind } from '../../helpers/open-store.ts'
 import { quietLogger } from '../../helpers/quiet-logger.ts'
+import { absentRedisCluster } from '../../helpers/redis-cluster.ts'
+import { absentWatchedRedis } from '../../helpers/redis-sentinel.ts'
 import { type AbsentRedis, absentRedis, freePort } from '../../helpers/redis-server.ts'
 import { makeTempFolder } from '../../helpers/temp-folder.ts'
 import { type Api, createApi } from './api.ts'
@@ -19,9 +21,19 @@ import { Traffic } from './traffic.ts'
 
 const UP_WITHIN_MS = 30_000
 
+/** A server, a cluster of three masters with replicas, or a master with a replica and three sentinels. */
+export type RedisKind = 'server' | 'cluster' | 'sentinel'
+
+const ABSENT: Readonly<Record<RedisKind, () => Promise<AbsentRedis>>> = {
+  server: absentRedis,
+  cluster: absentRedisCluster,
+  sentinel: absentWatchedRedis,
+}
+
 export interface WorldOptions {
   readonly store: StoreKind
   readonly redisFromTheStart: boolean
+  readonly redis: RedisKind
   /** Worker processes, where they are processes of their own. */
   readonly workers: number
   /** null with SQLite. */
@@ -74,7 +86,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const { store, random } = options
   const [folder, removeFolder] = await makeTempFolder()
   const coupons = await startCouponService(random)
-  const redis = await absentRedis()
+  const redis = await ABSENT[options.redis]()
   if (options.redisFromTheStart) await redis.start()
   const port = await freePort()
   const env = {
