@@ -18,8 +18,11 @@ export type Command =
   | { readonly do: 'arm'; readonly armed: Armed | null }
   /** SQLite only: whether its file may grow. */
   | { readonly do: 'limit_disk'; readonly full: boolean }
+  /** How often each step was reached. */
+  | { readonly do: 'count' }
   | { readonly do: 'stop' }
 
 export type Answer =
   | { readonly said: 'started' | 'done' }
+  | { readonly said: 'counted'; readonly reached: Partial<Record<FailStep, number>> }
   | { readonly said: 'failed'; readonly message: string }

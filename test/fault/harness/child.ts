@@ -14,10 +14,12 @@ const ANSWERED_WITHIN_MS = 150
 let app: App | undefined
 let database: DatabaseSync | undefined
 let armed: Armed | null = null
+const reached: Partial<Record<FailStep, number>> = {}
 
 const die = () => process.kill(process.pid, 'SIGKILL')
 
 function reach(step: FailStep): void | Promise<void> {
+  reached[step] = (reached[step] ?? 0) + 1
   if (armed?.step !== step) return
   armed = armed.nth > 1 ? { step, nth: armed.nth - 1 } : null
   if (armed !== null) return
@@ -32,7 +34,7 @@ function limitDisk(full: boolean): void {
   database.exec(`PRAGMA max_page_count = ${full ? pages : NO_LIMIT_PAGES}`)
 }
 
-async function obey(command: Command): Promise<Answer['said']> {
+async function obey(command: Command): Promise<Exclude<Answer, { said: 'failed' }>> {
   switch (command.do) {
     case 'start':
       armed = command.armed
@@ -44,31 +46,30 @@ async function obey(command: Command): Promise<Answer['said']> {
       })
       // Node itself does that as it ends, which hardly any of these lives to see
       flushCompileCache()
-      return 'started'
+      return { said: 'started' }
     case 'arm':
       armed = command.armed
-      return 'done'
+      return { said: 'done' }
     case 'limit_disk':
       limitDisk(command.full)
-      return 'done'
+      return { said: 'done' }
+    case 'count':
+      return { said: 'counted', reached }
     case 'stop':
       await app?.close()
       process.disconnect()
-      return 'done'
+      return { said: 'done' }
   }
 }
 
 process.on('message', (command: Command) => {
   const answer = (message: Answer) => void (process.connected && process.send!(message))
-  obey(command).then(
-    (said) => answer({ said } as Answer),
-    (error: unknown) => {
-      answer({ said: 'failed', message: error instanceof Error ? error.message : String(error) })
-      // as the program itself does; whoever supervises it starts it again
-      if (command.do === 'start') process.exitCode = 1
-      if (command.do === 'start') process.disconnect()
-    },
-  )
+  obey(command).then(answer, (error: unknown) => {
+    answer({ said: 'failed', message: error instanceof Error ? error.message : String(error) })
+    // as the program itself does; whoever supervises it starts it again
+    if (command.do === 'start') process.exitCode = 1
+    if (command.do === 'start') process.disconnect()
+  })
 })
 
 // whoever started it is gone, however that came about

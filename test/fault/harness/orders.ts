@@ -40,14 +40,14 @@ export interface RefundOf {
   readonly isGoods: boolean
 }
 
-/** Makes orders of 200 members over 30 past days, more of the first ones of both, in no order of time. */
-export function orderBook(random: Random, now: number): () => Order {
+/** Makes orders of so many members over 30 past days, more of the first ones of both, in no order of time. */
+export function orderBook(random: Random, now: number, members: number = MEMBERS): () => Order {
   const firstDay = Math.floor(now / DAY_MS) - DAYS - 1
   let made = 0
   return () => {
     made += 1
     const platform = random.next() < SHOPIFY_SHARE ? 'shopify' : 'stripe'
-    const member = 1 + Math.floor(MEMBERS * random.next() ** 2)
+    const member = 1 + Math.floor(members * random.next() ** 2)
     const isQuiet = random.next() < QUIET_SHARE
     const day = firstDay + Math.floor(DAYS * random.next() ** 2) - (isQuiet ? LATE_DAYS : 0)
     const isShipped = platform === 'shopify' && random.next() < SHIPPED_SHARE

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Role } from '../../../src/compose.ts'
+import type { FailStep } from '../../../src/ports/fail-points.ts'
 import type { Answer, Armed, Command } from './child-protocol.ts'
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
@@ -64,8 +65,19 @@ export class SupervisedProcess {
     if (this.#isUp) await this.#ask({ do: 'arm', armed }).catch(() => {})
   }
 
-  limitDisk(full: boolean): Promise<void> {
-    return this.#ask({ do: 'limit_disk', full })
+  async limitDisk(full: boolean): Promise<void> {
+    await this.#ask({ do: 'limit_disk', full })
+  }
+
+  /** How often the process of now has reached each step. */
+  async reached(): Promise<Partial<Record<FailStep, number>>> {
+    const answer = await this.#ask({ do: 'count' })
+    return answer.said === 'counted' ? answer.reached : {}
+  }
+
+  /** Where its log is. */
+  get logFile(): string {
+    return this.#options.logFile
   }
 
   /** Ends it as a supervisor would, for good. */
@@ -106,7 +118,7 @@ export class SupervisedProcess {
     }
   }
 
-  async #ask(command: Command): Promise<void> {
+  async #ask(command: Command): Promise<Answer> {
     const child = this.#child!
     const gone = once(child, 'exit').then(() => {
       throw new Error(`${this.name} ended before it answered`)
@@ -115,6 +127,7 @@ export class SupervisedProcess {
     child.send(command, () => {})
     const [answer] = await Promise.race([answered, gone])
     if (answer.said === 'failed') throw new Error(`${this.name}: ${answer.message}`)
+    return answer
   }
 
   #set(change: () => void): void {

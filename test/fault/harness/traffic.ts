@@ -45,20 +45,27 @@ export class Traffic {
   /** Answers by status; 0: none came. */
   readonly answers = new Map<number, number>()
   readonly #options: TrafficOptions
+  #perSecond: number
   readonly #underWay = new Set<Promise<unknown>>()
   readonly #giveUp = new AbortController()
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: TrafficOptions) {
     this.#options = options
+    this.#perSecond = options.perSecond
   }
 
   start(): void {
-    const { perSecond, nextOrder } = this.#options
+    const { nextOrder } = this.#options
     let owed = 0
     this.#timer ??= setInterval(() => {
-      for (owed += (perSecond * TICK_MS) / 1_000; owed >= 1; owed -= 1) this.#sell(nextOrder())
+      for (owed += (this.#perSecond * TICK_MS) / 1_000; owed >= 1; owed -= 1) this.#sell(nextOrder())
     }, TICK_MS)
+  }
+
+  /** Sells so many a second from now on. */
+  pace(perSecond: number): void {
+    this.#perSecond = perSecond
   }
 
   pause(): void {

@@ -36,6 +36,12 @@ export interface WorldOptions {
   readonly redis: RedisKind
   /** Worker processes, where they are processes of their own. */
   readonly workers: number
+  /** Web processes, with MongoDB; default 1. All take webhooks in turns. */
+  readonly webs?: number
+  /** Customers; default 200. */
+  readonly members?: number
+  /** Settings beside those that make it run. */
+  readonly env?: Readonly<Record<string, string>>
   /** null with SQLite. */
   readonly mongo: MongoUnderTest | null
   readonly random: Random
@@ -75,11 +81,15 @@ export function processesWith({ processes }: World, role: Role): readonly Superv
 /** SQLite belongs to one process; with MongoDB they are apart, and one worker takes over from another. */
 function layout(
   store: StoreKind,
+  webs: number,
   workers: number,
 ): readonly (readonly [name: string, roles: readonly Role[]])[] {
   if (store === 'sqlite') return [['app', ['web', 'worker']]]
-  const numbers = Array.from({ length: workers }, (_, at) => at + 1)
-  return [['web', ['web']], ...numbers.map((number) => [`worker-${number}`, ['worker']] as const)]
+  const numbers = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
+  return [
+    ...numbers(webs).map((number) => [number === 1 ? 'web' : `web-${number}`, ['web']] as const),
+    ...numbers(workers).map((number) => [`worker-${number}`, ['worker']] as const),
+  ]
 }
 
 export async function makeWorld(options: WorldOptions): Promise<World> {
@@ -88,7 +98,8 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const coupons = await startCouponService(random)
   const redis = await ABSENT[options.redis]()
   if (options.redisFromTheStart) await redis.start()
-  const port = await freePort()
+  const { webs = 1 } = options
+  const ports = await Promise.all(Array.from({ length: webs }, freePort))
   const env = {
     STREAKLINE_DATA_DIR: join(folder, 'data'),
     STREAKLINE_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
@@ -98,8 +109,9 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     STREAKLINE_SHUTDOWN_SECONDS: '5',
     LOG_LEVEL: 'info',
     REDIS_URL: redis.url,
-    PORT: String(port),
+    PORT: String(ports[0]),
     ...(options.mongo === null ? {} : { MONGODB_URI: options.mongo.anotherUri() }),
+    ...options.env,
   }
   const config = readConfig(env)
   const installation = await openInstallation(config, quietLogger)
@@ -107,10 +119,16 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   await installation.close()
 
   const compileCache = join(folder, 'compiled')
-  const processes = layout(store, options.workers).map(
-    ([name, roles]) =>
-      new SupervisedProcess({ name, roles, env, compileCache, logFile: join(folder, `${name}.log`) }),
-  )
+  const processes = layout(store, webs, options.workers).map(([name, roles], at) => {
+    const own = { ...env, PORT: String(ports[at] ?? ports[0]) }
+    return new SupervisedProcess({
+      name,
+      roles,
+      env: own,
+      compileCache,
+      logFile: join(folder, `${name}.log`),
+    })
+  })
   // a Redis of ours must not outlive us, however we end
   const killRedis = () => void redis.kill()
   process.once('exit', killRedis)
@@ -124,14 +142,19 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   }
   try {
     await Promise.all(processes.map((each) => each.up(UP_WITHIN_MS)))
-    const origin = `http://127.0.0.1:${port}`
+    const origins = ports.map((port) => `http://127.0.0.1:${port}`)
+    const [origin = ''] = origins
+    let sent = 0
     const api = createApi(origin, { 'x-api-key': apiKey, 'x-api-secret': apiSecret })
     const merchant = await setUpMerchant(api, coupons)
     const traffic = new Traffic({
-      nextOrder: orderBook(random, Date.now()),
+      nextOrder: orderBook(random, Date.now(), options.members),
       random,
       perSecond: options.perSecond,
-      addressOf: (platform) => `${origin}${merchant.webhookPaths[platform]}`,
+      addressOf: (platform) => {
+        sent += 1
+        return `${origins[sent % origins.length]}${merchant.webhookPaths[platform]}`
+      },
     })
     return {
       ...{
