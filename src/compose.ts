@@ -8,9 +8,9 @@ import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
 import { sharedStore } from './commit/shared-store.ts'
+import { createShifts } from './commit/shifts.ts'
 import { type Bodies, composeBodies } from './compose-bodies.ts'
 import { type Marks, marksOf } from './compose-fail-points.ts'
-
 import { composeHttp } from './compose-http.ts'
 import { checkAddress, listenOrSay } from './compose-listen.ts'
 import {
@@ -41,6 +41,7 @@ import type { FailPoints } from './ports/fail-points.ts'
 import type { Logger } from './ports/logger.ts'
 import type { WorkerPool, Workforce } from './ports/queue.ts'
 import { startWorkerPool } from './queue/worker-pool.ts'
+import type { LiveWorkforce } from './queue/workforce.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
 import { replayReward } from './rewards/replay.ts'
 import { ownZoneData } from './zones/own-data.ts'
@@ -132,7 +133,9 @@ export async function startApp(
     await agreeOnZoneData(storeParts.store, zoneData, logger)
     const queueParts = await composeQueue(config, logger)
     closers.push(queueParts.close)
+    let workforce: LiveWorkforce | null = null
     const recorder = createRecorder({
+      shifts: createShifts(() => workforce?.standing() ?? null, clock),
       store: marks.store(storeParts.store, 'engine_before_commit', 'engine_after_commit'),
       queue: marks.queue(queueParts.queue, 'engine_before_enqueue', 'engine_after_enqueue'),
       clock,
@@ -143,7 +146,7 @@ export async function startApp(
     const parts = { config, logger, marks, metrics, secretBox, recorder, ...storeParts, ...queueParts }
     if (roles.includes('worker')) {
       // one process owns a file
-      const workforce = storeParts.store.kind === 'sqlite' ? null : composeWorkforce(queueParts)
+      workforce = storeParts.store.kind === 'sqlite' ? null : composeWorkforce(queueParts)
       if (workforce !== null) closers.push(workforce.close)
       const pool = startWorkers(parts, workforce)
       closers.push(() => pool.close(config.shutdownMs))

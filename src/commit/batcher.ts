@@ -1,3 +1,5 @@
+import type { Shifts } from './shifts.ts'
+
 /**
  * Group commit: callers that arrive together share a batch; a lone caller waits for nobody. Batches run side by side
  * up to a limit, but never two with a key in common, and what shares a key keeps its order.
@@ -12,6 +14,8 @@ export interface BatcherOptions<T, R> {
   readonly maxItems: number
   readonly maxBytes: number
   readonly maxInFlight: number
+  /** Where many wait, the shift of each key is awaited; of few nobody is kept waiting. */
+  readonly shifts?: Shifts | undefined
 }
 
 interface Waiting<T, R> {
@@ -22,12 +26,17 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void
 }
 
+/** So few take what comes. */
+const FEW = 16
+
 export class Batcher<T, R> {
   readonly #options: BatcherOptions<T, R>
   #waiting: Waiting<T, R>[] = []
   readonly #busyKeys = new Set<string>()
   #inFlight = 0
   #scheduled = false
+  #timer: NodeJS.Timeout | undefined
+  #lastMs = 0
   #idle: (() => void)[] = []
 
   constructor(options: BatcherOptions<T, R>) {
@@ -67,6 +76,8 @@ export class Batcher<T, R> {
     const batch: Waiting<T, R>[] = []
     const left: Waiting<T, R>[] = []
     const passedOver = new Set<string>()
+    const shifts = this.#waiting.length > FEW ? this.#options.shifts : undefined
+    let soonestMs = Number.POSITIVE_INFINITY
     let bytes = 0
     for (const [index, entry] of this.#waiting.entries()) {
       const full = batch.length >= maxItems || (batch.length > 0 && bytes + entry.size > maxBytes)
@@ -79,10 +90,21 @@ export class Batcher<T, R> {
         left.push(entry)
         continue
       }
+      const waitMs = entry.key === null ? 0 : (shifts?.(entry.key, this.#lastMs) ?? 0)
+      if (waitMs > 0) {
+        soonestMs = Math.min(soonestMs, waitMs)
+        passedOver.add(entry.key!)
+        left.push(entry)
+        continue
+      }
       bytes += entry.size
       batch.push(entry)
     }
     this.#waiting = left
+    if (batch.length === 0 && Number.isFinite(soonestMs)) {
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => this.#schedule(), soonestMs)
+    }
     return batch
   }
 
@@ -90,12 +112,14 @@ export class Batcher<T, R> {
     const keys = new Set(batch.flatMap((entry) => (entry.key === null ? [] : [entry.key])))
     for (const key of keys) this.#busyKeys.add(key)
     this.#inFlight += 1
+    const startedAt = performance.now()
     try {
       const results = await this.#options.run(batch.map((entry) => entry.item))
       for (const [index, entry] of batch.entries()) entry.resolve(results[index]!)
     } catch (error) {
       for (const entry of batch) entry.reject(error)
     } finally {
+      this.#lastMs = performance.now() - startedAt
       for (const key of keys) this.#busyKeys.delete(key)
       this.#inFlight -= 1
       if (this.#waiting.length > 0) this.#schedule()

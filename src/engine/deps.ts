@@ -1,3 +1,4 @@
+import type { Shifts } from '../commit/shifts.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobQueue } from '../ports/queue.ts'
@@ -16,4 +17,6 @@ export interface RecorderDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly sources: Sources
+  /** Of several processes that record: whose shift a member is. */
+  readonly shifts?: Shifts
 }

@@ -37,6 +37,7 @@ export function createRecorder(deps: RecorderDeps): Recorder & EntryRecorder & {
     maxItems: MAX_BATCH_LOGS,
     maxBytes: MAX_BATCH_BYTES,
     maxInFlight: 2,
+    shifts: deps.shifts,
   })
   const record = async (request: RecordRequest): Promise<RecordResult> => {
     const result = await batcher.add(request)

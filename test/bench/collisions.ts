@@ -16,6 +16,7 @@ import { until } from '../helpers/until.ts'
 
 const MEMBERS = 1_000
 const WORKERS = 4
+const STANDING_AFTER_MS = 15_000
 const SETTLED_WITHIN_MS = 240_000
 /** Webhooks are sent faster than they are answered while a backlog is made. */
 const BACKLOG_PER_SECOND = 300
@@ -81,6 +82,8 @@ const activity = openBullQueue('activity', link)
 const settled = () =>
   until(async () => (await unfinishedJobs(world.redis.url)).length === 0, SETTLED_WITHIN_MS)
 try {
+  // workers that joined others are sure of their places only then
+  await delay(STANDING_AFTER_MS)
   await link.ready(5_000)
   await activity.pause()
   world.traffic.start()
