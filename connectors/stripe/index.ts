@@ -1,15 +1,24 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
-import { secretText, webhookSecrets } from '../credentials.ts'
+import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
 import { identities, translate } from './translate.ts'
 import { verify } from './verify.ts'
 
 const ORDER_ID_FROM = /^(?:payment|metadata\..{1,40})$/su
 
+/** Of a webhook endpoint. API keys (`sk_…`, `rk_…`) sign nothing (https://docs.stripe.com/webhooks). */
+const endpointSecret = webhookSecret.regex(
+  /^whsec_/,
+  'must begin with whsec_: it is the signing secret of the webhook endpoint, not an API key',
+)
+
 /** Stripe charges. README.md says what a merchant needs. */
 export const stripe: Connector = {
   platform: 'stripe',
-  credentials: z.strictObject({ webhookSecrets, apiKey: secretText.optional() }),
+  credentials: z.strictObject({
+    webhookSecrets: webhookSecrets(endpointSecret),
+    apiKey: secretText.optional(),
+  }),
   settings: z.strictObject({
     orderIdFrom: z
       .string()

@@ -127,7 +127,10 @@ export interface TranslateInput {
  */
 export interface Connector {
   readonly platform: Platform
-  /** What `credentials` must look like; `webhookSecrets` is required everywhere. */
+  /**
+   * What `credentials` must look like; `webhookSecrets` is required everywhere. It checks and alters nothing: a secret
+   * that is stored goes on working, whatever is asked of new ones.
+   */
   readonly credentials: z.ZodType<{ webhookSecrets: string[] }>
   /** What `settings` must look like, without `purchaseSpace`. */
   readonly settings: z.ZodType<Record<string, unknown>>

@@ -7,7 +7,7 @@ import { type ShopifyOrderOptions, shopifyOrder } from './payloads.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { shopifyRequest } from './signed.ts'
 
-const SECRET = 'webhook secret of the tests'
+const SECRET = 'webhook_secret_of_the_tests'
 const SHOP_DOMAIN = 'example.myshopify.com'
 
 /** A shop whose webhooks are stored over HTTP, and worked off when a test says so. */

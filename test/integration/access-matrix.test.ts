@@ -315,7 +315,7 @@ describe('what is no resource', () => {
       expect((await post({ ...headers, 'content-type': 'application/json' }, body)).status).toBe(401)
       expect((await api.send(shop.connector.webhookPath, { headers })).status).toBe(405)
     }
-    const signed = shopifyRequest({ body, secret: 'webhook secret of the tests' })
+    const signed = shopifyRequest({ body, secret: 'webhook_secret_of_the_tests' })
     expect((await post(signed.headers, body)).status).toBe(200)
   })
 

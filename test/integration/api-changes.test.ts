@@ -212,7 +212,7 @@ describe('a streak', () => {
     const connector = await admin.create('connector', {
       name: 'feeds it',
       platform: 'stripe',
-      credentials: { webhookSecrets: ['whsec_x'] },
+      credentials: { webhookSecrets: ['whsec_0123456789abcdef'] },
       rules: [{ streakId: streak.id }],
     })
     const inUse = await admin.delete(path('streak', streak))
@@ -427,7 +427,7 @@ describe('when somebody else is faster by an instant', () => {
     const body = {
       name: 'late',
       platform: 'stripe',
-      credentials: { webhookSecrets: ['whsec_x'] },
+      credentials: { webhookSecrets: ['whsec_0123456789abcdef'] },
       rules: [{ streakId: streak.id }],
     }
     const answer = await interrupted(
@@ -500,11 +500,12 @@ describe('a member', () => {
 })
 
 describe('a connector', () => {
+  const [OLD, NEW] = ['shpss_the_old_secret', 'shpss_the_new_secret']
   const connectorOf = (fields: object = {}) =>
     admin.create('connector', {
       name: 'shop',
       platform: 'shopify',
-      credentials: { webhookSecrets: ['old'] },
+      credentials: { webhookSecrets: [OLD] },
       settings: { shopDomain: 'example.myshopify.com' },
       ...fields,
     })
@@ -518,7 +519,7 @@ describe('a connector', () => {
     const streak = await streakOf()
     const connector = await connectorOf({ rules: [{ streakId: streak.id, guests: 'ignore' }] })
     const changed = await patched('connector', connector, {
-      credentials: { webhookSecrets: ['new', 'old'] },
+      credentials: { webhookSecrets: [NEW, OLD] },
       settings: { shopDomain: 'other.myshopify.com', purchaseSpace: connector.id },
       rules: [{ streakId: streak.id, activityId: null }],
       platform: 'shopify',
@@ -527,7 +528,7 @@ describe('a connector', () => {
     expect(changed.rules).toEqual([
       expect.objectContaining({ activityId: 'made_a_purchase', guests: 'by_email' }),
     ])
-    expect(await secretsOf(connector)).toEqual(['new', 'old'])
+    expect(await secretsOf(connector)).toEqual([NEW, OLD])
   })
 
   it('is refused what would make it another one', async () => {
@@ -538,7 +539,7 @@ describe('a connector', () => {
     await at({ settings: {} }, 'INVALID_INPUT', 'settings.shopDomain')
     await at({ credentials: { webhookSecrets: [] } }, 'INVALID_INPUT', 'credentials.webhookSecrets')
     await at({ rules: [{ streakId: NOWHERE }] }, 'REFERENCE_NOT_FOUND', 'rules.0.streakId')
-    expect(await secretsOf(connector)).toEqual(['old'])
+    expect(await secretsOf(connector)).toEqual([OLD])
   })
 })
 

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
 import { connectorFor } from '../../connectors/registry.ts'
+import { commitPlanned } from '../../src/commit/planned.ts'
 import { createInbox } from '../../src/inbox/accept.ts'
+import { revise } from '../../src/ports/changes.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
+import type { Row } from '../../src/ports/schema.ts'
 import { type Answer, type Api, type Body, type Client, interruptedStore, startApi } from '../helpers/api.ts'
 import { shopifyOrder, stripeChargeEvent } from '../helpers/payloads.ts'
 import { shopifyRequest, stripeRequest } from '../helpers/signed.ts'
 
-const SECRET = 'webhook secret of the tests'
+const SECRET = 'webhook_secret_of_the_tests'
+const NEXT = 'shpss_the_next_secret'
 const SHOP = 'example.myshopify.com'
 
 let api: Api
@@ -41,6 +45,17 @@ const connectorOf = (fields: object = {}): Promise<Body> =>
     ...fields,
   })
 const patch = (connector: Body, body: object, client = admin) => client.patch(pathOf(connector), body)
+/** As the program of before would have left it. */
+const rewrite = async ({ id }: Body, fields: Partial<Row<'connector'>>) => {
+  const [row] = await api.store.findByKeys('connector', ['id'], [[id]])
+  if (row === undefined) throw new Error('no such connector')
+  await commitPlanned(api.store, async () => ({
+    changes: [revise('connector', row, fields)],
+    result: undefined,
+  }))
+}
+const rewriteSecrets = (connector: Body, webhookSecrets: readonly string[]) =>
+  rewrite(connector, { sealedCredentials: api.deps.secretBox.seal(JSON.stringify({ webhookSecrets }), { collection: 'connector', id: connector.id, field: 'sealedCredentials' }) })
 const remove = (connector: Body, client = admin) => client.delete(pathOf(connector))
 const moveTo = (connector: Body, purchaseSpace: unknown, client = admin) =>
   patch(connector, { settings: { shopDomain: SHOP, purchaseSpace } }, client)
@@ -149,10 +164,10 @@ describe('deleting a connector', () => {
 
 describe('where a connector reads order ids from', () => {
   const atStripe = (settings: object = {}) =>
-    connectorOf({ platform: 'stripe', credentials: { webhookSecrets: ['whsec_1'] }, settings })
+    connectorOf({ platform: 'stripe', credentials: { webhookSecrets: ['whsec_0123456789abcdef'] }, settings })
   const charge = (connector: Body, orderId: string) => {
     const names = { chargeId: `ch_${orderId}`, paymentIntent: `pi_${orderId}`, orderId }
-    const signed = { secret: 'whsec_1', signedAtMs: api.clock.now() }
+    const signed = { secret: 'whsec_0123456789abcdef', signedAtMs: api.clock.now() }
     const body = stripeChargeEvent({ id: `evt_${orderId}`, ...names })
     const { headers, body: bytes } = stripeRequest({ body, ...signed })
     return api.send(connector.webhookPath, { method: 'POST', headers, body: new Uint8Array(bytes) })
@@ -182,7 +197,7 @@ describe('where a connector reads order ids from', () => {
       const answer = await admin.post('/schema/connector/record', {
         name: 'stripe',
         platform: 'stripe',
-        credentials: { webhookSecrets: ['whsec_1'] },
+        credentials: { webhookSecrets: ['whsec_0123456789abcdef'] },
         settings: { orderIdFrom },
       })
       expect(refusal(answer)).toEqual([400, 'INVALID_INPUT', 'settings.orderIdFrom'])
@@ -294,11 +309,75 @@ describe('a connector', () => {
   it('takes webhooks signed with any of its secrets, and with no other once they are replaced', async () => {
     const connector = await connectorOf()
     const status = async (secret: string) => (await deliver(connector, {}, { secret })).status
-    expect([await status(SECRET), await status('new')]).toEqual([200, 401])
-    await patch(connector, { credentials: { webhookSecrets: ['new', SECRET] } })
-    expect([await status(SECRET), await status('new')]).toEqual([200, 200])
-    await patch(connector, { credentials: { webhookSecrets: ['new'] } })
-    expect([await status(SECRET), await status('new')]).toEqual([401, 200])
+    expect([await status(SECRET), await status(NEXT)]).toEqual([200, 401])
+    await patch(connector, { credentials: { webhookSecrets: [NEXT, SECRET] } })
+    expect([await status(SECRET), await status(NEXT)]).toEqual([200, 200])
+    await patch(connector, { credentials: { webhookSecrets: [NEXT] } })
+    expect([await status(SECRET), await status(NEXT)]).toEqual([401, 200])
+  })
+
+  it.each([
+    ['pasted with a line break', `${NEXT}\n`, 'white space'],
+    ['of 15 characters', 'shpss_123456789', '16 to 256'],
+    ['that is an access token', 'shpat_0123456789abcdef', 'access token'],
+  ])('is not given a secret %s', async (_, secret, why) => {
+    const fields = { credentials: { webhookSecrets: [SECRET, secret] } }
+    const connector = await connectorOf()
+    const made = await admin.post('/schema/connector/record', {
+      name: 'shop',
+      platform: 'shopify',
+      settings: { shopDomain: SHOP },
+      ...fields,
+    })
+    for (const answer of [made, await patch(connector, fields)]) {
+      expect(refusal(answer)).toEqual([400, 'INVALID_INPUT', 'credentials.webhookSecrets.1'])
+      expect(answer.body.error.message).toContain(why)
+      expect(answer.text).not.toContain(secret.trim())
+    }
+    expect((await deliver(connector)).status).toBe(200)
+  })
+
+  it('is not changed by a patch that repeats its credentials', async () => {
+    const connector = await connectorOf()
+    api.clock.set(new Date(api.clock.now() + 1_000).toISOString())
+    const answer = await patch(connector, { credentials: { webhookSecrets: [SECRET] } })
+    expect([answer.status, answer.body.data]).toEqual([200, connector])
+    const changed = await patch(connector, {
+      credentials: { webhookSecrets: [SECRET], accessToken: 'shpat_1' },
+    })
+    expect(changed.body.data.updatedAt).not.toBe(connector.updatedAt)
+  })
+
+  it('goes on with secrets that were kept before their look was checked', async () => {
+    const connector = await connectorOf()
+    const kept = ['short', 'with a space inside', 'shpat_0123456789abcdef']
+    await rewriteSecrets(connector, kept)
+    expect((await deliver(connector, {}, { secret: 'short' })).status).toBe(200)
+    const before = (await admin.get(pathOf(connector))).body.data
+    api.clock.set(new Date(api.clock.now() + 1_000).toISOString())
+    // not by the client of the tests: it holds bodies to the API document, which says what new secrets look like
+    const patchWith = (webhookSecrets: readonly string[]) =>
+      fetch(`${api.origin}${pathOf(connector)}`, {
+        method: 'PATCH',
+        headers: { ...admin.headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ credentials: { webhookSecrets } }),
+      })
+    const repeated = await patchWith(kept)
+    expect([repeated.status, ((await repeated.json()) as Body).data]).toEqual([200, before])
+    expect((await patchWith(['short', NEXT])).status).toBe(200)
+    for (const secret of ['short', NEXT]) expect((await deliver(connector, {}, { secret })).status).toBe(200)
+    const other = await patch(connector, { credentials: { webhookSecrets: ['short', 'other'] } })
+    expect(refusal(other)).toEqual([400, 'INVALID_INPUT', 'credentials.webhookSecrets.1'])
+    await patch(connector, { credentials: { webhookSecrets: [NEXT] } })
+    const back = await patch(connector, { credentials: { webhookSecrets: ['short'] } })
+    expect(refusal(back)).toEqual([400, 'INVALID_INPUT', 'credentials.webhookSecrets.0'])
+  })
+
+  it('takes new secrets where the stored ones can no longer be opened', async () => {
+    const connector = await connectorOf()
+    await rewrite(connector, { sealedCredentials: 'of another key' })
+    expect((await patch(connector, { credentials: { webhookSecrets: [NEXT] } })).status).toBe(200)
+    expect((await deliver(connector, {}, { secret: NEXT })).status).toBe(200)
   })
 
   it('applies rules and status as they are when a webhook arrives', async () => {

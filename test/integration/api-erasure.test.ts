@@ -20,7 +20,7 @@ import { type ShopifyOrderOptions, shopifyOrder } from '../helpers/payloads.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import { shopifyRequest } from '../helpers/signed.ts'
 
-const SECRET = 'webhook secret of the tests'
+const SECRET = 'webhook_secret_of_the_tests'
 
 let api: Api
 let admin: Client

@@ -451,7 +451,7 @@ describe('a connector', () => {
   const body = (fields: object = {}) => ({
     name: 'shop',
     platform: 'shopify',
-    credentials: { webhookSecrets: ['hush hush'] },
+    credentials: { webhookSecrets: ['hush_hush_0123456789'] },
     settings: { shopDomain: 'example.myshopify.com' },
     rules: [{ streakId: streak.id }],
     ...fields,
@@ -491,7 +491,7 @@ describe('a connector', () => {
     const [row] = await api.store.findByKeys('connector', ['id'], [[data.id]])
     const place = credentialsOf('connector', row?.id)
     expect(JSON.parse(api.deps.secretBox.open(row?.sealedCredentials ?? '', place))).toEqual({
-      webhookSecrets: ['hush hush'],
+      webhookSecrets: ['hush_hush_0123456789'],
     })
     expect(JSON.stringify(row)).not.toContain('hush')
   })
@@ -531,7 +531,7 @@ describe('a connector', () => {
     ],
     [
       'an unknown credential',
-      () => ({ credentials: { webhookSecrets: ['topsecret'], password: 'topsecret' } }),
+      () => ({ credentials: { webhookSecrets: ['topsecret_0123456789'], password: 'topsecret' } }),
       'UNKNOWN_FIELD',
       'credentials.password',
     ],
@@ -559,7 +559,12 @@ describe('a connector', () => {
     ['an unknown rule field', rule({ colour: 'red' }), 'UNKNOWN_FIELD', 'rules.0.colour'],
     [
       'what Stripe cannot measure',
-      () => ({ platform: 'stripe', settings: {}, rules: [{ streakId: streak.id, value: 'item_count' }] }),
+      () => ({
+        platform: 'stripe',
+        credentials: { webhookSecrets: ['whsec_0123456789abcdef'] },
+        settings: {},
+        rules: [{ streakId: streak.id, value: 'item_count' }],
+      }),
       'INVALID_INPUT',
       'rules.0.value',
     ],

@@ -5,7 +5,7 @@ import { connectorBody } from '../helpers/shop.ts'
 import { shopifyOrder, shopifyRequest } from '../helpers/signed.ts'
 import { until } from '../helpers/until.ts'
 
-const SECRET = 'webhook secret of the tests'
+const SECRET = 'webhook_secret_of_the_tests'
 const NOWHERE = '01890000-0000-7000-8000-000000000000'
 const MIB = 1024 * 1024
 

@@ -5,7 +5,7 @@ import { workOff } from '../helpers/replay-shop.ts'
 import { shopifyRefund } from '../helpers/report-payloads.ts'
 import { shopifyRequest, stripeRequest } from '../helpers/signed.ts'
 
-const SECRET = 'whsec_of the tests of names'
+const SECRET = 'whsec_of_the_tests_of_names'
 
 let api: Api
 let admin: Client

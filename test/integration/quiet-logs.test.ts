@@ -4,7 +4,7 @@ import { shopifyOrder } from '../helpers/payloads.ts'
 import { workOff } from '../helpers/replay-shop.ts'
 import { shopifyRequest } from '../helpers/signed.ts'
 
-const SECRET = 'webhook secret of the tests'
+const SECRET = 'webhook_secret_of_the_tests'
 const SHOP = 'example.myshopify.com'
 
 let api: Api

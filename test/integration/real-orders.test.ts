@@ -13,7 +13,7 @@ import { shopifyRequest, stripeRequest } from '../helpers/signed.ts'
 
 /** Orders, charges and what becomes of them, in the shapes that shops really send. */
 
-const SECRET = 'whsec_of the tests of real orders'
+const SECRET = 'whsec_of_the_tests_of_real_orders'
 const SHOP = 'corner-bakery.myshopify.com'
 /** What each rule of a shop counts, by the streak that it feeds. */
 const COUNTS = {

@@ -145,6 +145,22 @@ describe('settings and credentials of a Shopify connector', () => {
     }
   })
 
+  it.each(['shpat', 'shpca', 'shpua', 'shprt'])('an access token, %s_…, is no webhook secret', (prefix) => {
+    const token = `${prefix}_0123456789abcdef`
+    const { error } = shopify.credentials.safeParse({ webhookSecrets: [SECRET, token] })
+    expect(error?.issues).toMatchObject([
+      { path: ['webhookSecrets', 1], message: expect.stringContaining('signs no webhooks') },
+    ])
+    expect(error?.issues[0]?.message).not.toContain(token)
+  })
+
+  it.each([SECRET, '0123456789abcdef0123456789ABCDEF', 'shpat-is-no-prefix-of-a-token'])(
+    '%s may be one',
+    (secret) => {
+      expect(shopify.credentials.safeParse({ webhookSecrets: [secret] }).success).toBe(true)
+    },
+  )
+
   it('an access token may be given', () => {
     const credentials = { webhookSecrets: [SECRET], accessToken: 'shpat_1' }
     expect(shopify.credentials.parse(credentials)).toEqual(credentials)

@@ -138,6 +138,18 @@ describe('verifying a Stripe webhook', () => {
 })
 
 describe('settings and credentials of a Stripe connector', () => {
+  it.each([
+    'sk_live_0123456789abcdef',
+    'rk_live_0123456789abcdef',
+    '0123456789abcdef',
+    'WHSEC_0123456789abcdef',
+  ])('only whsec_… is a signing secret, %s is not', (secret) => {
+    const { error } = stripe.credentials.safeParse({ webhookSecrets: [SECRET, secret] })
+    expect(error?.issues).toMatchObject([
+      { path: ['webhookSecrets', 1], message: expect.stringContaining('must begin with whsec_') },
+    ])
+  })
+
   it('an API key may be given, settings there are none', () => {
     const credentials = { webhookSecrets: [SECRET], apiKey: 'rk_live_1' }
     expect(stripe.credentials.parse(credentials)).toEqual(credentials)

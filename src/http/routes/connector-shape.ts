@@ -98,13 +98,3 @@ export function platformOf(connectors: Connectors, name: string): Connector {
   if (connector === undefined) throw invalid('platform', 'is not a platform that connectors are built for')
   return connector
 }
-
-export function sealCredentials(
-  secretBox: HttpDeps['secretBox'],
-  platform: Connector,
-  connectorId: string,
-  credentials: Readonly<Record<string, unknown>>,
-): string {
-  const checked = JSON.stringify(check(platform.credentials, credentials, ['credentials']))
-  return secretBox.seal(checked, { collection: 'connector', id: connectorId, field: 'sealedCredentials' })
-}

@@ -4,14 +4,9 @@ import { newRow, recordNotFound } from '../../setup/change-row.ts'
 import { createConnector, deleteConnector, patchConnector } from '../../setup/connector.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { Resource } from '../resource.ts'
+import { createCredentials, patchedCredentials } from './connector-credentials.ts'
 import { checkRules } from './connector-rules.ts'
-import {
-  connectorInputOf,
-  connectorShape,
-  platformOf,
-  readSettings,
-  sealCredentials,
-} from './connector-shape.ts'
+import { connectorInputOf, connectorShape, platformOf, readSettings } from './connector-shape.ts'
 
 type ConnectorDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'connectors'>
 
@@ -37,7 +32,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
       const platform = platformOf(connectors, plain.platform)
       const { purchaseSpace, orderIdFrom, ...own } = readSettings(platform, settings)
       const id = newId()
-      const sealedCredentials = sealCredentials(secretBox, platform, id, credentials)
+      const sealedCredentials = createCredentials(secretBox, platform, id, credentials)
       const row = await createConnector(store, {
         ...newRow(id, accountId, now),
         ...plain,
@@ -61,7 +56,8 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
         ...plain,
         ...(settings && readSettings(platform, settings)),
         rules: rules && checkRules(rules, platform),
-        sealedCredentials: credentials && sealCredentials(secretBox, platform, id, credentials),
+        sealedCredentials:
+          credentials && patchedCredentials(secretBox, platform, credentials, current),
       }
       const orderIdFromNow = (row: Parameters<typeof orderIdFromOf>[0]) => orderIdFromOf(row, platform)
       return json(await patchConnector(store, accountId, id, now, given, orderIdFromNow))

@@ -46,7 +46,13 @@ export interface ConnectorSetup {
 
 export const NOW = Date.parse('2026-11-22T12:00:00.000Z')
 export const MINUTE_MS = 60_000
-export const SECRETS = ['whsec_first', 'whsec_second', 'whsec_third', 'whsec_fourth', 'whsec_fifth']
+export const SECRETS = ['first', 'second', 'third', 'fourth', 'fifth'].map(secretOf)
+
+/** A secret that every platform takes. */
+export function secretOf(name: string): string {
+  return `whsec_${name.padEnd(10, '0')}`
+}
+
 export const USUAL: PurchaseOptions = {
   orderId: '5001',
   customerId: '7001',

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { Translation } from '../../../src/ports/connector.ts'
 import { outcomesOf, rule } from '../../helpers/rules.ts'
-import { type ConnectorSetup, NOW, translateBody, USUAL, verifyInput } from './context.ts'
+import { type ConnectorSetup, NOW, secretOf, translateBody, USUAL, verifyInput } from './context.ts'
 
 export function describeHostileInput(setup: ConnectorSetup): void {
   const { connector, settings } = setup
@@ -52,7 +52,7 @@ export function describeHostileInput(setup: ConnectorSetup): void {
   it('verify never throws for a signed body of any kind', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string({ minLength: 1, unit: 'binary' })), (body) => {
-        const request = setup.sign(body.toWellFormed(), 'whsec_first', NOW)
+        const request = setup.sign(body.toWellFormed(), secretOf('first'), NOW)
         expect(connector.verify(verifyInput(request), settings).ok).toBe(true)
       }),
     )
@@ -116,7 +116,7 @@ export function describeHostileInput(setup: ConnectorSetup): void {
       ['{"a":', '}'],
     ] as const) {
       const nested = `${open.repeat(1_000_000)}1${close.repeat(1_000_000)}`
-      const request = setup.sign(nested, 'whsec_first', NOW)
+      const request = setup.sign(nested, secretOf('first'), NOW)
       expect(connector.verify(verifyInput(request), settings).ok).toBe(true)
       for (const topic of new Set([setup.topic, ...setup.reports.map((report) => report.topic)])) {
         expect(outcomesOf(translateBody(setup, nested, [rule()], topic))).toBe('BODY_NOT_UNDERSTOOD')

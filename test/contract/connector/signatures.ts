@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { VerifyInput } from '../../../src/ports/connector.ts'
-import { type ConnectorSetup, NOW, SECRETS, USUAL, verifyInput } from './context.ts'
+import { type ConnectorSetup, NOW, SECRETS, secretOf, USUAL, verifyInput } from './context.ts'
 
 export function describeSignatures(setup: ConnectorSetup): void {
   const { connector, settings } = setup
@@ -12,7 +12,7 @@ export function describeSignatures(setup: ConnectorSetup): void {
   }
 
   it('a signed webhook is accepted with its id and topic', () => {
-    const verification = connector.verify(verifyInput(setup.sign(body, 'whsec_first', NOW)), settings)
+    const verification = connector.verify(verifyInput(setup.sign(body, secretOf('first'), NOW)), settings)
     expect(verification).toMatchObject({
       ok: true,
       topic: setup.topic,
@@ -32,7 +32,7 @@ export function describeSignatures(setup: ConnectorSetup): void {
   })
 
   it('a body with one byte changed is refused', () => {
-    const request = setup.sign(body, 'whsec_first', NOW)
+    const request = setup.sign(body, secretOf('first'), NOW)
     fc.assert(
       fc.property(fc.nat(request.body.length - 1), fc.integer({ min: 1, max: 255 }), (index, change) => {
         const rawBody = Uint8Array.from(request.body)
@@ -43,7 +43,7 @@ export function describeSignatures(setup: ConnectorSetup): void {
   })
 
   it('a body with bytes added or cut off is refused', () => {
-    const request = setup.sign(body, 'whsec_first', NOW)
+    const request = setup.sign(body, secretOf('first'), NOW)
     const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
     for (const rawBody of [
       Buffer.concat([request.body, Buffer.from(' ')]),
@@ -56,7 +56,7 @@ export function describeSignatures(setup: ConnectorSetup): void {
   })
 
   it('a secret that is not among them is refused', () => {
-    expect(refusal(verifyInput(setup.sign(body, 'whsec_other', NOW)))).toBe('SIGNATURE_MISMATCH')
+    expect(refusal(verifyInput(setup.sign(body, secretOf('other'), NOW)))).toBe('SIGNATURE_MISMATCH')
   })
 
   it('nobody signs with a blank secret, nor where there is none', () => {
@@ -66,13 +66,13 @@ export function describeSignatures(setup: ConnectorSetup): void {
   })
 
   it('a blank secret does not keep the others from verifying', () => {
-    expect(refusal(verifyInput(setup.sign(body, 'whsec_first', NOW), ['', ' ', 'whsec_first']))).toBe(
+    expect(refusal(verifyInput(setup.sign(body, secretOf('first'), NOW), ['', ' ', secretOf('first')]))).toBe(
       'accepted',
     )
   })
 
   it('a missing or blank signature is refused as missing, a broken one as malformed', () => {
-    const request = setup.sign(body, 'whsec_first', NOW)
+    const request = setup.sign(body, secretOf('first'), NOW)
     for (const header of setup.signatureHeaders) {
       const withHeader = (value: string | undefined): VerifyInput => ({
         ...verifyInput(request),
@@ -85,14 +85,14 @@ export function describeSignatures(setup: ConnectorSetup): void {
   })
 
   it('a refusal says why, without the secrets and the body', () => {
-    const verification = connector.verify(verifyInput(setup.sign(body, 'whsec_other', NOW)), settings)
+    const verification = connector.verify(verifyInput(setup.sign(body, secretOf('other'), NOW)), settings)
     const message = verification.ok ? '' : verification.message
     expect(message).not.toBe('')
-    for (const secret of [...SECRETS, 'whsec_other', 'xample.com']) expect(message).not.toContain(secret)
+    for (const secret of [...SECRETS, secretOf('other'), 'xample.com']) expect(message).not.toContain(secret)
   })
 
   it('the headers that are kept hold no signature', () => {
-    const request = setup.sign(body, 'whsec_first', NOW)
+    const request = setup.sign(body, secretOf('first'), NOW)
     const verification = connector.verify(verifyInput(request), settings)
     const kept = verification.ok ? verification.headers : {}
     expect(Object.keys(kept).length).toBeGreaterThan(0)
@@ -103,6 +103,6 @@ export function describeSignatures(setup: ConnectorSetup): void {
   })
 
   it('a signed body that is not JSON is the right sender all the same', () => {
-    expect(refusal(verifyInput(setup.sign('not json', 'whsec_first', NOW)))).toBe('accepted')
+    expect(refusal(verifyInput(setup.sign('not json', secretOf('first'), NOW)))).toBe('accepted')
   })
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../src/ports/schema.ts'
 import type { Store } from '../../../src/ports/store.ts'
 import { rebuild } from '../../../src/rebuild/rebuild.ts'
-import { SHOPIFY_SECRET } from '../../fixtures/stores/scene.ts'
+import { SHOPIFY_SECRET_OF_V1 } from '../../fixtures/stores/scene.ts'
 import { FROZEN_KEY } from '../../fixtures/stores/story.ts'
 import { type Api, type Body, type Client, startApi } from '../../helpers/api.ts'
 import { followGuide } from '../../helpers/follow-guide.ts'
@@ -141,7 +141,7 @@ export function describeFrozen(harness: GrowthHarness): void {
       const connectors: Body[] = (await admin.list('connector')).body.data
       const shop = connectors.find(({ name }) => name === 'web shop')
       const body = shopifyOrder({ id: 77_001, customerId: '7001', processedAt: '2026-11-22T10:00:00Z' })
-      const { headers, body: bytes } = shopifyRequest({ body, secret: SHOPIFY_SECRET })
+      const { headers, body: bytes } = shopifyRequest({ body, secret: SHOPIFY_SECRET_OF_V1 })
       const init = { method: 'POST', headers, body: new Uint8Array(bytes) }
       expect((await api.send(shop.webhookPath, init)).status).toBe(200)
       // the new one, and the one that nobody had seen when the store was frozen
