@@ -14,10 +14,17 @@ export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>
 /** Resolves like every other program on the machine. */
 export const systemResolve: Resolve = (hostname) => dnsLookup(hostname, { all: true, verbatim: true })
 
-/** Thrown by the lookup when a name leads to no public address. */
+/** Thrown by the lookup when a name leads to no public address: to internal ones only, or to none. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
+
+  constructor(hostname: string) {
+    super(`${hostname} has no public address`)
+  }
 }
+
+/** How resolvers say that a name leads nowhere, not that they cannot tell at the moment. */
+const NO_ADDRESS: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA', 'EAI_ADDRFAMILY'])
 
 const MAX_URL_LENGTH = 2048
 const FIRST_UNPRIVILEGED_PORT = 1024
@@ -106,7 +113,8 @@ export function parseTrustedHosts(entries: readonly string[]): ReadonlySet<strin
 
 /**
  * A `lookup` for sockets that answers with public addresses only, and with AddressRefused when there is none.
- * Addresses of other kinds next to public ones are left out.
+ * Addresses of other kinds next to public ones are left out. A name that does not exist is refused in the same words
+ * as one that exists inside: whoever typed it in must not learn which names there are.
  */
 export function guardedLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
@@ -115,14 +123,15 @@ export function guardedLookup(resolve: Resolve): LookupFunction {
         const open = addresses.filter(({ address }) => isPublicAddress(address))
         const [first] = open
         if (first === undefined) {
-          callback(new AddressRefused(`${hostname} has no public address`), [])
+          callback(new AddressRefused(hostname), [])
         } else if (options.all === true) {
           callback(null, [...open])
         } else {
           callback(null, first.address, first.family)
         }
       },
-      (error: NodeJS.ErrnoException) => callback(error, []),
+      (error: NodeJS.ErrnoException) =>
+        callback(NO_ADDRESS.has(error.code) ? new AddressRefused(hostname) : error, []),
     )
   }
 }

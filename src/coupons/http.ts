@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Clock } from '../ports/clock.ts'
 import type {
@@ -26,10 +27,16 @@ export interface HttpProviderOptions {
   readonly allowedHosts?: readonly string[]
   /** For the whole exchange; default 10 s, the most the port allows. */
   readonly timeoutMs?: number
+  /**
+   * When a name without a public address is refused, from the beginning of the exchange on; default 2 s. Names inside
+   * are found at once and others are looked for elsewhere first: the time would tell which exist.
+   */
+  readonly refusesAfterMs?: number
   readonly resolve?: Resolve
 }
 
 const TIMEOUT_MS = 10_000
+const REFUSES_AFTER_MS = 2_000
 const MAX_RESPONSE_BYTES = 64 * 1024
 /** Passing by nature; 409 is what services answer while an earlier request with the same key is still running. */
 const RETRIED_STATUSES = new Set([408, 409, 425, 429])
@@ -101,6 +108,7 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
     read: (answer: PostAnswer) => T | null,
   ): Promise<T | Trouble | Failed> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)])
+    const begunAt = performance.now()
     const timestampSeconds = Math.floor(options.clock.now() / 1000)
     try {
       const answer = await post({
@@ -113,6 +121,11 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
       })
       return read(answer) ?? troubleOf(answer, options.clock.now())
     } catch (error) {
+      if (error instanceof AddressRefused) {
+        const waits = (options.refusesAfterMs ?? REFUSES_AFTER_MS) - (performance.now() - begunAt)
+        // aborted: answered below
+        await delay(waits, undefined, { signal }).catch(() => {})
+      }
       return signal.aborted
         ? retry('PROVIDER_TIMEOUT: the coupon service did not answer in time')
         : outcomeOfError(error)

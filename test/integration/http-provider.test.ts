@@ -300,9 +300,12 @@ describe('internal addresses', () => {
   async function askAt(
     url: string,
     resolve?: (hostname: string) => Promise<LookupAddress[]>,
+    options: Partial<HttpProviderOptions> = {},
   ): Promise<IssueOutcome> {
     const provider = createHttpProvider({
       clock: { now: () => NOW },
+      refusesAfterMs: 0,
+      ...options,
       ...(resolve === undefined ? {} : { resolve }),
     })
     return provider.issue(couponRequest({ settings: { url }, credentials: { signingSecret } }))
@@ -316,6 +319,46 @@ describe('internal addresses', () => {
       reason: 'PROVIDER_ADDRESS_REFUSED: localhost has no public address',
     })
     expect(server.openConnections()).toBe(0)
+  })
+
+  it('are not told from names that do not exist, by words or by time', async () => {
+    const refusesAfterMs = 300
+    const resolvers = [
+      async () => [{ address: '10.0.0.1', family: 4 }],
+      () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
+      async () => [],
+    ]
+    for (const resolve of resolvers) {
+      const begun = performance.now()
+      expect(await askAt('https://db.internal.example/', resolve, { refusesAfterMs })).toEqual({
+        outcome: 'failed',
+        reason: 'PROVIDER_ADDRESS_REFUSED: db.internal.example has no public address',
+      })
+      // timers count whole milliseconds
+      expect(performance.now() - begun).toBeGreaterThanOrEqual(refusesAfterMs - 2)
+    }
+  })
+
+  it('are not told from each other by the port that is asked for', async () => {
+    const server = await serve((response) => sendJson(response, { code: 'A' }))
+    const open = await askAt(`https://localhost:${server.port}/`)
+    expect(await askAt('https://localhost:1025/')).toEqual(open)
+  })
+
+  it('are refused no later than a service that does not answer is given up', async () => {
+    const resolve = async () => [{ address: '10.0.0.1', family: 4 }]
+    const options = { refusesAfterMs: 60_000, timeoutMs: 50 }
+    expect(await askAt('https://db.internal.example/', resolve, options)).toMatchObject({
+      reason: expect.stringMatching(/^PROVIDER_TIMEOUT/),
+    })
+  })
+
+  it('and names that cannot be looked up at the moment are asked again', async () => {
+    const resolve = () => Promise.reject(Object.assign(new Error('later'), { code: 'EAI_AGAIN' }))
+    expect(await askAt('https://coupons.example/', resolve)).toMatchObject({
+      outcome: 'retry',
+      reason: 'PROVIDER_UNREACHABLE: the coupon service could not be reached (EAI_AGAIN)',
+    })
   })
 
   it.each([

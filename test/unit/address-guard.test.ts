@@ -168,4 +168,23 @@ describe('the guarded lookup', () => {
     await expect(look([internal], false)).rejects.toThrow(/^coupons.example has no public address$/)
     await expect(look([], true)).rejects.toThrow(AddressRefused)
   })
+
+  const lookFailing = (code: string) =>
+    new Promise<unknown>((_, reject) => {
+      const failing = () => Promise.reject(Object.assign(new Error(code), { code }))
+      guardedLookup(failing)('coupons.example', { all: true }, reject)
+    })
+
+  it.each(['ENOTFOUND', 'ENODATA', 'EAI_ADDRFAMILY'])(
+    'refuses a name that does not exist (%s) in the words for one that is internal',
+    async (code) => {
+      const internalToo = await look([internal], true).catch((error: unknown) => error)
+      expect(await lookFailing(code).catch((error: unknown) => error)).toEqual(internalToo)
+      await expect(lookFailing(code)).rejects.toThrow(AddressRefused)
+    },
+  )
+
+  it('hands on that nobody could say whether a name exists', async () => {
+    await expect(lookFailing('EAI_AGAIN')).rejects.toThrow('EAI_AGAIN')
+  })
 })
