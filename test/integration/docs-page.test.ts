@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
@@ -23,7 +23,7 @@ describe('the reference at /docs', () => {
     expect(policy).toContain("script-src 'self';")
     expect(policy).not.toContain('unsafe')
     const files = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target = '']) => target)
-    const own = files.filter((target) => target !== 'data:,')
+    const own = files.filter((target) => target !== 'data:,' && !target.startsWith('#/'))
     expect(own.length).toBeGreaterThan(4)
     for (const target of own) {
       expect(target).toMatch(/^[a-z]/)
@@ -51,6 +51,36 @@ describe('the reference at /docs', () => {
   })
 })
 
+/** Relative luminance of `rgb(…)`, from 0, black, to 1, by WCAG 2. */
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => {
+    const share = Number(part) / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+/** Evaluated in the page: visible texts whose contrast with what lies behind them is below 4.5 to 1. */
+const PALE_TEXTS = `(() => {
+  ${luminance.toString()}
+  const seen = new Map()
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement
+    if (walker.currentNode.data.trim() === '' || !element.checkVisibility({ checkOpacity: true })) continue
+    if (element.closest('svg, script, style, noscript')) continue
+    const { color, fontSize } = getComputedStyle(element)
+    let behind = element
+    const solid = (it) => !/^rgba\\(.*, 0(\\.\\d+)?\\)$/.test(getComputedStyle(it).backgroundColor)
+    while (behind !== null && !solid(behind)) behind = behind.parentElement
+    const background = behind === null ? 'rgb(255, 255, 255)' : getComputedStyle(behind).backgroundColor
+    const [low, high] = [luminance(color), luminance(background)].sort((a, b) => a - b)
+    const contrast = (high + 0.05) / (low + 0.05)
+    if (contrast < 4.5) seen.set([element.className, color, background].join(' '), walker.currentNode.data.trim().slice(0, 30))
+  }
+  return [...seen].map((pair) => pair.join(': '))
+})()`
+
 const binary = chromiumBinary()
 
 if (binary === null) {
@@ -62,11 +92,15 @@ if (binary === null) {
     let browser: Browser
     let page: Page
     const faults: string[] = []
+    // what is waited for is an event; a busy machine takes its time to draw
+    const PATIENCE_MS = 120_000
+    jest.setTimeout(2 * PATIENCE_MS)
 
     // one page for all: it takes seconds to be drawn on a busy machine
     beforeAll(async () => {
       browser = await openChromium(binary)
       page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+      page.setDefaultTimeout(PATIENCE_MS)
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
       })
@@ -80,6 +114,20 @@ if (binary === null) {
       await page.waitForSelector('.opblock.is-open .responses-table')
     })
     afterAll(() => browser.close())
+
+    /** Both headers of a key are given in one form, with one button. */
+    async function authorize(): Promise<void> {
+      await page.getByRole('button', { name: 'Authorize' }).first().click()
+      const form = page.locator('.dialog-ux form', { hasText: 'x-api-key' })
+      expect(await form.count()).toBe(1)
+      for (const name of ['x-api-key', 'x-api-secret']) {
+        const field = form.locator('> div', { hasText: `Name: ${name}` }).locator('input')
+        await field.fill(client.headers[name] ?? '')
+      }
+      await form.getByRole('button', { name: /authorize|apply/i }).click()
+      await form.getByRole('button', { name: /logout|remove/i }).waitFor()
+      await form.getByRole('button', { name: 'Close' }).click()
+    }
 
     it('can be used with the keyboard alone', async () => {
       await page.evaluate('scrollTo(0, 0)')
@@ -96,14 +144,33 @@ if (binary === null) {
       expect(await page.locator('.dialog-ux').count()).toBe(0)
     })
 
-    it('sends a call with the two headers of a key, and parameters as JSON', async () => {
+    it('shows a first step, whose links open what they name', async () => {
+      const steps = page.getByRole('region', { name: 'First step' })
+      expect(await steps.getByRole('listitem').count()).toBeGreaterThan(2)
+      await steps.getByRole('link', { name: 'Create a streak', exact: true }).click()
+      await page.waitForSelector('#operations-Streak-createStreak.is-open')
+      await page.locator('#operations-Streak-createStreak .opblock-summary-control').click()
+      await page.waitForSelector('#operations-Streak-createStreak:not(.is-open)')
+    })
+
+    it('asks for the two headers of a caller in one form each', async () => {
       await page.getByRole('button', { name: 'Authorize' }).first().click()
-      for (const name of ['x-api-key', 'x-api-secret']) {
-        const scheme = page.locator('.auth-container', { hasText: `Name: ${name}` })
-        await scheme.locator('input').fill(client.headers[name] ?? '')
-        await scheme.getByRole('button', { name: /authorize|apply/i }).click()
+      const forms = page.locator('.dialog-ux form')
+      expect(await forms.count()).toBe(2)
+      for (const [at, names] of [
+        ['x-api-key', 'x-api-secret'],
+        ['x-enduser-access-token', 'x-account-id'],
+      ].entries()) {
+        const form = forms.nth(at)
+        for (const name of names) expect(await form.textContent()).toContain(name)
+        expect(await form.locator('input').count()).toBe(2)
+        expect(await form.getByRole('button', { name: /authorize|apply/i }).count()).toBe(1)
       }
-      await page.locator('.auth-btn-wrapper .btn-done').first().click()
+      await page.locator('.dialog-ux .close-modal').click()
+    })
+
+    it('sends a call with the two headers of a key, and parameters as JSON', async () => {
+      await authorize()
       const operation = page.locator('.opblock.is-open')
       await operation.getByRole('button', { name: 'Try it out' }).click()
       const filters = '{"fieldSlug": "name", "operator": "EQUALS", "value": "second"}'
@@ -117,10 +184,56 @@ if (binary === null) {
       expect((await response.json()).data.map(({ name }: { name: string }) => name)).toEqual(['second'])
     })
 
-    it.each([1280, 390])('fits into %i pixels', async (width) => {
-      await page.setViewportSize({ width, height: 900 })
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+    it('sends what stands there as it stands, with only the credentials given', async () => {
+      const fresh = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+      await fresh.goto(`${api.origin}/docs#/Withdrawal/listWithdrawal`)
+      const operation = fresh.locator('#operations-Withdrawal-listWithdrawal')
+      await operation.getByRole('button', { name: 'Try it out' }).click()
+      const prefilled = await operation.locator('[data-param-name="filters"] textarea').inputValue()
+      expect(JSON.parse(prefilled)).toMatchObject({ fieldSlug: 'createdAt' })
+      const sent = fresh.waitForRequest((request) => request.url().includes('/schema/withdrawal/record'))
+      await operation.getByRole('button', { name: 'Execute' }).click()
+      const { pathname, search } = new URL((await sent).url())
+      const answer = await client.get(`${pathname}${search}`)
+      expect([answer.status, answer.body.error]).toEqual([200, undefined])
+      await fresh.close()
     })
+
+    it.each([1280, 390, 360])('fits into %i pixels', async (width) => {
+      await page.setViewportSize({ width, height: 900 })
+      const fits = async (what: string) =>
+        expect([what, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([what, width])
+      await fits('an answer')
+      const closed = page.locator('.opblock-tag[data-is-open="false"]')
+      while ((await closed.count()) > 0) await closed.first().click()
+      await fits('all operations')
+      await page.getByRole('button', { name: 'Authorize' }).first().click()
+      await fits('the form')
+      const form = await page.locator('.dialog-ux .modal-ux').boundingBox()
+      expect((form?.x ?? -1) >= 0 && (form?.x ?? 0) + (form?.width ?? 0) <= width).toBe(true)
+      await page.locator('.dialog-ux .close-modal').click()
+      for (const operation of ['Connector/createConnector', 'Streak%20log/createStreakLog']) {
+        await page.evaluate(`location.hash = '#/${operation}'`)
+        await page.waitForSelector(
+          `#operations-${operation.replace('%20', '_').replace('/', '-')}.is-open .responses-table`,
+        )
+        await fits(operation)
+      }
+    })
+
+    it.each(['light', 'dark'] as const)(
+      'can be read in the %s theme that the system asks for',
+      async (theme) => {
+        await page.emulateMedia({ colorScheme: theme })
+        await page.evaluate(
+          'Promise.allSettled(document.getAnimations().map(({ finished }) => finished)).then(() => {})',
+        )
+        const background = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+        expect(luminance(background) < 0.5).toBe(theme === 'dark')
+        const pale = await page.evaluate<string[]>(PALE_TEXTS)
+        expect(pale).toEqual([])
+      },
+    )
 
     it('loads nothing from elsewhere and reports no fault', async () => {
       expect(await page.locator('.opblock-tag').count()).toBeGreaterThan(10)

@@ -15,6 +15,7 @@ import { fieldText, textOf } from '../../src/http/openapi/texts/index.ts'
 import type { Served, Verb } from '../../src/http/resource.ts'
 import { createResources } from '../../src/http/resources.ts'
 import { type Api, startApi } from '../helpers/api.ts'
+import { endUserToken } from '../helpers/end-user-token.ts'
 import { type Node, nodesIn, operationsOf, targetOf } from '../helpers/open-api.ts'
 import { stageOn, withNumbersForIds } from '../helpers/stories.ts'
 
@@ -133,6 +134,42 @@ describe('the API document', () => {
     for (const name of Object.keys(document.components.schemas)) {
       expect(() => ajv.getSchema(`api/${name}`)).not.toThrow()
     }
+  })
+
+  it('holds examples of parameters that every list takes as they stand, from either caller', async () => {
+    const admin = await api.account('examples')
+    const member = await admin.create('account_user', { externalId: 'reads lists' })
+    const key = {
+      accountId: admin.accountId,
+      apiKey: admin.headers['x-api-key'] ?? '',
+      apiSecret: admin.headers['x-api-secret'] ?? '',
+    }
+    const token = endUserToken(key, member.externalId, api.clock.now())
+    const endUser = { headers: { 'x-enduser-access-token': token, 'x-account-id': admin.accountId } }
+    let lists = 0
+    for (const { path, operation } of operationsOf(document)) {
+      const parameters = ((operation.parameters ?? []) as Node[]).filter(
+        ({ content }) => content !== undefined,
+      )
+      if (parameters.length === 0 || path.includes('{id}')) continue
+      const query = new URLSearchParams(
+        parameters.map(({ name, content }): [string, string] => [
+          String(name),
+          JSON.stringify((content as Record<string, Node>)['application/json']?.example),
+        ]),
+      )
+      expect([...query.keys()]).toEqual(['fields', 'filters', 'sortBy'])
+      const callers = [
+        admin,
+        ...(JSON.stringify(operation.security).includes('endUserToken') ? [endUser] : []),
+      ]
+      for (const { headers } of callers) {
+        const { status, text } = await api.send(`${path}?${query}`, { headers })
+        expect({ path, status, text: status === 200 ? '' : text }).toEqual({ path, status: 200, text: '' })
+      }
+      lists += 1
+    }
+    expect(lists).toBe(14)
   })
 
   it('is made anew each time, and the same', () => {

@@ -112,28 +112,38 @@ function inGroups(operators: readonly OperatorName[]): string {
 
 export function listParameters(resource: Recorded): JsonSchema[] {
   const names = Object.keys(resource.fields)
+  const fields = {
+    type: 'array',
+    minItems: 1,
+    uniqueItems: true,
+    items: { type: 'string', enum: names },
+  }
+  const condition = { $ref: `#/components/schemas/${filterName(resource)}` }
+  const order = {
+    type: 'array',
+    maxItems: MAX_SORT_FIELDS,
+    items: {
+      type: 'object',
+      required: ['fieldSlug'],
+      additionalProperties: false,
+      properties: {
+        fieldSlug: { type: 'string', enum: sortable(resource) },
+        order: { type: 'string', enum: ['ASC', 'DESC'], default: 'ASC' },
+      },
+    },
+  }
   return [
     inJson('fields', 'Which fields to show, as a JSON array. Default: all but joined records.', {
-      type: 'array',
-      minItems: 1,
-      uniqueItems: true,
-      items: { type: 'string', enum: names },
+      schema: fields,
+      example: usuallyShown(resource),
     }),
     inJson('filters', 'Which records, as a JSON condition.', {
-      $ref: `#/components/schemas/${filterName(resource)}`,
+      schema: condition,
+      example: { fieldSlug: 'createdAt', operator: 'GREATER_THAN', value: '2026-01-01T00:00:00Z' },
     }),
     inJson('sortBy', 'In which order, as a JSON array. Default: the newest first; ties by `id`.', {
-      type: 'array',
-      maxItems: MAX_SORT_FIELDS,
-      items: {
-        type: 'object',
-        required: ['fieldSlug'],
-        additionalProperties: false,
-        properties: {
-          fieldSlug: { type: 'string', enum: sortable(resource) },
-          order: { type: 'string', enum: ['ASC', 'DESC'], default: 'ASC' },
-        },
-      },
+      schema: order,
+      example: [{ fieldSlug: 'createdAt', order: 'DESC' }],
     }),
     { $ref: '#/components/parameters/offset' },
     { $ref: '#/components/parameters/limit' },
@@ -141,8 +151,19 @@ export function listParameters(resource: Recorded): JsonSchema[] {
   ]
 }
 
-function inJson(name: string, description: string, schema: JsonSchema): JsonSchema {
-  return { name, in: 'query', description, content: { 'application/json': { schema } } }
+/** The fields that a list shows where none are asked for, to whoever may read it. */
+function usuallyShown({ fields, endUser }: Recorded): string[] {
+  const names = endUser?.shows ?? Object.keys(fields)
+  return names.filter((name) => fields[name]?.onRequest === undefined)
+}
+
+/** The example works as it stands: the page at `/docs` fills it in. */
+function inJson(
+  name: string,
+  description: string,
+  content: { readonly schema: JsonSchema; readonly example: unknown },
+): JsonSchema {
+  return { name, in: 'query', description, content: { 'application/json': content } }
 }
 
 /** Parameters that every list takes. */
