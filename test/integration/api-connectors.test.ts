@@ -380,6 +380,27 @@ describe('a connector', () => {
     expect((await deliver(connector, {}, { secret: NEXT })).status).toBe(200)
   })
 
+  it('is written by its first webhook and by its first purchase, and by no later one', async () => {
+    const connector = await connectorOf()
+    const written = async () => {
+      const [row] = await api.store.findByKeys('connector', ['id'], [[connector.id]])
+      return [row?.revision, row?.hasDeliveries, row?.hasPurchases]
+    }
+    const seen = [await written()]
+    for (const topic of ['orders/create', 'orders/create', 'orders/paid', 'orders/paid', 'orders/create']) {
+      expect((await deliver(connector, {}, { topic })).status).toBe(200)
+      seen.push(await written())
+    }
+    expect(seen).toEqual([
+      [1, false, false],
+      [2, true, false],
+      [2, true, false],
+      [3, true, true],
+      [3, true, true],
+      [3, true, true],
+    ])
+  })
+
   it('applies rules and status as they are when a webhook arrives', async () => {
     const connector = await connectorOf({ rules: [] })
     expect(await shown(await deliver(connector))).toMatchObject({ outcome: 'ignored', reason: 'NO_RULES' })

@@ -150,6 +150,37 @@ describe('what comes after the sale', () => {
     expect((await deliveryOf(cancelled)).items[0].status).toBe('applied')
   })
 
+  it('a report without a purchase looks for it for 90 days, to the millisecond, and no longer', async () => {
+    const began = api.clock.now()
+    const order = anOrder()
+    const deliveryId = await fromShopify(
+      'orders/cancelled',
+      shopifyCancelledOrder({ id: order.id, customerId: order.customerId }),
+    )
+    const looksAgainAfter = async (ms: number) => {
+      api.clock.set(new Date(began + ms).toISOString())
+      const item = async () =>
+        (await api.store.findByKeys('delivery_item', ['deliveryId'], [[deliveryId]]))[0]!
+      const engine = { ...api.deps.entries, record: api.deps.recorder.record }
+      const process = createProcessItems({
+        store: api.store,
+        recorder: engine,
+        clock: api.clock,
+        logger: quietLogger,
+      })
+      const signal = new AbortController().signal
+      await process(activityJobOf(await item()), { tryNumber: 1, lastTry: false, jobId: 'job', signal })
+      return (await item()).dueAt
+    }
+    const days90 = 90 * 24 * 3_600_000
+    try {
+      expect(await looksAgainAfter(days90)).toBe(began + days90 + 24 * 3_600_000)
+      expect(await looksAgainAfter(days90 + 1)).toBeNull()
+    } finally {
+      api.clock.set(new Date(began).toISOString())
+    }
+  })
+
   it('a Stripe refund takes its amount and gives it back when it fails, whatever comes first', async () => {
     const { paymentIntent, chargeId } = anOrder()
     const customer = `cus_${serial}`

@@ -435,6 +435,27 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
     })
 
     describe('many of them', () => {
+      it('counts those that others change all the time as busy, and replays the rest', async () => {
+        await opened()
+        await shop.patchConnector({ rules: [{ streakId: shop.streak.id, currency: 'EUR' }] })
+        const ids = [await order(), await order()]
+        await shop.patchConnector({ rules: [{ streakId: shop.streak.id }] })
+        const { store, deliveries } = interrupted()
+        // the first purchase of a connector holds it still
+        const disturb = async () => {
+          store.beforeCommit(disturb)
+          await shop.patchConnector({ name: newId() })
+        }
+        store.beforeCommit(disturb)
+        const page = { mode: 'replay', cursor: null, limit: 10 } as const
+        const filter = { connectorId: shop.connector.id, reason: 'CURRENCY_MISMATCH' }
+        const replays = () => deliveries.replayPage(shop.admin.accountId, filter, page)
+        expect(await replays()).toMatchObject({ matched: 2, replayed: 0, busy: 2 })
+        for (const id of ids) expect(await shop.items(id)).toEqual(['ignored CURRENCY_MISMATCH'])
+        store.beforeCommit(async () => {})
+        expect(await replays()).toMatchObject({ matched: 2, replayed: 2, busy: 0 })
+      })
+
       it('counts with dryRun, then goes page by page until all are done', async () => {
         await opened()
         await shop.patchConnector({ status: 'paused' })
