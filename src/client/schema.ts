@@ -32,21 +32,21 @@ export interface StreakCreate {
   /** For people. */
   name: string
   /** For people. */
-  description?: string
+  description?: string | null
   /** Only a `live` streak takes logs. Pausing stops logs, not the clock: periods end as ever. */
-  status?: 'draft' | 'live' | 'paused'
+  status?: 'draft' | 'live' | 'paused' | null
   /** `count` counts logs, `sum` adds up their `activityValue`. */
-  aggregationMethod?: 'count' | 'sum'
+  aggregationMethod?: 'count' | 'sum' | null
   /** How long a period lasts. Days, weeks and months are those of the `timezone`. */
-  aggregationPeriod?: 'daily' | 'weekly' | 'monthly'
+  aggregationPeriod?: 'daily' | 'weekly' | 'monthly' | null
   /** How much completes a period: a number of logs, or a sum. A whole number on count streaks. */
   aggregationTargetValue: number
   /** How many completed periods in a row finish the streak; the count then starts again at 1. `null`: endless. */
-  completionTargetValue?: number
+  completionTargetValue?: number | null
   /** IANA time zone in its exact spelling, in which periods begin and end. Default: that of the account. */
-  timezone?: string
+  timezone?: string | null
   /** The first day of a week, for `weekly` streaks. */
-  weekStartsOn?: 'monday' | 'sunday'
+  weekStartsOn?: 'monday' | 'sunday' | null
 }
 
 export interface StreakPatch {
@@ -155,17 +155,17 @@ export interface StreakLogCreate {
   /** The streak this log contributes to. */
   streakId: string
   /** The member who acted. On create: this or `ownedBy`, not both. */
-  ownedById?: string
+  ownedById?: string | null
   /** The member by its `externalId`, made or updated with the log. Absent profile fields stay. */
   ownedBy?: {
     /** Your own id of the member. */
     externalId: string
-    firstName?: string
-    lastName?: string
-    email?: string
+    firstName?: string | null
+    lastName?: string | null
+    email?: string | null
     /** E.164, such as +14155552671. */
-    phoneNumber?: string
-  }
+    phoneNumber?: string | null
+  } | null
   /** When the activity took place; it decides which period the log falls into. May be arbitrarily late, at most 5 minutes ahead. */
   activityAt: string
   /** What was done: `made_a_purchase`, `visited_store`, `completed_workout`, … */
@@ -173,18 +173,18 @@ export interface StreakLogCreate {
   /** Your id of this event (order id, visit id, …): the guard against counting it twice. */
   uniqueIdentifier: string
   /** How much. Required on sum streaks; kept but ignored on count streaks. */
-  activityValue?: number
+  activityValue?: number | null
   /** A log that is not `live` is stored and never counted. */
-  status?: 'draft' | 'live' | 'paused'
+  status?: 'draft' | 'live' | 'paused' | null
   /** It counts like any other and is granted nothing, neither then nor later. */
-  quiet?: boolean
+  quiet?: boolean | null
 }
 
 export interface StreakLogWithdrawal {
   reason: string
   /** Your id of this event (order id, visit id, …): the guard against counting it twice. */
   uniqueIdentifier: string
-  value?: number
+  value?: number | null
 }
 
 export interface StreakLogReinstatement {
@@ -417,46 +417,46 @@ export interface Milestone {
 
 export interface MilestoneCreate {
   /** What the milestone belongs to: always a streak. */
-  linkedSchemaSlug?: 'streak'
+  linkedSchemaSlug?: 'streak' | null
   /** The streak it belongs to. */
   linkedSchemaRecordId: string
   /** For people. */
   name: string
   /** For people. */
-  description?: string
+  description?: string | null
   /** The number to reach. With `consecutive_count` a whole number, and not above the streak’s `completionTargetValue`. */
   milestoneTargetValue: number
   /** Only a `live` milestone grants rewards. */
-  status?: 'draft' | 'live' | 'paused'
+  status?: 'draft' | 'live' | 'paused' | null
   /** What an end user is told about the reward. */
-  eudMilestoneRewardInstructionMessage?: string
+  eudMilestoneRewardInstructionMessage?: string | null
   /** What has to reach the target: completed periods in a row, or the progress inside one period. */
-  milestoneMetric?: 'consecutive_count' | 'current_progress_value'
+  milestoneMetric?: 'consecutive_count' | 'current_progress_value' | null
   /** How often a member can earn it: with `consecutive_count` `every_streak` (default) or `once`, with `current_progress_value` `every_period` (default) or `once`. */
-  milestoneRepeat?: 'every_streak' | 'every_period' | 'once'
+  milestoneRepeat?: 'every_streak' | 'every_period' | 'once' | null
   /** The coupon to make. `null`: your backend fulfils the reward itself, by a PATCH of the reward log. */
   reward?: {
     providerId: string
     /** Either `percentage`, or `amount` and `currency`. */
     discount: {
       /** Above 0, at most 100. */
-      percentage?: number
+      percentage?: number | null
       /** In whole units of the currency, not in cents. */
-      amount?: number
+      amount?: number | null
       /** ISO 4217, in any case. */
-      currency?: string
+      currency?: string | null
     }
     /** Days from the making of the coupon to its end. Absent: the provider decides. */
-    expiresInDays?: number
+    expiresInDays?: number | null
     /** Days to wait before the coupon is made. */
-    holdDays?: number
+    holdDays?: number | null
     /** The smallest order that the coupon is good for. */
-    minimumSubtotal?: number
+    minimumSubtotal?: number | null
     /** What each code begins with. */
-    prefix?: string
-  }
+    prefix?: string | null
+  } | null
   /** What happens to an issued reward whose ground a withdrawal takes away. */
-  onWithdrawal?: 'keep' | 'revoke'
+  onWithdrawal?: 'keep' | 'revoke' | null
 }
 
 export interface MilestonePatch {
@@ -484,20 +484,20 @@ export interface MilestonePatch {
     /** Either `percentage`, or `amount` and `currency`. */
     discount: {
       /** Above 0, at most 100. */
-      percentage?: number
+      percentage?: number | null
       /** In whole units of the currency, not in cents. */
-      amount?: number
+      amount?: number | null
       /** ISO 4217, in any case. */
-      currency?: string
+      currency?: string | null
     }
     /** Days from the making of the coupon to its end. Absent: the provider decides. */
-    expiresInDays?: number
+    expiresInDays?: number | null
     /** Days to wait before the coupon is made. */
-    holdDays?: number
+    holdDays?: number | null
     /** The smallest order that the coupon is good for. */
-    minimumSubtotal?: number
+    minimumSubtotal?: number | null
     /** What each code begins with. */
-    prefix?: string
+    prefix?: string | null
   } | null
   /** What happens to an issued reward whose ground a withdrawal takes away. */
   onWithdrawal?: 'keep' | 'revoke'
@@ -685,13 +685,13 @@ export interface Member {
 export interface MemberCreate {
   /** Your own id of the member; unique in the account. */
   externalId: string
-  firstName?: string
-  lastName?: string
-  email?: string
+  firstName?: string | null
+  lastName?: string | null
+  email?: string | null
   /** E.164, such as +14155552671. */
-  phoneNumber?: string
+  phoneNumber?: string | null
   /** Only a `live` member takes logs. */
-  status?: 'draft' | 'live' | 'paused'
+  status?: 'draft' | 'live' | 'paused' | null
 }
 
 export interface MemberPatch {
@@ -851,9 +851,9 @@ export interface ApiKeyCreate {
   /** Unique in the account. */
   name: string
   /** For people. */
-  description?: string
+  description?: string | null
   /** Only a `live` key authenticates. */
-  status?: 'draft' | 'live' | 'paused'
+  status?: 'draft' | 'live' | 'paused' | null
 }
 
 export interface ApiKeyPatch {
@@ -943,34 +943,36 @@ export interface ConnectorCreate {
   /** Which platform. */
   platform: 'shopify' | 'stripe'
   /** Webhooks of a connector that is not `live` are stored and ignored. */
-  status?: 'draft' | 'live' | 'paused'
+  status?: 'draft' | 'live' | 'paused' | null
   /** What the platform’s webhooks are checked with. Written, never read back. */
   credentials: ShopifyConnectorCredentials | StripeConnectorCredentials
   /** The platform’s own settings. */
-  settings?: ShopifyConnectorSettings | StripeConnectorSettings
+  settings?: ShopifyConnectorSettings | StripeConnectorSettings | null
   /** Which purchases feed which streak; at most 50. */
-  rules?: {
-    /** The streak that is fed. */
-    streakId: string
-    /** The `activityId` of its logs. */
-    activityId?: string
-    /** What the `activityValue` of its logs is. */
-    value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count'
-    /** ISO 4217. Required where an amount is measured; other currencies are ignored. */
-    currency?: string
-    /** Smaller purchases are ignored. */
-    minimumValue?: number
-    /** What tells members apart. */
-    identifyBy?: 'customer_id' | 'email'
-    /** What to do with an order without a customer id. */
-    guests?: 'by_email' | 'ignore'
-    /** Whether test orders count. */
-    testOrders?: 'ignore' | 'count'
-    /** Whether gift cards that are bought count. Spending one is a purchase like any other. */
-    giftCards?: 'ignore' | 'count'
-    /** A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60. */
-    rewardWithinDays?: number | null
-  }[]
+  rules?:
+    | {
+        /** The streak that is fed. */
+        streakId: string
+        /** The `activityId` of its logs. */
+        activityId?: string | null
+        /** What the `activityValue` of its logs is. */
+        value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count' | null
+        /** ISO 4217. Required where an amount is measured; other currencies are ignored. */
+        currency?: string | null
+        /** Smaller purchases are ignored. */
+        minimumValue?: number | null
+        /** What tells members apart. */
+        identifyBy?: 'customer_id' | 'email' | null
+        /** What to do with an order without a customer id. */
+        guests?: 'by_email' | 'ignore' | null
+        /** Whether test orders count. */
+        testOrders?: 'ignore' | 'count' | null
+        /** Whether gift cards that are bought count. Spending one is a purchase like any other. */
+        giftCards?: 'ignore' | 'count' | null
+        /** A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60. */
+        rewardWithinDays?: number | null
+      }[]
+    | null
 }
 
 export interface ConnectorPatch {
@@ -990,21 +992,21 @@ export interface ConnectorPatch {
         /** The streak that is fed. */
         streakId: string
         /** The `activityId` of its logs. */
-        activityId?: string
+        activityId?: string | null
         /** What the `activityValue` of its logs is. */
-        value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count'
+        value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count' | null
         /** ISO 4217. Required where an amount is measured; other currencies are ignored. */
-        currency?: string
+        currency?: string | null
         /** Smaller purchases are ignored. */
-        minimumValue?: number
+        minimumValue?: number | null
         /** What tells members apart. */
-        identifyBy?: 'customer_id' | 'email'
+        identifyBy?: 'customer_id' | 'email' | null
         /** What to do with an order without a customer id. */
-        guests?: 'by_email' | 'ignore'
+        guests?: 'by_email' | 'ignore' | null
         /** Whether test orders count. */
-        testOrders?: 'ignore' | 'count'
+        testOrders?: 'ignore' | 'count' | null
         /** Whether gift cards that are bought count. Spending one is a purchase like any other. */
-        giftCards?: 'ignore' | 'count'
+        giftCards?: 'ignore' | 'count' | null
         /** A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60. */
         rewardWithinDays?: number | null
       }[]
@@ -1013,26 +1015,26 @@ export interface ConnectorPatch {
 
 export interface ShopifyConnectorCredentials {
   webhookSecrets: string[]
-  accessToken?: string
+  accessToken?: string | null
 }
 
 export interface StripeConnectorCredentials {
   webhookSecrets: string[]
-  apiKey?: string
+  apiKey?: string | null
 }
 
 export interface ShopifyConnectorSettings {
   /** The shop’s own domain. */
   shopDomain: string
   /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
-  purchaseSpace?: string
+  purchaseSpace?: string | null
 }
 
 export interface StripeConnectorSettings {
   /** Where the order id is read from. `payment` (default): each payment is a purchase. `metadata.{key}`: the value under that key, for an account that takes the money of a shop that is connected too. Fixed from the first purchase on. */
-  orderIdFrom?: string
+  orderIdFrom?: string | null
   /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
-  purchaseSpace?: string
+  purchaseSpace?: string | null
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -1116,7 +1118,7 @@ export interface Delivery {
 
 export interface DeliveryReplay {
   /** Say what would become of it, and change nothing. */
-  dryRun?: boolean
+  dryRun?: boolean | null
 }
 
 export interface DeliveryAbandon {
@@ -1126,13 +1128,13 @@ export interface DeliveryAbandon {
 
 export interface DeliveriesReplay {
   /** The connector. */
-  connectorId?: string
+  connectorId?: string | null
   /** Received at this time or later. */
-  receivedFrom?: string
+  receivedFrom?: string | null
   /** Received before this time. */
-  receivedTo?: string
+  receivedTo?: string | null
   /** The order it is about. */
-  orderId?: string
+  orderId?: string | null
   /** What became of one of its items; `ignored` also of a delivery that was ignored as a whole. */
   itemStatus?:
     | 'pending'
@@ -1143,14 +1145,15 @@ export interface DeliveriesReplay {
     | 'abandoned'
     | 'waiting'
     | 'applied'
+    | null
   /** Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words. */
-  reason?: string
+  reason?: string | null
   /** Say what would become of it, and change nothing. */
-  dryRun?: boolean
+  dryRun?: boolean | null
   /** How many are replayed at most. */
-  limit?: number
+  limit?: number | null
   /** The `next` of the answer before; absent: begin. */
-  cursor?: string
+  cursor?: string | null
 }
 
 export interface DeliveryReplayed {
@@ -1266,9 +1269,9 @@ export interface CouponProviderCreate {
   /** Of which kind it is; never changes. */
   provider: 'http' | 'pool'
   /** What it signs its requests with. Written, never read back. */
-  credentials?: HttpCouponProviderCredentials
+  credentials?: HttpCouponProviderCredentials | null
   /** What the kind needs to know. */
-  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings
+  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings | null
 }
 
 export interface CouponProviderPatch {
@@ -1284,24 +1287,17 @@ export interface CouponProviderPatch {
 
 export interface HttpCouponProviderCredentials {
   signingSecret: string
-  previousSigningSecret?: string
+  previousSigningSecret?: string | null
 }
 
 export type PoolCouponProviderSettings = Record<string, never>
 
 export interface HttpCouponProviderSettings {
   url: string
-  revokeUrl?: string
+  revokeUrl?: string | null
 }
 
-export interface CouponProviderResume {
-  /** Of which kind it is; never changes. */
-  provider?: 'http' | 'pool'
-  /** What it signs its requests with. Written, never read back. */
-  credentials?: HttpCouponProviderCredentials
-  /** What the kind needs to know. */
-  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings
-}
+export type CouponProviderResume = Record<string, never>
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type CouponProviderFilter =

@@ -3,7 +3,7 @@ import { requestContext, requireHost } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
 import { apiHeaders, bareHeaders, pageHeaders } from './headers.ts'
-import { healthz, readyz } from './health.ts'
+import { healthz, readyz, refuseOtherVerbs } from './health.ts'
 import { createLimits } from './limits/limits.ts'
 import { createReference } from './openapi/reference.ts'
 import { createResources } from './resources.ts'
@@ -28,8 +28,8 @@ export function createHttpApp(deps: HttpDeps): Express {
   // first and bare: platforms drop subscriptions that answer slowly
   app.post(WEBHOOK_PATH, webhookHandler(deps, bodies))
   app.all(WEBHOOK_PATH, webhookMethodNotAllowed)
-  app.get('/healthz', healthz)
-  app.get('/readyz', readyz(deps))
+  app.route('/healthz').get(healthz).all(refuseOtherVerbs)
+  app.route('/readyz').get(readyz(deps)).all(refuseOtherVerbs)
 
   app.use(below(['/ops', '/metrics'], limits.byFailures))
   if (deps.opsRouter !== undefined) app.use(pageHeaders, deps.opsRouter)

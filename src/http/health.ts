@@ -14,6 +14,18 @@ export const healthz: RequestHandler = (_request, response) => {
   sendJson(response, 200, { data: { status: 'ok' } })
 }
 
+/** @throws AppError METHOD_NOT_ALLOWED */
+export const refuseOtherVerbs: RequestHandler = (request, response) => {
+  contextOf(response).route = request.path
+  throw new AppError(
+    'METHOD_NOT_ALLOWED',
+    `${request.method} is not a verb of ${request.path}, which is only read`,
+    {
+      allow: ['GET', 'HEAD'],
+    },
+  )
+}
+
 /**
  * The store decides whether this process can serve, and whether it can read the secrets in it; Redis is reported, since
  * webhooks are accepted without it.

@@ -140,7 +140,10 @@ export const OTHER_ROUTES: Readonly<
   Record<string, 'anybody' | 'signed by the platform' | 'operators' | 'nothing is there'>
 > = {
   'GET /healthz': 'anybody',
+  // other verbs are refused
+  'ALL /healthz': 'anybody',
   'GET /readyz': 'anybody',
+  'ALL /readyz': 'anybody',
   '/webhooks/:platform/:connectorId': 'signed by the platform',
   'GET /openapi.json': 'anybody',
   'GET /api/v1.0/openapi.json': 'anybody',

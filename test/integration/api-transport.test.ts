@@ -7,6 +7,7 @@ import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import { AppError } from '../../src/errors.ts'
 import { zoneData } from '../../src/streaks/zone-data.ts'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
+import { sendRaw } from '../helpers/raw-http.ts'
 import { until } from '../helpers/until.ts'
 
 let api: Api
@@ -370,6 +371,20 @@ describe('failures', () => {
 })
 
 describe('health', () => {
+  it.each(['/healthz', '/readyz'])('%s is only read', async (path) => {
+    const traced = await sendRaw(api.origin, `TRACE ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+    expect([traced.status, traced.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const { status, headers, body } = await api.send(path, { method })
+      expect([status, headers.get('allow'), body.error.code]).toEqual([
+        405,
+        'GET, HEAD',
+        'METHOD_NOT_ALLOWED',
+      ])
+    }
+    expect((await api.send(path, { method: 'HEAD' })).status).toBeLessThan(400)
+  })
+
   it('says that the process runs', async () => {
     expect(await api.send('/healthz')).toMatchObject({ status: 200, body: { data: { status: 'ok' } } })
   })

@@ -1,16 +1,41 @@
 import type { z } from 'zod'
-import { componentName, type JsonSchema, recordRef } from '../json/json-schema.ts'
+import { componentName, type JsonSchema, orNull, recordRef } from '../json/json-schema.ts'
 import { jsonSchemaOf } from '../read/json-schema-of.ts'
 import type { AdapterInput, Served } from '../resource.ts'
 import { fieldText } from './texts/index.ts'
 
 type Node = Record<string, unknown>
 
-/** What a body may hold, from the very schema that checks it. Fields that are not built yet are left out. */
-export function bodySchema(resource: Served, schema: z.ZodType): JsonSchema {
+/**
+ * What a body may hold, from the very schema that checks it. Fields that are not built yet are left out. Null is as if
+ * absent, but for the fields of a patch themselves, whose readers say whether it clears them.
+ */
+export function bodySchema(
+  resource: Served,
+  schema: z.ZodType,
+  kind: 'patch' | 'other' = 'other',
+): JsonSchema {
   const { slug, adapterInput } = resource
   const node = jsonSchemaOf(schema)
-  return described(slug, '', adapterInput === undefined ? node : withAdapters(node, resource, adapterInput))
+  const named = adapterInput !== undefined && adapterInput.namedBy in ((node.properties ?? {}) as object)
+  const whole = named ? withAdapters(node, resource, adapterInput) : node
+  return described(slug, '', kind === 'patch' ? whole : nullsAsAbsent(whole))
+}
+
+/** Whatever need not be there takes null. */
+function nullsAsAbsent(node: Node): Node {
+  const { properties, required = [] } = node as { properties?: Record<string, Node>; required?: string[] }
+  if (properties === undefined) return node
+  const entries = Object.entries(properties).map(([name, property]) => [
+    name,
+    required.includes(name) || isRefused(property) || takesNull(property) ? property : orNull(property),
+  ])
+  return { ...node, properties: Object.fromEntries(entries) }
+}
+
+function takesNull({ type, anyOf }: Node): boolean {
+  if (Array.isArray(type)) return type.includes('null')
+  return type === 'null' || (Array.isArray(anyOf) && anyOf.some(takesNull))
 }
 
 /** What each adapter takes in the place of an object that only it can check. */
@@ -34,7 +59,7 @@ export function adapterSchemas({ slug, noun, adapterInput }: Served): Record<str
   const entries = Object.entries(adapterInput?.fields ?? {}).flatMap(([field, byAdapter]) =>
     Object.entries(byAdapter).map(([adapter, schema]) => [
       componentName(inputNoun(adapter, noun, field)),
-      described(slug, field, schema),
+      described(slug, field, nullsAsAbsent(schema)),
     ]),
   )
   return Object.fromEntries(entries)
@@ -51,9 +76,9 @@ function described(slug: string, path: string, node: Node): Node {
         .map(([name, property]) => [name, withText(slug, path === '' ? name : `${path}.${name}`, property)]),
     )
   }
-  if (isNode(node.items)) next.items = described(slug, path, node.items)
+  if (isNode(node.items)) next.items = described(slug, path, nullsAsAbsent(node.items))
   if (Array.isArray(node.anyOf)) {
-    next.anyOf = node.anyOf.map((option: Node) => described(slug, path, option))
+    next.anyOf = node.anyOf.map((option: Node) => described(slug, path, nullsAsAbsent(option)))
     return mergedNull(next)
   }
   return next
@@ -61,7 +86,7 @@ function described(slug: string, path: string, node: Node): Node {
 
 function withText(slug: string, path: string, property: Node): Node {
   const text = fieldText(slug, path)
-  const node = described(slug, path, property)
+  const node = described(slug, path, nullsAsAbsent(property))
   return text === '' ? node : { ...node, description: text }
 }
 

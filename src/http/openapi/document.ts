@@ -91,7 +91,7 @@ function schemasOf(resource: Recorded): Record<string, JsonSchema> {
     const schema = bodies?.[verb]
     if (!allows.includes(verb)) return {}
     if (schema === undefined) throw new Error(`${slug} says nothing of the body of its ${verb}`)
-    return { [bodyName(noun, verb)]: bodySchema(resource, schema) }
+    return { [bodyName(noun, verb)]: bodySchema(resource, schema, verb === 'patch' ? 'patch' : 'other') }
   }
   return {
     [componentName(noun)]: recordSchema(resource),

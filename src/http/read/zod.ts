@@ -38,16 +38,26 @@ export function zRead<T>(read: Reader<T>, described: Described) {
 
 const MAX_QUANTITY_NUMBER = 1_000_000_000
 
-export const zText = (max: number) => zRead(readText(max), { type: 'string', minLength: 1, maxLength: max })
+const CONTROLS = '\\u0000-\\u001f\\u007f-\\u009f'
+/** No NUL, which no text of a body may hold, and something that can be seen. */
+export const NOT_BLANK = '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$'
+/** The same without any control character. */
+export const PRINTABLE = `^[^${CONTROLS}]*[^\\s${CONTROLS}][^${CONTROLS}]*$`
+
+/** What `zText` is in JSON Schema. */
+export const textSchema = (max: number) =>
+  ({ type: 'string', minLength: 1, maxLength: max, pattern: NOT_BLANK }) as const
+export const zText = (max: number) => zRead(readText(max), textSchema(max))
 export const zBlankText = (max: number) =>
-  zRead(readText(max, { blank: 'allowed' }), { type: 'string', maxLength: max })
+  zRead(readText(max, { blank: 'allowed' }), { type: 'string', maxLength: max, pattern: '^[^\\u0000]*$' })
 export const zUuid = zRead<string>(readUuid, { type: 'string', format: 'uuid' })
 export const zInstant = zRead<Instant>(readInstant, { type: 'string', format: 'date-time' })
 export const zQuantity = zRead<Quantity>(readQuantity, { ...QUANTITY_SCHEMA, maximum: MAX_QUANTITY_NUMBER })
 export const zPositiveQuantity = zRead<Quantity>(readPositiveQuantity, {
   type: 'number',
   format: 'decimal',
-  exclusiveMinimum: 0,
+  // the least that 6 decimals can say
+  minimum: 0.000001,
   maximum: MAX_QUANTITY_NUMBER,
 })
 export const zInteger = (min: number, max: number) =>
@@ -57,7 +67,7 @@ export const zOneOf = <T extends string>(allowed: readonly T[]) =>
   zRead(readOneOf(allowed), { type: 'string', enum: allowed })
 export const zEmail = zRead<string>(readEmail, {
   type: 'string',
-  pattern: '^[^\\s@]+@[^\\s@]+$',
+  pattern: `^[^\\s@${CONTROLS}]+@[^\\s@${CONTROLS}]+$`,
   maxLength: 320,
 })
 export const zPhone = zRead<string>(readPhone, {
@@ -66,9 +76,8 @@ export const zPhone = zRead<string>(readPhone, {
   pattern: '^\\+[1-9][0-9]{1,14}$',
 })
 export const zExternalId = zRead<string>(readExternalId, {
-  type: 'string',
-  minLength: 1,
-  maxLength: 256,
+  ...textSchema(256),
+  pattern: `^(?!erased:)${NOT_BLANK.slice(1)}`,
 })
 
 /** ISO 4217 has more than the runtime knows by name: funds, metals, units of account, and what is newer. */

@@ -9,7 +9,7 @@ import type { HttpDeps } from '../deps.ts'
 import { INSTANT_SCHEMA } from '../json/json-schema.ts'
 import { instantJson } from '../json/write-json.ts'
 import { check } from '../read/check.ts'
-import { zOneOf, zRead, zText } from '../read/zod.ts'
+import { textSchema, zOneOf, zRead, zText } from '../read/zod.ts'
 import { defaulted, emptiable, required, shapeOf } from '../shape.ts'
 import { adapterInputOf, shownSettings } from './adapter-input.ts'
 import { RULE_NULLS, ruleJson, ruleSchema, zRules } from './connector-rules.ts'
@@ -73,7 +73,7 @@ export function connectorShape(connectors: Connectors) {
 
 /** What the platforms take, for the API document. */
 export function connectorInputOf(connectors: Connectors) {
-  const purchaseSpace = { type: 'string', minLength: 1, maxLength: MAX_SPACE_CHARACTERS }
+  const purchaseSpace = textSchema(MAX_SPACE_CHARACTERS)
   return adapterInputOf('platform', connectors, { purchaseSpace })
 }
 

@@ -6,7 +6,7 @@ import { rewardLogForEndUsers } from '../end-user-views.ts'
 import { orNull, recordRef } from '../json/json-schema.ts'
 import { type JsonObject, nullable } from '../json/write-json.ts'
 import { checkCreate } from '../read/check.ts'
-import { zInstant, zObject, zRead } from '../read/zod.ts'
+import { PRINTABLE, textSchema, zInstant, zObject, zRead } from '../read/zod.ts'
 import type { Action, Resource } from '../resource.ts'
 import { shapeOf } from '../shape.ts'
 import { milestoneShape } from './milestone-shape.ts'
@@ -22,7 +22,7 @@ const zCouponCode = zRead<string>(
     const text = readText(MAX_CODE_CHARACTERS)(value)
     return text.ok && /\p{Cc}/u.test(text.value) ? bad('must not hold control characters') : text
   },
-  { type: 'string', minLength: 1, maxLength: MAX_CODE_CHARACTERS },
+  { ...textSchema(MAX_CODE_CHARACTERS), pattern: PRINTABLE },
 )
 
 const rewardLogShape = shapeOf('reward_log', {

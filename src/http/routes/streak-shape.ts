@@ -1,21 +1,17 @@
 import { AGGREGATION_METHODS, AGGREGATION_PERIODS, STATUSES, WEEK_STARTS } from '../../ports/schema/values.ts'
 import { bad, readText } from '../../read/values.ts'
 import { isTimezone } from '../../streaks/period.ts'
-import { zBlankText, zInteger, zOneOf, zPositiveQuantity, zRead, zText } from '../read/zod.ts'
+import { textSchema, zBlankText, zInteger, zOneOf, zPositiveQuantity, zRead, zText } from '../read/zod.ts'
 import { defaulted, derivable, emptiable, maybe, required, shapeOf } from '../shape.ts'
 
+const MAX_ZONE_CHARACTERS = 64
 const MAX_PERIODS = 1_000_000
 
-export const zTimezone = zRead<string>(
-  (value) => {
-    const text = readText(64)(value)
-    if (!text.ok || isTimezone(text.value)) return text
-    return bad(
-      'must be an IANA time zone in its exact spelling, such as Europe/Berlin; offsets are not zones',
-    )
-  },
-  { type: 'string' },
-)
+export const zTimezone = zRead<string>((value) => {
+  const text = readText(MAX_ZONE_CHARACTERS)(value)
+  if (!text.ok || isTimezone(text.value)) return text
+  return bad('must be an IANA time zone in its exact spelling, such as Europe/Berlin; offsets are not zones')
+}, textSchema(MAX_ZONE_CHARACTERS))
 
 export const streakShape = shapeOf('streak', {
   name: { ...required(zText(256)), contains: true },

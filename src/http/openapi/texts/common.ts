@@ -18,8 +18,8 @@ periods that were completed in a row, and grants a **reward log** when a **miles
 - Success is \`{"data": …}\`, for lists \`{"data": […], "paging": …}\`. A failure is always
   \`{"error": {"code", "message", "details", "requestId"}}\`: decide by \`code\`.
 - A verb that a resource never has answers 405 with the reason and an \`Allow\` header.
-- A field that a body may not hold is a 400 naming it. In a create \`null\` is as if absent; in a patch it clears an
-  optional field. What a patch leaves out stays as it is.
+- A field that a body may not hold is a 400 naming it. In a create, and inside of fields, \`null\` is as if absent; in a patch it clears
+  an optional field. No text holds U+0000. What a patch leaves out stays as it is.
 - Numbers that count or measure (\`format: decimal\`) are exact: they are read and written with all their digits, up to 6
   decimals. A sum may have more digits than a double holds.
 - Times are ISO 8601 with \`Z\` or an offset on input, UTC with milliseconds on output.
