@@ -16,15 +16,20 @@ export interface InboxDeps extends Platforms, Omit<StoreBatchDeps, 'read'> {
   readonly secretBox: SecretBox
   readonly clock: Clock
   readonly logger: Logger
+  /**
+   * Platforms give up after seconds; a store slower than this is answered 503, and the platform sends again. Default
+   * 3 s.
+   */
+  readonly storeDeadlineMs?: number
 }
 
-/** Platforms give up after seconds; a store slower than this is answered 503, and the platform sends again. */
 const STORE_DEADLINE_MS = 3000
 const MAX_BATCH_DELIVERIES = 256
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
 /** Accepts webhooks in the contract's order of answers; see `Inbox`. */
 export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> } {
+  const inTime = <T>(answer: Promise<T>) => within(deps.storeDeadlineMs ?? STORE_DEADLINE_MS, answer)
   const lookup = createConnectorLookup(deps.store, deps.secretBox)
   const refusals = createRefusalBook(deps.store, deps.clock, deps.logger)
   const read: ReadBody = deps.read ?? ((unread) => readHere(deps, unread))
@@ -69,10 +74,10 @@ function isJson(contentType: string | undefined): boolean {
 }
 
 /** @throws AppError STORE_UNAVAILABLE */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
+async function within<T>(deadlineMs: number, answer: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const message = `the store did not answer within ${STORE_DEADLINE_MS} ms`
-  const timer = setTimeout(() => reject(new AppError('STORE_UNAVAILABLE', message)), STORE_DEADLINE_MS)
+  const message = `the store did not answer within ${deadlineMs} ms`
+  const timer = setTimeout(() => reject(new AppError('STORE_UNAVAILABLE', message)), deadlineMs)
   try {
     return await Promise.race([answer, promise])
   } finally {

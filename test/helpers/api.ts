@@ -111,7 +111,12 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
   const recorder = createRecorder({ store, queue, clock, logger, sources: { newId, drawCode: drawn } })
   const connectors = overrides.connectors ?? CONNECTORS
   const connectorFor = (platform: string) => connectors.get(platform)
-  const inbox = createInbox({ store, queue, connectorFor, secretBox, clock, logger, newId })
+  // a busy machine may be slower than a platform waits
+  const storeDeadlineMs = 60_000
+  const inbox = createInbox({
+    ...{ store, queue, connectorFor, secretBox, clock, logger, newId },
+    storeDeadlineMs,
+  })
   const deps: HttpDeps = {
     ...composeHttp({
       store,

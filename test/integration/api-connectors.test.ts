@@ -86,10 +86,17 @@ const NO_QUEUE: JobQueue = {
 }
 
 /** Acts through another way into the same store, in whose next write `first` happens. */
-async function justAfter<T>(first: () => Promise<unknown>, act: (slow: Api, client: Client) => Promise<T>) {
+async function justAfter<T>(
+  first: () => Promise<unknown>,
+  act: (slow: Api, client: Client) => Promise<T>,
+  storeDeadlineMs = 60_000,
+) {
   const store = interruptedStore(api.store)
   const { secretBox, clock, logger } = api.deps
-  const inbox = createInbox({ store, queue: NO_QUEUE, connectorFor, secretBox, clock, logger, newId })
+  const inbox = createInbox({
+    ...{ store, queue: NO_QUEUE, connectorFor, secretBox, clock, logger, newId },
+    storeDeadlineMs,
+  })
   const slow = await startApi({ store, secretBox, inbox })
   store.beforeCommit(first)
   try {
@@ -306,6 +313,24 @@ describe('the purchase space of a connector', () => {
 })
 
 describe('a connector', () => {
+  it('answers 503 where the store takes longer than a platform may wait, and keeps the webhook all the same', async () => {
+    const connector = await connectorOf()
+    const { promise: asked, resolve: goOn } = Promise.withResolvers<void>()
+    const answer = await justAfter(
+      () => asked,
+      async (slow) => {
+        const late = await deliver(connector, {}, { to: slow })
+        goOn()
+        return late
+      },
+      50,
+    )
+    expect([answer.status, answer.body.error.code]).toEqual([503, 'STORE_UNAVAILABLE'])
+    expect(answer.body.error.message).toContain('within 50 ms')
+    const filters = { fieldSlug: 'connectorId', operator: 'EQUALS', value: connector.id }
+    expect((await admin.list('delivery', { filters })).body.data).toHaveLength(1)
+  })
+
   it('takes webhooks signed with any of its secrets, and with no other once they are replaced', async () => {
     const connector = await connectorOf()
     const status = async (secret: string) => (await deliver(connector, {}, { secret })).status

@@ -209,9 +209,10 @@ describe('large bodies', () => {
     const body = shopifyOrder({ order: { line_items: lines } })
     expect(body.length).toBeGreaterThan(7_000_000)
     const rules = Array.from({ length: 50 }, () => rule({ value: 'item_count' }))
-    const startedAt = performance.now()
+    // of this process alone: what else the machine does makes it no slower
+    const before = process.cpuUsage()
     const translation = translate(body, rules)
-    expect(performance.now() - startedAt).toBeLessThan(3000)
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000)
     expect(activityOf(translation).activityValue).toBe('40000')
   })
 })
