@@ -709,7 +709,7 @@ export interface MemberPatch {
 export interface MembersErase {
   email: string
   /** Say how much would go, and change nothing. */
-  dryRun?: boolean
+  dryRun?: boolean | null
 }
 
 export interface AddressErased {

@@ -7,12 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
 import { eraseCommand } from '../../src/cli/erase.ts'
 import { type EraseInput, runErase } from '../../src/cli/erase-run.ts'
+import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import { AppError } from '../../src/errors.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { type Api, type Client, interruptedStore, startApi } from '../helpers/api.ts'
 import { openStore } from '../helpers/open-store.ts'
 import { openReplayShop, type ReplayShop } from '../helpers/replay-shop.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
+
+const KEY = randomBytes(32).toString('base64')
 
 const CLI = fileURLToPath(new URL('../../src/streakline.js', import.meta.url))
 
@@ -30,7 +33,7 @@ beforeAll(async () => {
   removeFolder = made[1]
   store = await openStore('sqlite', join(folder, 'streakline.sqlite'))
   await store.migrate()
-  api = await startApi({ store })
+  api = await startApi({ store, secretBox: createSecretBox([KEY]) })
   shop = await openReplayShop(api, 'shop')
   admin = shop.admin
   await shop.patchConnector({ rules: [{ streakId: shop.streak.id, guests: 'ignore' }] })
@@ -162,8 +165,7 @@ describe('streakline erase', () => {
     const email = address()
     await guestOrder(email)
     const { PATH } = process.env
-    const STREAKLINE_ENCRYPTION_KEY = randomBytes(32).toString('base64')
-    const env = { PATH, STREAKLINE_DATA_DIR: folder, STREAKLINE_ENCRYPTION_KEY }
+    const env = { PATH, STREAKLINE_DATA_DIR: folder, STREAKLINE_ENCRYPTION_KEY: KEY }
     const args = [CLI, 'erase', '--email', email, '--account', admin.accountId]
     const ended = await new Promise<{ code: unknown; out: string; err: string }>((resolve) =>
       execFile(process.execPath, args, { env }, (error, out, err) =>

@@ -55,7 +55,13 @@ const rewrite = async ({ id }: Body, fields: Partial<Row<'connector'>>) => {
   }))
 }
 const rewriteSecrets = (connector: Body, webhookSecrets: readonly string[]) =>
-  rewrite(connector, { sealedCredentials: api.deps.secretBox.seal(JSON.stringify({ webhookSecrets }), { collection: 'connector', id: connector.id, field: 'sealedCredentials' }) })
+  rewrite(connector, {
+    sealedCredentials: api.deps.secretBox.seal(JSON.stringify({ webhookSecrets }), {
+      collection: 'connector',
+      id: connector.id,
+      field: 'sealedCredentials',
+    }),
+  })
 const remove = (connector: Body, client = admin) => client.delete(pathOf(connector))
 const moveTo = (connector: Body, purchaseSpace: unknown, client = admin) =>
   patch(connector, { settings: { shopDomain: SHOP, purchaseSpace } }, client)

@@ -356,6 +356,13 @@ describe('a coupon provider', () => {
       name: 'our service',
       provider: 'http',
       settings: { url: 'https://coupons.example.com/issue' },
+      health: {
+        state: 'ok',
+        since: answer.body.data.createdAt,
+        lastError: null,
+        waiting: 0,
+        oldestWaitingAt: null,
+      },
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     })

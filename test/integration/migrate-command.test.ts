@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@je
 import mongoose from 'mongoose'
 import { VERSIONS } from '../../src/ports/schema/versions.ts'
 import { SCHEMA_VERSION } from '../../src/ports/schema.ts'
+import { FROZEN_KEY } from '../fixtures/stores/story.ts'
 import { thawMongo, thawSqlite } from '../helpers/frozen-stores.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { runProgram } from '../helpers/run-program.ts'
@@ -27,8 +27,11 @@ afterEach(() => remove())
 
 function streakline(env: Readonly<Record<string, string>>, ...parameters: string[]) {
   const { PATH = '' } = process.env
-  const key = randomBytes(32).toString('base64')
-  const settings = { PATH, STREAKLINE_DATA_DIR: join(folder, 'data'), STREAKLINE_ENCRYPTION_KEY: key }
+  const settings = {
+    PATH,
+    STREAKLINE_DATA_DIR: join(folder, 'data'),
+    STREAKLINE_ENCRYPTION_KEY: FROZEN_KEY,
+  }
   return runProgram(process.execPath, ['--no-warnings', PROGRAM, ...parameters], {
     cwd: folder,
     env: { ...settings, ...env },

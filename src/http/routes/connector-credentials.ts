@@ -11,7 +11,12 @@ const placeOf = (id: string) => ({ collection: 'connector', id, field: 'sealedCr
 type Given = Readonly<Record<string, unknown>>
 
 /** What the store keeps of the credentials of a new connector. @throws AppError INVALID_INPUT | UNKNOWN_FIELD */
-export function createCredentials(secretBox: SecretBox, platform: Connector, id: string, given: Given): string {
+export function createCredentials(
+  secretBox: SecretBox,
+  platform: Connector,
+  id: string,
+  given: Given,
+): string {
   return secretBox.seal(JSON.stringify(check(platform.credentials, given, ['credentials'])), placeOf(id))
 }
 
@@ -30,7 +35,9 @@ export function patchedCredentials(
   const { data: credentials = given, error } = platform.credentials.safeParse(given)
   const faults = (error?.issues ?? []).filter(({ path }) => !isStoredSecret(path, given, stored))
   if (faults.length > 0) throw shapeError(new z.ZodError(faults), ['credentials'])
-  return isDeepStrictEqual(credentials, stored) ? undefined : secretBox.seal(JSON.stringify(credentials), placeOf(id))
+  return isDeepStrictEqual(credentials, stored)
+    ? undefined
+    : secretBox.seal(JSON.stringify(credentials), placeOf(id))
 }
 
 /** Whether a fault is that of a secret which the connector has already: `webhookSecrets.{n}`. */

@@ -56,8 +56,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
         ...plain,
         ...(settings && readSettings(platform, settings)),
         rules: rules && checkRules(rules, platform),
-        sealedCredentials:
-          credentials && patchedCredentials(secretBox, platform, credentials, current),
+        sealedCredentials: credentials && patchedCredentials(secretBox, platform, credentials, current),
       }
       const orderIdFromNow = (row: Parameters<typeof orderIdFromOf>[0]) => orderIdFromOf(row, platform)
       return json(await patchConnector(store, accountId, id, now, given, orderIdFromNow))
