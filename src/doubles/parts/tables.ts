@@ -1,0 +1,96 @@
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+
+/** The rows of one kind, by their id. What is read is a copy: only `put` changes anything. */
+export interface Table<R extends { readonly id: string }> {
+  get(id: string): R | undefined
+  put(row: R): R
+  delete(id: string): void
+  /** In the order in which they were first put. */
+  all(): R[]
+  find(fits: (row: R) => boolean): R | undefined
+}
+
+export interface Tables {
+  table<R extends { readonly id: string }>(name: string): Table<R>
+  /** The next number of a sequence, from `first` on. */
+  nextNumber(sequence: string, first: number): number
+  close(): void
+}
+
+interface Line {
+  readonly table: string
+  readonly id: string
+  /** null where the row was deleted. */
+  readonly row: unknown
+}
+
+type Rows = Map<string, Map<string, unknown>>
+
+/**
+ * What a double knows: in memory, and with `file` also there, one JSON line for each change, written before the
+ * answer goes out, so that it survives a kill. A last line that a kill cut short was never answered for and is dropped.
+ * Holds secrets: the file is readable by its owner alone.
+ */
+export function openTables(file: string | null): Tables {
+  const rows: Rows = new Map()
+  if (file !== null && existsSync(file)) readInto(rows, readFileSync(file, 'utf8'))
+  const handle = file === null ? null : openCompacted(file, rows)
+
+  function change(table: string, id: string, row: unknown): void {
+    enter(rows, { table, id, row })
+    if (handle !== null) writeSync(handle, lineOf({ table, id, row }))
+  }
+
+  function table<R extends { readonly id: string }>(name: string): Table<R> {
+    const all = (): R[] => [...(rows.get(name)?.values() ?? [])].map((row) => structuredClone(row) as R)
+    return {
+      get: (id) => structuredClone(rows.get(name)?.get(id)) as R | undefined,
+      put(row) {
+        change(name, row.id, structuredClone(row))
+        return row
+      },
+      delete: (id) => change(name, id, null),
+      all,
+      find: (fits) => all().find(fits),
+    }
+  }
+
+  const sequences = table<{ id: string; last: number }>('sequences')
+  return {
+    table,
+    nextNumber(sequence, first) {
+      const last = (sequences.get(sequence)?.last ?? first - 1) + 1
+      sequences.put({ id: sequence, last })
+      return last
+    },
+    close() {
+      if (handle !== null) closeSync(handle)
+    },
+  }
+}
+
+function readInto(rows: Rows, text: string): void {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  for (const line of whole.split('\n').filter((entry) => entry !== '')) enter(rows, JSON.parse(line) as Line)
+}
+
+function enter(rows: Rows, { table, id, row }: Line): void {
+  const known = rows.get(table) ?? new Map<string, unknown>()
+  rows.set(table, known)
+  if (row === null) known.delete(id)
+  else known.set(id, row)
+}
+
+/** Writes what is left of the lines, atomically, and opens the file for more. */
+function openCompacted(file: string, rows: Rows): number {
+  const lines = [...rows].flatMap(([table, known]) =>
+    [...known].map(([id, row]) => lineOf({ table, id, row })),
+  )
+  writeFileSync(`${file}.new`, lines.join(''), { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+  return openSync(file, 'a', 0o600)
+}
+
+function lineOf(line: Line): string {
+  return `${JSON.stringify(line)}\n`
+}
