@@ -23,6 +23,7 @@ export interface Double extends Server {
 export interface Play {
   readonly handle: (asked: Asked) => Answer | Promise<Answer>
   readonly throttled: () => Answer
+  readonly spoilt?: (asked: Asked, answer: Answer) => void
   readonly orders: readonly Order[]
   /** What is shown of a request beside method, path and status. */
   readonly describe?: (asked: Asked) => string | null
@@ -49,7 +50,7 @@ export async function startDouble(
   const tables = openTables(dataFile)
   const clock = createMovableClock(now)
   const faults = createFaults()
-  const { handle, throttled, orders, describe, stop } = play(tables, clock)
+  const { handle, throttled, spoilt, orders, describe, stop } = play(tables, clock)
   let seen: Seen[] = []
   const all = [
     ...commonOrders(faults, clock),
@@ -61,6 +62,7 @@ export async function startDouble(
     faults,
     handle,
     throttled,
+    spoilt,
     control: createControl(all),
     seen(asked, status, fault) {
       const { method, host, path } = asked

@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly control: (asked: Asked) => Answer | Promise<Answer>
   /** What the platform answers where it has had too many requests. */
   readonly throttled: () => Answer
+  /** Is told of an answer of failure that takes the place of the right one, after the effect. */
+  readonly spoilt?: ((asked: Asked, answer: Answer) => void) | undefined
   /** Is told of each request once it is answered, or left without an answer. */
   readonly seen: (asked: Asked, status: number | null, fault: Fault | null) => void
 }
@@ -80,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { faults, handle, control, throttled, seen }: ServerOptions,
+  { faults, handle, control, throttled, spoilt, seen }: ServerOptions,
 ): Promise<void> {
   const asked = await readRequest(request)
   if (asked.path.startsWith('/__control')) return send(response, await answerOf(control, asked))
@@ -88,14 +90,15 @@ async function serve(
   const hasEffect = fault === null || fault.kind === 'slow' || fault.kind.endsWith('_after_effect')
   const answer = hasEffect ? await answerOf(handle, asked) : null
   if (fault?.kind === 'slow') await pause(fault.ms)
-  const given = fault === null || fault.kind === 'slow' ? answer : spoilt(fault, throttled)
+  const given = fault === null || fault.kind === 'slow' ? answer : answerInstead(fault, throttled)
+  if (fault?.kind === 'error_after_effect' && given !== null) spoilt?.(asked, given)
   seen(asked, given?.status ?? null, fault)
   if (given !== null) return send(response, given)
   if (fault?.kind.startsWith('reset')) request.socket.resetAndDestroy()
   // a time-out: the connection stays open until the other side, or the end of the double, closes it
 }
 
-function spoilt(fault: Fault, throttled: () => Answer): Answer | null {
+function answerInstead(fault: Fault, throttled: () => Answer): Answer | null {
   const headers = fault.headers
   if (fault.kind === 'throttle') return throttled()
   if (fault.kind === 'not_json' || fault.kind === 'not_json_after_effect') {
