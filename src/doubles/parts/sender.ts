@@ -37,6 +37,8 @@ export interface SenderOptions {
   readonly timeoutMs: number
   /** Headers that are made anew for each try, as a signature with the time in it. */
   readonly sign: (delivery: Delivery, now: number) => Record<string, string>
+  /** Which answers count as taken. Default: 2xx. */
+  readonly takes?: (status: number) => boolean
   /** After each try. */
   readonly tried: (delivery: Delivery, isTaken: boolean) => void
 }
@@ -56,7 +58,15 @@ export interface Sender {
 }
 
 /** Sends webhooks as a platform does: at once, signed, then again after its pauses, never following a redirect. */
-export function createSender({ tables, clock, pausesMs, timeoutMs, sign, tried }: SenderOptions): Sender {
+export function createSender({
+  tables,
+  clock,
+  pausesMs,
+  timeoutMs,
+  takes = is2xx,
+  sign,
+  tried,
+}: SenderOptions): Sender {
   const deliveries: Table<Delivery> = tables.table('deliveries')
   const underWay = new Map<string, Promise<void>>()
   const ending = new AbortController()
@@ -91,7 +101,7 @@ export function createSender({ tables, clock, pausesMs, timeoutMs, sign, tried }
     const known = deliveries.get(delivery.id)
     if (known === undefined) return
     const attempts = [...known.attempts, outcome]
-    const isTaken = outcome.status !== null && outcome.status >= 200 && outcome.status < 300
+    const isTaken = outcome.status !== null && takes(outcome.status)
     const pauseMs = pausesMs[attempts.length - 1]
     const isOver = isTaken || pauseMs === undefined || known.state !== 'pending'
     const row = deliveries.put({
@@ -212,6 +222,8 @@ export function createSender({ tables, clock, pausesMs, timeoutMs, sign, tried }
     ],
   }
 }
+
+const is2xx = (status: number): boolean => status >= 200 && status < 300
 
 /** Nothing leaves the machine. */
 function addressOf(
