@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
 import { eraseCommand } from './cli/erase.ts'
+import { doublesCommand } from './cli/doubles.ts'
 import { describeFault } from './cli/faults.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { endWithItsReader } from './cli/output.ts'
@@ -34,6 +35,7 @@ program.addCommand(
 program.addCommand(runCommand('web', ['web'], 'Run the API and the webhooks only; run workers beside it.'))
 program.addCommand(runCommand('worker', ['worker'], 'Run the workers only.'))
 program.addCommand(demoCommand())
+program.addCommand(doublesCommand())
 
 try {
   await program.parseAsync()

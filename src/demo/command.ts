@@ -11,6 +11,7 @@ const LAST_RESORT_MS = 30_000
 
 interface Flags {
   readonly keep?: true
+  readonly platforms?: true
   readonly fresh?: true
   readonly store: StoreChoice
   readonly dataDir?: string
@@ -22,6 +23,10 @@ export function demoCommand(): Command {
   return new Command('demo')
     .description('Play a week of signed webhooks on this machine, and check what comes of it.')
     .option('--keep', 'stay running afterwards, and print addresses and credentials')
+    .option(
+      '--platforms',
+      'with --keep: run doubles of Shopify, Stripe, WooCommerce and Voucherify beside it',
+    )
     .addOption(
       new Option('--store <store>', 'where the data goes').choices(['sqlite', 'mongo']).default('sqlite'),
     )
@@ -50,7 +55,7 @@ function readPort(text: string): number {
   throw new InvalidArgumentError('It must be a whole number from 0 to 65535.')
 }
 
-async function runCommand({ keep, fresh, store, dataDir, port }: Flags): Promise<void> {
+async function runCommand({ keep, platforms, fresh, store, dataDir, port }: Flags): Promise<void> {
   const stop = new AbortController()
   const onSignal = (): void => {
     stop.abort()
@@ -67,6 +72,7 @@ async function runCommand({ keep, fresh, store, dataDir, port }: Flags): Promise
       port: port ?? null,
       fresh: fresh === true,
       keep: keep === true,
+      platforms: keep === true && platforms === true,
       terminal: openTerminal(process.stdout, process.env),
       signal: stop.signal,
     })

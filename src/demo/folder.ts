@@ -11,6 +11,7 @@ export function placesIn(folder: string) {
   return {
     data: join(folder, 'data'),
     mongod: join(folder, 'mongod'),
+    doubles: join(folder, 'doubles'),
     couponBooks: join(folder, 'coupons.jsonl'),
     log: join(folder, 'demo.log'),
   }

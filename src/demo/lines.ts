@@ -21,7 +21,7 @@ export function openingLines({ origin, coupons, state }: RunningDemo, week: Week
 
 /** Where to look around, and with what, while the demo stays. */
 export function keepLines(
-  { origin, state }: RunningDemo,
+  { origin, doubles, state }: RunningDemo,
   { shopify, stripe }: Stage['connectors'],
 ): string[] {
   const { apiKey, apiSecret } = state.account
@@ -38,6 +38,10 @@ export function keepLines(
     `  x-api-secret   ${apiSecret}`,
     `  queues         ${origin}${QUEUES_PATH}`,
     `                 user ${OPERATOR}, password ${state.operatorPassword}`,
+    ...doubles.flatMap(({ name, origin: address, credentials }) => [
+      `  ${`${name}'s double`.padEnd(22)} ${address}`,
+      ...credentials.map((line) => `                         ${line}`),
+    ]),
     '',
     'Try:',
     `  curl -H 'x-api-key: ${apiKey}' \\`,

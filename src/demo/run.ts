@@ -19,6 +19,8 @@ export interface DemoOptions {
   readonly port: number | null
   readonly fresh: boolean
   readonly keep: boolean
+  /** Whether doubles of the platforms run beside it. */
+  readonly platforms: boolean
   readonly terminal: Terminal
   /** Ends the demo, or the staying after it. */
   readonly signal: AbortSignal
@@ -30,10 +32,17 @@ export interface DemoOptions {
  * @throws AppError for what a person can mend; the signal's reason when it was told to stop before the end
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { folder, port, mongodbUri, terminal, signal } = options
+  const { folder, port, mongodbUri, platforms, terminal, signal } = options
   return await withFolder(folder, async () => {
     const state = await takeUp(options)
-    const demo = await startDemo({ folder, state, port, mongodbUri, say: (text) => terminal.line(text) })
+    const demo = await startDemo({
+      folder,
+      state,
+      port,
+      mongodbUri,
+      platforms,
+      say: (text) => terminal.line(text),
+    })
     try {
       signal.throwIfAborted()
       const { ok, stage } = await tell(demo, terminal, signal)

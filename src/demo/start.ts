@@ -8,6 +8,7 @@ import { type Config, readConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import { startLocalRedis } from '../queue/local-redis.ts'
+import { type DemoDouble, startDoubles } from './doubles.ts'
 import { placesIn } from './folder.ts'
 import { openMongo } from './mongo.ts'
 import { type DemoCouponService, startDemoCouponService } from './parts/coupon-service.ts'
@@ -24,12 +25,16 @@ export interface StartOptions {
   /** null: 8080, or any that is free. */
   readonly port: number | null
   readonly mongodbUri: string | null
+  /** Whether doubles of the platforms are wanted too. */
+  readonly platforms: boolean
   readonly say: (line: string) => void
 }
 
 export interface RunningDemo {
   readonly origin: string
   readonly coupons: DemoCouponService
+  /** Those that run beside it. */
+  readonly doubles: readonly DemoDouble[]
   /** With the account and the ports in it. */
   readonly state: DemoState & { readonly account: NonNullable<DemoState['account']> }
   /** Ends everything that was started. Idempotent. */
@@ -45,6 +50,7 @@ export async function startDemo({
   state,
   port,
   mongodbUri,
+  platforms,
   say,
 }: StartOptions): Promise<RunningDemo> {
   const places = placesIn(folder)
@@ -59,6 +65,9 @@ export async function startDemo({
     const coupons = await startCoupons(withPort, couponPort, places.couponBooks)
     closers.push(() => coupons.stop())
 
+    const doubles = platforms ? await startDoubles(places.doubles) : []
+    for (const { stop } of doubles) closers.push(stop)
+
     const mongo = state.mongo === null ? null : await openMongo(state.mongo, mongodbUri, places.mongod, say)
     if (mongo !== null) closers.push(() => mongo.stop())
 
@@ -70,7 +79,7 @@ export async function startDemo({
 
     const app = await startApp(config, ['web', 'worker'], logger)
     closers.push(() => app.close())
-    return { origin: `http://127.0.0.1:${app.http?.port}`, coupons, state: complete, close }
+    return { origin: `http://127.0.0.1:${app.http?.port}`, coupons, doubles, state: complete, close }
   } catch (error) {
     await close()
     throw error

@@ -97,6 +97,28 @@ describe('npm run demo', () => {
   )
 
   it(
+    'stays with doubles of the platforms beside it, whose credentials it prints',
+    async () => {
+      const { output, exitCode } = await runDemoProcess({
+        args: ['--data-dir', folder, '--keep', '--platforms'],
+        endAt: {
+          text: 'Try:',
+          signal: 'SIGTERM',
+          meanwhile: async (shown) => {
+            for (const name of ['shopify', 'stripe', 'woocommerce', 'voucherify']) {
+              const origin = printed(shown, new RegExp(`${name}'s double +(http\\S+)`))
+              expect((await fetch(`${origin}/__control/world`)).status).toBe(200)
+            }
+          },
+        },
+      })
+      expect(exitCode).toBe(0)
+      expect(output).toContain('clientSecret shpss_')
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
     'ends in the same table, with the coupons it had shown, after a kill in the week and one after it',
     async () => {
       const first = await runDemoProcess({

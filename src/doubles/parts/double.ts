@@ -42,15 +42,26 @@ interface Seen {
 
 const MAX_SEEN = 2_000
 
+/** How a platform is played: what it knows is in `tables`. */
+export type Player = (tables: Tables, clock: MovableClock) => Play
+
+/** What a double can be told, without starting it. */
+export function controlsOf(player: Player): string[] {
+  const clock = createMovableClock()
+  const { orders, stop } = player(openTables(null), clock)
+  void stop?.()
+  return [...commonOrders(createFaults(), clock), ...orders].map(lineOf)
+}
+
 /** Puts a platform's play on a server, with its clock, its faults and what is common to all controls. */
 export async function startDouble(
   { port, dataFile = null, now }: DoubleOptions,
-  play: (tables: Tables, clock: MovableClock) => Play,
+  player: Player,
 ): Promise<Double> {
   const tables = openTables(dataFile)
   const clock = createMovableClock(now)
   const faults = createFaults()
-  const { handle, throttled, spoilt, orders, describe, stop } = play(tables, clock)
+  const { handle, throttled, spoilt, orders, describe, stop } = player(tables, clock)
   let seen: Seen[] = []
   const all = [
     ...commonOrders(faults, clock),

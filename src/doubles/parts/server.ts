@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { AppError } from '../../errors.ts'
 import type { Fault, Faults } from './faults.ts'
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -64,7 +65,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     })
   })
   server.listen(options.port ?? 0, LOOPBACK)
-  await once(server, 'listening')
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new AppError(
+      'CONFLICT',
+      `port ${options.port} is taken by another program: name another with --port`,
+    )
+  })
   const { port } = server.address() as AddressInfo
   let stopping: Promise<unknown> | undefined
   return {

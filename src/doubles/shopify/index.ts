@@ -1,8 +1,8 @@
-import { type Double, type DoubleOptions, startDouble } from '../parts/double.ts'
+import { controlsOf, type Double, type DoubleOptions, type Player, startDouble } from '../parts/double.ts'
 import { type Answer, type Asked, Refusal } from '../parts/server.ts'
 import { answerConsent, showConsent } from './consent.ts'
 import { type Bucket, createBucket } from './cost.ts'
-import { createExecutor } from './execute.ts'
+import { createExecutor, type Executor } from './execute.ts'
 import { installControls } from './install-controls.ts'
 import { answerTokenRequest, checkToken } from './oauth.ts'
 import { rootOf } from './root.ts'
@@ -17,49 +17,18 @@ export interface ShopifyDouble extends Double {
   world(): { readonly shops: readonly Shop[]; readonly apps: readonly App[] }
 }
 
-/**
- * A double of Shopify: the Admin API of 2026-10 on Shopify's own schema, OAuth, webhooks with their retries, and a shop
- * whose merchant and shoppers do what they are told below `/__control`. It begins with a shop and an app in it.
- * @throws AppError CONFLICT where the package `graphql` is not installed
- */
-export async function startShopifyDouble(options: DoubleOptions = {}): Promise<ShopifyDouble> {
-  const admin = await loadAdminSchema()
-  const executor = createExecutor(admin, rootOf)
-  let world: World | undefined
-  const double = await startDouble(options, (tables, clock) => {
+const NOT_FOUND: Answer = { status: 404, body: { errors: 'Not Found' } }
+
+function player(executor: Executor | null, told: (world: World) => void): Player {
+  return (tables, clock) => {
     const state = openState(tables)
     const webhooks = createWebhooks(state, tables, clock)
-    const here: World = { state, clock, emit: webhooks.emit }
-    world = here
-    seed(here)
-    const buckets = new Map<string, Bucket>()
-    const bucketOf = ({ id, shop }: Install): Bucket => {
-      const rate = state.shops.get(shop)?.restoreRate ?? 100
-      const bucket = buckets.get(`${id} ${rate}`) ?? createBucket(rate, clock.now)
-      buckets.set(`${id} ${rate}`, bucket)
-      return bucket
-    }
-
-    async function handle(asked: Asked): Promise<Answer> {
-      const { method, path } = asked
-      const shop = state.shops.get(asked.host) ?? state.shops.get(shopInQuery(asked))
-      if (shop === undefined) return { status: 404, body: { errors: 'Not Found' } }
-      if (path === '/admin/oauth/authorize') {
-        return method === 'POST' ? answerConsent(here, shop, asked) : showConsent(here, shop, asked)
-      }
-      if (method === 'POST' && path === '/admin/oauth/access_token')
-        return answerTokenRequest(here, shop, asked)
-      if (method !== 'POST' || path !== `/admin/api/${API_VERSION}/graphql.json`) {
-        return { status: 404, body: { errors: 'Not Found' } }
-      }
-      const { install } = checkToken(here, shop, asked)
-      const app = state.apps.get(install.clientId)
-      if (app === undefined) throw new Refusal({ status: 403, body: { errors: 'Forbidden' } })
-      return await executor.answer({ world: here, shop, app, install, search: [] }, bucketOf(install), asked)
-    }
-
+    const world: World = { state, clock, emit: webhooks.emit }
+    seed(world)
+    told(world)
+    const bucketOf = createBuckets(world)
     return {
-      handle,
+      handle: (asked) => answerShopify(world, executor, bucketOf, asked),
       throttled: () => ({
         status: 429,
         headers: { 'retry-after': '2.0' },
@@ -68,14 +37,65 @@ export async function startShopifyDouble(options: DoubleOptions = {}): Promise<S
             'Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service.',
         },
       }),
-      orders: [...webhooks.sender.orders, ...installControls(here, bucketOf), ...shopControls(here)],
+      orders: [...webhooks.sender.orders, ...installControls(world, bucketOf), ...shopControls(world)],
       describe: operationOf,
       stop: () => webhooks.sender.stop(),
     }
-  })
+  }
+}
+
+export const shopifyControlLines = (): string[] => controlsOf(player(null, () => undefined))
+
+/**
+ * A double of Shopify: the Admin API of 2026-10 on Shopify's own schema, OAuth, webhooks with their retries, and a shop
+ * whose merchant and shoppers do what they are told below `/__control`. It begins with a shop and an app in it.
+ * @throws AppError CONFLICT where the package `graphql` is not installed
+ */
+export async function startShopifyDouble(options: DoubleOptions = {}): Promise<ShopifyDouble> {
+  const executor = createExecutor(await loadAdminSchema(), rootOf)
+  let known: World | undefined
+  const double = await startDouble(
+    options,
+    player(executor, (world) => {
+      known = world
+    }),
+  )
   return Object.assign(double, {
-    world: () => ({ shops: world?.state.shops.all() ?? [], apps: world?.state.apps.all() ?? [] }),
+    world: () => ({ shops: known?.state.shops.all() ?? [], apps: known?.state.apps.all() ?? [] }),
   })
+}
+
+/** One bucket of points for each app in each shop. */
+function createBuckets({ state, clock }: World): (install: Install) => Bucket {
+  const buckets = new Map<string, Bucket>()
+  return ({ id, shop }) => {
+    const rate = state.shops.get(shop)?.restoreRate ?? 100
+    const bucket = buckets.get(`${id} ${rate}`) ?? createBucket(rate, clock.now)
+    buckets.set(`${id} ${rate}`, bucket)
+    return bucket
+  }
+}
+
+async function answerShopify(
+  world: World,
+  executor: Executor | null,
+  bucketOf: (install: Install) => Bucket,
+  asked: Asked,
+): Promise<Answer> {
+  const { method, path } = asked
+  const { shops, apps } = world.state
+  const shop = shops.get(asked.host) ?? shops.get(shopInQuery(asked))
+  if (shop === undefined) return NOT_FOUND
+  if (path === '/admin/oauth/authorize') {
+    return method === 'POST' ? answerConsent(world, shop, asked) : showConsent(world, shop, asked)
+  }
+  if (method === 'POST' && path === '/admin/oauth/access_token') return answerTokenRequest(world, shop, asked)
+  const isGraphQL = method === 'POST' && path === `/admin/api/${API_VERSION}/graphql.json`
+  if (!isGraphQL || executor === null) return NOT_FOUND
+  const { install } = checkToken(world, shop, asked)
+  const app = apps.get(install.clientId)
+  if (app === undefined) throw new Refusal({ status: 403, body: { errors: 'Forbidden' } })
+  return await executor.answer({ world, shop, app, install, search: [] }, bucketOf(install), asked)
 }
 
 /** A browser sends no `x-forwarded-host`: there the shop stands in the query. */

@@ -1,4 +1,4 @@
-import { type Double, type DoubleOptions, startDouble } from '../parts/double.ts'
+import { controlsOf, type Double, type DoubleOptions, type Player, startDouble } from '../parts/double.ts'
 import { answerStripe, rememberFailure } from './answer.ts'
 import { stripeControls } from './controls.ts'
 import { createEvents } from './events.ts'
@@ -12,15 +12,10 @@ export interface StripeDouble extends Double {
   keys(): readonly Key[]
 }
 
-/**
- * A double of Stripe as of 2026-10-28.endive: charges, events, webhook endpoints, coupons and promotion codes, with
- * restricted keys, idempotency, rate limits and signed webhooks. Who pays is told below `/__control`.
- */
-export async function startStripeDouble(options: DoubleOptions = {}): Promise<StripeDouble> {
-  let known: StripeState | undefined
-  const double = await startDouble(options, (tables, clock) => {
+function player(told: (state: StripeState) => void): Player {
+  return (tables, clock) => {
     const state = openState(tables, clock)
-    known = state
+    told(state)
     const limits = createLimits(clock.now)
     const events = createEvents(state, tables)
     return {
@@ -35,6 +30,22 @@ export async function startStripeDouble(options: DoubleOptions = {}): Promise<St
       orders: [...events.sender.orders, ...stripeControls(state, events, limits)],
       stop: () => events.sender.stop(),
     }
-  })
+  }
+}
+
+export const stripeControlLines = (): string[] => controlsOf(player(() => undefined))
+
+/**
+ * A double of Stripe as of 2026-10-28.endive: charges, events, webhook endpoints, coupons and promotion codes, with
+ * restricted keys, idempotency, rate limits and signed webhooks. Who pays is told below `/__control`.
+ */
+export async function startStripeDouble(options: DoubleOptions = {}): Promise<StripeDouble> {
+  let known: StripeState | undefined
+  const double = await startDouble(
+    options,
+    player((state) => {
+      known = state
+    }),
+  )
   return Object.assign(double, { accountId: known?.account.id ?? '', keys: () => known?.keys.all() ?? [] })
 }

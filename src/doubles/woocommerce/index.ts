@@ -1,4 +1,4 @@
-import { type Double, type DoubleOptions, startDouble } from '../parts/double.ts'
+import { controlsOf, type Double, type DoubleOptions, type Player, startDouble } from '../parts/double.ts'
 import type { Answer, Asked } from '../parts/server.ts'
 import { authenticate, checkManager } from './auth.ts'
 import { wooControls } from './controls.ts'
@@ -12,27 +12,34 @@ export interface WooDouble extends Double {
   keys(): readonly Key[]
 }
 
+function player(told: (state: WooState) => void): Player {
+  return (tables, clock) => {
+    const state = openState(tables, clock)
+    told(state)
+    const hooks = createHooks(state, tables)
+    return {
+      handle: (asked) => answerSite(state, hooks, asked),
+      throttled: () => page(429, 'Too Many Requests'),
+      orders: [...hooks.sender.orders, ...wooControls(state, hooks)],
+      stop: () => hooks.sender.stop(),
+    }
+  }
+}
+
+export const wooControlLines = (): string[] => controlsOf(player(() => undefined))
+
 /**
  * A double of a shop with WooCommerce: its REST API of webhooks and orders, its keys, its signed webhooks with their
  * ping, and a site whose permalinks may be plain.
  */
 export async function startWooDouble(options: DoubleOptions = {}): Promise<WooDouble> {
   let known: WooState | undefined
-  const double = await startDouble(options, (tables, clock) => {
-    const state = openState(tables, clock)
-    known = state
-    const hooks = createHooks(state, tables)
-    return {
-      handle: (asked) => answerSite(state, hooks, asked),
-      throttled: () => ({
-        status: 429,
-        headers: { 'content-type': 'text/html' },
-        body: '<html><body>429 Too Many Requests</body></html>',
-      }),
-      orders: [...hooks.sender.orders, ...wooControls(state, hooks)],
-      stop: () => hooks.sender.stop(),
-    }
-  })
+  const double = await startDouble(
+    options,
+    player((state) => {
+      known = state
+    }),
+  )
   return Object.assign(double, {
     site: () => known?.site() as Site,
     keys: () => known?.keys.all() ?? [],
