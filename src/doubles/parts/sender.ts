@@ -74,14 +74,24 @@ export function createSender({
   let deliverTo: string | null = null
   let timer: NodeJS.Timeout | undefined
 
+  /** When each is due; the rows themselves may be many. */
+  const due = new Map<string, number>()
+
+  function put(delivery: Delivery): Delivery {
+    if (delivery.state === 'pending' && delivery.nextAt !== null) due.set(delivery.id, delivery.nextAt)
+    else due.delete(delivery.id)
+    return deliveries.put(delivery)
+  }
+
   function look(): void {
     clearTimeout(timer)
     if (ending.signal.aborted) return
     let next = Number.POSITIVE_INFINITY
-    for (const delivery of deliveries.all()) {
-      if (delivery.state !== 'pending' || delivery.nextAt === null || underWay.has(delivery.id)) continue
-      if (delivery.nextAt <= clock.now()) start(delivery)
-      else next = Math.min(next, delivery.nextAt)
+    for (const [id, at] of due) {
+      if (underWay.has(id)) continue
+      const delivery = at <= clock.now() ? deliveries.get(id) : undefined
+      if (delivery !== undefined) start(delivery)
+      else next = Math.min(next, at)
     }
     if (next < Number.POSITIVE_INFINITY) timer = setTimeout(look, Math.min(next - clock.now(), 2 ** 31 - 1))
   }
@@ -104,7 +114,7 @@ export function createSender({
     const isTaken = outcome.status !== null && takes(outcome.status)
     const pauseMs = pausesMs[attempts.length - 1]
     const isOver = isTaken || pauseMs === undefined || known.state !== 'pending'
-    const row = deliveries.put({
+    const row = put({
       ...known,
       attempts,
       state: isTaken ? 'delivered' : isOver ? 'failed' : 'pending',
@@ -145,7 +155,7 @@ export function createSender({
 
   function send({ id = randomUUID(), ...delivery }: NewDelivery): Delivery {
     const state = { send: 'pending', hold: 'held', drop: 'dropped' } as const
-    const row = deliveries.put({
+    const row = put({
       id,
       ...delivery,
       attempts: [],
@@ -158,19 +168,21 @@ export function createSender({
 
   /** At once, whatever became of it before. */
   async function resend(delivery: Delivery): Promise<Delivery | undefined> {
-    deliveries.put({ ...delivery, state: 'pending', nextAt: clock.now() })
+    put({ ...delivery, state: 'pending', nextAt: clock.now() })
     await idle()
     return deliveries.get(delivery.id)
   }
 
+  for (const { id, nextAt } of deliveries.all(({ state }) => state === 'pending')) due.set(id, nextAt ?? 0)
   clock.onMove(look)
   look()
   return {
     send,
     forget(subscriptionId) {
-      for (const delivery of deliveries.all()) {
-        if (delivery.subscriptionId !== subscriptionId || delivery.state !== 'pending') continue
-        deliveries.put({ ...delivery, state: 'failed', nextAt: null })
+      const mine = (one: Delivery): boolean =>
+        one.subscriptionId === subscriptionId && one.state === 'pending'
+      for (const delivery of deliveries.all(mine)) {
+        put({ ...delivery, state: 'failed', nextAt: null })
       }
     },
     idle,
@@ -202,7 +214,7 @@ export function createSender({
           times: z.int().min(1).max(5).default(1),
         }),
         async (asked) => {
-          const held = deliveries.all().filter(({ state }) => state === 'held')
+          const held = deliveries.all(({ state }) => state === 'held')
           if (asked.order === 'reversed') held.reverse()
           for (const delivery of held) {
             for (let time = 0; time < asked.times; time += 1) await resend(delivery)

@@ -5,8 +5,8 @@ export interface Table<R extends { readonly id: string }> {
   get(id: string): R | undefined
   put(row: R): R
   delete(id: string): void
-  /** In the order in which they were first put. */
-  all(): R[]
+  /** Those that fit, or all of them, in the order in which they were first put. */
+  all(fits?: (row: R) => boolean): R[]
   find(fits: (row: R) => boolean): R | undefined
 }
 
@@ -42,7 +42,10 @@ export function openTables(file: string | null): Tables {
   }
 
   function table<R extends { readonly id: string }>(name: string): Table<R> {
-    const all = (): R[] => [...(rows.get(name)?.values() ?? [])].map((row) => structuredClone(row) as R)
+    // only what fits is copied: there may be many rows
+    function* fitting(fits: (row: R) => boolean): Generator<R> {
+      for (const row of rows.get(name)?.values() ?? []) if (fits(row as R)) yield structuredClone(row) as R
+    }
     return {
       get: (id) => structuredClone(rows.get(name)?.get(id)) as R | undefined,
       put(row) {
@@ -50,8 +53,8 @@ export function openTables(file: string | null): Tables {
         return row
       },
       delete: (id) => change(name, id, null),
-      all,
-      find: (fits) => all().find(fits),
+      all: (fits = () => true) => [...fitting(fits)],
+      find: (fits) => fitting(fits).next().value ?? undefined,
     }
   }
 

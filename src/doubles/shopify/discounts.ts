@@ -1,8 +1,8 @@
 import { connectionOf, idOf, type PageArguments } from './connection.ts'
+import { customerGraph } from './customer-graph.ts'
 import type { Caller } from './execute.ts'
 import { gid } from './json-parts.ts'
 import { fromMinor, toMinor } from './money.ts'
-import { customerGraph } from './order-graph.ts'
 import type { Discount, ShopifyState } from './state.ts'
 
 const MAX_CODE_CHARACTERS = 255

@@ -53,6 +53,17 @@ export const orderShape = z.strictObject({
   sourceName: z.string().default('web'),
   processedAt: z.iso.datetime({ offset: true }).optional(),
   createdAt: z.iso.datetime({ offset: true }).optional(),
+  /** Whether webhooks tell of it. */
+  tell: z.boolean().default(true),
+})
+
+export const manyShape = z.strictObject({
+  count: z.int().min(1).max(10_000),
+  /** The first is as old as this says, the others follow at this distance. */
+  from: z.iso.datetime({ offset: true }),
+  everySeconds: z.number().min(0).default(60),
+  /** What all have in common. */
+  order: z.record(z.string(), z.unknown()).default({}),
 })
 
 export const refundShape = z.strictObject({

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { ControlFault } from '../parts/control.ts'
 import { findByCode, statusOf } from './discounts.ts'
-import type { orderShape } from './merchant-shapes.ts'
+import { type manyShape, orderShape } from './merchant-shapes.ts'
 import { fromMinor } from './money.ts'
 import { financialStatusOf, type OrderRow, sumsOf, type Transaction } from './order-book.ts'
 import { orderJson, type Seen } from './order-json.ts'
@@ -80,11 +80,21 @@ export function placeOrder(world: World, given: z.infer<typeof orderShape>): Ord
     token: randomBytes(16).toString('hex'),
   }
   const row = state.orders.put({ ...order, transactions: paymentOf(world, order, given.payment) })
+  if (!given.tell) return row
   tell(world, row, 'ORDERS_CREATE')
   if (financialStatusOf(row) === 'paid') tell(world, row, 'ORDERS_PAID')
   tell(world, row, 'ORDERS_UPDATED')
   for (const one of row.transactions) tellTransaction(world, row, one)
   return row
+}
+
+/** A past: orders that lie so far apart, by as many buyers as there are; no webhook tells of them. */
+export function placeMany(world: World, given: z.infer<typeof manyShape>): OrderRow[] {
+  const from = Date.parse(given.from)
+  return Array.from({ length: given.count }, (_, index) => {
+    const createdAt = new Date(from + index * given.everySeconds * 1_000).toISOString()
+    return placeOrder(world, orderShape.parse({ createdAt, ...given.order, tell: false }))
+  })
 }
 
 function keepCustomer(

@@ -1,4 +1,5 @@
 import { connectionOf, idOf, type PageArguments } from './connection.ts'
+import { addressGraph, customerGraph, graphTime as time } from './customer-graph.ts'
 import type { Caller } from './execute.ts'
 import { gid } from './json-parts.ts'
 import { toMinor } from './money.ts'
@@ -13,12 +14,11 @@ import {
   unitsBack,
 } from './order-book.ts'
 import { searchOrders } from './search.ts'
-import { type Customer, grants } from './state.ts'
+import { grants } from './state.ts'
 
 const ALL_ORDERS_DAYS = 60
 const DAY_MS = 86_400_000
 
-const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`
 const timeOrNull = (at: number | null): string | null => (at === null ? null : time(at))
 
 interface OrdersArguments extends PageArguments {
@@ -52,7 +52,7 @@ export function orderOf(id: string, caller: Caller): object | null {
 
 function visibleOrders({ world, shop, install }: Caller): OrderRow[] {
   const oldest = grants(install.scopes, 'read_all_orders') ? 0 : world.clock.now() - ALL_ORDERS_DAYS * DAY_MS
-  return world.state.orders.all().filter((order) => order.shop === shop.id && order.createdAt >= oldest)
+  return world.state.orders.all((order) => order.shop === shop.id && order.createdAt >= oldest)
 }
 
 function bag(order: OrderRow, amount: bigint | string): object {
@@ -68,7 +68,7 @@ export function orderGraph(order: OrderRow, caller: Caller): object {
   const sums = sumsOf(order)
   const maySee = app.customerData
   const customer = order.customerId === null ? undefined : world.state.customers.get(order.customerId)
-  const address = maySee && order.countryCode !== null ? { countryCodeV2: order.countryCode } : null
+  const address = maySee && order.countryCode !== null ? addressGraph(order.countryCode) : null
   const transactions = ({ first }: PageArguments): object[] =>
     order.transactions.slice(0, first ?? undefined).map((one) => transactionGraph(order, one, caller))
   return {
@@ -106,6 +106,16 @@ export function orderGraph(order: OrderRow, caller: Caller): object {
     discountCodes: order.discountCodes.map(({ code }) => code),
     note: null,
     tags: [],
+    customAttributes: [],
+    confirmationNumber: order.token.slice(0, 9).toUpperCase(),
+    dutiesIncluded: false,
+    currentTotalDutiesSet: null,
+    originalTotalDutiesSet: null,
+    shippingLine: order.shipping === null ? null : shippingGraph(order, order.shipping),
+    shippingLines: (given: PageArguments) =>
+      connectionOf(order.shipping === null ? [] : [order.shipping], given, (line) =>
+        shippingGraph(order, line),
+      ),
     paymentGatewayNames: order.transactions.length === 0 ? [] : [order.gateway],
     statusPageUrl: () =>
       `https://${shop.id}/${shop.number}/orders/${order.token}/authenticate?key=${order.token}`,
@@ -149,32 +159,13 @@ export function orderGraph(order: OrderRow, caller: Caller): object {
   }
 }
 
-export function customerGraph(customer: Customer, { app, world, shop }: Caller): object {
-  const maySee = app.customerData
-  const orders = world.state.orders
-    .all()
-    .filter((one) => one.shop === shop.id && one.customerId === customer.id)
+function shippingGraph(order: OrderRow, line: NonNullable<OrderRow['shipping']>): object {
   return {
-    __typename: 'Customer',
-    id: gid('Customer', customer.id),
-    legacyResourceId: customer.id,
-    createdAt: time(customer.createdAt),
-    updatedAt: time(customer.createdAt),
-    firstName: maySee ? customer.firstName : null,
-    lastName: maySee ? customer.lastName : null,
-    displayName: maySee ? `${customer.firstName ?? ''} ${customer.lastName ?? ''}`.trim() : '',
-    email: maySee ? customer.email : null,
-    phone: maySee ? customer.phone : null,
-    defaultAddress: null,
-    defaultEmailAddress:
-      maySee && customer.email !== null
-        ? { emailAddress: customer.email, marketingState: 'NOT_SUBSCRIBED' }
-        : null,
-    defaultPhoneNumber: maySee && customer.phone !== null ? { phoneNumber: customer.phone } : null,
-    numberOfOrders: String(orders.length),
-    locale: 'en',
-    state: 'ENABLED',
-    tags: [],
+    id: gid('ShippingLine', line.id),
+    title: 'Standard',
+    originalPriceSet: bag(order, line.price),
+    discountedPriceSet: bag(order, line.price),
+    taxLines: Number(line.tax) === 0 ? [] : [{ title: 'Tax', priceSet: bag(order, line.tax) }],
   }
 }
 
@@ -223,6 +214,7 @@ export function transactionGraph(order: OrderRow, one: Transaction, caller: Call
     processedAt: time(one.at),
     manualPaymentGateway: one.gateway === 'manual',
     errorCode: null,
+    paymentId: one.id,
     amountSet: bag(order, one.amount),
     order: () => orderGraph(order, caller),
     parentTransaction: () => {

@@ -1,4 +1,5 @@
 import { idOf } from './connection.ts'
+import { customerGraph } from './customer-graph.ts'
 import {
   activateDiscount,
   createDiscount,
@@ -7,9 +8,10 @@ import {
   discountByCode,
   discountById,
 } from './discounts.ts'
+import { disputeOf, disputesOf } from './dispute-graph.ts'
 import type { Caller } from './execute.ts'
 import { gid } from './json-parts.ts'
-import { customerGraph, orderOf, ordersOf } from './order-graph.ts'
+import { orderOf, ordersOf } from './order-graph.ts'
 import {
   createSubscription,
   deleteSubscription,
@@ -31,6 +33,9 @@ export function rootOf(caller: Caller): object {
       return known?.shop === caller.shop.id ? customerGraph(known, caller) : null
     },
     node: ({ id }: { id: string }) => orderOf(id, caller),
+    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => orderOf(id, caller)),
+    disputes: disputesOf,
+    dispute: disputeOf,
     webhookSubscriptions: listSubscriptions,
     webhookSubscription: subscriptionById,
     webhookSubscriptionCreate: createSubscription,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { ControlFault, type Order, order, view } from '../parts/control.ts'
 import { cancelOrder, editOrder, payOrder, refundOrder, settleTransaction } from './amend.ts'
-import { bodyOfOrder, orderRowOf, placeOrder, shopOf } from './merchant.ts'
-import { editShape, orderShape, refundShape } from './merchant-shapes.ts'
+import { bodyOfOrder, orderRowOf, placeMany, placeOrder, shopOf } from './merchant.ts'
+import { editShape, manyShape, orderShape, refundShape } from './merchant-shapes.ts'
 import { complianceBody, mergedBody, tellDispute } from './news.ts'
 import type { OrderRow } from './order-book.ts'
 import type { World } from './world.ts'
@@ -25,6 +25,12 @@ export function shopControls(world: World): Order[] {
       'places an order: customer, email, lines, shipping, discountCodes, payment, presentmentCurrency, …',
       orderShape,
       (given) => summary(placeOrder(world, given)),
+    ),
+    order(
+      'POST /orders/many',
+      'a past without webhooks: count orders from a time on, everySeconds one; order: what they have in common',
+      manyShape,
+      (given) => ({ orders: placeMany(world, given).map(({ id }) => id) }),
     ),
     view('GET /orders', 'all orders', () => ({ orders: state.orders.all().map(summary) })),
     view('GET /orders/{id}', 'one, as a webhook tells of it', (id) =>

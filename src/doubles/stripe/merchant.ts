@@ -23,6 +23,8 @@ export const chargeShape = z.strictObject({
   created: z.iso.datetime({ offset: true }).optional(),
   /** A connected account whose charge it is. */
   account: z.string().optional(),
+  /** Whether events tell of it. */
+  tell: z.boolean().default(true),
 })
 
 export const refundShape = z.strictObject({
@@ -82,6 +84,7 @@ export function makeCharge(state: StripeState, { emit }: Events, given: z.infer<
     status: given.status,
     transfer_data: null,
   })
+  if (!given.tell) return charge
   if (given.status === 'pending') emit('charge.pending', charge, given.account)
   else emit(paid ? 'charge.succeeded' : 'charge.failed', charge, given.account)
   if (paid && captured && paymentIntent !== null) {

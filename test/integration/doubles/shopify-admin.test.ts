@@ -235,6 +235,53 @@ describe('orders', () => {
   })
 })
 
+describe('a past', () => {
+  it('is made of many orders that no webhook tells of, and read page by page', async () => {
+    const from = new Date(Date.now() - 50 * 86_400_000).toISOString()
+    const { orders } = await tell<{ orders: string[] }>(shopify, 'POST /orders/many', {
+      count: 300,
+      from,
+      everySeconds: 3600,
+      order: { customer: { email: 'ada@example.com' } },
+    })
+    const found: string[] = []
+    let after: string | null = null
+    do {
+      const query = `query($after: String) { orders(first: 250, after: $after, query: "processed_at:>='${from}'") {
+        nodes { legacyResourceId } pageInfo { hasNextPage endCursor } } }`
+      const page: {
+        nodes: { legacyResourceId: string }[]
+        pageInfo: { hasNextPage: boolean; endCursor: string }
+      } = (await ask(query, { after })).body.data.orders
+      found.push(...page.nodes.map((node) => node.legacyResourceId))
+      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
+    } while (after !== null)
+    expect(found).toEqual(orders)
+    expect(await tell(shopify, 'GET /deliveries')).toEqual({ deliveries: [] })
+  })
+})
+
+describe('disputes', () => {
+  it('are told of with their order, to whom may know of them', async () => {
+    const query =
+      '{ disputes(first: 5) { nodes { id status type amount { amount currencyCode } order { id } } } }'
+    const { id } = await tell<{ id: string }>(shopify, 'POST /orders')
+    const dispute = await tell<{ id: string }>(shopify, 'POST /disputes', { orderId: id, amount: '20.00' })
+    expect((await ask(query)).body.errors[0].extensions.code).toBe('ACCESS_DENIED')
+    await tell(shopify, 'POST /scopes', { scopes: ['read_orders', 'read_shopify_payments_disputes'] })
+    await tell(shopify, `POST /disputes/${dispute.id}`, { status: 'lost' })
+    expect((await ask(query)).body.data.disputes.nodes).toEqual([
+      {
+        id: `gid://shopify/ShopifyPaymentsDispute/${dispute.id}`,
+        status: 'LOST',
+        type: 'CHARGEBACK',
+        amount: { amount: '20.00', currencyCode: 'EUR' },
+        order: { id: `gid://shopify/Order/${id}` },
+      },
+    ])
+  })
+})
+
 describe('access', () => {
   it('is refused by scope in the words of Shopify, with 200', async () => {
     await tell(shopify, 'POST /scopes', { scopes: ['write_discounts'] })

@@ -179,6 +179,13 @@ describe('refresh tokens', () => {
     expect((await refresh(third.refresh_token)).status).toBe(200)
   })
 
+  it('die with the first use of the refresh token that replaced them', async () => {
+    const first = await newPair()
+    const second = (await refresh(first.refresh_token)).body
+    expect((await refresh(second.refresh_token)).status).toBe(200)
+    expect((await refresh(first.refresh_token)).status).toBe(400)
+  })
+
   it('expire after 90 days, and end with the app', async () => {
     const pair = await newPair()
     await tell(shopify, 'POST /clock', { advanceSeconds: 3_601 })

@@ -30,7 +30,9 @@ let status = 200
 
 beforeEach(async () => {
   status = 200
-  receiver = await startScriptedServer((response) => response.writeHead(status).end())
+  receiver = await startScriptedServer((response) =>
+    response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end(),
+  )
   shopify = await startShopifyDouble()
   token = (await tell<{ accessToken: string }>(shopify, 'POST /tokens')).accessToken
 })

@@ -265,6 +265,7 @@ describe('limits and versions', () => {
     expect((await post('/v1/coupons', 'percent_off=1', headers('2024-06-20'))).error.message).toBe(
       'Invalid Stripe API version: 2024-06-20',
     )
+    expect((await post('/v1/coupons', 'percent_off=1', headers('2026-10-29.endive'))).status).toBe(400)
     expect((await post('/v1/coupons', 'percent_off=1')).headers.get('request-id')).toMatch(/^req_/)
     expect((await post('/v1/nothing', '')).status).toBe(404)
     expect((await post('/v1/coupons', '{}', { 'content-type': 'application/json' })).status).toBe(400)
@@ -378,6 +379,12 @@ describe('lists', () => {
     expect((await failure(stripe.charges.list({ expand: ['data.invoice'] }))).message).toBe(
       'This property cannot be expanded (invoice).',
     )
+  })
+
+  it('have charges that no event told of', async () => {
+    await tell(double, 'POST /charges', { tell: false, created: '2026-01-01T00:00:00Z' })
+    expect((await stripe.charges.list()).data).toMatchObject([{ created: 1_767_225_600 }])
+    expect((await stripe.events.list()).data).toEqual([])
   })
 
   it('of events end after 30 days', async () => {
