@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
-import { eraseCommand } from './cli/erase.ts'
 import { doublesCommand } from './cli/doubles.ts'
+import { eraseCommand } from './cli/erase.ts'
 import { describeFault } from './cli/faults.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { endWithItsReader } from './cli/output.ts'
