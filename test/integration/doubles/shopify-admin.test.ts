@@ -237,6 +237,8 @@ describe('orders', () => {
 
 describe('a past', () => {
   it('is made of many orders that no webhook tells of, and read page by page', async () => {
+    await ask(`mutation { webhookSubscriptionCreate(topic: ORDERS_CREATE,
+      webhookSubscription: { uri: "http://127.0.0.1:9/" }) { userErrors { message } } }`)
     const from = new Date(Date.now() - 50 * 86_400_000).toISOString()
     const { orders } = await tell<{ orders: string[] }>(shopify, 'POST /orders/many', {
       count: 300,
