@@ -56,7 +56,7 @@ describe('the log line of a refusal', () => {
     const connector = await admin.create('connector', {
       name: 'shop',
       platform: 'shopify',
-      credentials: { webhookSecrets: ['hush'] },
+      credentials: { webhookSecrets: ['hush-hush-hush-hush'] },
       settings: { shopDomain: 'example.myshopify.com' },
     })
     const forged = {
