@@ -68,6 +68,7 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
           '_id_',
           'member_created',
           'member_email',
+          'member_email_identity',
           'member_external_id',
           'of_an_operator',
         ])
