@@ -59,6 +59,8 @@ function usedBytes(): number {
   if (now.rss - start.rss < MUCH_BYTES) return now.rss
   if (now.held - start.held > MUCH_BYTES) {
     globalThis.gc?.()
+    // buffers that were found free are given back when the next collection begins
+    globalThis.gc?.()
     now = memory()
   }
   return Math.min(now.rss, start.rss + now.held - start.held)
