@@ -29,6 +29,8 @@ export interface ReplayShop {
   replay(deliveryId: string, body?: object): Promise<Answer>
   replayMany(body: object): Promise<Answer>
   logs(): Promise<Body[]>
+  /** The account's member of this external id; undefined where there is none. */
+  memberBy(externalId: string): Promise<Body>
 }
 
 export async function openReplayShop(api: Api, name: string): Promise<ReplayShop> {
@@ -75,6 +77,10 @@ export async function openReplayShop(api: Api, name: string): Promise<ReplayShop
       (await shown(id)).items.map(({ status, reason }: Body) => [status, reason ?? ''].join(' ').trim()),
     replay: (id, body = {}) => admin.post(`/schema/delivery/record/${id}/replay`, body),
     replayMany: (body) => admin.post('/schema/delivery/replay', body),
+    memberBy: async (value) => {
+      const filters = { fieldSlug: 'externalId', operator: 'EQUALS', value }
+      return (await admin.list('account_user', { filters })).body.data[0]
+    },
     logs: async () => (await admin.list('streak_log', { limit: 1000 })).body.data,
   }
 }

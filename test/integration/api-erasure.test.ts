@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
-import { AppError } from '../../src/errors.ts'
 import { activityJobOf } from '../../src/ports/queue.ts'
 import { type CollectionName, type Row, SCHEMA } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
@@ -16,6 +15,7 @@ import {
   NOW,
   startApi,
 } from '../helpers/api.ts'
+import { failingStore } from '../helpers/failing-store.ts'
 import { type ShopifyOrderOptions, shopifyOrder } from '../helpers/payloads.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import { shopifyRequest } from '../helpers/signed.ts'
@@ -585,21 +585,6 @@ async function insertAll<C extends 'delivery' | 'delivery_item'>(
 }
 
 describe('an erasure that is interrupted', () => {
-  /** A store on which the commit after `allowed` more fails, and all that follow. */
-  function failingStore(store: Store, allowed: number): Store {
-    let left = allowed
-    return new Proxy(store, {
-      get(target, name) {
-        const member = Reflect.get(target, name)
-        if (typeof member !== 'function') return member
-        return async (...input: unknown[]) => {
-          if (name === 'commit' && left-- <= 0) throw new AppError('STORE_UNAVAILABLE', 'the store is away')
-          return Reflect.apply(member, target, input)
-        }
-      },
-    })
-  }
-
   async function withStore<T>(store: Store, act: (slow: Client) => Promise<T>): Promise<T> {
     const slow = await startApi({ store, secretBox: api.deps.secretBox })
     try {

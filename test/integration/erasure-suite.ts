@@ -1,30 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
-import { AppError } from '../../src/errors.ts'
 import { type CollectionName, type Row, SCHEMA } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { createPrune } from '../../workers/upkeep/prune.ts'
-import { type Api, type Body, interruptedStore, NOW, startApi } from '../helpers/api.ts'
+import { type Api, interruptedStore, NOW, startApi } from '../helpers/api.ts'
+import { failingStore } from '../helpers/failing-store.ts'
 import type { ShopifyOrderOptions } from '../helpers/payloads.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import { openReplayShop, type ReplayShop, workOff } from '../helpers/replay-shop.ts'
 
 const DAY_MS = 86_400_000
-
-/** A store on which the commit after `allowed` more fails, and all that follow. */
-function failingStore(store: Store, allowed: number): Store {
-  let left = allowed
-  return new Proxy(store, {
-    get(target, name) {
-      const member = Reflect.get(target, name)
-      if (typeof member !== 'function') return member
-      return async (...input: unknown[]) => {
-        if (name === 'commit' && left-- <= 0) throw new AppError('STORE_UNAVAILABLE', 'the store is away')
-        return Reflect.apply(member, target, input)
-      }
-    },
-  })
-}
 
 /** What an erasure finds by an address, and what it leaves to others, on any store, over HTTP. */
 export function describeErasure(name: string, open: () => Promise<{ store: Store; close(): Promise<void> }>) {
@@ -53,10 +38,6 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
     const order = (options: ShopifyOrderOptions) => shop.deliver({ id: String(++serial), ...options })
     const unpaid = (options: ShopifyOrderOptions) => order({ financialStatus: 'pending', ...options })
     const guest = { customerId: null, firstName: null, lastName: null } as never as ShopifyOrderOptions
-    const memberBy = async (externalId: string): Promise<Body> => {
-      const filters = { fieldSlug: 'externalId', operator: 'EQUALS', value: externalId }
-      return (await shop.admin.list('account_user', { filters })).body.data[0]
-    }
     const memberOf = (fields: object) => shop.admin.create('account_user', fields)
     const remove = (id: string) => shop.admin.delete(`/schema/account_user/record/${id}`)
     const erase = (body: object) => shop.admin.post('/schema/account_user/erase', body)
@@ -134,7 +115,7 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         expect((await remove(id)).status).toBe(204)
         expect(await itemsOf(waiting)).toMatchObject([{ status: 'ignored', reason: 'MEMBER_ERASED' }])
         await workOff(api)
-        expect(await memberBy(`email:${email}`)).toBeUndefined()
+        expect(await shop.memberBy(`email:${email}`)).toBeUndefined()
         expect(await placesOf(email)).toEqual([])
       })
 
@@ -159,7 +140,7 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         await workOff(api)
         await order({ customerId, email: second, updatedAt: '2026-11-21T10:00:00Z' })
         await workOff(api)
-        const member = await memberBy(`shopify:${customerId}`)
+        const member = await shop.memberBy(`shopify:${customerId}`)
         expect(member).toMatchObject({ email: second })
         expect((await remove(member.id)).status).toBe(204)
         expect(await hasBody(early)).toBe(false)
@@ -209,7 +190,7 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         expect(await bodies(counted, waiting)).toEqual([true, true])
         await workOff(api)
         expect(await itemsOf(waiting)).toMatchObject([{ status: 'counted' }])
-        expect(await memberBy(`email:${email}`)).toMatchObject({ email })
+        expect(await shop.memberBy(`email:${email}`)).toMatchObject({ email })
       })
 
       it('keep what names a member who is no longer known to have it', async () => {
@@ -241,7 +222,7 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         const email = address()
         const counted = await order({ ...guest, email })
         await workOff(api)
-        const { id: counting } = await memberBy(`email:${email}`)
+        const { id: counting } = await shop.memberBy(`email:${email}`)
         await shop.admin.patch(`/schema/account_user/record/${counting}`, {
           externalId: `renamed ${++serial}`,
           email: null,
@@ -411,7 +392,7 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         await workOff(api)
         await shop.replay(waiting)
         await workOff(api)
-        expect(await memberBy(`email:${email}`)).toBeUndefined()
+        expect(await shop.memberBy(`email:${email}`)).toBeUndefined()
         expect(await placesOf(email)).toEqual([])
       })
 
@@ -457,7 +438,7 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
             resume()
             await replay
             await workOff(api)
-            expect(await memberBy(`email:${email}`)).toMatchObject({ email })
+            expect(await shop.memberBy(`email:${email}`)).toMatchObject({ email })
           })
         })
         const { status } = await during.as(shop.admin).post('/schema/account_user/erase', { email })
@@ -465,7 +446,7 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         await during.close()
         expect(status).toBe(200)
         expect(await hasBody(untouched)).toBe(false)
-        expect(await memberBy(`email:${email}`)).toBeUndefined()
+        expect(await shop.memberBy(`email:${email}`)).toBeUndefined()
         expect(await placesOf(email)).toEqual([])
       })
 
@@ -499,7 +480,7 @@ export function describeErasure(name: string, open: () => Promise<{ store: Store
         const email = address()
         const counted = await order({ ...guest, email })
         await workOff(api)
-        const { id } = await memberBy(`email:${email}`)
+        const { id } = await shop.memberBy(`email:${email}`)
         expect(await erased({ email })).toMatchObject({ members: 1, deliveries: 1, otherMembers: [] })
         expect((await shop.admin.get(`/schema/account_user/record/${id}`)).status).toBe(404)
         expect(await hasBody(counted)).toBe(false)

@@ -39,10 +39,6 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
       if (status !== 200) throw new Error(`${status} ${text}`)
       return body.data
     }
-    const memberOf = async (externalId: string): Promise<Body> => {
-      const filters = { fieldSlug: 'externalId', operator: 'EQUALS', value: externalId }
-      return (await shop.admin.list('account_user', { filters })).body.data[0]
-    }
 
     it('counts what a rule took no notice of, once the rule has changed', async () => {
       await opened()
@@ -195,7 +191,7 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
       await workOff(api)
       await shop.replay(deliveryId)
       await workOff(api)
-      expect(await memberOf('shopify:7001')).toMatchObject({ firstName: 'Known', lastName: 'Later' })
+      expect(await shop.memberBy('shopify:7001')).toMatchObject({ firstName: 'Known', lastName: 'Later' })
     })
 
     it('queues what waits for its next try, and says so once', async () => {
@@ -255,7 +251,8 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
 
     describe('of somebody who was erased', () => {
       const erase = async (externalId: string) =>
-        (await shop.admin.delete(`/schema/account_user/record/${(await memberOf(externalId)).id}`)).status
+        (await shop.admin.delete(`/schema/account_user/record/${(await shop.memberBy(externalId)).id}`))
+          .status
 
       it('brings nobody back', async () => {
         await opened()
@@ -270,7 +267,7 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
           reason: 'BODY_GONE',
         })
         expect(await workOff(api)).toBe(0)
-        expect(await memberOf('shopify:7001')).toBeUndefined()
+        expect(await shop.memberBy('shopify:7001')).toBeUndefined()
       })
 
       it.each([
@@ -295,7 +292,7 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
           reason: 'BODY_GONE',
         })
         expect(await workOff(api)).toBe(0)
-        expect(await memberOf(name)).toBeUndefined()
+        expect(await shop.memberBy(name)).toBeUndefined()
       })
 
       it('brings nobody back who is erased in the instant before it is written', async () => {
@@ -317,7 +314,7 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
         })
         expect(erased).toBe(204)
         expect(await workOff(api)).toBe(0)
-        expect(await memberOf('shopify:7001')).toBeUndefined()
+        expect(await shop.memberBy('shopify:7001')).toBeUndefined()
       })
     })
 
@@ -327,7 +324,7 @@ export function describeReplay(name: string, open: () => Promise<{ store: Store;
       await workOff(api)
       const second = await shop.anotherStreak()
       await shop.patchConnector({ rules: [{ streakId: second.id }] })
-      const { id } = await memberOf('shopify:7001')
+      const { id } = await shop.memberBy('shopify:7001')
       const { store, deliveries } = interrupted()
       const { accountId } = shop.admin
       // as far as an erasure that was cut off after its first commit
