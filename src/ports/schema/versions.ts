@@ -87,4 +87,8 @@ export const VERSIONS: readonly SchemaVersion[] = [
       ),
     ],
   },
+  {
+    version: 3,
+    what: 'installed connectors',
+  },
 ]

@@ -1,0 +1,120 @@
+import type { z } from 'zod'
+import type { Instant } from './clock.ts'
+import type { Told } from './platform-calls.ts'
+import type { Platform, ProblemCode, ShownSubscription } from './schema/values.ts'
+
+/**
+ * What opens a platform's doors, in the shape that its hands give it: tokens, keys, ids of what was made there. Opaque to
+ * everyone else; sealed where it is stored, never shown or logged.
+ */
+export type Access = Readonly<Record<string, unknown>>
+
+/** The connector that hands work for. */
+export interface Site {
+  readonly accountId: string
+  readonly connectorId: string
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Where its webhooks go: public address and path. */
+  readonly webhookUrl: string
+  /** Ends with it, wherever the server was when a subscription was made. */
+  readonly webhookPath: string
+  /** Rules that name products need more. */
+  readonly readsProducts: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What is known of an access once the platform took it. */
+export interface Standing {
+  readonly access: Access
+  /** When the access has to be renewed; null: it does not end by itself. */
+  readonly renewAt: Instant | null
+  /** The platform's own number or id of the shop or account; null where it does not say. */
+  readonly externalId: string | null
+  /** What was granted and what is wanted but absent, as the platform names it. */
+  readonly scopes: readonly string[]
+  readonly missingScopes: readonly string[]
+  /** Codes that hold now, the words for a merchant beside them; the most important first. */
+  readonly problems: readonly { readonly code: ProblemCode; readonly message: string }[]
+}
+
+export interface Mended extends Standing {
+  readonly subscriptions: readonly ShownSubscription[]
+  /** Secrets that sign the webhooks of what was made now, to be kept beside those that are; [] where they stay. */
+  readonly newWebhookSecrets: readonly string[]
+}
+
+/** A consent that the merchant is asked for in a browser. */
+export interface Consent {
+  /** Where the merchant is sent; `state` comes back with them. */
+  url(site: Site, given: Access, state: string, redirectUri: string): string
+}
+
+/** An order or report that is read instead of told, in the shape of the platform's webhook. */
+export interface ReadBodyOfOrder {
+  /** The topic by which the translator reads the body. */
+  readonly topic: string
+  readonly rawBody: Uint8Array
+}
+
+export interface OrderPage {
+  readonly orders: readonly {
+    /** Activity time of the order; pages need not be sorted by it. */
+    readonly activityAt: Instant
+    /** The purchase first, then what is reported of it. */
+    readonly bodies: readonly ReadBodyOfOrder[]
+  }[]
+  /** Goes on from here; null: that was all. Plain JSON, kept in the store. */
+  readonly next: string | null
+  /** Everything before it has been read. */
+  readonly readUpTo: Instant
+}
+
+export interface OrderQuery {
+  /** `activity`: by when orders were made; `change`: by when they were last changed. */
+  readonly by: 'activity' | 'change'
+  readonly since: Instant
+  /** Exclusive. */
+  readonly until: Instant
+  /** `next` of the page before; null: the first. */
+  readonly cursor: string | null
+}
+
+/**
+ * What can be done at a platform itself, with a merchant's access. Does I/O through `PlatformCalls` alone, keeps
+ * nothing, and may be asked again after any answer: what was made already is found and kept. Each call ends within 15 s
+ * with its retries (2 more where trouble may pass; a create only after looking whether it is there). An access that had
+ * to be renewed on the way comes back in `access`: the caller stores it before it is used again.
+ */
+export interface Hands {
+  readonly platform: Platform
+  /**
+   * Ways in beside `manual`, with what each asks for (the body of `install` without `method`; strict). One that needs
+   * `consent` asks the merchant first.
+   */
+  readonly methods: Readonly<
+    Record<string, { readonly given: z.ZodType<Access>; readonly needsConsent: boolean }>
+  >
+  readonly consent?: Consent
+  /**
+   * Presents what the merchant gave (with `code` where consent brought one) and asks whose it is. Makes nothing. A
+   * `refused` here keeps everything as it was.
+   */
+  enter(
+    site: Site,
+    method: string,
+    given: Access,
+  ): Promise<Told<Standing & { readonly webhookSecrets: readonly string[] }>>
+  /** A new access for one that ends. The old one may be dead from then on. Absent where none ends. */
+  renew?(site: Site, access: Access): Promise<Told<Pick<Standing, 'access' | 'renewAt'>>>
+  /** Looks at scopes and subscriptions and mends them: what could not be mended is `missing` or `failing`, not a refusal. */
+  mend(site: Site, access: Access): Promise<Told<Mended>>
+  /** Removes what was made at the platform. A refused access means there is nothing left to remove: `ok`. */
+  leave(site: Site, access: Access): Promise<Told<null>>
+  /**
+   * Whether the access is dead: what an unsigned or late word of an uninstall is checked by. `ok` true: the platform
+   * refuses it, also after a renewal.
+   */
+  isGone(site: Site, access: Access): Promise<Told<boolean>>
+  /** Reads past orders, a page a call. Absent where the platform cannot be asked. */
+  readOrders?(site: Site, access: Access, query: OrderQuery): Promise<Told<OrderPage>>
+}
