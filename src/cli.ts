@@ -9,6 +9,7 @@ import { rebuildCommand } from './cli/rebuild.ts'
 import { replayCommand } from './cli/replay.ts'
 import { resealCommand } from './cli/reseal.ts'
 import { runCommand } from './cli/run.ts'
+import { usersCommand } from './cli/users.ts'
 import { zonesCommand } from './cli/zones.ts'
 import { demoCommand } from './demo/command.ts'
 
@@ -23,6 +24,7 @@ const program = new Command('streakline')
 
 program.addCommand(initCommand())
 program.addCommand(accountsCommand())
+program.addCommand(usersCommand())
 program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())

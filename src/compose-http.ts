@@ -12,6 +12,7 @@ import { patchRewardLog } from './rewards/patch.ts'
 import { resumeProvider } from './rewards/provider-state.ts'
 import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
+import { auditedStore } from './users/audit.ts'
 
 type Given = 'store' | 'inbox' | 'secretBox' | 'clock' | 'logger' | 'newId'
 type Optional = 'limits' | 'trustProxyHops' | 'opsRouter' | 'bodyBudgetBytes' | 'servesReference'
@@ -28,9 +29,12 @@ export interface HttpParts
 
 /** Everything the HTTP layer works with, from the parts of an installation. */
 export function composeHttp({ recorder, queue, read, allowedHosts = [], ...parts }: HttpParts): HttpDeps {
-  const { store, clock, logger, newId } = parts
+  const { clock, logger, newId } = parts
+  // whatever merchants change is written down beside it
+  const store = auditedStore(parts.store, { clock, newId })
   return {
     ...parts,
+    store,
     recorder,
     entries: recorder,
     views: createViews(store),

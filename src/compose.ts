@@ -44,6 +44,9 @@ import { startWorkerPool } from './queue/worker-pool.ts'
 import type { LiveWorkforce } from './queue/workforce.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
 import { replayReward } from './rewards/replay.ts'
+import { auditedStore } from './users/audit.ts'
+import { inviteFirstOwner } from './users/first-owner.ts'
+import type { Invited } from './users/users.ts'
 import { ownZoneData } from './zones/own-data.ts'
 
 export type Role = 'web' | 'worker'
@@ -53,8 +56,8 @@ export interface App {
   readonly http: { readonly host: string; readonly port: number } | null
   /** Where `/metrics` answers; null: nowhere. */
   readonly metricsPort: number | null
-  /** Whether this installation has an account yet: without one nobody can call the API. */
-  hasAccount(): Promise<boolean>
+  /** See `inviteFirstOwner`: null once somebody can sign in to the console. */
+  inviteOwner(): Promise<Invited | null>
   /** Ends web first, then the workers, then store and queue, each within the configured deadline. Idempotent. */
   close(): Promise<void>
 }
@@ -86,7 +89,10 @@ export async function openInstallation(
 ) {
   const secretBox = createSecretBox(config.encryptionKeys)
   const zoneData = composeZoneData(config)
-  const { store, close } = await composeStore(config, logger, options)
+  const opened = await composeStore(config, logger, options)
+  const { close } = opened
+  // whatever a command changes in somebody's name is written down beside it
+  const store = auditedStore(opened.store, { clock, newId })
   await checkZoneData(store, zoneData).catch(async (error: unknown) => {
     await close()
     throw error
@@ -151,11 +157,11 @@ export async function startApp(
       const pool = startWorkers(parts, workforce)
       closers.push(() => pool.close(config.shutdownMs))
     }
-    const hasAccount = async () => (await storeParts.store.find('account', { limit: 1 })).length > 0
+    const inviteOwner = () => inviteFirstOwner({ store: storeParts.store, clock, newId })
     if (!roles.includes('web')) {
       const page = await listenForMetrics(config, metrics)
       if (page !== null) closers.push(() => page.close(config.shutdownMs))
-      return { http: null, metricsPort: page?.port ?? null, hasAccount, close }
+      return { http: null, metricsPort: page?.port ?? null, inviteOwner, close }
     }
     const board = composeBoard({ ...parts, clock })
     if (board !== null) closers.push(board.close)
@@ -168,7 +174,7 @@ export async function startApp(
     return {
       http: { host: config.host, port: listening.port },
       metricsPort: listening.port,
-      hasAccount,
+      inviteOwner,
       close,
     }
   } catch (error) {

@@ -34,6 +34,8 @@ export const ERRORS = {
   CODE_IN_USE: { status: 409, retryable: false },
   CONNECTOR_HAS_DELIVERIES: { status: 409, retryable: false },
   LAST_LIVE_KEY: { status: 409, retryable: false },
+  LAST_OWNER: { status: 409, retryable: false },
+  LINK_NOT_GOOD: { status: 410, retryable: false },
   BODY_TOO_LARGE: { status: 413, retryable: false },
   NOT_JSON: { status: 415, retryable: false },
   FAILED_FOR_GOOD: { status: 409, retryable: false },

@@ -1,30 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Command } from 'commander'
 import { addApiKey, createAccount, listAccounts, type NewAccount } from '../accounts/accounts.ts'
-import { createLogger, type Installation, openInstallation } from '../compose.ts'
+import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
-import { type Read, readText, readUuid } from '../read/values.ts'
+import { equal } from '../ports/conditions.ts'
+import { readText, readUuid } from '../read/values.ts'
+import { patchRow } from '../setup/change-row.ts'
 import { isTimezone } from '../streaks/period.ts'
-import { readSettings } from './settings.ts'
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
-
-/** Claimed: nobody else has the installation. Visiting: the program may run, and two visitors at once see each other's commits alone. */
-type Access = 'claimed' | 'visiting'
-
-async function withInstallation<T>(
-  access: Access,
-  use: (installation: Installation) => Promise<T>,
-): Promise<T> {
-  const config = readSettings()
-  const logger = createLogger({ ...config, logLevel: 'warn' })
-  const installation = await openInstallation(config, logger, { claim: access === 'claimed' })
-  try {
-    return await use(installation)
-  } finally {
-    await installation.close()
-  }
-}
+import { actAs } from '../users/audit.ts'
+import { inviteFirstOwner } from '../users/first-owner.ts'
+import { printedLink } from './start-link.ts'
+import { actOfCommand, checked, print, withInstallation } from './visit.ts'
 
 /** How long another `init` may take; the program itself stays longer. */
 const OTHER_INIT_MS = 1000
@@ -61,12 +47,6 @@ function checkedTimezone(timezone: string): string {
   return timezone
 }
 
-/** What the API says of a field. @throws AppError INVALID_INPUT */
-function checked<T>(what: string, read: Read<T>): T {
-  if (read.ok) return read.value
-  throw new AppError('INVALID_INPUT', `${what} ${read.message}`)
-}
-
 /** The name of an account or of a key: the limits of the contract. */
 const checkedName = (name: string): string => checked('name', readText(256)(name))
 
@@ -88,14 +68,28 @@ export function initCommand(): Command {
     .action(({ name, timezone }: { name: string; timezone: string }) =>
       claimedOrVisiting(async (installation) => {
         const [zone, checkedOne] = [checkedTimezone(timezone), checkedName(name)]
-        const accounts = await listAccounts(installation.store)
-        if (accounts.length === 0) show(await createAccount(installation, checkedOne, zone))
-        else
-          print(
-            `There is an account already: ${accounts[0]!.id} (${accounts[0]!.name}). Nothing was changed.`,
-          )
+        await makeFirst(installation, checkedOne, zone)
+        const invited = await inviteFirstOwner(installation)
+        if (invited !== null) {
+          print('Set the password of the console here; the link is good once and for an hour:')
+          print(printedLink(invited.token))
+        }
       }),
     )
+}
+
+/** The first account and its key; the one that a first start has made, which has none, is given a name and one. */
+async function makeFirst(installation: Installation, name: string, zone: string): Promise<void> {
+  const { store } = installation
+  const [first] = await listAccounts(store)
+  if (first === undefined) return show(await createAccount(installation, name, zone))
+  const [key] = await store.find('api_key', { where: equal({ accountId: first.id }), limit: 1 })
+  if (key !== undefined) {
+    return print(`There is an account already: ${first.id} (${first.name}). Nothing was changed.`)
+  }
+  const target = { collection: 'account', noun: 'account', accountId: first.id, id: first.id } as const
+  await patchRow(store, target, installation.clock.now(), { given: { name, timezone: zone } })
+  show(await addApiKey(installation, first.id, 'first key'))
 }
 
 /** `streakline accounts create | list | add-key`. */
@@ -126,7 +120,8 @@ export function accountsCommand(): Command {
       withInstallation('visiting', async (installation) => {
         const keyName = name ?? `added ${new Date(installation.clock.now()).toISOString()}`
         const id = checked('account-id', readUuid(accountId))
-        show(await addApiKey(installation, id, checkedName(keyName)))
+        const act = actOfCommand(id, 'accounts', { action: 'create', slug: 'api_key', recordId: null })
+        show(await actAs(act, () => addApiKey(installation, id, checkedName(keyName))))
       }),
     )
   return accounts

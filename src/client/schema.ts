@@ -1450,6 +1450,163 @@ export interface WithdrawalFilterAny {
   or: WithdrawalFilter[]
 }
 
+export interface UserOfTheConsole {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Unique in the installation, however it is written. */
+  email: string
+  /** `owner`: everything; `staff`: all but keys, users and the account; `viewer`: reads. */
+  role: 'owner' | 'staff' | 'viewer'
+  /** Whether the user has set one. */
+  hasPassword: boolean
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface UserOfTheConsoleCreated {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Unique in the installation, however it is written. */
+  email: string
+  /** `owner`: everything; `staff`: all but keys, users and the account; `viewer`: reads. */
+  role: 'owner' | 'staff' | 'viewer'
+  /** Whether the user has set one. */
+  hasPassword: boolean
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+  /** Below the address of the server; the link is good once and for an hour. */
+  startPath: string
+}
+
+export interface UserOfTheConsoleCreate {
+  /** Unique in the installation, however it is written. */
+  email: string
+  /** `owner`: everything; `staff`: all but keys, users and the account; `viewer`: reads. */
+  role: 'owner' | 'staff' | 'viewer'
+}
+
+export interface UserOfTheConsolePatch {
+  /** `owner`: everything; `staff`: all but keys, users and the account; `viewer`: reads. */
+  role?: 'owner' | 'staff' | 'viewer'
+}
+
+export type UserOfTheConsoleReset = Record<string, never>
+
+export interface InvitedUser {
+  startPath?: string
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type UserOfTheConsoleFilter =
+  | UserOfTheConsoleFilterComparison
+  | UserOfTheConsoleFilterAll
+  | UserOfTheConsoleFilterAny
+
+export interface UserOfTheConsoleFilterComparison {
+  fieldSlug: 'id' | 'email' | 'role' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface UserOfTheConsoleFilterAll {
+  and: UserOfTheConsoleFilter[]
+}
+
+export interface UserOfTheConsoleFilterAny {
+  or: UserOfTheConsoleFilter[]
+}
+
+export interface EntryOfTheAuditLog {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Who did it. */
+  actor: {
+    kind: 'user' | 'key' | 'cli'
+    id: string | null
+    name: string | null
+  }
+  /** A user of the console, an API key, or the command line. */
+  actorKind: 'user' | 'key' | 'cli'
+  /** Of the user or the key. */
+  actorId: string | null
+  /** The user’s address, the key’s name, the command. */
+  actorName: string | null
+  /** `create`, `patch`, `delete`, or the name of what was done: `replay`, `sign_in`. */
+  action: string
+  /** Of which resource. */
+  slug: string
+  /** Of which record; null where it was many or none. */
+  recordId: string | null
+  /** Where the request came from. */
+  address: string | null
+  /** What differs, as it was; secrets, codes and what is personal are `"…"`. null where the record was not there. */
+  before: Record<string, unknown> | null
+  /** What differs, as it became. */
+  after: Record<string, unknown> | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type EntryOfTheAuditLogFilter =
+  | EntryOfTheAuditLogFilterComparison
+  | EntryOfTheAuditLogFilterAll
+  | EntryOfTheAuditLogFilterAny
+
+export interface EntryOfTheAuditLogFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'actorKind'
+    | 'actorId'
+    | 'actorName'
+    | 'action'
+    | 'slug'
+    | 'recordId'
+    | 'address'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface EntryOfTheAuditLogFilterAll {
+  and: EntryOfTheAuditLogFilter[]
+}
+
+export interface EntryOfTheAuditLogFilterAny {
+  or: EntryOfTheAuditLogFilter[]
+}
+
 export interface Paging {
   offset: number
   limit: number
@@ -1495,6 +1652,8 @@ export interface ErrorAnswer {
       | 'CODE_IN_USE'
       | 'CONNECTOR_HAS_DELIVERIES'
       | 'LAST_LIVE_KEY'
+      | 'LAST_OWNER'
+      | 'LINK_NOT_GOOD'
       | 'BODY_TOO_LARGE'
       | 'NOT_JSON'
       | 'FAILED_FOR_GOOD'
@@ -1793,6 +1952,38 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
   }
+  userOfTheConsole: {
+    record: UserOfTheConsole
+    listed: UserOfTheConsole
+    create: UserOfTheConsoleCreate
+    created: UserOfTheConsoleCreated
+    patch: UserOfTheConsolePatch
+    filter: UserOfTheConsoleFilter
+    sort: 'id' | 'email' | 'role' | 'createdAt' | 'updatedAt'
+    actions: { reset: { body: UserOfTheConsoleReset; answer: InvitedUser } }
+    bulkActions: Record<never, never>
+  }
+  entryOfTheAuditLog: {
+    record: EntryOfTheAuditLog
+    listed: EntryOfTheAuditLog
+    create: never
+    created: never
+    patch: never
+    filter: EntryOfTheAuditLogFilter
+    sort:
+      | 'id'
+      | 'actorKind'
+      | 'actorId'
+      | 'actorName'
+      | 'action'
+      | 'slug'
+      | 'recordId'
+      | 'address'
+      | 'createdAt'
+      | 'updatedAt'
+    actions: Record<never, never>
+    bulkActions: Record<never, never>
+  }
 }
 
 export const RESOURCES = {
@@ -1855,4 +2046,11 @@ export const RESOURCES = {
   },
   couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'], actions: [], bulkActions: [] },
   withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [], bulkActions: [] },
+  userOfTheConsole: {
+    slug: 'console_user',
+    verbs: ['list', 'create', 'get', 'patch', 'delete'],
+    actions: ['reset'],
+    bulkActions: [],
+  },
+  entryOfTheAuditLog: { slug: 'audit_log', verbs: ['list', 'get'], actions: [], bulkActions: [] },
 } as const

@@ -1,4 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express'
+import { createSessionRoutes } from './console/session.ts'
 import { requestContext, requireHost } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { errorHandler, notFoundHandler } from './error-handler.ts'
@@ -37,6 +38,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.use(below(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress))
   if (deps.servesReference !== false) app.use(createReference(resources))
   app.use(apiHeaders)
+  app.use(createSessionRoutes(deps, limits, bodies))
   const schema = createSchemaRouter(deps, resources, limits, bodies)
   app.use(schema)
   app.use('/api/v1.0', schema)

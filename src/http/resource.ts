@@ -84,6 +84,8 @@ export interface Described {
   /** For messages: `streak log`. */
   readonly noun: string
   readonly allows: readonly Verb[]
+  /** For whoever is signed in to the console: keys are refused. */
+  readonly forUsersOnly?: true
   /** Why a verb is never allowed; verbs in neither list are not built yet. */
   readonly refuses: Readonly<Partial<Record<Verb, string>>>
   /** Error codes that a verb may answer beside those that every resource may. */

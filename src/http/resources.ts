@@ -3,7 +3,9 @@ import { served } from './list/list.ts'
 import type { Served } from './resource.ts'
 import { accountResource } from './routes/account.ts'
 import { apiKeyResource } from './routes/api-key.ts'
+import { auditLogResource } from './routes/audit-log.ts'
 import { connectorResource } from './routes/connector.ts'
+import { consoleUserResource } from './routes/console-user.ts'
 import { couponCodeResource } from './routes/coupon-code.ts'
 import { couponProviderResource } from './routes/coupon-provider.ts'
 import { deliveryResource } from './routes/delivery.ts'
@@ -35,6 +37,8 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, couponProviderResource(deps)),
     served(store, couponCodeResource(deps)),
     served(store, withdrawalResource()),
+    served(store, consoleUserResource(deps)),
+    served(store, auditLogResource()),
     ...LATER_RESOURCES,
   ]
 }

@@ -2,14 +2,17 @@ import { type NextFunction, type Request, type RequestHandler, type Response, Ro
 import { AppError } from '../errors.ts'
 import { readUuid } from '../read/values.ts'
 import { recordNotFound } from '../setup/change-row.ts'
-import type { Caller } from './auth/caller.ts'
+import { type Act, actAs } from '../users/audit.ts'
+import type { Admin, Caller } from './auth/caller.ts'
 import { createAuthenticate } from './auth.ts'
 import { readJsonBody } from './body.ts'
+import { refuseForeignPage, refuseRole } from './console/roles.ts'
 import { contextOf } from './context.ts'
 import { createEndUserCors, type EndUserCors, isPreflight } from './cors.ts'
 import type { HttpDeps } from './deps.ts'
 import { notFoundHandler } from './error-handler.ts'
 import { type Json, sendJson } from './json/write-json.ts'
+import { addressOf } from './limits/address.ts'
 import type { Limits } from './limits/limits.ts'
 import { closedToEndUsers } from './list/end-user.ts'
 import { refuseParameters } from './list/query.ts'
@@ -87,11 +90,16 @@ function serve(
     const caller = await authenticate(request, response)
     Object.assign(context.logFields, idsOf(caller, request.method))
     if (caller.kind === 'end_user') refuseEndUser(resource, verbs, request.method)
+    else refuseUser(caller, resource, request)
     const verb = allowedVerb(resource, verbs, request.method)
     const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
     const call: Call = { caller, now: clock.now(), log }
     const readJson = () => bodyOf(bodies, call, request, response)
-    await answer(resource, verb, call, readJson, request, response)
+    const doing = () => answer(resource, verb, call, readJson, request, response)
+    const isRead = verb === 'list' || verb === 'get'
+    if (caller.kind !== 'admin' || isRead) return doing()
+    const id = request.params.id === undefined ? null : String(request.params.id).toLowerCase()
+    await actAs(actOf(caller, request, resource, verb, id), doing)
   }
 }
 
@@ -105,7 +113,9 @@ function serveAction(serving: Serving): RequestHandler {
     contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
     const call = await actingCall(serving, resource, name, request, response)
     const id = recordId(resource, String(request.params.id))
-    const data = await action.run(call, id, await bodyOf(serving.bodies, call, request, response))
+    const body = await bodyOf(serving.bodies, call, request, response)
+    const act = actOf(call.caller, request, resource, name, id)
+    const data = await actAs(act, () => action.run(call, id, body))
     sendJson(response, action.status, { data })
   }
 }
@@ -119,7 +129,9 @@ function serveBulkAction(serving: Serving): RequestHandler {
     if (resource === undefined || action === undefined) return next()
     contextOf(response).route = `/schema/${resource.slug}/${name}`
     const call = await actingCall(serving, resource, name, request, response)
-    const data = await action.run(call, await bodyOf(serving.bodies, call, request, response))
+    const body = await bodyOf(serving.bodies, call, request, response)
+    const act = actOf(call.caller, request, resource, name, null)
+    const data = await actAs(act, () => action.run(call, body))
     sendJson(response, action.status, { data })
   }
 }
@@ -140,6 +152,7 @@ async function actingCall(
   const caller = await authenticate(request, response)
   Object.assign(context.logFields, idsOf(caller, request.method))
   if (caller.kind === 'end_user') throw closedToEndUsers(resource.noun)
+  refuseUser(caller, resource, request, name)
   if (request.method !== 'POST') {
     throw new AppError('METHOD_NOT_ALLOWED', `${request.method} is not a verb of a ${name}`, {
       allow: ['POST'],
@@ -151,9 +164,12 @@ async function actingCall(
 }
 
 function idsOf(caller: Caller, method: string): Record<string, string> {
-  const { accountId, apiKeyId } = caller
+  const { accountId } = caller
   const isRead = method === 'GET' || method === 'HEAD'
-  if (caller.kind === 'admin') return isRead ? { accountId } : { accountId, apiKeyId }
+  if (caller.kind === 'admin') {
+    const { kind, id } = caller.actor
+    return isRead ? { accountId } : { accountId, [kind === 'key' ? 'apiKeyId' : 'consoleUserId']: id }
+  }
   return { accountId, memberId: caller.memberId ?? 'none' }
 }
 
@@ -168,6 +184,23 @@ function refuseEndUser(resource: Served, verbs: Readonly<Record<string, Verb>>, 
 
 function onlyReads({ noun }: Served): AppError {
   return new AppError('FORBIDDEN', `End users can only read: changing a ${noun} is for your backend alone`)
+}
+
+/** What the role of somebody who is signed in forbids, and pages of others. @throws AppError FORBIDDEN */
+function refuseUser(caller: Admin, resource: Served, request: Request, action?: string): void {
+  if (caller.role !== null) refuseForeignPage(request)
+  refuseRole(caller, resource, request.method, action)
+}
+
+/** For the log of who changed what. */
+function actOf(
+  { accountId, actor }: Admin,
+  request: Request,
+  { slug }: Served,
+  action: string,
+  recordId: string | null,
+): Act {
+  return { actor: { ...actor, address: addressOf(request) }, accountId, action, slug, recordId }
 }
 
 /** Writes are handed to resources with an admin as their caller, so that no other can reach them. */

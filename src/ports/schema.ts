@@ -1,5 +1,6 @@
 import { ACCOUNTS } from './schema/accounts.ts'
 import { CONNECTORS } from './schema/connectors.ts'
+import { CONSOLE } from './schema/console.ts'
 import { INSTALLATIONS } from './schema/installations.ts'
 import { LEDGER } from './schema/ledger.ts'
 import { REWARDS } from './schema/rewards.ts'
@@ -11,7 +12,15 @@ import { type SchemaVersion, VERSIONS } from './schema/versions.ts'
  * What is stored, said once: fields, types, unique keys and indexes of every collection. Both stores build their
  * tables from this, `Row<'streak'>` is the type of a row, and list filters know a field's type from it.
  */
-export const SCHEMA = { ...ACCOUNTS, ...STREAKS, ...LEDGER, ...REWARDS, ...CONNECTORS, ...INSTALLATIONS }
+export const SCHEMA = {
+  ...ACCOUNTS,
+  ...STREAKS,
+  ...LEDGER,
+  ...REWARDS,
+  ...CONNECTORS,
+  ...INSTALLATIONS,
+  ...CONSOLE,
+}
 
 /** The version of the stored shape; `streakline migrate` brings a store up to it. */
 export const SCHEMA_VERSION: number = latestOf(VERSIONS)

@@ -103,18 +103,19 @@ describe('a reader that has gone', () => {
   )
 })
 
-describe('a start without an account', () => {
+describe('a start of a program that nobody has signed in to', () => {
   it(
-    'says what to do next, and what is where; with one it does not',
+    'prints one link to begin by, and what is where; the next start prints another one',
     async () => {
       const first = startProgram([process.execPath, CLI, 'start'], { env: plainEnv(settings) })
       await first.printed('"msg":"listening"')
       const { port } = JSON.parse(/^.*"msg":"listening".*$/m.exec(first.output())![0]) as { port: number }
       await first.printed('/healthz')
       const said = first.stderr()
-      expect(said).toMatch(/^There is no account yet\. Make the first one, in another terminal:\n/)
-      expect(said).toContain('  npm run streakline -- init\n')
-      for (const path of ['/schema', '/docs', '/webhooks', '/healthz']) {
+      const link = new RegExp(`^http://127\\.0\\.0\\.1:${port}/console/start#token=[\\w-]{43}$`, 'm')
+      expect(said).toMatch(link)
+      expect(said).toContain('"npm run streakline -- init" in another terminal')
+      for (const path of ['/console', '/schema', '/docs', '/webhooks', '/healthz']) {
         expect(said).toContain(`http://127.0.0.1:${port}${path}`)
       }
       expect(said).not.toContain('/ops/queues')
@@ -123,15 +124,18 @@ describe('a start without an account', () => {
       // what it says to do works while it runs
       const init = await streakline(['init'])
       expect(init).toMatchObject({ status: 0, stderr: '' })
+      expect(init.stdout).toMatch(/^x-api-secret {2}\S+$/m)
       const family = await first.family()
       first.child.kill('SIGTERM')
       await allGone(family)
 
       const second = startProgram([process.execPath, CLI, 'start'], { env: plainEnv(settings) })
       await second.printed('"msg":"listening"')
+      await second.printed('/healthz')
       second.child.kill('SIGTERM')
       await second.ended
-      expect(second.stderr()).toBe('')
+      expect(second.stderr()).toMatch(/^http:\S+\/console\/start#token=[\w-]{43}$/m)
+      expect(second.stderr()).not.toContain(link.exec(said)![0].split('#')[1])
     },
     TIMEOUT_MS,
   )

@@ -25,6 +25,8 @@ type Row = readonly [Outcome, Outcome, Outcome, Outcome, Outcome, Outcome]
 
 const closed = (backend: Outcome, otherBackend: Outcome): Row => [backend, otherBackend, 403, 403, 403, 403]
 const NEVER = closed(405, 405)
+/** For whoever is signed in to the console: `console-roles.ts`. */
+const NOBODY = closed(403, 403)
 const CONFIGURED_LIST: Row = [SEES, BLIND, SEES, SEES, SEES, BLIND]
 const CONFIGURED_GET: Row = [200, 404, 200, 200, 200, 404]
 const OWN_LIST: Row = [SEES, BLIND, SEES, BLIND, BLIND, BLIND]
@@ -100,6 +102,8 @@ export const ACCESS: Readonly<Record<string, Readonly<Record<Verb, Row>>>> = {
     patch: BACKEND_PATCH,
     delete: BACKEND_DELETE,
   },
+  console_user: { list: NOBODY, create: NOBODY, get: NOBODY, patch: NOBODY, delete: NOBODY },
+  audit_log: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   withdrawal: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   webhook_endpoint: { list: NEVER, create: NEVER, get: NEVER, patch: NEVER, delete: NEVER },
 }
@@ -112,6 +116,8 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
   'delivery/replay': closed(200, 404),
   'delivery/abandon': closed(200, 404),
   // Ada's manual reward: there is nothing to try again, and nothing to abandon
+  // for whoever is signed in to the console
+  'console_user/reset': closed(403, 403),
   'reward_log/replay': closed(200, 404),
   'reward_log/abandon': closed(409, 404),
 }
@@ -131,13 +137,17 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'streak_log/reinstatement': () => ({ reason: 'a mistake', withdrawalId: randomUUID() }),
   'delivery/replay': () => ({}),
   'delivery/abandon': () => ({ reason: 'not worth it' }),
+  'console_user/reset': () => ({}),
   'reward_log/replay': () => ({}),
   'reward_log/abandon': () => ({ reason: 'not worth it' }),
 }
 
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */
 export const OTHER_ROUTES: Readonly<
-  Record<string, 'anybody' | 'signed by the platform' | 'operators' | 'nothing is there'>
+  Record<
+    string,
+    'anybody' | 'signed by the platform' | 'operators' | 'who knows the password' | 'nothing is there'
+  >
 > = {
   'GET /healthz': 'anybody',
   // other verbs are refused
@@ -149,6 +159,8 @@ export const OTHER_ROUTES: Readonly<
   'GET /api/v1.0/openapi.json': 'anybody',
   '/docs': 'anybody',
   '/ops/queues': 'operators',
+  '/console/session': 'who knows the password',
+  '/console/password': 'who knows the password',
   // whoever has no credentials is told nothing else
   'USE /schema': 'nothing is there',
   'USE /api/v1.0/schema': 'nothing is there',
@@ -180,6 +192,8 @@ export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promis
       const body = { reason: 'returned', uniqueIdentifier: `refund ${made++}` }
       return (await backend.post(`/schema/streak_log/record/${adasLog.id}/withdrawal`, body)).body.data.id
     },
+    console_user: () => null,
+    audit_log: async ({ backend }) => (await backend.list('audit_log')).body.data[0].id,
     webhook_endpoint: () => null,
   }
 

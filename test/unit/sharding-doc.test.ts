@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { SCHEMA } from '../../src/ports/schema.ts'
 
 /** Few rows: nobody would shard them. */
-const SMALL = ['api_key', 'coupon_provider']
+const SMALL = ['api_key', 'console_session', 'console_user', 'coupon_provider']
 
 const [, section = ''] =
   /\n### A sharded MongoDB\n([\s\S]*?)\n## /.exec(

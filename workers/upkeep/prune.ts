@@ -18,7 +18,7 @@ const MAX_COMMITS = 500
 
 /**
  * Removes raw bodies of deliveries older than the retention time, and then the names that were kept so that an erasure
- * finds those bodies; what became of them stays. Idempotent, goes on where it stopped.
+ * finds those bodies, what became of them stays; and sessions of the console that are over. Idempotent, goes on where it stopped.
  */
 export function createPrune({ store, clock, logger, deliveryRetentionDays }: PruneDeps): () => Promise<void> {
   return async () => {
@@ -30,6 +30,11 @@ export function createPrune({ store, clock, logger, deliveryRetentionDays }: Pru
       store,
       () => namesBefore(store, left?.bodyKeptSince ?? before),
       (row) => remove('delivery_item', row, {}),
+    )
+    await inBatches(
+      store,
+      () => sessionsBefore(store, clock.now()),
+      (row) => remove('console_session', row, {}),
     )
     if (pruned + names > 0) {
       const message = 'raw deliveries past their retention were removed'
@@ -51,6 +56,11 @@ function bodiesBefore(store: Store, instant: Instant, limit = PER_COMMIT): Promi
 function namesBefore(store: Store, instant: Instant): Promise<Row<'delivery_item'>[]> {
   const where = below<'delivery_item', 'nameKeptSince'>('nameKeptSince', instant)
   return store.find('delivery_item', { where, sort: ascending('nameKeptSince'), limit: PER_COMMIT })
+}
+
+function sessionsBefore(store: Store, instant: Instant): Promise<Row<'console_session'>[]> {
+  const where = below<'console_session', 'idleUntil'>('idleUntil', instant)
+  return store.find('console_session', { where, sort: ascending('idleUntil'), limit: PER_COMMIT })
 }
 
 /** What is written is not found again. Answers how many rows there were. */

@@ -18,7 +18,8 @@ export function createAdminCheck(keys: ApiKeys): (headers: IncomingHttpHeaders) 
     if (row === undefined || !matches || row.status !== 'live') {
       throw new AppError('UNAUTHENTICATED', 'x-api-key and x-api-secret are not those of a live API key')
     }
-    return { kind: 'admin', accountId: row.accountId, apiKeyId: row.id }
+    const actor = { kind: 'key', id: row.id, name: row.name } as const
+    return { kind: 'admin', accountId: row.accountId, actor, role: null }
   }
 }
 

@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { ConsoleRole } from '../../ports/schema/values.ts'
 
-/** The merchant's backend, with everything in its account. */
+/** The merchant: their backend, with everything in its account, or somebody signed in to the console. */
 export interface Admin {
   readonly kind: 'admin'
   readonly accountId: string
-  readonly apiKeyId: string
+  readonly actor: { readonly kind: 'key' | 'user'; readonly id: string; readonly name: string }
+  /** What the user may do; null: a key, which may do all that is not for users alone. */
+  readonly role: ConsoleRole | null
 }
 
 /** A customer of the merchant, in a browser or an app, with a token that the merchant's backend made. */

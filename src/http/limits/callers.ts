@@ -17,10 +17,10 @@ export function createCallerCount(
   const keys = new TokenBuckets(perKey, clock, MAX_KEYS)
   const endUsers = new TokenBuckets(perEndUser, clock, MAX_END_USERS)
 
-  function countAdmin({ apiKeyId }: Admin, response: Response): void {
-    const taken = keys.take(`admin:${apiKeyId}`)
-    tell(response, 'api-key', keys.rate, taken)
-    if (!taken.ok) throw tooMany('with this API key', keys.rate, taken)
+  function countAdmin({ actor: { kind, id } }: Admin, response: Response): void {
+    const taken = keys.take(`${kind === 'key' ? 'admin' : 'user'}:${id}`)
+    tell(response, kind === 'key' ? 'api-key' : 'user', keys.rate, taken)
+    if (!taken.ok) throw tooMany(kind === 'key' ? 'with this API key' : 'of this user', keys.rate, taken)
   }
 
   /** Beside the backend, so that no page can use up what it needs; each by itself, so that none uses up all of it. */

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 const MAX_PROVEN = 20_000
-const NAMES = ['x-api-key', 'x-api-secret', 'x-account-id', 'x-enduser-access-token']
+const NAMES = ['x-api-key', 'x-api-secret', 'x-account-id', 'x-enduser-access-token', 'cookie']
 
 /**
  * Credentials that were right when they were last judged: to send them again is no guess. Kept as digests that nothing

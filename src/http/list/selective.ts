@@ -16,6 +16,8 @@ export const SELECTIVE_FIELDS = [
   'orderId',
   'createdAt',
   'activityAt',
+  'recordId',
+  'actorId',
   'orderName',
 ]
 const SELECTIVE_OPERATORS: readonly OperatorName[] = [

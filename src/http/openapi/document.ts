@@ -1,6 +1,7 @@
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
 import type { Served } from '../resource.ts'
 import { adapterSchemas, bodySchema } from './bodies.ts'
+import { consolePaths } from './console.ts'
 import { errorSchema, sharedResponses } from './errors.ts'
 import { filterSchemas, pagingSchema, sharedParameters } from './lists.ts'
 import {
@@ -37,7 +38,7 @@ export function openApiDocument(resources: readonly Served[]): JsonSchema {
       { url: '/api/v1.0', description: 'The same, with the version in the address' },
     ],
     tags: [...recorded.map(tag), ...systemTags],
-    paths: { ...Object.assign({}, ...recorded.map(resourcePaths)), ...systemPaths },
+    paths: { ...Object.assign({}, ...recorded.map(resourcePaths)), ...systemPaths, ...consolePaths },
     components: {
       securitySchemes,
       headers: {

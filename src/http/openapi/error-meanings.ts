@@ -45,6 +45,9 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   CONNECTOR_HAS_DELIVERIES: 'The connector has received webhooks, which are kept under it.',
   LAST_LIVE_KEY:
     'It is the last live API key of the account: without it your backend could not call any more.',
+  LAST_OWNER:
+    'It is the last owner of the account: without one nobody could manage its users and keys in the console.',
+  LINK_NOT_GOOD: 'The link to set a password was used, is older than an hour, or a newer one replaced it.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
   FAILED_FOR_GOOD:

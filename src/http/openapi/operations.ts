@@ -5,7 +5,7 @@ import { errorResponses } from './errors.ts'
 import { bodyExamples, responseExamples } from './examples/index.ts'
 import { listParameters, listText } from './lists.ts'
 import type { Recorded } from './records.ts'
-import { ADMIN, ADMIN_OR_END_USER } from './security.ts'
+import { ADMIN, ADMIN_OR_END_USER, SIGNED_IN } from './security.ts'
 import { textOf } from './texts/index.ts'
 
 const EVERY: readonly ErrorCode[] = [
@@ -86,12 +86,14 @@ function operation(resource: Recorded, verb: Verb): JsonSchema {
     tags: [tagOf(noun)],
     summary: SUMMARIES[verb](noun),
     ...(description === '' ? {} : { description }),
-    security: open ? ADMIN_OR_END_USER : ADMIN,
+    security: open ? ADMIN_OR_END_USER : adminsOf(resource),
     ...(verb === 'list' ? { parameters: listParameters(resource) } : {}),
     ...(verb === 'create' || verb === 'patch' ? { requestBody: requestBody(resource, verb) } : {}),
     responses: { ...success(resource, verb), ...errorResponses(failuresOf(resource, verb)) },
   }
 }
+
+const adminsOf = ({ forUsersOnly }: Recorded) => (forUsersOnly === true ? SIGNED_IN : ADMIN)
 
 function actionOperation(resource: Recorded, name: string, action: Action): JsonSchema {
   const { noun } = resource
@@ -121,7 +123,7 @@ function acting(
     tags: [tagOf(noun)],
     summary,
     description: textOf(slug).actions?.[operationId] ?? textOf(slug).actions?.[name] ?? '',
-    security: ADMIN,
+    security: adminsOf(resource),
     requestBody: { required: true, content: { 'application/json': { schema } } },
     responses: {
       [status]: { description, content: { 'application/json': { schema: answer(data) } } },

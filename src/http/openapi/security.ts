@@ -5,8 +5,12 @@ const BACKEND = { apiKey: [], apiSecret: [] }
 /** An end user: both headers together. */
 const END_USER = { endUserToken: [], endUserAccount: [] }
 
-export const ADMIN = [BACKEND]
-export const ADMIN_OR_END_USER = [BACKEND, END_USER]
+/** Somebody signed in to the console, as far as their role goes. */
+const SESSION = { consoleSession: [] }
+
+export const ADMIN = [BACKEND, SESSION]
+export const ADMIN_OR_END_USER = [BACKEND, SESSION, END_USER]
+export const SIGNED_IN = [SESSION]
 
 export const securitySchemes: Readonly<Record<string, JsonSchema>> = {
   apiKey: {
@@ -16,6 +20,13 @@ export const securitySchemes: Readonly<Record<string, JsonSchema>> = {
     description: 'Of your backend, together with `x-api-secret`. Never to be shown to a browser.',
   },
   apiSecret: { type: 'apiKey', in: 'header', name: 'x-api-secret', description: 'Goes with `x-api-key`.' },
+  consoleSession: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'streakline_session',
+    description:
+      'Of somebody signed in to the console. Other verbs than GET are taken from pages of this server alone (`Origin` or `Sec-Fetch-Site`).',
+  },
   endUserToken: {
     type: 'apiKey',
     in: 'header',

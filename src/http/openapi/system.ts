@@ -1,13 +1,6 @@
 import type { JsonSchema } from '../json/json-schema.ts'
+import { answered, object } from './answers.ts'
 import { errorResponses, errorSchema } from './errors.ts'
-
-function answered(description: string, schema: JsonSchema): JsonSchema {
-  return { description, content: { 'application/json': { schema } } }
-}
-
-function object(properties: Record<string, JsonSchema>): JsonSchema {
-  return { type: 'object', required: Object.keys(properties), properties }
-}
 
 const upOrDown = { type: 'string', enum: ['up', 'down'] }
 const zoneData = {
@@ -108,6 +101,7 @@ export const systemPaths: Readonly<Record<string, JsonSchema>> = {
 }
 
 export const systemTags = [
+  { name: 'Console', description: 'Signing in to the pages for merchants.' },
   { name: 'Webhooks', description: 'Where platforms deliver.' },
   { name: 'Health', description: 'For load balancers and monitors.' },
 ]

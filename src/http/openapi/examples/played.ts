@@ -47,9 +47,9 @@ export const EXAMPLES: Examples = {
       },
       answer: {
         data: {
-          id: '019a923a-e688-72cd-af19-dc6b69991b8e',
+          id: '019a923a-e688-75a2-90fc-d9135fc9af5f',
           streakId: '019a90d3-f000-7023-85bb-bcc771883ba7',
-          ownedById: '019a923a-e688-72cd-af19-e1135fc9af5f',
+          ownedById: '019a923a-e688-75a2-90fc-dd00d7d81716',
           activityAt: '2025-11-17T14:32:00.000Z',
           activityId: 'made_a_purchase',
           uniqueIdentifier: 'order_98213',
@@ -73,9 +73,9 @@ export const EXAMPLES: Examples = {
             updatedAt: '2025-11-17T08:00:00.000Z',
           },
           streakProgress: {
-            id: '019a923a-e688-72cd-af19-e500d7d81716',
+            id: '019a923a-e688-75a2-90fc-e27b87ecca9d',
             streakId: '019a90d3-f000-7023-85bb-bcc771883ba7',
-            ownedById: '019a923a-e688-72cd-af19-e1135fc9af5f',
+            ownedById: '019a923a-e688-75a2-90fc-dd00d7d81716',
             periodKey: '2025-11-17',
             periodStartAt: '2025-11-17T00:00:00.000Z',
             periodEndAt: '2025-11-18T00:00:00.000Z',
@@ -143,7 +143,7 @@ export const EXAMPLES: Examples = {
       },
       answer: {
         data: {
-          id: '019a909d-ebe0-750d-93bb-5f854c626783',
+          id: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
           linkedSchemaSlug: 'streak',
           linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
           name: '7 days in a row',
@@ -174,9 +174,9 @@ export const EXAMPLES: Examples = {
       },
       answer: {
         data: {
-          id: '019aafc7-e340-7170-9e75-ef470d9ba42c',
+          id: '019aafc7-e340-7103-b331-e233f49295cc',
           streakId: '019a909d-0180-72ac-871f-3ad5ff15536b',
-          ownedById: '019a90e1-bb40-770b-8908-ec6c1eea6c09',
+          ownedById: '019a90e1-bb40-743d-a331-800eff9eeccb',
           activityAt: '2025-11-23T08:15:00.000Z',
           activityId: 'visited_store',
           uniqueIdentifier: 'visit_5023',
@@ -200,9 +200,9 @@ export const EXAMPLES: Examples = {
             updatedAt: '2025-11-17T07:00:00.000Z',
           },
           streakProgress: {
-            id: '019aafc7-e340-7170-9e75-f19284abd0b5',
+            id: '019aafc7-e340-7103-b331-e5a721fd88db',
             streakId: '019a909d-0180-72ac-871f-3ad5ff15536b',
-            ownedById: '019a90e1-bb40-770b-8908-ec6c1eea6c09',
+            ownedById: '019a90e1-bb40-743d-a331-800eff9eeccb',
             periodKey: '2025-11-23',
             periodStartAt: '2025-11-23T00:00:00.000Z',
             periodEndAt: '2025-11-24T00:00:00.000Z',
@@ -218,7 +218,7 @@ export const EXAMPLES: Examples = {
             streakCompletedAt: null,
           },
           achievedMilestone: {
-            id: '019a909d-ebe0-750d-93bb-5f854c626783',
+            id: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
             linkedSchemaSlug: 'streak',
             linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
             name: '7 days in a row',
@@ -234,7 +234,7 @@ export const EXAMPLES: Examples = {
             updatedAt: '2025-11-17T07:01:00.000Z',
           },
           nextMilestone: {
-            id: '019a909e-d640-7515-8937-320ef088360f',
+            id: '019a909e-d640-770b-8908-ebd3a61d4c66',
             linkedSchemaSlug: 'streak',
             linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
             name: '30 days in a row',
@@ -250,12 +250,12 @@ export const EXAMPLES: Examples = {
             updatedAt: '2025-11-17T07:02:00.000Z',
           },
           achievedMilestoneRewardLog: {
-            id: '019aafc7-e340-7170-9e75-f609010602da',
+            id: '019aafc7-e340-7103-b331-e99de679440e',
             linkedSchemaSlug: 'streak',
             linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
-            milestoneId: '019a909d-ebe0-750d-93bb-5f854c626783',
-            ownedById: '019a90e1-bb40-770b-8908-ec6c1eea6c09',
-            streakLogId: '019aafc7-e340-7170-9e75-ef470d9ba42c',
+            milestoneId: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
+            ownedById: '019a90e1-bb40-743d-a331-800eff9eeccb',
+            streakLogId: '019aafc7-e340-7103-b331-e233f49295cc',
             periodKey: '2025-11-23',
             couponCode: null,
             rewardIssuedAt: null,
@@ -270,7 +270,7 @@ export const EXAMPLES: Examples = {
             createdAt: '2025-11-23T08:15:04.000Z',
             updatedAt: '2025-11-23T08:15:04.000Z',
             milestone: {
-              id: '019a909d-ebe0-750d-93bb-5f854c626783',
+              id: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
               linkedSchemaSlug: 'streak',
               linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
               name: '7 days in a row',
@@ -288,7 +288,7 @@ export const EXAMPLES: Examples = {
           },
           achievedMilestones: [
             {
-              id: '019a909d-ebe0-750d-93bb-5f854c626783',
+              id: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
               linkedSchemaSlug: 'streak',
               linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
               name: '7 days in a row',
@@ -306,12 +306,12 @@ export const EXAMPLES: Examples = {
           ],
           achievedMilestoneRewardLogs: [
             {
-              id: '019aafc7-e340-7170-9e75-f609010602da',
+              id: '019aafc7-e340-7103-b331-e99de679440e',
               linkedSchemaSlug: 'streak',
               linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
-              milestoneId: '019a909d-ebe0-750d-93bb-5f854c626783',
-              ownedById: '019a90e1-bb40-770b-8908-ec6c1eea6c09',
-              streakLogId: '019aafc7-e340-7170-9e75-ef470d9ba42c',
+              milestoneId: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
+              ownedById: '019a90e1-bb40-743d-a331-800eff9eeccb',
+              streakLogId: '019aafc7-e340-7103-b331-e233f49295cc',
               periodKey: '2025-11-23',
               couponCode: null,
               rewardIssuedAt: null,
@@ -326,7 +326,7 @@ export const EXAMPLES: Examples = {
               createdAt: '2025-11-23T08:15:04.000Z',
               updatedAt: '2025-11-23T08:15:04.000Z',
               milestone: {
-                id: '019a909d-ebe0-750d-93bb-5f854c626783',
+                id: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
                 linkedSchemaSlug: 'streak',
                 linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
                 name: '7 days in a row',
@@ -354,12 +354,12 @@ export const EXAMPLES: Examples = {
       body: { couponCode: 'FREE-COFFEE-7Q2K', rewardExpiryAt: '2025-12-23T23:59:59Z' },
       answer: {
         data: {
-          id: '019aafc7-e340-7170-9e75-f609010602da',
+          id: '019aafc7-e340-7103-b331-e99de679440e',
           linkedSchemaSlug: 'streak',
           linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
-          milestoneId: '019a909d-ebe0-750d-93bb-5f854c626783',
-          ownedById: '019a90e1-bb40-770b-8908-ec6c1eea6c09',
-          streakLogId: '019aafc7-e340-7170-9e75-ef470d9ba42c',
+          milestoneId: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
+          ownedById: '019a90e1-bb40-743d-a331-800eff9eeccb',
+          streakLogId: '019aafc7-e340-7103-b331-e233f49295cc',
           periodKey: '2025-11-23',
           couponCode: 'FREE-COFFEE-7Q2K',
           rewardIssuedAt: '2025-11-23T08:15:06.000Z',
@@ -374,7 +374,7 @@ export const EXAMPLES: Examples = {
           createdAt: '2025-11-23T08:15:04.000Z',
           updatedAt: '2025-11-23T08:15:06.000Z',
           milestone: {
-            id: '019a909d-ebe0-750d-93bb-5f854c626783',
+            id: '019a909d-ebe0-7191-99ff-db3b4dc9a89a',
             linkedSchemaSlug: 'streak',
             linkedSchemaRecordId: '019a909d-0180-72ac-871f-3ad5ff15536b',
             name: '7 days in a row',
@@ -437,9 +437,9 @@ export const EXAMPLES: Examples = {
       },
       answer: {
         data: {
-          id: '019aad14-ae08-7447-8585-ef2baffde96c',
+          id: '019aad14-ae08-7788-91db-8acdbfa5560e',
           streakId: '019a8dd2-e500-701f-8bd5-3d0cf70a5c65',
-          ownedById: '019aa837-9008-76d8-b9c9-87e3eca6d54f',
+          ownedById: '019aa837-9008-7090-91c2-9048ec8bcb28',
           activityAt: '2025-11-22T19:40:00.000Z',
           activityId: 'completed_workout',
           uniqueIdentifier: 'session_4423',
@@ -463,9 +463,9 @@ export const EXAMPLES: Examples = {
             updatedAt: '2025-11-16T18:00:00.000Z',
           },
           streakProgress: {
-            id: '019aa837-9008-76d8-b9c9-8848ec8bcb28',
+            id: '019aa837-9008-7090-91c2-971dccd1e8a1',
             streakId: '019a8dd2-e500-701f-8bd5-3d0cf70a5c65',
-            ownedById: '019aa837-9008-76d8-b9c9-87e3eca6d54f',
+            ownedById: '019aa837-9008-7090-91c2-9048ec8bcb28',
             periodKey: '2025-11-17',
             periodStartAt: '2025-11-17T00:00:00.000Z',
             periodEndAt: '2025-11-24T00:00:00.000Z',
@@ -495,7 +495,7 @@ export const EXAMPLES: Examples = {
         code: 'INVALID_INPUT',
         message: 'activityAt has no offset: add Z or one such as +02:00',
         details: [{ path: 'activityAt', message: 'has no offset: add Z or one such as +02:00' }],
-        requestId: '019a923a-e688-774b-a809-a13897e74d83',
+        requestId: '019a923a-e688-744f-85fb-54b7bfa5633b',
       },
     },
     UNKNOWN_FIELD: {
@@ -503,7 +503,7 @@ export const EXAMPLES: Examples = {
         code: 'UNKNOWN_FIELD',
         message: 'activitiId is not a field of this record',
         details: [{ path: 'activitiId', message: 'is not a field of this record' }],
-        requestId: '019a923a-e688-774b-a809-a4b7bfa5633b',
+        requestId: '019a923a-e688-744f-85fb-5a88d2e331df',
       },
     },
     REFERENCE_NOT_FOUND: {
@@ -516,7 +516,7 @@ export const EXAMPLES: Examples = {
             message: 'streakId: no streak has the id 01936f2e-0e5a-7c3b-9a41-5d0f6b1c2a37',
           },
         ],
-        requestId: '019a923a-e688-774b-a809-aa88d2e331df',
+        requestId: '019a923a-e688-744f-85fb-5d93f65bba14',
       },
     },
     DUPLICATE_STREAK_LOG: {
@@ -527,10 +527,10 @@ export const EXAMPLES: Examples = {
           {
             path: 'uniqueIdentifier',
             message: 'was already used for this member on this streak',
-            existingId: '019a923a-e688-774b-a809-8f492cc57b26',
+            existingId: '019a923a-e688-744f-85fb-415e96174073',
           },
         ],
-        requestId: '019a923a-e688-774b-a809-ad93f65bba14',
+        requestId: '019a923a-e688-744f-85fb-62ab0bfc1cac',
       },
     },
     DUPLICATE_VALUE: {
@@ -541,10 +541,10 @@ export const EXAMPLES: Examples = {
           {
             path: 'externalId',
             message: 'is already taken in this account',
-            existingId: '019a923a-e688-774b-a809-915e96174073',
+            existingId: '019a923a-e688-744f-85fb-45c887956102',
           },
         ],
-        requestId: '019a923a-e688-774b-a809-b2ab0bfc1cac',
+        requestId: '019a923a-e688-744f-85fb-66eac166d6cc',
       },
     },
     FILTER_NOT_SELECTIVE: {
@@ -559,7 +559,7 @@ export const EXAMPLES: Examples = {
               'needs at its top level an EQUALS or a range on one of: ownedById, streakId, uniqueIdentifier, createdAt, activityAt',
           },
         ],
-        requestId: '019a923a-e688-774b-a809-bbab3a46fc37',
+        requestId: '019a923a-e688-744f-85fb-71b46e36fd98',
       },
     },
   },

@@ -1,7 +1,7 @@
 import { connector, couponCode, couponProvider, delivery, webhookEndpoint } from './commerce.ts'
 import { COMMON_FIELDS } from './common.ts'
 import { memberStreak, rewardLog, streakLog, streakProgress, withdrawal } from './ledger.ts'
-import { account, apiKey, member } from './people.ts'
+import { account, apiKey, auditLog, consoleUser, member } from './people.ts'
 import { milestone, streak } from './streaks.ts'
 import type { ResourceText } from './types.ts'
 
@@ -19,6 +19,8 @@ const RESOURCE_TEXTS: Readonly<Record<string, ResourceText>> = {
   account_user: member,
   account,
   api_key: apiKey,
+  console_user: consoleUser,
+  audit_log: auditLog,
   connector,
   delivery,
   coupon_provider: couponProvider,

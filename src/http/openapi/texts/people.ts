@@ -45,3 +45,40 @@ export const apiKey: ResourceText = {
     status: 'Only a `live` key authenticates.',
   },
 }
+
+export const consoleUser: ResourceText = {
+  about:
+    'Somebody who may sign in to the console. For its owners, signed in, and the command line; keys get 403.',
+  verbs: {
+    create: 'The answer shows `startPath`, this once: there the user sets a password, within an hour.',
+    patch: 'Gives another role, which ends the user’s sessions. The last owner stays one.',
+    delete: 'The user’s sessions end with it. The last owner stays.',
+  },
+  actions: {
+    reset: 'Ends the user’s sessions; older links are over. The answer shows `startPath`, this once.',
+  },
+  fields: {
+    email: 'Unique in the installation, however it is written.',
+    role: '`owner`: everything; `staff`: all but keys, users and the account; `viewer`: reads.',
+    hasPassword: 'Whether the user has set one.',
+    startPath: 'Below the address of the server; the link is good once and for an hour.',
+  },
+}
+
+export const auditLog: ResourceText = {
+  about:
+    'Who changed what, in the console, by a key or on the command line: an entry for each change that took effect. Streak logs and what platforms and workers do are ledgers of their own.',
+  fields: {
+    actor: 'Who did it.',
+    actorKind: 'A user of the console, an API key, or the command line.',
+    actorId: 'Of the user or the key.',
+    actorName: 'The user’s address, the key’s name, the command.',
+    action: '`create`, `patch`, `delete`, or the name of what was done: `replay`, `sign_in`.',
+    slug: 'Of which resource.',
+    recordId: 'Of which record; null where it was many or none.',
+    address: 'Where the request came from.',
+    before:
+      'What differs, as it was; secrets, codes and what is personal are `"…"`. null where the record was not there.',
+    after: 'What differs, as it became.',
+  },
+}
