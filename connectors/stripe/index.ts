@@ -30,6 +30,7 @@ export const stripe: Connector = {
   }),
   orderIdFrom: { usual: 'payment', before: 'metadata.order_id' },
   values: ['one', 'order_total'],
+  choices: [],
   verify,
   translate,
   identities,

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Instant } from './clock.ts'
+import type { RuleChoice } from './schema/choices.ts'
 import type {
   ConnectorRule,
   OrderReport,
@@ -57,8 +58,11 @@ export type IgnoreReason =
   | 'NOT_CAPTURED'
   | 'NOTHING_TO_REPORT'
   | 'TEST_ORDER'
+  | 'CHANNEL_NOT_WANTED'
+  | 'TAG_MISSING'
   | 'CURRENCY_MISMATCH'
   | 'GIFT_CARDS_ONLY'
+  | 'PRODUCT_MISSING'
   | 'BELOW_MINIMUM'
   | 'NO_EMAIL'
   | 'GUEST_IGNORED'
@@ -141,6 +145,8 @@ export interface Connector {
   readonly orderIdFrom?: { readonly usual: string; readonly before: string }
   /** Values of a purchase this platform can measure. */
   readonly values: readonly PurchaseValue[]
+  /** What rules may choose its purchases by: what its bodies state. */
+  readonly choices: readonly RuleChoice[]
   /**
    * Checks the signature over the raw bytes, in constant time, against each secret, and reads id and topic.
    * `settings` are the connector's, for checks on who sent it.

@@ -22,8 +22,8 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
     fails: {
-      create: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET'],
-      patch: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
+      create: ['REFERENCE_NOT_FOUND'],
+      patch: ['REFERENCE_NOT_FOUND', 'FIELD_IS_FIXED'],
       delete: ['CONNECTOR_HAS_DELIVERIES'],
     },
     adapterInput: connectorInputOf(connectors),

@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts'
+import type { RuleChoices } from './choices.ts'
 /** Closed lists of what is stored, each here and nowhere else: types, bodies, filters and the API document follow. */
 export const STATUSES = ['draft', 'live', 'paused'] as const
 export type Status = (typeof STATUSES)[number]
@@ -82,7 +83,7 @@ export type GiftCards = (typeof GIFT_CARDS)[number]
 export const REPORT_STATES = ['open', 'taken', 'given_back'] as const
 export type ReportState = (typeof REPORT_STATES)[number]
 /** Which purchases of a connector feed which streak. Amounts are decimal digits as text. */
-export interface ConnectorRule {
+export interface ConnectorRule extends RuleChoices {
   readonly streakId: string
   readonly activityId: string
   readonly value: PurchaseValue

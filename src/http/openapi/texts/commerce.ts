@@ -26,6 +26,11 @@ export const connector: ResourceText = {
     'rules.giftCards': 'Whether gift cards that are bought count. Spending one is a purchase like any other.',
     'rules.rewardWithinDays':
       'A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60.',
+    'rules.tags': 'Only orders that have one of these tags; without case. `null` or absent: all.',
+    'rules.products':
+      'Only orders of which one line is one of these: the id of a product or a variant, or a SKU. The order counts whole. `null` or absent: all.',
+    'rules.channels':
+      'Only orders that were placed by one of these channels, such as Shopify’s `web` or `pos`. `null` or absent: all.',
     webhookPath: 'Where the platform sends its webhooks, on this server.',
     refusedCount: 'Webhooks that were refused, mostly for a wrong signature.',
     recentRefusals: 'The last 20 of them.',
