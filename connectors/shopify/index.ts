@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
-import { identities, translate } from './translate.ts'
+import { identities, topicOf, translate } from './translate.ts'
 import { isFromAnotherShop, verify } from './verify.ts'
 
 const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/
@@ -35,6 +35,7 @@ export const shopify: Connector = {
   choices: ['tags', 'products', 'channels'],
   verify,
   isFromElsewhere: isFromAnotherShop,
+  topicOf,
   translate,
   identities,
 }

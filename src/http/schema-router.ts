@@ -105,7 +105,11 @@ function serveAction(serving: Serving): RequestHandler {
     contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
     const call = await actingCall(serving, resource, name, request, response)
     const id = recordId(resource, String(request.params.id))
-    const data = await action.run(call, id, await bodyOf(serving.bodies, call, request, response))
+    const data = await action.run(
+      call,
+      id,
+      await bodyOf(serving.bodies, call, request, response, action.maxBodyBytes),
+    )
     sendJson(response, action.status, { data })
   }
 }
@@ -182,10 +186,11 @@ function bodyOf(
   { caller }: Call,
   request: Request,
   response: Response,
+  maxBytes?: number,
 ): Promise<unknown> {
   const held = bodies.hold(`account ${caller.accountId}`)
   response.once('close', held.release)
-  return readJsonBody(request, held)
+  return readJsonBody(request, held, maxBytes)
 }
 
 async function answer(

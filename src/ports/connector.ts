@@ -157,6 +157,11 @@ export interface Connector {
    * asks. Absent where no header says so.
    */
   isFromElsewhere?(headers: Headers, settings: Readonly<Record<string, unknown>>): boolean
+  /**
+   * The topic of a body that comes without headers: what it says itself, else that under which such a body, or a
+   * purchase, comes. Never throws.
+   */
+  topicOf(rawBody: Uint8Array): string
   /** Turns a verified body into one outcome per rule. The same input gives the same answer, also in a replay. */
   translate(input: TranslateInput): Translation
   /**

@@ -15,6 +15,7 @@ const acme: Connector = {
   values: ['one'],
   choices: [],
   verify: () => ({ ok: true, webhookId: 'w1', topic: 'sold', headers: {} }),
+  topicOf: () => 'sold',
   translate: () => ({ kind: 'ignored', reason: 'NOT_PAID', orderId: 'order 1' }),
   identities: () => [],
 }

@@ -1,6 +1,7 @@
 import { findRow } from '../../src/commit/planned.ts'
 import { findOrder } from '../../src/engine/load/read-reports.ts'
 import type { EntryRecorder, ReportVerdict } from '../../src/engine/types.ts'
+import { otherCurrency } from '../../src/inbox/report-outcome.ts'
 import { change } from '../../src/ports/changes.ts'
 import type { Clock, Instant } from '../../src/ports/clock.ts'
 import { isErased, type OrderReport } from '../../src/ports/schema/values.ts'
@@ -82,14 +83,6 @@ function waiting({ receivedAt, attempt }: Item, now: Instant): Partial<Item> {
   const pause = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, age))
   const dueAt = age > LOOKS_AGAIN_FOR_MS ? null : now + pause
   return { status: 'waiting', reason: null, message: null, dueAt, attempt: attempt + 1, updatedAt: now }
-}
-
-function otherCurrency(
-  { currency }: NonNullable<Item['report']>,
-  purchases: readonly Row<'purchase'>[],
-): Pick<Item, 'status' | 'reason' | 'message'> {
-  const message = `the report is in ${currency}, the order that counted in ${purchases[0]?.currency}`
-  return { status: 'ignored', reason: 'CURRENCY_MISMATCH', message }
 }
 
 /** Whoever bought: the delivery is about them, and goes when they are erased. */

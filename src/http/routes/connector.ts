@@ -7,8 +7,9 @@ import type { Resource } from '../resource.ts'
 import { createCredentials, patchedCredentials } from './connector-credentials.ts'
 import { checkRules } from './connector-rules.ts'
 import { connectorInputOf, connectorShape, platformOf, readSettings } from './connector-shape.ts'
+import { testAction } from './try-body.ts'
 
-type ConnectorDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'connectors'>
+type ConnectorDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'connectors' | 'deliveries'>
 
 export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
   const { store, newId, secretBox, connectors } = deps
@@ -27,6 +28,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
       delete: ['CONNECTOR_HAS_DELIVERIES'],
     },
     adapterInput: connectorInputOf(connectors),
+    actions: { test: testAction(deps) },
     async create({ caller: { accountId }, now, log }, body) {
       const { settings, credentials, rules, ...plain } = readCreate(body)
       const platform = platformOf(connectors, plain.platform)

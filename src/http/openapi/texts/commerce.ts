@@ -6,7 +6,12 @@ export const connector: ResourceText = {
   verbs: {
     patch: 'The `platform` and the purchase space stay. `rules` and `settings` are replaced whole.',
   },
+  actions: {
+    test: 'Shows what the body of a webhook would become by the rules of now, as if it came in at this moment with a right signature and the connector were live: what counts and as what, what has counted already, what is ignored and why. Stores nothing.',
+  },
   fields: {
+    payload: 'The body of the webhook: an object, or its very text. At most 8 MiB.',
+    topic: 'As the platform calls it; absent: as the body says, else that of a purchase.',
     name: 'For people.',
     platform: 'Which platform.',
     status: 'Webhooks of a connector that is not `live` are stored and ignored.',
