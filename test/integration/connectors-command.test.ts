@@ -95,5 +95,5 @@ it('ends in a sentence for what it cannot test', async () => {
   const other = id.replace(/.$/, (digit: string) => (digit === '0' ? '1' : '0'))
   await writeFile(nowhere, '{}')
   expect(await run(other, '--payload', nowhere)).toEqual([1, `There is no connector by the id ${other}.`])
-  expect((await run('shop', '--payload', nowhere))[1]).toContain('id "shop" must be a UUID')
+  expect((await run('shop', '--payload', nowhere))[1]).toContain('Id "shop" must be a UUID')
 })
