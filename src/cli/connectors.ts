@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import { Command } from 'commander'
 import { createLogger, type Installation, openInstallation } from '../compose.ts'
+import type { Foreseen } from '../engine/foresee.ts'
 import { AppError } from '../errors.ts'
 import type { TriedBody } from '../inbox/try-body.ts'
-import type { Row } from '../ports/schema.ts'
+import { formatQuantity } from '../streaks/quantity.ts'
 import { readId } from './account-option.ts'
 import { readSettings } from './settings.ts'
 
@@ -75,7 +76,7 @@ export async function testLines(
   return [
     `${JSON.stringify(name)} (${platform})${live}`,
     headline(tried),
-    ...tried.items.map((item) => itemLine(item, streaks)),
+    ...tried.items.map((each) => itemLine(each, streaks)),
     'Nothing was stored.',
   ]
 }
@@ -91,7 +92,7 @@ async function streakNames(
   accountId: string,
   { items }: TriedBody,
 ): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(items.flatMap(({ streakId }) => streakId ?? []))]
+  const ids = [...new Set(items.flatMap(({ item }) => item.streakId ?? []))]
   const rows = await store.findByKeys(
     'streak',
     ['accountId', 'id'],
@@ -100,7 +101,7 @@ async function streakNames(
   return new Map(rows.map((streak) => [streak.id, streak.name]))
 }
 
-function itemLine(item: Row<'delivery_item'>, streaks: ReadonlyMap<string, string>): string {
+function itemLine({ item, log }: Foreseen, streaks: ReadonlyMap<string, string>): string {
   const { ruleIndex, streakId, status, reason, message, report } = item
   const became = reason === null ? status : `${status} ${reason}`
   const why = message === null ? '' : `: ${message}`
@@ -110,12 +111,11 @@ function itemLine(item: Row<'delivery_item'>, streaks: ReadonlyMap<string, strin
     return `  ${object} ${state}${money}  ${became}${why}`
   }
   const streak = JSON.stringify(streaks.get(streakId ?? '') ?? streakId)
-  return `  rule ${ruleIndex} → ${streak}  ${became}${why}${item.status === 'counted' ? logOf(item) : ''}`
+  return `  rule ${ruleIndex} → ${streak}  ${became}${why}${log === null ? '' : logOf(item, log)}`
 }
 
-function logOf({ activity, quiet }: Row<'delivery_item'>): string {
-  if (activity === null) return ''
-  const { activityValue, activityAt, externalId } = activity
-  const at = new Date(activityAt).toISOString()
-  return `: ${activityValue ?? 'one'} for ${externalId} at ${at}${quiet ? ', quiet' : ''}`
+function logOf({ activity }: Foreseen['item'], log: NonNullable<Foreseen['log']>): string {
+  const { activityValue, activityAt, quiet } = log
+  const value = activityValue === null ? 'one' : formatQuantity(activityValue)
+  return `: ${value} for ${activity?.externalId} at ${new Date(activityAt).toISOString()}${quiet ? ', quiet' : ''}`
 }

@@ -9,3 +9,10 @@ export function otherCurrency(
   const message = `the report is in ${currency}, the order that counted in ${purchases[0]?.currency}`
   return { status: 'ignored', reason: 'CURRENCY_MISMATCH', message }
 }
+
+/** What an item says of a report that does not wait, of an order that has not counted. */
+export const NEVER_COUNTED = {
+  status: 'ignored',
+  reason: 'NOTHING_TO_REPORT',
+  message: 'the order has not counted',
+} as const

@@ -1,6 +1,6 @@
 import { findRow } from '../commit/planned.ts'
 import { reportVerdict } from '../engine/decide/taken-back.ts'
-import { foresee } from '../engine/foresee.ts'
+import { type Foreseen, foresee } from '../engine/foresee.ts'
 import { findOrder, readReports } from '../engine/load/read-reports.ts'
 import type { KeyedReport } from '../engine/types.ts'
 import { AppError } from '../errors.ts'
@@ -9,7 +9,7 @@ import type { Translation } from '../ports/connector.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { type Platforms, type ReadBody, type Reading, readHere, rulesOf } from './reading.ts'
-import { otherCurrency } from './report-outcome.ts'
+import { NEVER_COUNTED, otherCurrency } from './report-outcome.ts'
 import { deliveryRows } from './rows.ts'
 
 export interface TryBodyDeps extends Platforms {
@@ -36,8 +36,8 @@ export interface TriedBody {
   readonly reason: string | null
   readonly orderId: string | null
   readonly orderName: string | null
-  /** As they would be once they were worked off; their ids, and those of logs, are nobody's. */
-  readonly items: readonly Item[]
+  /** As they would be once they were worked off, each with the log that it would make; their ids are nobody's. */
+  readonly items: readonly Foreseen[]
 }
 
 /**
@@ -63,9 +63,12 @@ export async function tryBody(
   // a proof that was given is not refused
   const reading = (await (deps.read?.(unread) ?? readHere(deps, unread))) as Reading
   const rows = deliveryRows({ connector, rawBody, receivedAt, reading }, newId)
-  const purchases = await foresee({ store, clock, newId }, rows.items)
+  const foreseen = await foresee({ store, clock, newId }, rows.items)
+  const all = foreseen.map(({ item }) => item)
   const items = await Promise.all(
-    purchases.map((item) => (item.report === null ? item : foreseeReport(store, item, purchases))),
+    foreseen.map(async ({ item, log }) =>
+      item.report === null ? { item, log } : { item: await foreseeReport(store, item, all), log },
+    ),
   )
   const { outcome, reason, orderId, orderName } = rows.delivery
   return { topic, outcome, reason, orderId, orderName, items }
@@ -77,7 +80,8 @@ async function foreseeReport(store: Store, item: Item, all: readonly Item[]): Pr
   const report = item.report!
   if (purchases.length === 0) {
     const countsHere = all.some(({ activity, status }) => activity !== null && status === 'counted')
-    return { ...item, status: countsHere ? 'applied' : 'waiting' }
+    if (countsHere) return { ...item, status: 'applied' }
+    return report.ifCounted && isSettled ? { ...item, ...NEVER_COUNTED } : { ...item, status: 'waiting' }
   }
   const told = all.flatMap(({ orderKey, report: each }): KeyedReport[] =>
     each === null || orderKey === null ? [] : [{ orderKey, report: each }],

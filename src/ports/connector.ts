@@ -123,6 +123,8 @@ export interface TranslateInput {
   readonly purchaseSpace: string
   /** `payment`, or `metadata.` and a key: see `Connector.orderIdFrom`. */
   readonly orderIdFrom: string | null
+  /** The connector's own, as its schema left them. */
+  readonly settings: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -143,6 +145,8 @@ export interface Connector {
    * that had purchases before there was the choice. It is a setting, `orderIdFrom`, checked by `settings`.
    */
   readonly orderIdFrom?: { readonly usual: string; readonly before: string }
+  /** Settings that ids of orders or members are made of: fixed from the first purchase on. */
+  readonly fixedSettings?: readonly string[]
   /** Values of a purchase this platform can measure. */
   readonly values: readonly PurchaseValue[]
   /** What rules may choose its purchases by: what its bodies state. */
@@ -152,6 +156,11 @@ export interface Connector {
    * `settings` are the connector's, for checks on who sent it.
    */
   verify(input: VerifyInput, settings: Readonly<Record<string, unknown>>): Verification
+  /**
+   * Whether this is how the platform finds out that somebody listens, before it sends anything signed: answered 200 and
+   * not kept. It proves nothing, so nothing may follow from it. Absent where a platform does not ask.
+   */
+  isPing?(input: Pick<VerifyInput, 'rawBody' | 'headers'>): boolean
   /**
    * Whether these headers, as they were kept, say that somebody else sent it than the connector's own shop: a replay
    * asks. Absent where no header says so.
@@ -168,5 +177,5 @@ export interface Connector {
    * Whom a verified body names, as members are called that rules of either identity would make: an erasure finds the
    * body by these, also where nothing can be made of it. A few at most.
    */
-  identities(rawBody: Uint8Array): readonly string[]
+  identities(rawBody: Uint8Array, settings: Readonly<Record<string, unknown>>): readonly string[]
 }

@@ -18,6 +18,7 @@ function translate(order: object, overrides: Partial<ConnectorRule>): Translatio
     rules: [rule(overrides)],
     purchaseSpace: 'space-1',
     orderIdFrom: null,
+    settings: {},
   })
 }
 
@@ -203,6 +204,7 @@ describe('a platform that states none of it', () => {
         rules: [rule({ [choice]: ['vip'] })],
         purchaseSpace: 'space-1',
         orderIdFrom: null,
+        settings: {},
       })
       expect(outcomesOf(translation)).toEqual(['BODY_NOT_UNDERSTOOD'])
     }

@@ -1,7 +1,7 @@
 import { findRow } from '../../src/commit/planned.ts'
 import { findOrder } from '../../src/engine/load/read-reports.ts'
 import type { EntryRecorder, ReportVerdict } from '../../src/engine/types.ts'
-import { otherCurrency } from '../../src/inbox/report-outcome.ts'
+import { NEVER_COUNTED, otherCurrency } from '../../src/inbox/report-outcome.ts'
 import { change } from '../../src/ports/changes.ts'
 import type { Clock, Instant } from '../../src/ports/clock.ts'
 import { isErased, type OrderReport } from '../../src/ports/schema/values.ts'
@@ -36,6 +36,10 @@ export function createApplyReport({ store, recorder, clock }: ApplyReportDeps) {
       const result = await recorder.applyReports({ purchase, source })
       entries += result.entries.length
       verdicts.add(result.outcome)
+    }
+    if (report.ifCounted && purchases.length === 0 && isSettled) {
+      await store.commit([unlessChanged(item, { ...NEVER_COUNTED, dueAt: null, updatedAt: clock.now() })])
+      return { outcome: NEVER_COUNTED.status, entries }
     }
     if (purchases.length === 0 || !isSettled || verdicts.has('waiting')) {
       await store.commit([unlessChanged(item, waiting(item, clock.now()))])

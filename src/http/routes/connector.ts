@@ -61,7 +61,9 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
         sealedCredentials: credentials && patchedCredentials(secretBox, platform, credentials, current),
       }
       const orderIdFromNow = (row: Parameters<typeof orderIdFromOf>[0]) => orderIdFromOf(row, platform)
-      return json(await patchConnector(store, accountId, id, now, given, orderIdFromNow))
+      return json(
+        await patchConnector(store, accountId, id, now, given, orderIdFromNow, platform.fixedSettings),
+      )
     },
     remove({ caller: { accountId }, log }, id) {
       log({ connectorId: id })

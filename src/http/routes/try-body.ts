@@ -1,12 +1,12 @@
+import type { Foreseen } from '../../engine/foresee.ts'
 import { invalid } from '../../errors.ts'
 import type { TriedBody } from '../../inbox/try-body.ts'
 import { DELIVERY_OUTCOMES } from '../../ports/schema/values.ts'
-import type { Row } from '../../ports/schema.ts'
 import { JsonNumber } from '../../read/exact-json.ts'
 import { bad, good, kindOf, missing } from '../../read/values.ts'
 import type { HttpDeps } from '../deps.ts'
 import { INSTANT_SCHEMA, orNull, QUANTITY_SCHEMA } from '../json/json-schema.ts'
-import { digitsJson, instantJson, type JsonObject, nullable } from '../json/write-json.ts'
+import { instantJson, type JsonObject, nullable, quantityJson } from '../json/write-json.ts'
 import { checkCreate } from '../read/check.ts'
 import { zObject, zRead, zText } from '../read/zod.ts'
 import type { Action } from '../resource.ts'
@@ -100,17 +100,21 @@ export function triedJson({ items, ...tried }: TriedBody): JsonObject {
   return { ...tried, items: items.map(triedItemJson) }
 }
 
-function triedItemJson(item: Row<'delivery_item'>): JsonObject {
-  const { status, activity } = item
-  const isCounted = status === 'counted' && activity !== null
-  const log = isCounted
-    ? {
-        externalId: activity.externalId,
-        uniqueIdentifier: activity.orderId,
-        activityId: activity.activityId,
-        activityAt: instantJson(activity.activityAt),
-        activityValue: nullable(activity.activityValue, digitsJson),
-      }
-    : null
-  return { ...itemJson(item), quiet: isCounted ? (item.quiet ?? false) : null, log }
+function triedItemJson({ item, log }: Foreseen): JsonObject {
+  return {
+    ...itemJson(item),
+    quiet: log === null ? null : log.quiet,
+    log: log === null ? null : logJson(item, log),
+  }
+}
+
+function logJson({ activity }: Foreseen['item'], log: NonNullable<Foreseen['log']>): JsonObject {
+  const { uniqueIdentifier, activityId, activityAt, activityValue } = log
+  return {
+    externalId: activity?.externalId,
+    uniqueIdentifier,
+    activityId,
+    activityAt: instantJson(activityAt),
+    activityValue: nullable(activityValue, quantityJson),
+  }
 }

@@ -232,6 +232,13 @@ export interface OrderReport {
   readonly currency: string | null
   /** What a refund is made of, where its platform says so. */
   readonly parts?: RefundParts
+  /**
+   * When the body was as it is, where the object can come back to a state that it was in: of several reports of it the
+   * one stated last counts. Absent: the furthest.
+   */
+  readonly statedAt?: Instant
+  /** Told of many orders that never counted: it does not wait for a purchase. One that comes later finds it all the same. */
+  readonly ifCounted?: true
 }
 export interface Refusal {
   readonly at: Instant
