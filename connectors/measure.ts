@@ -1,6 +1,7 @@
 import type { IgnoreReason } from '../src/ports/connector.ts'
-import type { ConnectorRule, GiftCards } from '../src/ports/schema/values.ts'
+import type { ConnectorRule } from '../src/ports/schema/values.ts'
 import { formatQuantity, type ParsedQuantity, parseQuantity } from '../src/streaks/quantity.ts'
+import { checkProducts, giftCardsOf } from './choices.ts'
 import type { MeasuredValue, Purchase } from './purchase.ts'
 
 export type Measure =
@@ -23,14 +24,10 @@ export function measure(rule: ConnectorRule, purchase: Purchase): Measure {
   return (
     checkCurrency(rule, purchase) ??
     checkGiftCards(rule, purchase) ??
+    checkProducts(rule, purchase) ??
     checkMinimum(rule, counted) ??
     readValue(rule, counted)
   )
-}
-
-/** Rules that were stored before there was the choice count gift cards. */
-export function giftCardsOf({ giftCards }: ConnectorRule): GiftCards {
-  return giftCards ?? 'count'
 }
 
 /** A gift card is money that is spent later: it counts then. One that is posted for a fee is still nothing else. */

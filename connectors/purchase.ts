@@ -26,6 +26,12 @@ export interface Buyer {
   readonly droppedFields: readonly string[]
 }
 
+/** A line of an order that was sold, by the names of what it is of: its product and variant, its SKU. */
+export interface SoldProduct {
+  readonly names: readonly string[]
+  readonly isGiftCard: boolean
+}
+
 /** A paid purchase, the same for every platform: what the rules look at. */
 export interface Purchase extends Buyer {
   readonly orderId: string
@@ -43,6 +49,12 @@ export interface Purchase extends Buyer {
   readonly lines: readonly SoldLine[] | null
   /** What the gift cards among the lines cost. */
   readonly giftCardMoney: ParsedQuantity
+  /** The merchant's marks on the order; null where the body does not state them. */
+  readonly tags: readonly string[] | null
+  /** What was sold, by each name that it has; null where the body does not state it. */
+  readonly products: readonly SoldProduct[] | null
+  /** Where the order was placed, as the platform calls it; null where the body does not say so. */
+  readonly channel: string | null
   /** As in `PurchaseBasis`. */
   readonly taxesIncluded: boolean | null
   readonly presented: PurchaseBasis['presented']

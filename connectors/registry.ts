@@ -1,9 +1,10 @@
 import type { Connector } from '../src/ports/connector.ts'
 import { shopify } from './shopify/index.ts'
 import { stripe } from './stripe/index.ts'
+import { woocommerce } from './woocommerce/index.ts'
 
 /** Every platform that connectors can be made for. A new one is added here, and nowhere else. */
-const PLATFORMS: readonly Connector[] = [shopify, stripe]
+const PLATFORMS: readonly Connector[] = [shopify, stripe, woocommerce]
 
 /** By the platform's name, as in addresses (`/webhooks/{platform}/…`). */
 export const CONNECTORS: ReadonlyMap<string, Connector> = new Map(

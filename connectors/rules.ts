@@ -6,8 +6,9 @@ import {
   type PurchaseBasis,
 } from '../src/ports/schema/values.ts'
 import { formatQuantity } from '../src/streaks/quantity.ts'
+import { checkChannels, checkTags, giftCardsOf } from './choices.ts'
 import { identify } from './identity.ts'
-import { giftCardsOf, measure } from './measure.ts'
+import { measure } from './measure.ts'
 import type { Purchase } from './purchase.ts'
 
 /** How far ahead of its receipt a purchase may be dated: clocks differ. */
@@ -47,6 +48,8 @@ function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInpu
   if (purchase.isTest && rule.testOrders !== 'count') {
     return { kind: 'ignored', reason: 'TEST_ORDER', message: "a test order; the rule's testOrders is ignore" }
   }
+  const unwanted = checkChannels(rule, purchase) ?? checkTags(rule, purchase)
+  if (unwanted !== null) return { kind: 'ignored', reason: unwanted.reason, message: unwanted.message }
   const measured = measure(rule, purchase)
   if (!measured.ok) return { kind: 'ignored', reason: measured.reason, message: measured.message }
   const identity = identify(rule, purchase)

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
+import { connectorsCommand } from './cli/connectors.ts'
 import { doublesCommand } from './cli/doubles.ts'
 import { eraseCommand } from './cli/erase.ts'
 import { describeFault } from './cli/faults.ts'
@@ -28,6 +29,7 @@ program.addCommand(usersCommand())
 program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())
+program.addCommand(connectorsCommand())
 program.addCommand(eraseCommand())
 program.addCommand(zonesCommand())
 program.addCommand(resealCommand())

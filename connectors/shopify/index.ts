@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
-import { identities, translate } from './translate.ts'
+import { identities, topicOf, translate } from './translate.ts'
 import { isFromAnotherShop, verify } from './verify.ts'
 
 const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/
@@ -32,8 +32,10 @@ export const shopify: Connector = {
       .describe('The shop’s own domain.'),
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
+  choices: ['tags', 'products', 'channels'],
   verify,
   isFromElsewhere: isFromAnotherShop,
+  topicOf,
   translate,
   identities,
 }

@@ -21,11 +21,16 @@ export const ORDER = members({
   total_price: true,
   subtotal_price: true,
   name: true,
+  tags: true,
+  source_name: true,
   taxes_included: true,
   total_price_set: MONEY_SET,
   line_items: {
     id: true,
     admin_graphql_api_id: true,
+    product_id: true,
+    variant_id: true,
+    sku: true,
     quantity: true,
     current_quantity: true,
     gift_card: true,
@@ -87,4 +92,16 @@ function readCustomer(customer: Json | undefined): Customer {
 export function readOrderName(order: Json | undefined): string | null {
   const name = member(order, 'name')
   return isId(name) ? name : null
+}
+
+/** The merchant's tags: one text, parted by commas. null where the body does not state them. */
+export function readTags(order: Json | undefined): readonly string[] | null {
+  const tags = member(order, 'tags')
+  return typeof tags === 'string' ? tags.split(',').filter((tag) => tag.trim() !== '') : null
+}
+
+/** Where the order was placed: `web`, `pos`, `shopify_draft_order`, or the id of an app. */
+export function readChannel(order: Json | undefined): string | null {
+  const channel = member(order, 'source_name')
+  return typeof channel === 'string' ? channel : null
 }

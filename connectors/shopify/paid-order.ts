@@ -6,7 +6,7 @@ import { decimalsOfAmount, type Purchase, readAmount, readCurrency } from '../pu
 import { readReport, type StatedReport } from '../report.ts'
 import { applyRules, ignoreDelivery } from '../rules.ts'
 import { readTypedId } from './ids.ts'
-import { readBuyer, readOrderName, readTime } from './order.ts'
+import { readBuyer, readChannel, readOrderName, readTags, readTime } from './order.ts'
 import { listedRefunds, translateOrderNews } from './order-reports.ts'
 import { countUnits, readSold } from './sold-lines.ts'
 
@@ -65,6 +65,9 @@ function readPurchase(
     },
     lines: sold?.lines ?? null,
     giftCardMoney: sold?.giftCardMoney ?? { ok: true, value: 0n },
+    tags: readTags(order),
+    products: sold?.products ?? null,
+    channel: readChannel(order),
     taxesIncluded: member(order, 'taxes_included') === true,
     presented: readPresented(order),
     decimals: decimalsOfAmount(member(order, 'total_price')),

@@ -1,8 +1,9 @@
 import type { SoldLine } from '../../src/ports/schema/values.ts'
 import { type ParsedQuantity, parseQuantity, wholeQuantity } from '../../src/streaks/quantity.ts'
 import { ExactNumber, isAbsent, type Json, member } from '../json.ts'
-import { readAmount, sumAmounts } from '../purchase.ts'
+import { readAmount, type SoldProduct, sumAmounts } from '../purchase.ts'
 import type { StatedReport } from '../report.ts'
+import { readReference } from './ids.ts'
 import { listOf, numberOf } from './refund-parts.ts'
 
 /** What an order's lines come to. */
@@ -10,6 +11,7 @@ export interface Sold {
   readonly lines: readonly SoldLine[]
   /** What the gift cards among them cost. */
   readonly giftCardMoney: ParsedQuantity
+  readonly products: readonly SoldProduct[]
 }
 
 const NOT_A_NUMBER: ParsedQuantity = { ok: false, reason: 'not_a_number' }
@@ -24,15 +26,28 @@ export function readSold(order: Json | undefined, refunds: readonly StatedReport
   const returned = returnedUnits(refunds)
   const lines: SoldLine[] = []
   const giftCards: ParsedQuantity[] = []
+  const products: SoldProduct[] = []
   for (const line of list as readonly Json[]) {
     const lineId = numberOf(line, 'LineItem')
     const units = unitsOf(line, lineId === null ? 0 : (returned.get(lineId) ?? 0))
     if (units === null) return null
     const isGiftCard = member(line, 'gift_card') === true
     lines.push({ lineId, units, isGiftCard })
+    if (units > 0) products.push({ names: namesOf(line), isGiftCard })
     if (isGiftCard && units > 0) giftCards.push(moneyOf(line, units))
   }
-  return { lines, giftCardMoney: sumAmounts(giftCards) }
+  return { lines, giftCardMoney: sumAmounts(giftCards), products }
+}
+
+/** A product and a variant by their numbers and by their gids, as the Admin API calls them; and the SKU. */
+function namesOf(line: Json): string[] {
+  const ids = [
+    ['Product', readReference(member(line, 'product_id'))],
+    ['ProductVariant', readReference(member(line, 'variant_id'))],
+  ] as const
+  const sku = member(line, 'sku')
+  const named = ids.flatMap(([type, id]) => (id === null ? [] : [id, `gid://shopify/${type}/${id}`]))
+  return typeof sku === 'string' && sku.trim() !== '' ? [...named, sku] : named
 }
 
 function unitsOf(line: Json, returned: number): number | null {

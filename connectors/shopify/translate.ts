@@ -1,6 +1,6 @@
 import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
 import { externalIds } from '../identity.ts'
-import { type Json, readJson } from '../json.ts'
+import { type Json, member, members, readJson } from '../json.ts'
 import type { Wanted } from '../json-members.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { DISPUTE, translateDispute } from './dispute.ts'
@@ -39,6 +39,16 @@ export function translate(input: TranslateInput): Translation {
   return reader === undefined
     ? ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
     : reader.translate(readJson(input.rawBody, reader.reads), input)
+}
+
+const GID = members({ admin_graphql_api_id: true })
+
+/** By the gid of what a body is of: orders are told of when they are paid. */
+export function topicOf(rawBody: Uint8Array): string {
+  const gid = member(readJson(rawBody, GID), 'admin_graphql_api_id')
+  const [, type] = typeof gid === 'string' ? (/^gid:\/\/shopify\/(\w+)\//.exec(gid) ?? []) : []
+  if (type === 'Refund') return 'refunds/create'
+  return type === 'OrderTransaction' ? 'order_transactions/create' : 'orders/paid'
 }
 
 /**

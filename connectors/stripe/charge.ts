@@ -34,6 +34,9 @@ export function translateCharge(
 const NO_PARTS = {
   lines: null,
   giftCardMoney: { ok: true, value: 0n },
+  tags: null,
+  products: null,
+  channel: null,
   taxesIncluded: null,
   edits: [],
 } as const

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
 import { identities, translate } from './translate.ts'
-import { verify } from './verify.ts'
+import { topicOf, verify } from './verify.ts'
 
 const ORDER_ID_FROM = /^(?:payment|metadata\..{1,40})$/su
 
@@ -30,7 +30,9 @@ export const stripe: Connector = {
   }),
   orderIdFrom: { usual: 'payment', before: 'metadata.order_id' },
   values: ['one', 'order_total'],
+  choices: [],
   verify,
+  topicOf,
   translate,
   identities,
 }

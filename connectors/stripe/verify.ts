@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import Stripe from 'stripe'
 import type { Verification, VerifyInput } from '../../src/ports/connector.ts'
 import { headerOf, keepHeaders, refuse } from '../headers.ts'
-import { member, members, readJson } from '../json.ts'
+import { type Json, member, members, readJson } from '../json.ts'
 import { isId } from '../profile.ts'
 import { parseSignatureHeader, type SignatureHeader } from './signature-header.ts'
 
@@ -63,14 +63,23 @@ function decodeExactly(bytes: Uint8Array): string | null {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
 }
 
+/** The type of the event. */
+export function topicOf(rawBody: Uint8Array): string {
+  return typeOf(readJson(rawBody, EVENT))
+}
+
+function typeOf(event: Json | undefined): string {
+  const type = member(event, 'type')
+  return isId(type) ? type.toLowerCase() : ''
+}
+
 function describe(input: VerifyInput): Verification {
   const event = readJson(input.rawBody, EVENT)
   const webhookId = member(event, 'id')
-  const topic = member(event, 'type')
   return {
     ok: true,
     webhookId: isId(webhookId) ? webhookId : null,
-    topic: isId(topic) ? topic.toLowerCase() : '',
+    topic: typeOf(event),
     headers: keepHeaders(input.headers, ['user-agent']),
   }
 }

@@ -131,8 +131,8 @@ async function tryBatch(
 }
 
 /** null when another writer came between what was loaded. */
-async function decideBatch(
-  { store, clock, sources }: RecorderDeps,
+export async function decideBatch(
+  { store, clock, sources }: Pick<RecorderDeps, 'store' | 'clock' | 'sources'>,
   requests: readonly RecordRequest[],
   isRetry: boolean,
 ): Promise<Extract<Decision, { kind: 'decided' }> | null> {

@@ -75,11 +75,18 @@ function gone(): CallerGone {
  * Reads a JSON body with exact numbers.
  * @throws AppError NOT_JSON | BODY_TOO_LARGE | INVALID_JSON | INVALID_INPUT | OVERLOADED
  */
-export async function readJsonBody(request: IncomingMessage, held: HeldBytes): Promise<unknown> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  held: HeldBytes,
+  maxBytes = MAX_JSON_BYTES,
+): Promise<unknown> {
   requireJson(request)
-  const bytes = await readBody(request, MAX_JSON_BYTES, held)
+  const bytes = await readBody(request, maxBytes, held)
   if (bytes === 'too_large') {
-    throw new AppError('BODY_TOO_LARGE', `The body is larger than ${MAX_JSON_BYTES} bytes (1 MiB)`)
+    throw new AppError(
+      'BODY_TOO_LARGE',
+      `The body is larger than ${maxBytes} bytes (${maxBytes / 1024 ** 2} MiB)`,
+    )
   }
   try {
     return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))

@@ -3,6 +3,7 @@ import type { EntryRecorder, Recorder, Views } from '../engine/types.ts'
 import type { ReplayOptions } from '../inbox/replay/delivery.ts'
 import type { ReplayPageOptions } from '../inbox/replay/page.ts'
 import type { DeliveryReplay, ReplayFilter, ReplayPage } from '../inbox/replay/types.ts'
+import type { TriedBody, UnsentBody } from '../inbox/try-body.ts'
 import type { Inbox } from '../inbox/types.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Connector } from '../ports/connector.ts'
@@ -35,6 +36,8 @@ export interface Deliveries {
   replayPage(accountId: string, filter: ReplayFilter, options: ReplayPageOptions): Promise<ReplayPage>
   /** See `abandonDelivery`. @throws AppError NOT_FOUND | STORE_BUSY */
   abandon(accountId: string, id: string, reason: string): Promise<Row<'delivery'>>
+  /** See `tryBody`. @throws AppError NOT_FOUND | STORE_BUSY */
+  tryBody(accountId: string, connectorId: string, body: UnsentBody): Promise<TriedBody>
 }
 
 /** Everything the HTTP layer works with; it composes nothing itself. */

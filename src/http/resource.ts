@@ -117,6 +117,8 @@ interface Act {
   /** 201 where it makes the record that it answers. */
   readonly status: 200 | 201
   readonly fails: readonly ErrorCode[]
+  /** How large its body may be, where it is more than others may. */
+  readonly maxBodyBytes?: number
 }
 
 /** What else can be done to a record: `POST /schema/{slug}/record/{id}/{name}`. */

@@ -113,7 +113,7 @@ function serveAction(serving: Serving): RequestHandler {
     contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
     const call = await actingCall(serving, resource, name, request, response)
     const id = recordId(resource, String(request.params.id))
-    const body = await bodyOf(serving.bodies, call, request, response)
+    const body = await bodyOf(serving.bodies, call, request, response, action.maxBodyBytes)
     const act = actOf(call.caller, request, resource, name, id)
     const data = await actAs(act, () => action.run(call, id, body))
     sendJson(response, action.status, { data })
@@ -215,10 +215,11 @@ function bodyOf(
   { caller }: Call,
   request: Request,
   response: Response,
+  maxBytes?: number,
 ): Promise<unknown> {
   const held = bodies.hold(`account ${caller.accountId}`)
   response.once('close', held.release)
-  return readJsonBody(request, held)
+  return readJsonBody(request, held, maxBytes)
 }
 
 async function answer(

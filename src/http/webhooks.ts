@@ -47,6 +47,9 @@ export function webhookHandler({ inbox }: Pick<HttpDeps, 'inbox'>, bodies: BodyB
         context.logFields.deliveryId = result.deliveryId
         context.logFields.outcome = result.outcome
         return sendJson(response, 200, { data: { deliveryId: result.deliveryId } })
+      case 'pinged':
+        context.logFields.outcome = result.outcome
+        return sendJson(response, 200, { data: { deliveryId: null } })
       case 'unknown_connector':
         throw unknownConnector()
       case 'refused':

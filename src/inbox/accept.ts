@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import { createConnectorLookup } from './connector-lookup.ts'
+import { createPingBook } from './pings.ts'
 import { type Platforms, type ReadBody, readHere, rulesOf } from './reading.ts'
 import { createRefusalBook } from './refusals.ts'
 import type { ArrivedWebhook } from './rows.ts'
@@ -32,6 +33,7 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
   const inTime = <T>(answer: Promise<T>) => within(deps.storeDeadlineMs ?? STORE_DEADLINE_MS, answer)
   const lookup = createConnectorLookup(deps.store, deps.secretBox)
   const refusals = createRefusalBook(deps.store, deps.clock, deps.logger)
+  const pings = createPingBook(deps.store, deps.clock, deps.logger)
   const read: ReadBody = deps.read ?? ((unread) => readHere(deps, unread))
   const batcher = new Batcher<ArrivedWebhook, Stored>({
     run: (arrived) => storeBatch({ ...deps, read }, arrived),
@@ -43,12 +45,17 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
   })
 
   const accept = async (webhook: IncomingWebhook): Promise<AcceptResult> => {
-    const isPlatform = deps.connectorFor(webhook.platform) !== undefined
-    const found = isPlatform ? await inTime(lookup.open(webhook.connectorId, webhook.platform)) : null
-    if (found === null) return { outcome: 'unknown_connector' }
+    const platform = deps.connectorFor(webhook.platform)
+    const found =
+      platform !== undefined ? await inTime(lookup.open(webhook.connectorId, webhook.platform)) : null
+    if (platform === undefined || found === null) return { outcome: 'unknown_connector' }
     const { row: connector, secrets } = found
     const receivedAt = deps.clock.now()
     const { headers, rawBody } = webhook
+    if (platform.isPing?.(webhook) === true) {
+      await inTime(pings.note(connector))
+      return { outcome: 'pinged' }
+    }
     const proof = { headers, secrets }
     const reading = await read({ connector: rulesOf(connector), rawBody, receivedAt, proof })
     if ('ok' in reading) {

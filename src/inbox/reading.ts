@@ -60,7 +60,7 @@ export function readBody(platform: Connector, unread: Unread): Reading | Refused
   return {
     verified,
     translation,
-    identities: isCounted(translation) ? [] : platform.identities(rawBody),
+    identities: isCounted(translation) ? [] : platform.identities(rawBody, connector.settings),
     bodySha256: hash('sha256', rawBody, 'hex'),
   }
 }
@@ -70,9 +70,10 @@ function translate(
   { rawBody, receivedAt, connector }: Unread,
   { topic, mismatch }: Verified,
 ): Translation {
-  const { rules, purchaseSpace, status } = connector
+  const { rules, purchaseSpace, settings, status } = connector
   const orderIdFrom = orderIdFromOf(connector, platform)
-  const translation = platform.translate({ rawBody, topic, receivedAt, rules, purchaseSpace, orderIdFrom })
+  const input = { rawBody, topic, receivedAt, rules, purchaseSpace, orderIdFrom, settings }
+  const translation = platform.translate(input)
   // ignored as a whole, but still to be found by its order
   const { orderId, orderName } = translation
   const ignored = { kind: 'ignored', orderId, ...(orderName === undefined ? {} : { orderName }) } as const

@@ -14,6 +14,8 @@ export type AcceptResult =
   | { readonly outcome: 'unknown_connector' }
   | { readonly outcome: 'refused'; readonly reason: string; readonly message: string }
   | { readonly outcome: 'not_json' }
+  /** The platform asked whether somebody listens: see `Connector.isPing`. Nothing was kept. */
+  | { readonly outcome: 'pinged' }
 
 /**
  * Accepts webhooks: verify, translate, store once, answer; then hand to the queue without waiting for it.

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Instant } from './clock.ts'
+import type { RuleChoice } from './schema/choices.ts'
 import type {
   ConnectorRule,
   OrderReport,
@@ -57,8 +58,11 @@ export type IgnoreReason =
   | 'NOT_CAPTURED'
   | 'NOTHING_TO_REPORT'
   | 'TEST_ORDER'
+  | 'CHANNEL_NOT_WANTED'
+  | 'TAG_MISSING'
   | 'CURRENCY_MISMATCH'
   | 'GIFT_CARDS_ONLY'
+  | 'PRODUCT_MISSING'
   | 'BELOW_MINIMUM'
   | 'NO_EMAIL'
   | 'GUEST_IGNORED'
@@ -119,6 +123,8 @@ export interface TranslateInput {
   readonly purchaseSpace: string
   /** `payment`, or `metadata.` and a key: see `Connector.orderIdFrom`. */
   readonly orderIdFrom: string | null
+  /** The connector's own, as its schema left them. */
+  readonly settings: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -139,23 +145,37 @@ export interface Connector {
    * that had purchases before there was the choice. It is a setting, `orderIdFrom`, checked by `settings`.
    */
   readonly orderIdFrom?: { readonly usual: string; readonly before: string }
+  /** Settings that ids of orders or members are made of: fixed from the first purchase on. */
+  readonly fixedSettings?: readonly string[]
   /** Values of a purchase this platform can measure. */
   readonly values: readonly PurchaseValue[]
+  /** What rules may choose its purchases by: what its bodies state. */
+  readonly choices: readonly RuleChoice[]
   /**
    * Checks the signature over the raw bytes, in constant time, against each secret, and reads id and topic.
    * `settings` are the connector's, for checks on who sent it.
    */
   verify(input: VerifyInput, settings: Readonly<Record<string, unknown>>): Verification
   /**
+   * Whether this is how the platform finds out that somebody listens, before it sends anything signed: answered 200 and
+   * not kept. It proves nothing, so nothing may follow from it. Absent where a platform does not ask.
+   */
+  isPing?(input: Pick<VerifyInput, 'rawBody' | 'headers'>): boolean
+  /**
    * Whether these headers, as they were kept, say that somebody else sent it than the connector's own shop: a replay
    * asks. Absent where no header says so.
    */
   isFromElsewhere?(headers: Headers, settings: Readonly<Record<string, unknown>>): boolean
+  /**
+   * The topic of a body that comes without headers: what it says itself, else that under which such a body, or a
+   * purchase, comes. Never throws.
+   */
+  topicOf(rawBody: Uint8Array): string
   /** Turns a verified body into one outcome per rule. The same input gives the same answer, also in a replay. */
   translate(input: TranslateInput): Translation
   /**
    * Whom a verified body names, as members are called that rules of either identity would make: an erasure finds the
    * body by these, also where nothing can be made of it. A few at most.
    */
-  identities(rawBody: Uint8Array): readonly string[]
+  identities(rawBody: Uint8Array, settings: Readonly<Record<string, unknown>>): readonly string[]
 }

@@ -1,3 +1,5 @@
+import { foldText } from '../ports/fold-text.ts'
+
 /**
  * 24 signs: digits and capitals without those that are mistaken for one another when read aloud or copied by hand
  * (0 O Q, 1 I L, 2 Z, 5 S, 8 B, U V), and without vowels, so that no code spells a word.
@@ -39,23 +41,9 @@ function drawSigns(count: number, random: (n: number) => Uint8Array): string {
   throw new Error(`the source of random bytes gave no ${count} usable ones in ${MAX_DRAWS} draws`)
 }
 
-/**
- * The form in which codes are compared for uniqueness: a checkout cannot tell codes apart that differ in case, of any
- * script and language (`straße`, `STRASSE`), in how a letter is composed or how wide it is, or in how much white space
- * parts their words. Hyphens and accents count. Does not depend on the locale of the machine.
- */
+/** The form in which codes are compared for uniqueness: a checkout cannot tell codes apart that are the same folded. */
 export function foldCode(code: string): string {
-  let folded = ''
-  for (const character of code.normalize('NFKC')) folded += foldCase(character)
-  return folded.normalize('NFKC').replace(/\p{White_Space}+/gu, ' ')
-}
-
-/**
- * Full case folding of one character. One pass is not enough: ẞ has to become ß before it becomes SS, and only lower
- * case unites K (Kelvin) with k. The dotless ı is a letter of its own: only Turkish takes it for an I.
- */
-function foldCase(character: string): string {
-  return character === 'ı' ? character : character.toLowerCase().toUpperCase().toLowerCase()
+  return foldText(code)
 }
 
 /**

@@ -24,8 +24,8 @@ export async function createConnector(store: Store, connector: NewConnector): Pr
 }
 
 /**
- * Changes a connector. Its platform is fixed, its purchase space and the source of its order ids from the first purchase
- * on. Atomic; what repeats the present value changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND, STORE_BUSY
+ * Changes a connector. Its platform is fixed, its purchase space, the source of its order ids and `fixedSettings` from
+ * the first purchase on. Atomic; what repeats the present value changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND, STORE_BUSY
  */
 export function patchConnector(
   store: Store,
@@ -34,6 +34,7 @@ export function patchConnector(
   now: number,
   given: Given<'connector'>,
   orderIdFromOf: (connector: Row<'connector'>) => string | null,
+  fixedSettings: readonly string[] = [],
 ): Promise<Row<'connector'>> {
   return patchRow(store, target(accountId, id), now, {
     given,
@@ -44,6 +45,8 @@ export function patchConnector(
       if (connector.hasPurchases && orderIdFromOf(connector) !== orderIdFromOf(next)) {
         throw isFixed('orderIdFrom', ORDER_IDS)
       }
+      const moved = fixedSettings.find((name) => connector.settings[name] !== next.settings[name])
+      if (connector.hasPurchases && moved !== undefined) throw isFixed(moved, NAMES)
       return changed.has('rules') ? streakChanges(store, accountId, next.rules) : []
     },
   })
@@ -51,6 +54,8 @@ export function patchConnector(
 
 const SPACE = 'purchases were reported in the present one, and would count again in another'
 const ORDER_IDS = 'purchases were counted by the present order ids, and would count again by others'
+
+const NAMES = 'orders and members that were counted are named by the present one'
 
 function isFixed(setting: string, why: string): AppError {
   const path = `settings.${setting}`

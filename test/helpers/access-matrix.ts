@@ -113,6 +113,7 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
   'streak_log/withdrawal': closed(201, 404),
   // of a withdrawal that the log does not have
   'streak_log/reinstatement': closed(400, 404),
+  'connector/test': closed(200, 404),
   'delivery/replay': closed(200, 404),
   'delivery/abandon': closed(200, 404),
   // Ada's manual reward: there is nothing to try again, and nothing to abandon
@@ -135,6 +136,7 @@ export const BULK_BODY: Readonly<Record<string, (shop: Shop) => object>> = {
 export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'streak_log/withdrawal': () => ({ reason: 'returned', uniqueIdentifier: `refund ${made++}` }),
   'streak_log/reinstatement': () => ({ reason: 'a mistake', withdrawalId: randomUUID() }),
+  'connector/test': () => ({ payload: '{}' }),
   'delivery/replay': () => ({}),
   'delivery/abandon': () => ({ reason: 'not worth it' }),
   'console_user/reset': () => ({}),

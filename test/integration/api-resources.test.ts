@@ -486,6 +486,9 @@ describe('a connector', () => {
           testOrders: 'ignore',
           giftCards: 'ignore',
           rewardWithinDays: 60,
+          tags: null,
+          products: null,
+          channels: null,
         },
       ],
       webhookPath: `/webhooks/shopify/${data.id}`,
@@ -520,7 +523,34 @@ describe('a connector', () => {
     })
   })
 
+  it('keeps by what its rules choose purchases, as it was given', async () => {
+    const choices = {
+      tags: [' VIP', ...numbered(49)],
+      products: ['632910392', 'A,1'],
+      channels: ['x'.repeat(255)],
+    }
+    const connector = await admin.create('connector', body({ rules: [{ streakId: streak.id, ...choices }] }))
+    expect(connector.rules).toMatchObject([choices])
+    const path = `/schema/connector/record/${connector.id}`
+    const repeated = await admin.patch(path, { rules: connector.rules })
+    expect(repeated.body.data).toEqual(connector)
+    const all = await admin.patch(path, { rules: [{ streakId: streak.id, tags: null }] })
+    expect(all.body.data.rules).toMatchObject([{ tags: null, products: null, channels: null }])
+  })
+
+  it.each(['tags', 'products', 'channels'])('of Stripe chooses nothing by %s', async (choice) => {
+    const stripe = {
+      name: 'payments',
+      platform: 'stripe',
+      credentials: { webhookSecrets: ['whsec_0123456789abcdef'] },
+      rules: [{ streakId: streak.id, [choice]: ['vip'] }],
+    }
+    const error = await refused('connector', stripe, 'INVALID_INPUT', `rules.0.${choice}`)
+    expect(error.details[0].message).toBe('is nothing that stripe tells of a purchase')
+  })
+
   const rule = (fields: object) => () => ({ rules: [{ streakId: streak.id, ...fields }] })
+  const numbered = (many: number) => Array.from({ length: many }, (_, index) => `${index}`)
   const cases: readonly [string, () => object, string, string][] = [
     ['an unknown platform', () => ({ platform: 'paddle' }), 'INVALID_INPUT', 'platform'],
     ['no credentials', () => ({ credentials: undefined }), 'INVALID_INPUT', 'credentials'],
@@ -561,8 +591,15 @@ describe('a connector', () => {
       'rules.0.currency',
     ],
     ['an unknown value', rule({ value: 'profit' }), 'INVALID_INPUT', 'rules.0.value'],
-    ['a filter by tags', rule({ tags: ['vip'] }), 'NOT_BUILT_YET', 'rules.0.tags'],
-    ['a filter by products', rule({ products: [] }), 'NOT_BUILT_YET', 'rules.0.products'],
+    ['a choice of nothing', rule({ products: [] }), 'INVALID_INPUT', 'rules.0.products'],
+    ['51 tags', rule({ tags: numbered(51) }), 'INVALID_INPUT', 'rules.0.tags'],
+    ['a tag that is no list', rule({ tags: 'vip' }), 'INVALID_INPUT', 'rules.0.tags'],
+    ['a blank tag', rule({ tags: ['vip', ' '] }), 'INVALID_INPUT', 'rules.0.tags.1'],
+    ['a tag of 256 characters', rule({ tags: ['x'.repeat(256)] }), 'INVALID_INPUT', 'rules.0.tags.0'],
+    ['a tag twice', rule({ tags: ['vip', 'new', ' VIP '] }), 'INVALID_INPUT', 'rules.0.tags.2'],
+    ['two tags in one', rule({ tags: ['vip, new'] }), 'INVALID_INPUT', 'rules.0.tags.0'],
+    ['a product as a number', rule({ products: [632910392] }), 'INVALID_INPUT', 'rules.0.products.0'],
+    ['a channel twice', rule({ channels: ['web', 'WEB'] }), 'INVALID_INPUT', 'rules.0.channels.1'],
     ['an unknown rule field', rule({ colour: 'red' }), 'UNKNOWN_FIELD', 'rules.0.colour'],
     [
       'what Stripe cannot measure',

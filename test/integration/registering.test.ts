@@ -13,7 +13,9 @@ const acme: Connector = {
   credentials: z.strictObject({ webhookSecrets: z.array(z.string()).min(1) }),
   settings: z.strictObject({ siteUrl: z.url().describe('Where the shop is.') }),
   values: ['one'],
+  choices: [],
   verify: () => ({ ok: true, webhookId: 'w1', topic: 'sold', headers: {} }),
+  topicOf: () => 'sold',
   translate: () => ({ kind: 'ignored', reason: 'NOT_PAID', orderId: 'order 1' }),
   identities: () => [],
 }

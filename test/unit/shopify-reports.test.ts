@@ -18,7 +18,13 @@ import { shopifyOrder } from '../helpers/signed.ts'
 
 function translate(topic: string, body: string): Translation {
   const input = { rawBody: Buffer.from(body), topic, receivedAt: Date.parse('2026-11-22T12:00:00Z') }
-  return shopify.translate({ ...input, rules: [rule()], purchaseSpace: 'space-1', orderIdFrom: null })
+  return shopify.translate({
+    ...input,
+    rules: [rule()],
+    purchaseSpace: 'space-1',
+    orderIdFrom: null,
+    settings: {},
+  })
 }
 
 const refund = (options: ShopifyRefundOptions) => translate('refunds/create', shopifyRefund(options))

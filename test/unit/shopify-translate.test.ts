@@ -11,7 +11,7 @@ const RECEIVED_AT = Date.parse('2026-11-22T12:00:00Z')
 
 function translate(body: string, rules: readonly ConnectorRule[] = [rule()]): Translation {
   const input = { rawBody: Buffer.from(body), topic: 'orders/paid', receivedAt: RECEIVED_AT }
-  return shopify.translate({ ...input, rules, purchaseSpace: 'space-1', orderIdFrom: null })
+  return shopify.translate({ ...input, rules, purchaseSpace: 'space-1', orderIdFrom: null, settings: {} })
 }
 
 const outcome = (options: ShopifyOrderOptions, overrides: Partial<ConnectorRule> = {}) =>

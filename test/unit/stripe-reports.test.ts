@@ -19,6 +19,7 @@ function translate(topic: string, body: string): Translation {
     rules: [rule()],
     purchaseSpace: 'space-1',
     orderIdFrom: 'metadata.order_id',
+    settings: {},
   })
 }
 

@@ -17,6 +17,7 @@ function translate(body: string, rules: readonly ConnectorRule[] = [rule()], top
     receivedAt: RECEIVED_AT,
     rules,
     purchaseSpace: 'space-1',
+    settings: {},
     orderIdFrom: 'metadata.order_id',
   }
   return stripe.translate({ ...input, topic: topic ?? 'charge.succeeded' })
@@ -57,6 +58,7 @@ describe('a charge as Stripe sends it', () => {
         edits: [],
       },
       purchaseSpace: 'space-1',
+      settings: {},
       droppedFields: [],
     })
   })
@@ -167,7 +169,12 @@ describe('the order id', () => {
     const from = (orderIdFrom: string | null, metadata: unknown) => {
       const body = Buffer.from(stripeChargeEvent({ paymentIntent: 'pi_1', charge: { metadata } }))
       const input = { rawBody: body, receivedAt: RECEIVED_AT, rules: [rule()], purchaseSpace: 'space-1' }
-      const translation = stripe.translate({ ...input, topic: 'charge.succeeded', orderIdFrom })
+      const translation = stripe.translate({
+        ...input,
+        topic: 'charge.succeeded',
+        orderIdFrom,
+        settings: {},
+      })
       return [translation.orderId, translation.orderName]
     }
     expect(from('payment', { order_id: '1001' })).toEqual(['pi_1', '1001'])

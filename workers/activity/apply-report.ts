@@ -1,6 +1,7 @@
 import { findRow } from '../../src/commit/planned.ts'
 import { findOrder } from '../../src/engine/load/read-reports.ts'
 import type { EntryRecorder, ReportVerdict } from '../../src/engine/types.ts'
+import { NEVER_COUNTED, otherCurrency } from '../../src/inbox/report-outcome.ts'
 import { change } from '../../src/ports/changes.ts'
 import type { Clock, Instant } from '../../src/ports/clock.ts'
 import { isErased, type OrderReport } from '../../src/ports/schema/values.ts'
@@ -35,6 +36,10 @@ export function createApplyReport({ store, recorder, clock }: ApplyReportDeps) {
       const result = await recorder.applyReports({ purchase, source })
       entries += result.entries.length
       verdicts.add(result.outcome)
+    }
+    if (report.ifCounted && purchases.length === 0 && isSettled) {
+      await store.commit([unlessChanged(item, { ...NEVER_COUNTED, dueAt: null, updatedAt: clock.now() })])
+      return { outcome: NEVER_COUNTED.status, entries }
     }
     if (purchases.length === 0 || !isSettled || verdicts.has('waiting')) {
       await store.commit([unlessChanged(item, waiting(item, clock.now()))])
@@ -82,14 +87,6 @@ function waiting({ receivedAt, attempt }: Item, now: Instant): Partial<Item> {
   const pause = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, age))
   const dueAt = age > LOOKS_AGAIN_FOR_MS ? null : now + pause
   return { status: 'waiting', reason: null, message: null, dueAt, attempt: attempt + 1, updatedAt: now }
-}
-
-function otherCurrency(
-  { currency }: NonNullable<Item['report']>,
-  purchases: readonly Row<'purchase'>[],
-): Pick<Item, 'status' | 'reason' | 'message'> {
-  const message = `the report is in ${currency}, the order that counted in ${purchases[0]?.currency}`
-  return { status: 'ignored', reason: 'CURRENCY_MISMATCH', message }
 }
 
 /** Whoever bought: the delivery is about them, and goes when they are erased. */

@@ -8,7 +8,15 @@ import { periodAt } from '../../streaks/period.ts'
 import { ONE } from '../../streaks/quantity.ts'
 import type { Sources } from '../deps.ts'
 import { memberOf } from '../load/load.ts'
-import { journeyKey, keyOf, type Loaded, LoadedJourney, logKey } from '../load/loaded.ts'
+import {
+  type ExistingLog,
+  journeyKey,
+  keyOf,
+  type Loaded,
+  LoadedJourney,
+  logKey,
+  spacedIdentifier,
+} from '../load/loaded.ts'
 import type { RecordRequest, RecordResult } from '../types.ts'
 import { journeyChanges } from './journey-changes.ts'
 import { logContext } from './log-context.ts'
@@ -33,7 +41,7 @@ export class BatchDecision {
   readonly #sources: Sources
   readonly #members = new MemberChanges()
   readonly #newMembers = new Map<string, Row<'member'>>()
-  readonly #newLogs = new Map<string, string>()
+  readonly #newLogs = new Map<string, ExistingLog>()
   readonly #journeys = new Map<string, OpenJourney>()
   readonly #firstLogs = new Map<string, Row<'streak'>>()
   readonly #firstRewards = new Map<string, Row<'milestone'>>()
@@ -122,7 +130,8 @@ export class BatchDecision {
       this.#purchases.claim(request, existingId)
       return { outcome: 'duplicate', existingId }
     }
-    return rejection(request, streak, member, this.#now) ?? this.#accept(request, streak, member)
+    const identifier = this.#identifierOf(request, member)
+    return rejection(request, streak, member, this.#now) ?? this.#accept(request, streak, member, identifier)
   }
 
   #findMember(request: RecordRequest): Row<'member'> | undefined {
@@ -139,15 +148,39 @@ export class BatchDecision {
   }
 
   #existingLog(request: RecordRequest, member: Row<'member'> | undefined): string | undefined {
-    const { accountId, streakId, uniqueIdentifier } = request
     const counted = this.#purchases.counted(request)
     if (counted !== undefined) return counted.streakLogId
+    return this.#logBy(this.#identifierOf(request, member), request, member)?.id
+  }
+
+  /**
+   * What the log is called: as the request says, unless the member has a log of another purchase by that name. A
+   * purchase of the same space would have been found in the connectors' ledger.
+   */
+  #identifierOf(request: RecordRequest, member: Row<'member'> | undefined): string {
+    const { uniqueIdentifier, purchase } = request
+    if (purchase === undefined || this.#logBy(uniqueIdentifier, request, member)?.isPurchase !== true) {
+      return uniqueIdentifier
+    }
+    return spacedIdentifier(uniqueIdentifier, purchase.purchaseSpace)
+  }
+
+  #logBy(
+    identifier: string,
+    { accountId, streakId }: RecordRequest,
+    member: Row<'member'> | undefined,
+  ): ExistingLog | undefined {
     if (member === undefined) return undefined
-    const key = logKey(accountId, member.id, streakId, uniqueIdentifier)
+    const key = logKey(accountId, member.id, streakId, identifier)
     return this.#newLogs.get(key) ?? this.#loaded.existingLogs.get(key)
   }
 
-  #accept(request: RecordRequest, streak: Row<'streak'>, member: Row<'member'> | undefined): RecordResult {
+  #accept(
+    request: RecordRequest,
+    streak: Row<'streak'>,
+    member: Row<'member'> | undefined,
+    uniqueIdentifier: string,
+  ): RecordResult {
     const { accountId, status, quiet = false } = request
     const id = this.#sources.newId()
     const ownedById = member?.id ?? this.#sources.newId()
@@ -167,7 +200,7 @@ export class BatchDecision {
       streakId: streak.id,
       activityAt: request.activityAt,
       activityId: request.activityId,
-      uniqueIdentifier: request.uniqueIdentifier,
+      uniqueIdentifier,
       activityValue,
       status,
       quiet,
@@ -243,7 +276,7 @@ export class BatchDecision {
     member: Row<'member'> | undefined,
     log: Row<'streak_log'>,
   ): void {
-    const { accountId, uniqueIdentifier } = request
+    const { accountId } = request
     if (member !== undefined) this.#members.update(member, request.member, this.#now)
     else if ('externalId' in request.member) {
       const created = this.#members.create(log.ownedById, accountId, request.member, this.#now)
@@ -251,7 +284,8 @@ export class BatchDecision {
     }
     if (!streak.hasLogs) this.#firstLogs.set(streak.id, streak)
     this.#changes.push(insert('streak_log', log))
-    this.#newLogs.set(logKey(accountId, log.ownedById, streak.id, uniqueIdentifier), log.id)
+    const key = logKey(accountId, log.ownedById, streak.id, log.uniqueIdentifier)
+    this.#newLogs.set(key, { id: log.id, isPurchase: request.purchase !== undefined })
     this.#purchases.claim(request, log.id)
   }
 }

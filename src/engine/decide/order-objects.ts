@@ -94,9 +94,11 @@ function further(one: ReportState, other: ReportState): ReportState {
   return REPORT_STATES.indexOf(one) >= REPORT_STATES.indexOf(other) ? one : other
 }
 
-/** The furthest, and of equally far ones that with the greatest amount. */
+/** The last where that is stated, else the furthest, and of equally far ones that with the greatest amount. */
 function best(one: OrderReport | null, other: OrderReport): OrderReport {
   if (one === null) return other
+  const [at, otherAt] = [one.statedAt, other.statedAt]
+  if (at !== undefined && otherAt !== undefined && at !== otherAt) return at > otherAt ? one : other
   const ahead = REPORT_STATES.indexOf(one.state) - REPORT_STATES.indexOf(other.state)
   if (ahead !== 0) return ahead > 0 ? one : other
   const [own, their] = [amountOf(one), amountOf(other)]

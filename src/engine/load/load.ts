@@ -13,6 +13,7 @@ import {
   logKey,
   nothingLoaded,
   purchaseKey,
+  spacedIdentifier,
 } from './loaded.ts'
 import { readOrderAliases, referencesOf } from './read-reports.ts'
 
@@ -182,14 +183,19 @@ async function loadExistingLogs(
 ): Promise<void> {
   const keys = requests.flatMap((request) => {
     const member = memberOf(loaded, request)
-    return member === undefined
-      ? []
-      : [[request.accountId, member.id, request.streakId, request.uniqueIdentifier]]
+    if (member === undefined) return []
+    const { accountId, streakId, uniqueIdentifier, purchase } = request
+    const names =
+      purchase === undefined
+        ? [uniqueIdentifier]
+        : [uniqueIdentifier, spacedIdentifier(uniqueIdentifier, purchase.purchaseSpace)]
+    return names.map((name) => [accountId, member.id, streakId, name])
   })
   if (keys.length === 0) return
   const fields = ['accountId', 'ownedById', 'streakId', 'uniqueIdentifier'] as const
   for (const row of await store.findByKeys('streak_log', fields, keys)) {
-    loaded.existingLogs.set(logKey(row.accountId, row.ownedById, row.streakId, row.uniqueIdentifier), row.id)
+    const key = logKey(row.accountId, row.ownedById, row.streakId, row.uniqueIdentifier)
+    loaded.existingLogs.set(key, { id: row.id, isPurchase: row.deliveryId !== null })
   }
 }
 

@@ -14,8 +14,8 @@ export interface Loaded {
   /** By `accountId id` and by `accountId externalId`. */
   readonly membersById: Map<string, Row<'member'>>
   readonly membersByExternalId: Map<string, Row<'member'>>
-  /** Ids of logs that are there already, by `logKey`. */
-  readonly existingLogs: Map<string, string>
+  /** Logs that are there already, by `logKey`. */
+  readonly existingLogs: Map<string, ExistingLog>
   /** What counted a purchase, by `purchaseKey`. */
   readonly purchases: Map<string, CountedPurchase>
   /** Reports that came before, of the orders the purchases are of, by `accountId orderId`. */
@@ -23,6 +23,13 @@ export interface Loaded {
   /** Items known to be settled already. */
   readonly settledItems: Set<string>
   readonly journeys: Map<string, LoadedJourney>
+}
+
+/** A log that is there already. */
+export interface ExistingLog {
+  readonly id: string
+  /** A connector made it of a purchase; else the API did. */
+  readonly isPurchase: boolean
 }
 
 /** A purchase as the connectors' ledger has it. */
@@ -85,6 +92,14 @@ export interface Wanted<F extends FactName> {
   readonly row: Row<'member_streak'>
   readonly journey: LoadedJourney
   readonly need: NeedOf<F>
+}
+
+/**
+ * What the log of a purchase is called where the member has a log by the order's id from another purchase space: two
+ * shops may number their orders alike.
+ */
+export function spacedIdentifier(orderId: string, purchaseSpace: string): string {
+  return `${orderId}@${purchaseSpace}`
 }
 
 /** Keys of in-memory maps. Parts are ids, or come last, so a space separates them unambiguously. */

@@ -47,8 +47,8 @@ export const systemPaths: Readonly<Record<string, JsonSchema>> = {
       },
       responses: {
         '200': answered(
-          'Stored.',
-          object({ data: object({ deliveryId: { type: 'string', format: 'uuid' } }) }),
+          'Stored. `deliveryId` is null where the platform only asked whether somebody listens, and nothing was.',
+          object({ data: object({ deliveryId: { type: ['string', 'null'], format: 'uuid' } }) }),
         ),
         ...errorResponses([
           'INVALID_INPUT',

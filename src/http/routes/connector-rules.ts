@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import { invalid, notBuiltYet } from '../../errors.ts'
+import { invalid } from '../../errors.ts'
 import type { Connector } from '../../ports/connector.ts'
+import { foldChoice, RULE_CHOICES, type RuleChoices } from '../../ports/schema/choices.ts'
 import {
   type ConnectorRule,
   GIFT_CARDS,
@@ -14,22 +15,10 @@ import { good, readInteger } from '../../read/values.ts'
 import { formatQuantity } from '../../streaks/quantity.ts'
 import { type JsonSchema, orNull, QUANTITY_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { digitsJson, type JsonObject, nullable } from '../json/write-json.ts'
-import {
-  orElseNull,
-  zCurrency,
-  zLater,
-  zList,
-  zObject,
-  zOneOf,
-  zQuantity,
-  zRead,
-  zText,
-  zUuid,
-} from '../read/zod.ts'
+import { orElseNull, zCurrency, zList, zObject, zOneOf, zQuantity, zRead, zText, zUuid } from '../read/zod.ts'
 
 const MAX_RULES = 50
 const AMOUNTS: readonly PurchaseValue[] = ['order_total', 'order_subtotal']
-const LATER = ['tags', 'products', 'channels'] as const
 
 const MAX_WITHIN_DAYS = 3_650
 const USUAL_WITHIN_DAYS = 60
@@ -40,6 +29,10 @@ const zWithinDays = zRead<number | null>(
     value === undefined ? good(USUAL_WITHIN_DAYS) : value === null ? good(null) : readWithinDays(value),
   { type: ['integer', 'null'], minimum: 1, maximum: MAX_WITHIN_DAYS, default: USUAL_WITHIN_DAYS },
 ).optional()
+
+const MAX_CHOICES = 50
+const MAX_CHOICE_CHARACTERS = 255
+const zChoices = zList(zText(MAX_CHOICE_CHARACTERS), 1, MAX_CHOICES).optional()
 
 /** Fields of a rule in which null says something else than absence. */
 export const RULE_NULLS: ReadonlySet<string> = new Set(['rewardWithinDays'])
@@ -55,25 +48,20 @@ const zRule = zObject({
   testOrders: zOneOf(TEST_ORDERS).default('ignore'),
   giftCards: zOneOf(GIFT_CARDS).default('ignore'),
   rewardWithinDays: zWithinDays,
-  tags: zLater,
-  products: zLater,
-  channels: zLater,
+  tags: zChoices,
+  products: zChoices,
+  channels: zChoices,
 })
 
 export const zRules = zList(zRule, 0, MAX_RULES)
 
-/** Rules as they are stored. @throws AppError INVALID_INPUT | NOT_BUILT_YET */
+/** Rules as they are stored. @throws AppError INVALID_INPUT */
 export function checkRules(rules: z.output<typeof zRules>, platform: Connector): ConnectorRule[] {
   return rules.map((rule, index) => checkRule(rule, `rules.${index}`, platform))
 }
 
-function checkRule(
-  rule: z.output<typeof zRule>,
-  path: string,
-  { platform, values }: Connector,
-): ConnectorRule {
-  const later = LATER.find((field) => rule[field] !== undefined)
-  if (later !== undefined) throw notBuiltYet(`${path}.${later}`, `rules do not look at ${later}`)
+function checkRule(rule: z.output<typeof zRule>, path: string, connector: Connector): ConnectorRule {
+  const { platform, values } = connector
   if (!values.includes(rule.value)) {
     throw invalid(`${path}.value`, `must be one of ${values.join(', ')} on ${platform}, not ${rule.value}`)
   }
@@ -85,11 +73,41 @@ function checkRule(
   const { minimumValue, rewardWithinDays = USUAL_WITHIN_DAYS } = kept
   return {
     ...kept,
+    ...checkChoices({ tags, products, channels }, path, connector),
     minimumValue: minimumValue === null ? null : formatQuantity(minimumValue),
     rewardWithinDays,
   }
 }
 
+/** What the rule chooses purchases by; what it does not choose by is left out. @throws AppError INVALID_INPUT */
+function checkChoices(
+  given: { readonly [C in keyof RuleChoices]: string[] | undefined },
+  path: string,
+  { platform, choices }: Connector,
+): RuleChoices {
+  const stated = RULE_CHOICES.flatMap((choice) => {
+    const wanted = given[choice]
+    return wanted === undefined ? [] : [[choice, wanted] as const]
+  })
+  for (const [choice, wanted] of stated) {
+    if (!choices.includes(choice)) {
+      const can = choices.length === 0 ? '' : `: rules can choose by ${choices.join(', ')} there`
+      throw invalid(`${path}.${choice}`, `is nothing that ${platform} tells of a purchase${can}`)
+    }
+    wanted.forEach((text, index) => {
+      const first = wanted.findIndex((other) => foldChoice(other) === foldChoice(text))
+      if (first !== index) throw invalid(`${path}.${choice}.${index}`, `is the same as ${choice}.${first}`)
+      if (choice !== 'tags' || !text.includes(',')) return
+      throw invalid(
+        `${path}.${choice}.${index}`,
+        'holds a comma, which parts tags: give each tag a place of its own',
+      )
+    })
+  }
+  return Object.fromEntries(stated)
+}
+
+const shownChoice = { type: ['array', 'null'], items: { type: 'string' } }
 const shownRule = {
   streakId: UUID_SCHEMA,
   activityId: { type: 'string' },
@@ -101,6 +119,9 @@ const shownRule = {
   testOrders: { type: 'string', enum: TEST_ORDERS },
   giftCards: { type: 'string', enum: GIFT_CARDS },
   rewardWithinDays: { type: ['integer', 'null'] },
+  tags: shownChoice,
+  products: shownChoice,
+  channels: shownChoice,
 } satisfies Readonly<Record<keyof ConnectorRule, JsonSchema>>
 
 /** What `ruleJson` writes. */
@@ -108,6 +129,7 @@ export const ruleSchema = { type: 'object', required: Object.keys(shownRule), pr
 
 export function ruleJson(rule: ConnectorRule): JsonObject {
   // what a rule meant before there was the choice it means still
-  const { giftCards = 'count', rewardWithinDays = null } = rule
-  return { ...rule, minimumValue: nullable(rule.minimumValue, digitsJson), giftCards, rewardWithinDays }
+  const { giftCards = 'count', rewardWithinDays = null, tags = null, products = null, channels = null } = rule
+  const minimumValue = nullable(rule.minimumValue, digitsJson)
+  return { ...rule, minimumValue, giftCards, rewardWithinDays, tags, products, channels }
 }

@@ -7,8 +7,9 @@ import type { Resource } from '../resource.ts'
 import { createCredentials, patchedCredentials } from './connector-credentials.ts'
 import { checkRules } from './connector-rules.ts'
 import { connectorInputOf, connectorShape, platformOf, readSettings } from './connector-shape.ts'
+import { testAction } from './try-body.ts'
 
-type ConnectorDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'connectors'>
+type ConnectorDeps = Pick<HttpDeps, 'store' | 'newId' | 'secretBox' | 'connectors' | 'deliveries'>
 
 export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
   const { store, newId, secretBox, connectors } = deps
@@ -22,11 +23,12 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
     fails: {
-      create: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET'],
-      patch: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
+      create: ['REFERENCE_NOT_FOUND'],
+      patch: ['REFERENCE_NOT_FOUND', 'FIELD_IS_FIXED'],
       delete: ['CONNECTOR_HAS_DELIVERIES'],
     },
     adapterInput: connectorInputOf(connectors),
+    actions: { test: testAction(deps) },
     async create({ caller: { accountId }, now, log }, body) {
       const { settings, credentials, rules, ...plain } = readCreate(body)
       const platform = platformOf(connectors, plain.platform)
@@ -59,7 +61,9 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
         sealedCredentials: credentials && patchedCredentials(secretBox, platform, credentials, current),
       }
       const orderIdFromNow = (row: Parameters<typeof orderIdFromOf>[0]) => orderIdFromOf(row, platform)
-      return json(await patchConnector(store, accountId, id, now, given, orderIdFromNow))
+      return json(
+        await patchConnector(store, accountId, id, now, given, orderIdFromNow, platform.fixedSettings),
+      )
     },
     remove({ caller: { accountId }, log }, id) {
       log({ connectorId: id })

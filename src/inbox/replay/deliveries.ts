@@ -1,9 +1,10 @@
+import { tryBody, type UnsentBody } from '../try-body.ts'
 import { abandonDelivery } from './abandon.ts'
 import { type ReplayDeps, type ReplayOptions, replayDelivery } from './delivery.ts'
 import { type ReplayPageOptions, replayPage } from './page.ts'
 import type { ReplayFilter } from './types.ts'
 
-/** What operators can do about what was delivered. */
+/** What operators can do about what was delivered, and what they can see before anything is. */
 export function createDeliveries(deps: ReplayDeps) {
   return {
     replay: (accountId: string, id: string, options: ReplayOptions) =>
@@ -11,5 +12,7 @@ export function createDeliveries(deps: ReplayDeps) {
     replayPage: (accountId: string, filter: ReplayFilter, options: ReplayPageOptions) =>
       replayPage(deps, accountId, filter, options),
     abandon: (accountId: string, id: string, reason: string) => abandonDelivery(deps, accountId, id, reason),
+    tryBody: (accountId: string, connectorId: string, body: UnsentBody) =>
+      tryBody(deps, accountId, connectorId, body),
   }
 }

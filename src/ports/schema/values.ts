@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts'
+import type { RuleChoices } from './choices.ts'
 /** Closed lists of what is stored, each here and nowhere else: types, bodies, filters and the API document follow. */
 export const STATUSES = ['draft', 'live', 'paused'] as const
 export type Status = (typeof STATUSES)[number]
@@ -82,7 +83,7 @@ export type GiftCards = (typeof GIFT_CARDS)[number]
 export const REPORT_STATES = ['open', 'taken', 'given_back'] as const
 export type ReportState = (typeof REPORT_STATES)[number]
 /** Which purchases of a connector feed which streak. Amounts are decimal digits as text. */
-export interface ConnectorRule {
+export interface ConnectorRule extends RuleChoices {
   readonly streakId: string
   readonly activityId: string
   readonly value: PurchaseValue
@@ -231,6 +232,13 @@ export interface OrderReport {
   readonly currency: string | null
   /** What a refund is made of, where its platform says so. */
   readonly parts?: RefundParts
+  /**
+   * When the body was as it is, where the object can come back to a state that it was in: of several reports of it the
+   * one stated last counts. Absent: the furthest.
+   */
+  readonly statedAt?: Instant
+  /** Told of many orders that never counted: it does not wait for a purchase. One that comes later finds it all the same. */
+  readonly ifCounted?: true
 }
 export interface Refusal {
   readonly at: Instant

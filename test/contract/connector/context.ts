@@ -36,6 +36,12 @@ export interface ConnectorSetup {
   readonly topic: string
   /** Topics the platform really sends, of which the connector wants none. */
   readonly otherTopics: readonly string[]
+  /** Topics beside `topic` under which purchases come as well. */
+  readonly otherPurchaseTopics?: readonly string[]
+  /** A platform that knows no test orders. */
+  readonly hasNoTests?: true
+  /** The member of a customer's id; without it `{platform}:{id}`. */
+  readonly memberOf?: (customerId: string) => string
   /** Raw body of a purchase. */
   purchase(options: PurchaseOptions): string
   /** One for each topic that reports something, and for each state that it can report. */
@@ -61,6 +67,11 @@ export const USUAL: PurchaseOptions = {
   total: '42.5',
   currency: 'USD',
   isTest: false,
+}
+
+/** The member that the platform's customer is. */
+export function memberOf({ connector, memberOf: own }: ConnectorSetup, customerId = '7001'): string {
+  return own?.(customerId) ?? `${connector.platform}:${customerId}`
 }
 
 export function verifyInput(
@@ -93,5 +104,6 @@ export function translateBody(
     rules,
     purchaseSpace: 'space-1',
     orderIdFrom: setup.connector.orderIdFrom?.before ?? null,
+    settings: setup.settings,
   })
 }

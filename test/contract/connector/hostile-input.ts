@@ -70,9 +70,10 @@ export function describeHostileInput(setup: ConnectorSetup): void {
           rules: anyRules,
           purchaseSpace: 'space-1',
           orderIdFrom: null,
+          settings,
         }
         expect(connector.translate(input).kind).toBe('ignored')
-        expect(connector.identities(rawBody)).toEqual([])
+        expect(connector.identities(rawBody, settings)).toEqual([])
       }),
     )
   })
@@ -83,7 +84,7 @@ export function describeHostileInput(setup: ConnectorSetup): void {
       fc.property(fc.constantFrom(...pathsOf(purchase)), fc.jsonValue(), (path, value) => {
         const body = JSON.stringify(replaceAt(purchase, path, value))
         expect(translateBody(setup, body, anyRules).kind).toMatch(/^(ignored|translated)$/)
-        const named = connector.identities(Buffer.from(body))
+        const named = connector.identities(Buffer.from(body), settings)
         for (const name of named) expect(name).toMatch(/^.{1,256}$/s)
       }),
       { numRuns: 500 },

@@ -1,13 +1,21 @@
 import { expect, it } from '@jest/globals'
 import { activityOf, outcomesOf, rule } from '../../helpers/rules.ts'
-import { type ConnectorSetup, MINUTE_MS, NOW, translateBody, translateWith, USUAL } from './context.ts'
+import {
+  type ConnectorSetup,
+  MINUTE_MS,
+  memberOf,
+  NOW,
+  translateBody,
+  translateWith,
+  USUAL,
+} from './context.ts'
 
 export function describePurchases(setup: ConnectorSetup): void {
   it('a purchase becomes one activity for the member the platform knows', () => {
     const translation = translateWith(setup, [rule({ activityId: 'bought' })])
     expect(translation).toMatchObject({ kind: 'translated', orderId: '5001' })
     expect(activityOf(translation)).toMatchObject({
-      externalId: `${setup.connector.platform}:7001`,
+      externalId: memberOf(setup),
       activityAt: NOW - MINUTE_MS,
       activityId: 'bought',
       activityValue: null,
@@ -33,6 +41,7 @@ export function describePurchases(setup: ConnectorSetup): void {
         rules: [rule()],
         purchaseSpace: 'space-1',
         orderIdFrom: null,
+        settings: setup.settings,
       }
       expect(setup.connector.translate(input)).toEqual({
         kind: 'ignored',
@@ -43,12 +52,12 @@ export function describePurchases(setup: ConnectorSetup): void {
   })
 
   it('whom a body names is known by either identity', () => {
-    const { connector } = setup
+    const { connector, settings } = setup
     const named = (changes: Partial<typeof USUAL>) =>
-      connector.identities(Buffer.from(setup.purchase({ ...USUAL, ...changes })))
-    expect(named({})).toEqual([`${connector.platform}:7001`, 'email:buyer@example.com'])
+      connector.identities(Buffer.from(setup.purchase({ ...USUAL, ...changes })), settings)
+    expect(named({})).toEqual([memberOf(setup), 'email:buyer@example.com'])
     expect(named({ customerId: null })).toEqual(['email:buyer@example.com'])
-    expect(named({ email: null })).toEqual([`${connector.platform}:7001`])
+    expect(named({ email: null })).toEqual([memberOf(setup)])
     expect(named({ customerId: null, email: null })).toEqual([])
   })
 

@@ -51,6 +51,7 @@ async function arrived(
       rules,
       purchaseSpace: 'p',
       orderIdFrom: 'payment',
+      settings: { ...settings },
     }
     byTopic.set(checked.topic, connector.translate(given))
   }

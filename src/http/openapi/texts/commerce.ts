@@ -6,7 +6,12 @@ export const connector: ResourceText = {
   verbs: {
     patch: 'The `platform` and the purchase space stay. `rules` and `settings` are replaced whole.',
   },
+  actions: {
+    test: 'Shows what the body of a webhook would become by the rules of now, as if it came in at this moment with a right signature and the connector were live: what counts and as what, what has counted already, what is ignored and why. Stores nothing.',
+  },
   fields: {
+    payload: 'The body of the webhook: an object, or its very text. At most 8 MiB.',
+    topic: 'As the platform calls it; absent: as the body says, else that of a purchase.',
     name: 'For people.',
     platform: 'Which platform.',
     status: 'Webhooks of a connector that is not `live` are stored and ignored.',
@@ -26,6 +31,11 @@ export const connector: ResourceText = {
     'rules.giftCards': 'Whether gift cards that are bought count. Spending one is a purchase like any other.',
     'rules.rewardWithinDays':
       'A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60.',
+    'rules.tags': 'Only orders that have one of these tags; without case. `null` or absent: all.',
+    'rules.products':
+      'Only orders of which one line is one of these: the id of a product or a variant, or a SKU. The order counts whole. `null` or absent: all.',
+    'rules.channels':
+      'Only orders that were placed by one of these channels, such as Shopify’s `web` or `pos`. `null` or absent: all.',
     webhookPath: 'Where the platform sends its webhooks, on this server.',
     refusedCount: 'Webhooks that were refused, mostly for a wrong signature.',
     recentRefusals: 'The last 20 of them.',

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import type { Connector } from '../../src/ports/connector.ts'
+import { webhookSecrets } from '../credentials.ts'
+import { siteUrl } from './site.ts'
+import { identities, topicOf, translate } from './translate.ts'
+import { isPing, verify } from './verify.ts'
+
+/** WooCommerce orders. README.md says what a merchant needs. */
+export const woocommerce: Connector = {
+  platform: 'woocommerce',
+  credentials: z.strictObject({ webhookSecrets: webhookSecrets() }),
+  settings: z.strictObject({ siteUrl }),
+  fixedSettings: ['siteUrl'],
+  values: ['one', 'order_total', 'order_subtotal', 'item_count'],
+  choices: ['products', 'channels'],
+  verify,
+  isPing,
+  topicOf,
+  translate,
+  identities,
+}
