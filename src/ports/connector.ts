@@ -74,8 +74,8 @@ export type RuleOutcome =
 /** Why a rule does not take a purchase: each check of a rule is named after the reason that it guards. */
 export type RuleReason = IgnoreReason | 'IN_FUTURE'
 
-/** What an order has, or a rule asks for: an amount, a text, whether; null where there is none. */
-export type CheckValue = Quantity | string | boolean | null
+/** What an order has, or a rule asks for: an amount, a text or several, whether; null where there is none. */
+export type CheckValue = Quantity | string | readonly string[] | boolean | null
 
 /** One thing that a rule asks of a purchase. */
 export interface RuleCheck {

@@ -3,7 +3,7 @@ import { shopify } from '../../connectors/shopify/index.ts'
 import { stripe } from '../../connectors/stripe/index.ts'
 import type { Connector, PurchaseView, RuleView, TranslateInput } from '../../src/ports/connector.ts'
 import { shopifyOrder, stripeChargeEvent } from '../helpers/payloads.ts'
-import { rule } from '../helpers/rules.ts'
+import { outcomesOf, rule } from '../helpers/rules.ts'
 
 const RECEIVED_AT = Date.parse('2026-11-22T12:00:00Z')
 const EUR_50 = rule({ value: 'order_total', currency: 'EUR', minimumValue: '50', giftCards: 'ignore' })
@@ -72,8 +72,7 @@ describe('the checks of a rule', () => {
       { check: 'GIFT_CARDS_ONLY', passed: true, value: false, limit: 'ignore' },
       { check: 'BELOW_MINIMUM', passed: false, value: 42_500_000n, limit: 50_000_000n },
     ])
-    const { outcomes } = translated(shopify, body, { rules }) as { outcomes: { reason: string }[] } & object
-    expect(outcomes.map(({ reason }) => reason)).toEqual(['TEST_ORDER', 'TEST_ORDER'])
+    expect(outcomesOf(translated(shopify, body, { rules }))).toEqual(['TEST_ORDER', 'TEST_ORDER'])
   })
 
   it('are told of an order that does not count at all, and of none that cannot be read', () => {
