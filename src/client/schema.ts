@@ -1194,6 +1194,53 @@ export interface DeliveriesReplayed {
   next: string | null
 }
 
+export interface OrderExplained {
+  order: {
+    connectorId: string
+    orderId: string
+    orderName: string | null
+    activityAt: string | null
+    total: number | null
+    currency: string | null
+    externalIds: string[]
+  } | null
+  deliveries: string[]
+  streaks: {
+    streakId: string
+    streakName: string
+    verdict: 'counted' | 'taken_back' | 'not_counted' | 'waiting' | 'failed'
+    because: string | null
+    message: string
+    rules: {
+      ruleIndex: number
+      checks: {
+        check: string
+        passed: boolean
+        value: number | string | boolean | null | string[]
+        limit: number | string | boolean | null | string[]
+      }[]
+    }[]
+    period: {
+      key: string
+      startsAt: string
+      endsAt: string
+      localTime: string
+      timezone: string
+    } | null
+    streakLogId: string | null
+    progress: StreakProgress | null
+    withdrawals: Withdrawal[]
+    rewards: RewardLog[]
+    wouldCountIf: string | null
+  }[]
+  message: string | null
+  others?: {
+    connectorId: string
+    orderId: string
+    orderName: string | null
+  }[]
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type DeliveryFilter = DeliveryFilterComparison | DeliveryFilterAll | DeliveryFilterAny
 
@@ -1545,6 +1592,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   streakLog: {
     record: StreakLog
@@ -1579,6 +1627,7 @@ export interface Resources {
       reinstatement: { body: StreakLogReinstatement; answer: Withdrawal }
     }
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   streakProgress: {
     record: StreakProgress
@@ -1601,6 +1650,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   memberStreak: {
     record: MemberStreak
@@ -1612,6 +1662,7 @@ export interface Resources {
     sort: 'id' | 'streakId' | 'ownedById' | 'lastActivityAt' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   milestone: {
     record: Milestone
@@ -1636,6 +1687,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   rewardLog: {
     record: RewardLog
@@ -1668,6 +1720,7 @@ export interface Resources {
       abandon: { body: RewardLogAbandon; answer: RewardLog }
     }
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   member: {
     record: Member
@@ -1688,6 +1741,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: { erase: { body: MembersErase; answer: AddressErased } }
+    questions: Record<never, never>
   }
   account: {
     record: Account
@@ -1699,6 +1753,7 @@ export interface Resources {
     sort: 'id' | 'name' | 'timezone' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   apiKey: {
     record: ApiKey
@@ -1710,6 +1765,7 @@ export interface Resources {
     sort: 'id' | 'name' | 'description' | 'apiKey' | 'status' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   connector: {
     record: Connector
@@ -1721,6 +1777,7 @@ export interface Resources {
     sort: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   delivery: {
     record: Delivery
@@ -1747,6 +1804,12 @@ export interface Resources {
       abandon: { body: DeliveryAbandon; answer: Delivery }
     }
     bulkActions: { replay: { body: DeliveriesReplay; answer: DeliveriesReplayed } }
+    questions: {
+      explain: {
+        body: { orderId?: string; orderName?: string; connectorId?: string }
+        answer: OrderExplained
+      }
+    }
   }
   couponProvider: {
     record: CouponProvider
@@ -1758,6 +1821,7 @@ export interface Resources {
     sort: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
     actions: { resume: { body: CouponProviderResume; answer: CouponProvider } }
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   couponCode: {
     record: CouponCode
@@ -1769,6 +1833,7 @@ export interface Resources {
     sort: 'id' | 'providerId' | 'code' | 'rewardLogId' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   withdrawal: {
     record: Withdrawal
@@ -1792,6 +1857,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
 }
 
@@ -1801,58 +1867,85 @@ export const RESOURCES = {
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: [],
+    questions: [],
   },
   streakLog: {
     slug: 'streak_log',
     verbs: ['list', 'create', 'get'],
     actions: ['withdrawal', 'reinstatement'],
     bulkActions: [],
+    questions: [],
   },
-  streakProgress: { slug: 'streak_progress', verbs: ['list', 'get'], actions: [], bulkActions: [] },
-  memberStreak: { slug: 'member_streak', verbs: ['list', 'get'], actions: [], bulkActions: [] },
+  streakProgress: {
+    slug: 'streak_progress',
+    verbs: ['list', 'get'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+  },
+  memberStreak: {
+    slug: 'member_streak',
+    verbs: ['list', 'get'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+  },
   milestone: {
     slug: 'milestone',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: [],
+    questions: [],
   },
   rewardLog: {
     slug: 'reward_log',
     verbs: ['list', 'get', 'patch'],
     actions: ['replay', 'abandon'],
     bulkActions: [],
+    questions: [],
   },
   member: {
     slug: 'account_user',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: ['erase'],
+    questions: [],
   },
-  account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [], bulkActions: [] },
+  account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [], bulkActions: [], questions: [] },
   apiKey: {
     slug: 'api_key',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: [],
+    questions: [],
   },
   connector: {
     slug: 'connector',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: [],
+    questions: [],
   },
   delivery: {
     slug: 'delivery',
     verbs: ['list', 'get'],
     actions: ['replay', 'abandon'],
     bulkActions: ['replay'],
+    questions: ['explain'],
   },
   couponProvider: {
     slug: 'coupon_provider',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: ['resume'],
     bulkActions: [],
+    questions: [],
   },
-  couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'], actions: [], bulkActions: [] },
-  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [], bulkActions: [] },
+  couponCode: {
+    slug: 'coupon_code',
+    verbs: ['list', 'create', 'delete'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+  },
+  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [], bulkActions: [], questions: [] },
 } as const
