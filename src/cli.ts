@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
 import { doublesCommand } from './cli/doubles.ts'
 import { eraseCommand } from './cli/erase.ts'
+import { explainCommand } from './cli/explain.ts'
 import { describeFault } from './cli/faults.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { endWithItsReader } from './cli/output.ts'
@@ -26,6 +27,7 @@ program.addCommand(accountsCommand())
 program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())
+program.addCommand(explainCommand())
 program.addCommand(eraseCommand())
 program.addCommand(zonesCommand())
 program.addCommand(resealCommand())
