@@ -1,22 +1,11 @@
 import type { IgnoreReason } from '../src/ports/connector.ts'
 import { foldChoice } from '../src/ports/schema/choices.ts'
-import type { ConnectorRule, GiftCards } from '../src/ports/schema/values.ts'
+import type { ConnectorRule } from '../src/ports/schema/values.ts'
+import { giftCardsOf, type Refused } from './measure.ts'
 import type { Purchase } from './purchase.ts'
 
-/** Why a rule is not about a purchase. */
-export interface Unwanted {
-  readonly ok: false
-  readonly reason: IgnoreReason
-  readonly message: string
-}
-
-/** Rules that were stored before there was the choice count gift cards. */
-export function giftCardsOf({ giftCards }: ConnectorRule): GiftCards {
-  return giftCards ?? 'count'
-}
-
 /** Whether the order was placed where the rule wants it; null where that is so, or all the same to the rule. */
-export function checkChannels({ channels }: ConnectorRule, { channel }: Purchase): Unwanted | null {
+export function checkChannels({ channels }: ConnectorRule, { channel }: Purchase): Refused {
   if (channels === undefined) return null
   if (channel === null) return unwanted('BODY_NOT_UNDERSTOOD', 'the order does not say where it was placed')
   if (isAmong(channels, [channel])) return null
@@ -27,7 +16,7 @@ export function checkChannels({ channels }: ConnectorRule, { channel }: Purchase
 }
 
 /** Whether the order has one of the tags that the rule wants. */
-export function checkTags({ tags }: ConnectorRule, purchase: Purchase): Unwanted | null {
+export function checkTags({ tags }: ConnectorRule, purchase: Purchase): Refused {
   if (tags === undefined) return null
   if (purchase.tags === null) return unwanted('BODY_NOT_UNDERSTOOD', 'the order does not state its tags')
   if (isAmong(tags, purchase.tags)) return null
@@ -35,20 +24,21 @@ export function checkTags({ tags }: ConnectorRule, purchase: Purchase): Unwanted
 }
 
 /** Whether one of what was sold is what the rule wants. Of gift cards that the rule ignores none is. */
-export function checkProducts(rule: ConnectorRule, { products: sold }: Purchase): Unwanted | null {
+export function checkProducts(rule: ConnectorRule, purchase: Purchase): Refused {
   const { products } = rule
   if (products === undefined) return null
+  const sold = soldNames(rule, purchase)
   if (sold === null) return unwanted('BODY_NOT_UNDERSTOOD', 'the order does not state what was sold')
-  const counted = giftCardsOf(rule) === 'count' ? sold : sold.filter(({ isGiftCard }) => !isGiftCard)
-  if (
-    isAmong(
-      products,
-      counted.flatMap(({ names }) => names),
-    )
-  )
-    return null
+  if (isAmong(products, sold)) return null
   const message = `nothing that counts of the order is a product, variant or SKU that the rule wants: ${listed(products)}`
   return unwanted('PRODUCT_MISSING', message)
+}
+
+/** Of what was sold, what a rule looks at by its names; null where the body does not say it. */
+export function soldNames(rule: ConnectorRule, { products }: Purchase): readonly string[] | null {
+  if (products === null) return null
+  const counted = giftCardsOf(rule) === 'count' ? products : products.filter(({ isGiftCard }) => !isGiftCard)
+  return counted.flatMap(({ names }) => names)
 }
 
 function isAmong(wanted: readonly string[], stated: readonly string[]): boolean {
@@ -59,7 +49,8 @@ function isAmong(wanted: readonly string[], stated: readonly string[]): boolean 
 const SHOWN_TEXTS = 5
 const SHOWN_CHARACTERS = 40
 
-function listed(texts: readonly string[]): string {
+/** A few of them, as they are shown to people. */
+export function listed(texts: readonly string[]): string {
   const more = texts.length > SHOWN_TEXTS ? ` and ${texts.length - SHOWN_TEXTS} more` : ''
   return `${texts.slice(0, SHOWN_TEXTS).map(shown).join(', ')}${more}`
 }
@@ -76,6 +67,6 @@ function shown(text: string): string {
   return JSON.stringify(characters.length > SHOWN_CHARACTERS ? `${start}…` : start)
 }
 
-function unwanted(reason: IgnoreReason, message: string): Unwanted {
-  return { ok: false, reason, message }
+function unwanted(reason: IgnoreReason, message: string): Refused {
+  return { reason, message }
 }

@@ -1,13 +1,10 @@
 import type { IgnoreReason } from '../src/ports/connector.ts'
-import type { ConnectorRule } from '../src/ports/schema/values.ts'
-import { formatQuantity, type ParsedQuantity, parseQuantity } from '../src/streaks/quantity.ts'
-import { checkProducts, giftCardsOf } from './choices.ts'
+import type { ConnectorRule, GiftCards } from '../src/ports/schema/values.ts'
+import { formatQuantity, type ParsedQuantity, parseQuantity, type Quantity } from '../src/streaks/quantity.ts'
 import type { MeasuredValue, Purchase } from './purchase.ts'
 
-export type Measure =
-  /** Decimal digits; null where the rule counts `one`. */
-  | { readonly ok: true; readonly activityValue: string | null }
-  | { readonly ok: false; readonly reason: IgnoreReason; readonly message: string }
+/** Why a rule does not take a purchase; null where it does. */
+export type Refused = { readonly reason: IgnoreReason; readonly message: string } | null
 
 type Fault = Exclude<ParsedQuantity, { ok: true }>['reason']
 
@@ -18,29 +15,27 @@ const FAULTS: Readonly<Record<Fault, string>> = {
   too_large: 'is above 1,000,000,000',
 }
 
-/** What the purchase is worth to a rule, once its currency and minimum allow it at all. */
-export function measure(rule: ConnectorRule, purchase: Purchase): Measure {
-  const counted = asCounted(rule, purchase)
-  return (
-    checkCurrency(rule, purchase) ??
-    checkGiftCards(rule, purchase) ??
-    checkProducts(rule, purchase) ??
-    checkMinimum(rule, counted) ??
-    readValue(rule, counted)
-  )
+/** Rules that were stored before there was the choice count gift cards. */
+export function giftCardsOf({ giftCards }: ConnectorRule): GiftCards {
+  return giftCards ?? 'count'
 }
 
 /** A gift card is money that is spent later: it counts then. One that is posted for a fee is still nothing else. */
-function checkGiftCards(rule: ConnectorRule, { lines }: Purchase): Measure | null {
-  const sold = (lines ?? []).filter(({ units }) => units > 0)
-  if (giftCardsOf(rule) === 'count' || sold.length === 0) return null
-  return sold.every(({ isGiftCard }) => isGiftCard)
+export function checkGiftCards(rule: ConnectorRule, purchase: Purchase): Refused {
+  if (giftCardsOf(rule) === 'count') return null
+  return isOfGiftCards(purchase)
     ? ignore('GIFT_CARDS_ONLY', "the order is of gift cards and nothing else; the rule's giftCards is ignore")
     : null
 }
 
+/** Whether gift cards are all that was sold. */
+export function isOfGiftCards({ lines }: Purchase): boolean {
+  const sold = (lines ?? []).filter(({ units }) => units > 0)
+  return sold.length > 0 && sold.every(({ isGiftCard }) => isGiftCard)
+}
+
 /** The purchase without its gift cards, for a rule that ignores them. */
-function asCounted(rule: ConnectorRule, purchase: Purchase): Purchase {
+export function asCounted(rule: ConnectorRule, purchase: Purchase): Purchase {
   const { amounts, lines, giftCardMoney } = purchase
   if (giftCardsOf(rule) === 'count' || !lines?.some(({ isGiftCard }) => isGiftCard)) return purchase
   const units = lines.reduce((sum, line) => sum + (line.isGiftCard ? 0n : BigInt(line.units)), 0n)
@@ -60,7 +55,7 @@ function without(amount: ParsedQuantity, giftCards: ParsedQuantity): ParsedQuant
   return { ok: true, value: amount.value > giftCards.value ? amount.value - giftCards.value : 0n }
 }
 
-function checkCurrency(rule: ConnectorRule, { currency }: Purchase): Measure | null {
+export function checkCurrency(rule: ConnectorRule, { currency }: Purchase): Refused {
   if (rule.currency === null) {
     const needed =
       rule.value === 'order_total' || rule.value === 'order_subtotal' || rule.minimumValue !== null
@@ -75,11 +70,17 @@ function checkCurrency(rule: ConnectorRule, { currency }: Purchase): Measure | n
       )
 }
 
-function checkMinimum(rule: ConnectorRule, purchase: Purchase): Measure | null {
+/** Which amount of an order is held against the rule's minimum. */
+export function comparedBy({ value }: ConnectorRule): MeasuredValue {
+  return value === 'order_subtotal' ? 'order_subtotal' : 'order_total'
+}
+
+/** @param purchase as the rule counts it */
+export function checkMinimum(rule: ConnectorRule, purchase: Purchase): Refused {
   if (rule.minimumValue === null) return null
   const minimum = parseQuantity(rule.minimumValue)
   if (!minimum.ok) return ignore('VALUE_OUT_OF_RANGE', `the rule's minimumValue ${FAULTS[minimum.reason]}`)
-  const compared = rule.value === 'order_subtotal' ? 'order_subtotal' : 'order_total'
+  const compared = comparedBy(rule)
   const amount = purchase.amounts[compared]
   if (amount === undefined) return unmeasured(compared, purchase)
   if (amount.ok) {
@@ -94,24 +95,29 @@ function checkMinimum(rule: ConnectorRule, purchase: Purchase): Measure | null {
   return amount.reason === 'too_large' ? null : outOfRange(compared, amount.reason)
 }
 
-function readValue(rule: ConnectorRule, purchase: Purchase): Measure {
-  if (rule.value === 'one') return { ok: true, activityValue: null }
-  const amount = purchase.amounts[rule.value]
-  if (amount === undefined) return unmeasured(rule.value, purchase)
-  return amount.ok
-    ? { ok: true, activityValue: formatQuantity(amount.value) }
-    : outOfRange(rule.value, amount.reason)
+/** @param purchase as the rule counts it */
+export function checkValue({ value }: ConnectorRule, purchase: Purchase): Refused {
+  if (value === 'one') return null
+  const amount = purchase.amounts[value]
+  if (amount === undefined) return unmeasured(value, purchase)
+  return amount.ok ? null : outOfRange(value, amount.reason)
 }
 
-function unmeasured(value: MeasuredValue, { platform }: Purchase): Measure {
+/** What a rule counts of the purchase; null where it counts `one`, and where the body does not say it. */
+export function countedValue({ value }: ConnectorRule, purchase: Purchase): Quantity | null {
+  const amount = value === 'one' ? undefined : purchase.amounts[value]
+  return amount?.ok ? amount.value : null
+}
+
+function unmeasured(value: MeasuredValue, { platform }: Purchase): Refused {
   return ignore('BODY_NOT_UNDERSTOOD', `${platform} does not report ${value}`)
 }
 
-function outOfRange(value: MeasuredValue, fault: Fault): Measure {
+function outOfRange(value: MeasuredValue, fault: Fault): Refused {
   const reason = fault === 'not_a_number' ? 'BODY_NOT_UNDERSTOOD' : 'VALUE_OUT_OF_RANGE'
   return ignore(reason, `${value} ${FAULTS[fault]}`)
 }
 
-function ignore(reason: IgnoreReason, message: string): Measure {
-  return { ok: false, reason, message }
+function ignore(reason: IgnoreReason, message: string): Refused {
+  return { reason, message }
 }

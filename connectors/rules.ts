@@ -1,4 +1,10 @@
-import type { IgnoreReason, RuleOutcome, TranslateInput, Translation } from '../src/ports/connector.ts'
+import type {
+  IgnoreReason,
+  OrderNames,
+  RuleOutcome,
+  TranslateInput,
+  Translation,
+} from '../src/ports/connector.ts'
 import {
   type ConnectorRule,
   isLongAgo,
@@ -6,13 +12,9 @@ import {
   type PurchaseBasis,
 } from '../src/ports/schema/values.ts'
 import { formatQuantity } from '../src/streaks/quantity.ts'
-import { checkChannels, checkTags, giftCardsOf } from './choices.ts'
-import { identify } from './identity.ts'
-import { measure } from './measure.ts'
+import { checksOf, firstFault, lookAt } from './checks.ts'
+import { countedValue, giftCardsOf } from './measure.ts'
 import type { Purchase } from './purchase.ts'
-
-/** How far ahead of its receipt a purchase may be dated: clocks differ. */
-export const FUTURE_TOLERANCE_MS = 5 * 60_000
 
 /** A delivery of which no rule can make anything. */
 export function ignoreDelivery(
@@ -29,7 +31,8 @@ export function applyRules(
   input: TranslateInput,
 ): Extract<Translation, { kind: 'ignored' | 'translated' }> {
   const { orderId, orderName } = purchase
-  const names = { ...referencesOf(purchase), ...(orderName === null ? {} : { orderName }) }
+  const name = orderName === null ? {} : { orderName }
+  const names = { ...referencesOf(purchase), ...name, ...viewOf(purchase, input) }
   if (input.rules.length === 0) return { ...ignoreDelivery('NO_RULES', orderId), ...names }
   const outcomes = input.rules.map((rule) => applyRule(rule, purchase, input))
   return { kind: 'translated', orderId, ...names, outcomes }
@@ -44,17 +47,25 @@ export function referencesOf({ references }: Pick<Purchase, 'references'>): {
   return { orderReference, ...(otherReference === undefined ? {} : { otherReference }) }
 }
 
+/** How the rules see a purchase, for an input that asks for it; also of one that does not count at all. */
+export function viewOf(purchase: Purchase | null, input: TranslateInput): Pick<OrderNames, 'view'> {
+  if (input.explains !== true || purchase === null) return {}
+  const { activityAt, currency, amounts } = purchase
+  const total = amounts.order_total
+  const rules = input.rules.map((rule) => {
+    const sight = lookAt(rule, purchase, input)
+    return { externalId: sight.identity.ok ? sight.identity.externalId : null, checks: checksOf(sight) }
+  })
+  return { view: { activityAt, total: total?.ok ? total.value : null, currency, rules } }
+}
+
 function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInput): RuleOutcome {
-  if (purchase.isTest && rule.testOrders !== 'count') {
-    return { kind: 'ignored', reason: 'TEST_ORDER', message: "a test order; the rule's testOrders is ignore" }
-  }
-  const unwanted = checkChannels(rule, purchase) ?? checkTags(rule, purchase)
-  if (unwanted !== null) return { kind: 'ignored', reason: unwanted.reason, message: unwanted.message }
-  const measured = measure(rule, purchase)
-  if (!measured.ok) return { kind: 'ignored', reason: measured.reason, message: measured.message }
-  const identity = identify(rule, purchase)
-  if (!identity.ok) return { kind: 'ignored', reason: identity.reason, message: identity.message }
-  if (purchase.activityAt - input.receivedAt > FUTURE_TOLERANCE_MS) return inFuture(purchase, input)
+  const sight = lookAt(rule, purchase, input)
+  const fault = firstFault(sight)
+  if (fault !== null) return fault
+  const { identity, counted } = sight
+  if (!identity.ok) throw new Error(`no check is for ${identity.reason}`)
+  const value = countedValue(rule, counted)
   const total = purchase.amounts.order_total
   return {
     kind: 'log',
@@ -65,7 +76,7 @@ function applyRule(rule: ConnectorRule, purchase: Purchase, input: TranslateInpu
       profileAt: Math.min(purchase.profileAt, input.receivedAt),
       activityAt: purchase.activityAt,
       activityId: rule.activityId,
-      activityValue: measured.activityValue,
+      activityValue: value === null ? null : formatQuantity(value),
       orderId: purchase.orderId,
       ...referencesOf(purchase),
       orderTotal: total?.ok ? formatQuantity(total.value) : null,
@@ -108,12 +119,4 @@ function basisOf(rule: ConnectorRule, purchase: Purchase): PurchaseBasis {
     giftCardMoney: giftCardMoney.ok ? formatQuantity(giftCardMoney.value) : '0',
     edits: edits.slice(0, MAX_LINES),
   }
-}
-
-function inFuture(purchase: Purchase, input: TranslateInput): RuleOutcome {
-  const [at, receivedAt] = [purchase.activityAt, input.receivedAt].map((instant) =>
-    new Date(instant).toISOString(),
-  )
-  const message = `the order is dated ${at}, more than 5 minutes after its receipt at ${receivedAt}`
-  return { kind: 'failed', reason: 'IN_FUTURE', message }
 }

@@ -3,6 +3,7 @@ import { accountsCommand, initCommand } from './cli/accounts.ts'
 import { connectorsCommand } from './cli/connectors.ts'
 import { doublesCommand } from './cli/doubles.ts'
 import { eraseCommand } from './cli/erase.ts'
+import { explainCommand } from './cli/explain.ts'
 import { describeFault } from './cli/faults.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { endWithItsReader } from './cli/output.ts'
@@ -30,6 +31,7 @@ program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())
 program.addCommand(connectorsCommand())
+program.addCommand(explainCommand())
 program.addCommand(eraseCommand())
 program.addCommand(zonesCommand())
 program.addCommand(resealCommand())

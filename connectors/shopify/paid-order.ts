@@ -4,7 +4,7 @@ import { formatQuantity } from '../../src/streaks/quantity.ts'
 import { isAbsent, type Json, member } from '../json.ts'
 import { decimalsOfAmount, type Purchase, readAmount, readCurrency } from '../purchase.ts'
 import { readReport, type StatedReport } from '../report.ts'
-import { applyRules, ignoreDelivery } from '../rules.ts'
+import { applyRules, ignoreDelivery, viewOf } from '../rules.ts'
 import { readTypedId } from './ids.ts'
 import { readBuyer, readChannel, readOrderName, readTags, readTime } from './order.ts'
 import { listedRefunds, translateOrderNews } from './order-reports.ts'
@@ -19,14 +19,20 @@ export function translatePaidOrder(order: Json | undefined, input: TranslateInpu
   if (orderId === null) return ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
   const orderName = readOrderName(order)
   const { refunds } = listedRefunds(order)
-  const translation = readReason(order) ?? readPurchase(order, orderId, refunds) ?? 'BODY_NOT_UNDERSTOOD'
+  const reason = readReason(order)
+  const purchase = reason === null || input.explains === true ? readPurchase(order, orderId, refunds) : null
   const counted =
-    typeof translation === 'string'
-      ? ignoreDelivery(translation, orderId, orderName)
-      : applyRules(translation, input)
+    reason === null && purchase !== null
+      ? applyRules(purchase, input)
+      : {
+          ...ignoreDelivery(reason ?? 'BODY_NOT_UNDERSTOOD', orderId, orderName),
+          ...viewOf(purchase, input),
+        }
   if (refunds.length === 0) return counted
   // what does not count now may have counted before: what it lists is told all the same
-  if (counted.kind === 'ignored') return translateOrderNews(order, counted.reason)
+  if (counted.kind === 'ignored') {
+    return { ...translateOrderNews(order, counted.reason), ...viewOf(purchase, input) }
+  }
   return { ...counted, reports: refunds.map(readReport).filter((each) => typeof each !== 'string') }
 }
 

@@ -1,8 +1,8 @@
-import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
+import type { IgnoreReason, TranslateInput, Translation } from '../../src/ports/connector.ts'
 import { formatQuantity } from '../../src/streaks/quantity.ts'
 import { ExactNumber, type Json, member } from '../json.ts'
 import { type Purchase, readCurrency } from '../purchase.ts'
-import { applyRules, ignoreDelivery } from '../rules.ts'
+import { applyRules, ignoreDelivery, viewOf } from '../rules.ts'
 import { instantFromUnixSeconds } from '../time.ts'
 import { readPayer } from './buyer.ts'
 import { decimalsOf, readMinorUnits } from './currency.ts'
@@ -20,14 +20,18 @@ export function translateCharge(
   const orderName = readOrderName(charge)
   const orderId = readOrderId(charge, input.orderIdFrom)
   if (orderId === null) return ignoreDelivery('BODY_NOT_UNDERSTOOD', null, orderName)
-  if (member(charge, 'paid') !== true || member(charge, 'status') !== 'succeeded') {
-    return ignoreDelivery('NOT_PAID', orderId, orderName)
-  }
-  if (member(charge, 'captured') !== true) return ignoreDelivery('NOT_CAPTURED', orderId, orderName)
-  const purchase = readPurchase(event, charge, orderId)
-  return purchase === null
-    ? ignoreDelivery('BODY_NOT_UNDERSTOOD', orderId, orderName)
-    : applyRules(purchase, input)
+  const reason = readReason(charge)
+  const purchase = reason === null || input.explains === true ? readPurchase(event, charge, orderId) : null
+  if (reason === null && purchase !== null) return applyRules(purchase, input)
+  const ignored = ignoreDelivery(reason ?? 'BODY_NOT_UNDERSTOOD', orderId, orderName)
+  return { ...ignored, ...viewOf(purchase, input) }
+}
+
+/** Why a charge is no purchase yet; null for one that is. */
+function readReason(charge: Json | undefined): IgnoreReason | null {
+  const isPaid = member(charge, 'paid') === true && member(charge, 'status') === 'succeeded'
+  if (!isPaid) return 'NOT_PAID'
+  return member(charge, 'captured') === true ? null : 'NOT_CAPTURED'
 }
 
 /** Of what a charge is for Stripe knows nothing. */

@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts'
 import type { ReplayFilter } from '../inbox/replay/types.ts'
 import { ITEM_STATUSES, type ItemStatus } from '../ports/schema/values.ts'
 import { readInstant } from '../read/values.ts'
-import { onlyAccount, readId } from './account-option.ts'
+import { accountOf, readId } from './account-option.ts'
 
 /** What was typed after `streakline replay`. */
 export interface ReplayInput {
@@ -96,26 +96,4 @@ async function named(
     } else targets.push({ collection, id, accountId: row.accountId })
   }
   return { kind: 'ids', targets, missing }
-}
-
-/** The one that was named, else that of the connector, else the only one there is. */
-async function accountOf(
-  store: Installation['store'],
-  account: string | undefined,
-  connectorId: string | undefined,
-): Promise<string> {
-  const [connector] =
-    connectorId === undefined ? [] : await store.findByKeys('connector', ['id'], [[connectorId]])
-  if (connectorId !== undefined && connector === undefined) {
-    throw new AppError('NOT_FOUND', `there is no connector ${connectorId}`)
-  }
-  if (account !== undefined) {
-    const id = readId('--account', account)
-    if (connector !== undefined && connector.accountId !== id) {
-      throw new AppError('NOT_FOUND', `the account ${id} has no connector ${connectorId}`)
-    }
-    return id
-  }
-  if (connector !== undefined) return connector.accountId
-  return onlyAccount(store)
 }

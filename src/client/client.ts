@@ -14,19 +14,21 @@ interface Answer {
  */
 export function createStreaklineClient(options: ClientOptions): StreaklineClient {
   const send = createTransport(options)
-  const entries = Object.entries(RESOURCES).map(([key, { slug, verbs, actions, bulkActions }]) => [
-    key,
-    resourceClient(send, slug, verbs, actions, bulkActions),
-  ])
+  const entries = Object.entries(RESOURCES).map(([key, resource]) => [key, resourceClient(send, resource)])
   return Object.fromEntries(entries) as StreaklineClient
+}
+
+interface Described {
+  readonly slug: string
+  readonly verbs: readonly string[]
+  readonly actions: readonly string[]
+  readonly bulkActions: readonly string[]
+  readonly questions: readonly string[]
 }
 
 function resourceClient(
   send: Transport,
-  slug: string,
-  verbs: readonly string[],
-  actions: readonly string[],
-  bulkActions: readonly string[],
+  { slug, verbs, actions, bulkActions, questions }: Described,
 ): object {
   const path = `/schema/${slug}/record`
   const record = (id: string) => `${path}/${encodeURIComponent(id)}`
@@ -53,6 +55,11 @@ function resourceClient(
       `${name}Many`,
       async (body: unknown, call: CallOptions = {}) =>
         dataOf(await send('POST', `/schema/${slug}/${name}`, body, call)),
+    ]),
+    ...questions.map((name) => [
+      name,
+      async (query: object, call: CallOptions = {}) =>
+        dataOf(await send('GET', `/schema/${slug}/${name}${searchOf(query)}`, undefined, call)),
     ]),
     ...(verbs.includes('list') ? [['all', everything(list)]] : []),
   ])

@@ -900,7 +900,7 @@ export interface Connector {
   /** For people. */
   name: string
   /** Which platform. */
-  platform: 'shopify' | 'stripe'
+  platform: 'shopify' | 'stripe' | 'woocommerce'
   /** Webhooks of a connector that is not `live` are stored and ignored. */
   status: 'draft' | 'live' | 'paused'
   /** The platform’s own settings. */
@@ -908,6 +908,7 @@ export interface Connector {
     purchaseSpace: string
     shopDomain?: string
     orderIdFrom?: string
+    siteUrl?: string
   }
   /** Which purchases feed which streak; at most 50. */
   rules: {
@@ -921,6 +922,9 @@ export interface Connector {
     testOrders: 'ignore' | 'count'
     giftCards: 'ignore' | 'count'
     rewardWithinDays: number | null
+    tags: string[] | null
+    products: string[] | null
+    channels: string[] | null
   }[]
   /** Where the platform sends its webhooks, on this server. */
   webhookPath: string
@@ -941,13 +945,13 @@ export interface ConnectorCreate {
   /** For people. */
   name: string
   /** Which platform. */
-  platform: 'shopify' | 'stripe'
+  platform: 'shopify' | 'stripe' | 'woocommerce'
   /** Webhooks of a connector that is not `live` are stored and ignored. */
   status?: 'draft' | 'live' | 'paused' | null
   /** What the platform’s webhooks are checked with. Written, never read back. */
-  credentials: ShopifyConnectorCredentials | StripeConnectorCredentials
+  credentials: ShopifyConnectorCredentials | StripeConnectorCredentials | WoocommerceConnectorCredentials
   /** The platform’s own settings. */
-  settings?: ShopifyConnectorSettings | StripeConnectorSettings | null
+  settings?: ShopifyConnectorSettings | StripeConnectorSettings | WoocommerceConnectorSettings | null
   /** Which purchases feed which streak; at most 50. */
   rules?:
     | {
@@ -971,6 +975,12 @@ export interface ConnectorCreate {
         giftCards?: 'ignore' | 'count' | null
         /** A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60. */
         rewardWithinDays?: number | null
+        /** Only orders that have one of these tags; without case. `null` or absent: all. */
+        tags?: string[] | null
+        /** Only orders of which one line is one of these: the id of a product or a variant, or a SKU. The order counts whole. `null` or absent: all. */
+        products?: string[] | null
+        /** Only orders that were placed by one of these channels, such as Shopify’s `web` or `pos`. `null` or absent: all. */
+        channels?: string[] | null
       }[]
     | null
 }
@@ -979,13 +989,13 @@ export interface ConnectorPatch {
   /** For people. */
   name?: string
   /** Which platform. */
-  platform?: 'shopify' | 'stripe'
+  platform?: 'shopify' | 'stripe' | 'woocommerce'
   /** Webhooks of a connector that is not `live` are stored and ignored. */
   status?: 'draft' | 'live' | 'paused'
   /** What the platform’s webhooks are checked with. Written, never read back. */
-  credentials?: ShopifyConnectorCredentials | StripeConnectorCredentials
+  credentials?: ShopifyConnectorCredentials | StripeConnectorCredentials | WoocommerceConnectorCredentials
   /** The platform’s own settings. */
-  settings?: ShopifyConnectorSettings | StripeConnectorSettings
+  settings?: ShopifyConnectorSettings | StripeConnectorSettings | WoocommerceConnectorSettings
   /** Which purchases feed which streak; at most 50. */
   rules?:
     | {
@@ -1009,6 +1019,12 @@ export interface ConnectorPatch {
         giftCards?: 'ignore' | 'count' | null
         /** A purchase dated further back when it is received makes a quiet log: it counts and is granted nothing. `null`: no limit; absent: 60. */
         rewardWithinDays?: number | null
+        /** Only orders that have one of these tags; without case. `null` or absent: all. */
+        tags?: string[] | null
+        /** Only orders of which one line is one of these: the id of a product or a variant, or a SKU. The order counts whole. `null` or absent: all. */
+        products?: string[] | null
+        /** Only orders that were placed by one of these channels, such as Shopify’s `web` or `pos`. `null` or absent: all. */
+        channels?: string[] | null
       }[]
     | null
 }
@@ -1023,6 +1039,10 @@ export interface StripeConnectorCredentials {
   apiKey?: string | null
 }
 
+export interface WoocommerceConnectorCredentials {
+  webhookSecrets: string[]
+}
+
 export interface ShopifyConnectorSettings {
   /** The shop’s own domain. */
   shopDomain: string
@@ -1035,6 +1055,53 @@ export interface StripeConnectorSettings {
   orderIdFrom?: string | null
   /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
   purchaseSpace?: string | null
+}
+
+export interface WoocommerceConnectorSettings {
+  /** The address of the shop’s site, `https://` with an optional path. Fixed from the first purchase on. */
+  siteUrl: string
+  /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
+  purchaseSpace?: string | null
+}
+
+export interface ConnectorTest {
+  /** As the platform calls it; absent: as the body says, else that of a purchase. */
+  topic?: string | null
+  /** The body of the webhook: an object, or its very text. At most 8 MiB. */
+  payload: Record<string, unknown> | string
+}
+
+export interface BodyTried {
+  topic: string
+  outcome: 'translated' | 'reported' | 'ignored'
+  reason: string | null
+  orderId: string | null
+  orderName: string | null
+  items: {
+    ruleIndex: number | null
+    streakId: string | null
+    status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'abandoned' | 'waiting' | 'applied'
+    reason: string | null
+    message: string | null
+    streakLogId: string | null
+    quiet: boolean | null
+    duplicateOfId: string | null
+    droppedFields: string[]
+    report: {
+      object: string
+      kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation' | 'transaction'
+      state: 'open' | 'taken' | 'given_back'
+      amount: string | null
+      currency: string | null
+    } | null
+    log: {
+      externalId: string
+      uniqueIdentifier: string
+      activityId: string
+      activityAt: string
+      activityValue: number | null
+    } | null
+  }[]
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -1192,6 +1259,53 @@ export interface DeliveriesReplayed {
   bodyGone: number
   itemsQueued: number
   next: string | null
+}
+
+export interface OrderExplained {
+  order: {
+    connectorId: string
+    orderId: string
+    orderName: string | null
+    activityAt: string | null
+    total: number | null
+    currency: string | null
+    externalIds: string[]
+  } | null
+  deliveries: string[]
+  streaks: {
+    streakId: string
+    streakName: string
+    verdict: 'counted' | 'taken_back' | 'not_counted' | 'waiting' | 'failed'
+    because: string | null
+    message: string
+    rules: {
+      ruleIndex: number
+      checks: {
+        check: string
+        passed: boolean
+        value: number | string | boolean | null | string[]
+        limit: number | string | boolean | null | string[]
+      }[]
+    }[]
+    period: {
+      key: string
+      startsAt: string
+      endsAt: string
+      localTime: string
+      timezone: string
+    } | null
+    streakLogId: string | null
+    progress: StreakProgress | null
+    withdrawals: Withdrawal[]
+    rewards: RewardLog[]
+    wouldCountIf: string | null
+  }[]
+  message: string | null
+  others?: {
+    connectorId: string
+    orderId: string
+    orderName: string | null
+  }[]
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -1704,6 +1818,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   streakLog: {
     record: StreakLog
@@ -1738,6 +1853,7 @@ export interface Resources {
       reinstatement: { body: StreakLogReinstatement; answer: Withdrawal }
     }
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   streakProgress: {
     record: StreakProgress
@@ -1760,6 +1876,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   memberStreak: {
     record: MemberStreak
@@ -1771,6 +1888,7 @@ export interface Resources {
     sort: 'id' | 'streakId' | 'ownedById' | 'lastActivityAt' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   milestone: {
     record: Milestone
@@ -1795,6 +1913,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   rewardLog: {
     record: RewardLog
@@ -1827,6 +1946,7 @@ export interface Resources {
       abandon: { body: RewardLogAbandon; answer: RewardLog }
     }
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   member: {
     record: Member
@@ -1847,6 +1967,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: { erase: { body: MembersErase; answer: AddressErased } }
+    questions: Record<never, never>
   }
   account: {
     record: Account
@@ -1858,6 +1979,7 @@ export interface Resources {
     sort: 'id' | 'name' | 'timezone' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   apiKey: {
     record: ApiKey
@@ -1869,6 +1991,7 @@ export interface Resources {
     sort: 'id' | 'name' | 'description' | 'apiKey' | 'status' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   connector: {
     record: Connector
@@ -1878,8 +2001,9 @@ export interface Resources {
     patch: ConnectorPatch
     filter: ConnectorFilter
     sort: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
-    actions: Record<never, never>
+    actions: { test: { body: ConnectorTest; answer: BodyTried } }
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   delivery: {
     record: Delivery
@@ -1906,6 +2030,12 @@ export interface Resources {
       abandon: { body: DeliveryAbandon; answer: Delivery }
     }
     bulkActions: { replay: { body: DeliveriesReplay; answer: DeliveriesReplayed } }
+    questions: {
+      explain: {
+        body: { orderId?: string; orderName?: string; connectorId?: string }
+        answer: OrderExplained
+      }
+    }
   }
   couponProvider: {
     record: CouponProvider
@@ -1917,6 +2047,7 @@ export interface Resources {
     sort: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
     actions: { resume: { body: CouponProviderResume; answer: CouponProvider } }
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   couponCode: {
     record: CouponCode
@@ -1928,6 +2059,7 @@ export interface Resources {
     sort: 'id' | 'providerId' | 'code' | 'rewardLogId' | 'createdAt' | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   withdrawal: {
     record: Withdrawal
@@ -1951,6 +2083,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   userOfTheConsole: {
     record: UserOfTheConsole
@@ -1962,6 +2095,7 @@ export interface Resources {
     sort: 'id' | 'email' | 'role' | 'createdAt' | 'updatedAt'
     actions: { reset: { body: UserOfTheConsoleReset; answer: InvitedUser } }
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   entryOfTheAuditLog: {
     record: EntryOfTheAuditLog
@@ -1983,6 +2117,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
 }
 
@@ -1992,65 +2127,99 @@ export const RESOURCES = {
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: [],
+    questions: [],
   },
   streakLog: {
     slug: 'streak_log',
     verbs: ['list', 'create', 'get'],
     actions: ['withdrawal', 'reinstatement'],
     bulkActions: [],
+    questions: [],
   },
-  streakProgress: { slug: 'streak_progress', verbs: ['list', 'get'], actions: [], bulkActions: [] },
-  memberStreak: { slug: 'member_streak', verbs: ['list', 'get'], actions: [], bulkActions: [] },
+  streakProgress: {
+    slug: 'streak_progress',
+    verbs: ['list', 'get'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+  },
+  memberStreak: {
+    slug: 'member_streak',
+    verbs: ['list', 'get'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+  },
   milestone: {
     slug: 'milestone',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: [],
+    questions: [],
   },
   rewardLog: {
     slug: 'reward_log',
     verbs: ['list', 'get', 'patch'],
     actions: ['replay', 'abandon'],
     bulkActions: [],
+    questions: [],
   },
   member: {
     slug: 'account_user',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: ['erase'],
+    questions: [],
   },
-  account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [], bulkActions: [] },
+  account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [], bulkActions: [], questions: [] },
   apiKey: {
     slug: 'api_key',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: [],
+    questions: [],
   },
   connector: {
     slug: 'connector',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
-    actions: [],
+    actions: ['test'],
     bulkActions: [],
+    questions: [],
   },
   delivery: {
     slug: 'delivery',
     verbs: ['list', 'get'],
     actions: ['replay', 'abandon'],
     bulkActions: ['replay'],
+    questions: ['explain'],
   },
   couponProvider: {
     slug: 'coupon_provider',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: ['resume'],
     bulkActions: [],
+    questions: [],
   },
-  couponCode: { slug: 'coupon_code', verbs: ['list', 'create', 'delete'], actions: [], bulkActions: [] },
-  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [], bulkActions: [] },
+  couponCode: {
+    slug: 'coupon_code',
+    verbs: ['list', 'create', 'delete'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+  },
+  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [], bulkActions: [], questions: [] },
   userOfTheConsole: {
     slug: 'console_user',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: ['reset'],
     bulkActions: [],
+    questions: [],
   },
-  entryOfTheAuditLog: { slug: 'audit_log', verbs: ['list', 'get'], actions: [], bulkActions: [] },
+  entryOfTheAuditLog: {
+    slug: 'audit_log',
+    verbs: ['list', 'get'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+  },
 } as const

@@ -67,10 +67,21 @@ type BulkActions<K extends ResourceKey> = {
     : never
 }
 
-/** The verbs and actions that a resource has. */
+/** What can be asked of many records: `client.delivery.explain({…})`. */
+type Questions<K extends ResourceKey> = {
+  [A in keyof Resources[K]['questions']]: Resources[K]['questions'][A] extends {
+    body: infer B
+    answer: infer R
+  }
+    ? (query: B, options?: CallOptions) => Promise<R>
+    : never
+}
+
+/** The verbs, actions and questions that a resource has. */
 export type ResourceClient<K extends ResourceKey> = Pick<Verbs<K>, VerbsOf<K> & keyof Verbs<K>> &
   Actions<K> &
   BulkActions<K> &
+  Questions<K> &
   ('list' extends VerbsOf<K> ? Everything<K> : unknown)
 
 export type StreaklineClient = { readonly [K in ResourceKey]: ResourceClient<K> }

@@ -1,5 +1,6 @@
 import type { Router } from 'express'
 import type { EntryRecorder, Recorder, Views } from '../engine/types.ts'
+import type { Explanation, OrderQuestion } from '../inbox/explain/types.ts'
 import type { ReplayOptions } from '../inbox/replay/delivery.ts'
 import type { ReplayPageOptions } from '../inbox/replay/page.ts'
 import type { DeliveryReplay, ReplayFilter, ReplayPage } from '../inbox/replay/types.ts'
@@ -28,8 +29,10 @@ export interface Rewards {
   uploadCodes(accountId: string, providerId: string, codes: readonly string[]): Promise<Row<'coupon_code'>[]>
 }
 
-/** Acts of operators on what was delivered. */
+/** Acts of operators on what was delivered, and what they ask about it. */
 export interface Deliveries {
+  /** See `explainOrder`. @throws AppError OVERLOADED */
+  explain(accountId: string, question: OrderQuestion): Promise<Explanation>
   /** See `replayDelivery`. @throws AppError NOT_FOUND | STORE_BUSY */
   replay(accountId: string, id: string, options: ReplayOptions): Promise<DeliveryReplay>
   /** See `replayPage`. @throws AppError INVALID_INPUT */

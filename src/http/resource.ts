@@ -131,7 +131,20 @@ export interface BulkAction extends Act {
   run(call: AdminCall, body: unknown): Promise<Json>
 }
 
-interface Writes {
+/** What can be asked beside lists and records: `GET /schema/{slug}/{name}`. */
+export interface Question {
+  /** For the API document: `Explain an order`. */
+  readonly summary: string
+  /** What it takes, by name, in JSON Schema. */
+  readonly parameters: Readonly<Record<string, JsonSchema>>
+  readonly answers: { readonly name: string; readonly schema: JsonSchema }
+  /** @param given texts as they were sent, of the names above and each once; at most all of them */
+  run(call: AdminCall, given: ReadonlyMap<string, string>): Promise<Json>
+}
+
+interface Handlers {
+  /** By name. */
+  readonly questions?: Readonly<Record<string, Question>>
   /** By name. */
   readonly actions?: Readonly<Record<string, Action>>
   readonly bulkActions?: Readonly<Record<string, BulkAction>>
@@ -158,7 +171,7 @@ export interface IndexedList {
 }
 
 /** What the router serves: a resource that no longer says which collection it is of. */
-export interface Served extends Described, Writes {
+export interface Served extends Described, Handlers {
   readonly collection?: CollectionName
   readonly fields?: Readonly<Record<string, ShownField>>
   readonly ledger?: true
@@ -172,7 +185,7 @@ export interface Served extends Described, Writes {
 }
 
 /** One resource of the contract: what the one router needs to serve it. */
-export interface Resource<C extends CollectionName> extends Described, Writes {
+export interface Resource<C extends CollectionName> extends Described, Handlers {
   readonly collection: C
   readonly fields: PublicFields<C>
   /** Filtered lists need a selective condition. */

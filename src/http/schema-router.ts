@@ -15,7 +15,7 @@ import { type Json, sendJson } from './json/write-json.ts'
 import { addressOf } from './limits/address.ts'
 import type { Limits } from './limits/limits.ts'
 import { closedToEndUsers } from './list/end-user.ts'
-import { refuseParameters } from './list/query.ts'
+import { readParameters, refuseParameters } from './list/query.ts'
 import type { AdminCall, Call, Served, Verb } from './resource.ts'
 import type { BodyBudget } from './transport/body-budget.ts'
 
@@ -120,11 +120,19 @@ function serveAction(serving: Serving): RequestHandler {
   }
 }
 
-/** What a backend can do to many records at once. */
+/** What a backend can do to many records at once, and what it can ask of them. */
 function serveBulkAction(serving: Serving): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     const resource = serving.bySlug.get(String(request.params.slug))
     const name = String(request.params.action)
+    const question = ownOf(resource?.questions, name)
+    if (resource !== undefined && question !== undefined) {
+      contextOf(response).route = `/schema/${resource.slug}/${name}`
+      const call = await actingCall(serving, resource, name, request, response, 'GET')
+      const names = Object.keys(question.parameters)
+      const given = readParameters(searchOf(request.url), names, `a parameter of ${name}`)
+      return sendJson(response, 200, { data: await question.run(call, given) })
+    }
     const action = ownOf(resource?.bulkActions, name)
     if (resource === undefined || action === undefined) return next()
     contextOf(response).route = `/schema/${resource.slug}/${name}`
@@ -147,18 +155,19 @@ async function actingCall(
   name: string,
   request: Request,
   response: Response,
+  method: 'GET' | 'POST' = 'POST',
 ): Promise<AdminCall> {
   const context = contextOf(response)
   const caller = await authenticate(request, response)
   Object.assign(context.logFields, idsOf(caller, request.method))
   if (caller.kind === 'end_user') throw closedToEndUsers(resource.noun)
   refuseUser(caller, resource, request, name)
-  if (request.method !== 'POST') {
+  if (request.method !== method && !(method === 'GET' && request.method === 'HEAD')) {
     throw new AppError('METHOD_NOT_ALLOWED', `${request.method} is not a verb of a ${name}`, {
-      allow: ['POST'],
+      allow: [method],
     })
   }
-  refuseParameters(searchOf(request.url))
+  if (method === 'POST') refuseParameters(searchOf(request.url))
   const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
   return { caller, now: clock.now(), log }
 }

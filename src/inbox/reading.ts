@@ -30,6 +30,8 @@ export interface Unread {
   readonly connector: Rules
   /** What is to be checked first, or what was found when it was. */
   readonly proof: { readonly headers: Headers; readonly secrets: readonly string[] } | Verified
+  /** Asks for a `view` of the purchase beside its translation. */
+  readonly explains?: true
 }
 
 /** What a body says. */
@@ -67,12 +69,13 @@ export function readBody(platform: Connector, unread: Unread): Reading | Refused
 
 function translate(
   platform: Connector,
-  { rawBody, receivedAt, connector }: Unread,
+  { rawBody, receivedAt, connector, explains }: Unread,
   { topic, mismatch }: Verified,
 ): Translation {
   const { rules, purchaseSpace, settings, status } = connector
   const orderIdFrom = orderIdFromOf(connector, platform)
-  const input = { rawBody, topic, receivedAt, rules, purchaseSpace, orderIdFrom, settings }
+  const asked = explains === true ? ({ explains } as const) : {}
+  const input = { rawBody, topic, receivedAt, rules, purchaseSpace, orderIdFrom, settings, ...asked }
   const translation = platform.translate(input)
   // ignored as a whole, but still to be found by its order
   const { orderId, orderName } = translation

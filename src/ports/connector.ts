@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Quantity } from '../streaks/quantity.ts'
 import type { Instant } from './clock.ts'
 import type { RuleChoice } from './schema/choices.ts'
 import type {
@@ -74,8 +75,43 @@ export type RuleOutcome =
   | { readonly kind: 'ignored'; readonly reason: IgnoreReason; readonly message: string }
   | { readonly kind: 'failed'; readonly reason: 'IN_FUTURE'; readonly message: string }
 
+/** Why a rule does not take a purchase: each check of a rule is named after the reason that it guards. */
+export type RuleReason = IgnoreReason | 'IN_FUTURE'
+
+/** What an order has, or a rule asks for: an amount, a text or several, whether; null where there is none. */
+export type CheckValue = Quantity | string | readonly string[] | boolean | null
+
+/** One thing that a rule asks of a purchase. */
+export interface RuleCheck {
+  readonly check: RuleReason
+  readonly passed: boolean
+  /** The order's. */
+  readonly value: CheckValue
+  /** The rule's. */
+  readonly limit: CheckValue
+}
+
+/** How a rule sees a purchase. */
+export interface RuleView {
+  /** Whose purchase it is to the rule; null where nobody can be told. */
+  readonly externalId: string | null
+  /** Always all of them, in an order that never changes: also those after one that failed. */
+  readonly checks: readonly RuleCheck[]
+}
+
+/** What a body says of a purchase, whether or not it counts. */
+export interface PurchaseView {
+  readonly activityAt: Instant
+  readonly total: Quantity | null
+  readonly currency: string | null
+  /** One for each rule, in their order. */
+  readonly rules: readonly RuleView[]
+}
+
 /** What a body says of its order beside what it is. */
 export interface OrderNames {
+  /** Only where the input asks for it (`explains`), and where the body is of a purchase that can be read. */
+  readonly view?: PurchaseView
   /** A name by which refunds and disputes call the order, where that is not its id; `otherReference` a second one. */
   readonly orderReference?: string | null
   readonly otherReference?: string | null
@@ -125,6 +161,8 @@ export interface TranslateInput {
   readonly orderIdFrom: string | null
   /** The connector's own, as its schema left them. */
   readonly settings: Readonly<Record<string, unknown>>
+  /** Asks for a `view` beside the translation, which stays what it is. */
+  readonly explains?: true
 }
 
 /**

@@ -144,6 +144,11 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'reward_log/abandon': () => ({ reason: 'not worth it' }),
 }
 
+/** What can be asked of many records: `GET /schema/{slug}/{question}`; each caller asks of its own. */
+export const QUESTIONS: Readonly<Record<string, { readonly row: Row; readonly search: string }>> = {
+  'delivery/explain': { row: closed(200, 200), search: 'orderId=5001' },
+}
+
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */
 export const OTHER_ROUTES: Readonly<
   Record<

@@ -91,14 +91,17 @@ export function createResponseCheck(document: object): CheckResponse {
     for (const [name, value] of new URLSearchParams(search)) {
       const index = (operation.parameters ?? []).findIndex((parameter) => parameter.name === name)
       if (index === -1) continue
-      const pointer = [...at, 'parameters', String(index), 'content', 'application/json', 'schema']
-      validate(pointer, JSON.parse(value), `${name} of ${what}`)
+      const place = [...at, 'parameters', String(index)]
+      // what is no JSON is sent as the text that it is
+      const isText = operation.parameters?.[index]?.schema !== undefined
+      const pointer = isText ? [...place, 'schema'] : [...place, 'content', 'application/json', 'schema']
+      validate(pointer, isText ? value : JSON.parse(value), `${name} of ${what}`)
     }
   }
 }
 
 interface Operation {
-  readonly parameters?: readonly { readonly name?: string }[]
+  readonly parameters?: readonly { readonly name?: string; readonly schema?: object }[]
   readonly requestBody?: Node
   readonly responses: Readonly<Record<string, Node>>
 }

@@ -17,6 +17,7 @@ import {
   type Outcome,
   outcomeOf,
   PATCH_BODY,
+  QUESTIONS,
   RECORD_OF,
   SEES,
 } from '../helpers/access-matrix.ts'
@@ -244,9 +245,25 @@ describe('the access matrix', () => {
     }
   })
 
+  it.each(Object.entries(QUESTIONS))('holds for the question %s', async (name, { row, search }) => {
+    for (const prefix of PREFIXES) {
+      const statusFor = async (headers: Headers, method = 'GET') =>
+        (await api.send(`${prefix}/schema/${name}?${search}`, { method, headers })).status
+      for (const [index, caller] of CALLERS.entries()) {
+        expect([caller, await statusFor(good[caller])]).toEqual([caller, row[index]])
+      }
+      for (const [caller, headers] of Object.entries(bad)) {
+        expect([caller, await statusFor(headers)]).toEqual([caller, 401])
+      }
+      expect(await statusFor(good.backend, 'POST')).toBe(405)
+      expect(await statusFor(good.backend, 'HEAD')).toBe(200)
+    }
+  })
+
   it.each(Object.keys(ACCESS))('knows all actions on many %s records that there are', async (slug) => {
     for (const action of ['replay', 'abandon', 'withdrawal', 'explain']) {
-      if (BULK_ACTIONS[`${slug}/${action}`] !== undefined) continue
+      const name = `${slug}/${action}`
+      if (BULK_ACTIONS[name] !== undefined || QUESTIONS[name] !== undefined) continue
       const { status } = await api.send(`/schema/${slug}/${action}`, {
         method: 'POST',
         headers: good.backend,

@@ -58,7 +58,6 @@ describe('a charge as Stripe sends it', () => {
         edits: [],
       },
       purchaseSpace: 'space-1',
-      settings: {},
       droppedFields: [],
     })
   })

@@ -17,6 +17,8 @@ export interface DescribedResource {
   readonly actions: readonly DescribedAction[]
   /** What can be done to many records at once. */
   readonly bulkActions: readonly DescribedAction[]
+  /** What can be asked: the name in the path, a type of what it takes, the schema of the answer. */
+  readonly questions: readonly DescribedAction[]
   readonly sort: readonly string[]
 }
 
@@ -61,6 +63,7 @@ export function resourcesIn(document: JsonSchema): DescribedResource[] {
       sort: sortOf(operations.list),
       actions: actionsOf(paths, `/schema/${slug}/record/{id}/`),
       bulkActions: actionsOf(paths, `/schema/${slug}/`),
+      questions: questionsOf(paths, `/schema/${slug}/`),
     }
   })
 }
@@ -71,9 +74,22 @@ function actionsOf(
 ): DescribedAction[] {
   return Object.entries(paths).flatMap(([path, { post }]) => {
     const name = path.startsWith(prefix) ? path.slice(prefix.length) : ''
-    if (!/^(?!record$)\w+$/.test(name)) return []
+    if (post === undefined || !/^(?!record$)\w+$/.test(name)) return []
     const answer = createdOf(post) ?? answerOf(post, '200') ?? 'never'
     return [{ name, body: bodyOf(post) ?? 'never', answer }]
+  })
+}
+
+function questionsOf(
+  paths: Readonly<Record<string, Readonly<Record<string, Node>>>>,
+  prefix: string,
+): DescribedAction[] {
+  return Object.entries(paths).flatMap(([path, { get }]) => {
+    const name = path.startsWith(prefix) ? path.slice(prefix.length) : ''
+    if (get === undefined || !/^(?!record$)\w+$/.test(name)) return []
+    const parameters = (get.parameters ?? []) as readonly Node[]
+    const body = `{ ${parameters.map((one) => `${String(one.name)}?: string`).join('; ')} }`
+    return [{ name, body, answer: answerOf(get, '200') ?? 'never' }]
   })
 }
 

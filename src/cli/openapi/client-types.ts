@@ -66,7 +66,8 @@ function commentOf({ description }: JsonSchema): string {
 
 function resourceTypes(resources: readonly DescribedResource[]): string {
   const entries = resources.map((resource) => {
-    const { key, record, onRequest, create, created, patch, filter, sort, actions, bulkActions } = resource
+    const { key, record, onRequest, create, created, patch, filter, sort } = resource
+    const { actions, bulkActions, questions } = resource
     const left = onRequest.length === 0 ? record : `Omit<${record}, ${union(onRequest.map(quoted))}>`
     return `${key}: {
       record: ${record}
@@ -78,6 +79,7 @@ function resourceTypes(resources: readonly DescribedResource[]): string {
       sort: ${sort.length === 0 ? 'never' : union(sort.map(quoted))}
       actions: ${actionTypes(actions)}
       bulkActions: ${actionTypes(bulkActions)}
+      questions: ${actionTypes(questions)}
     }`
   })
   return `/** By resource: a record, a record of a list, what its verbs take, what a create answers. */
@@ -92,10 +94,10 @@ function actionTypes(actions: readonly DescribedAction[]): string {
 function resourceTable(resources: readonly DescribedResource[]): string {
   const names = (actions: readonly DescribedAction[]) => actions.map(({ name }) => quoted(name)).join(', ')
   const entries = resources.map(
-    ({ key, slug, verbs, actions, bulkActions }) =>
+    ({ key, slug, verbs, actions, bulkActions, questions }) =>
       `${key}: { slug: '${slug}', verbs: [${verbs.map(quoted).join(', ')}], actions: [${names(
         actions,
-      )}], bulkActions: [${names(bulkActions)}] },`,
+      )}], bulkActions: [${names(bulkActions)}], questions: [${names(questions)}] },`,
   )
   return `export const RESOURCES = {\n${entries.join('\n')}\n} as const\n`
 }

@@ -60,11 +60,15 @@ export function refuseParameters(search: string): void {
 }
 
 function parameters(search: string): Map<string, string> {
+  return readParameters(search, PARAMETERS, 'a list parameter')
+}
+
+/** The parameters of a query, by name. @param what they are, for messages @throws AppError INVALID_INPUT */
+export function readParameters(search: string, names: readonly string[], what: string): Map<string, string> {
   const given = new Map<string, string>()
   for (const [name, value] of pairs(search)) {
-    const known = readOneOf(PARAMETERS)(name)
-    if (!known.ok)
-      throw invalid(shownName(name), `is not a list parameter; these are: ${PARAMETERS.join(', ')}`)
+    const known = readOneOf(names)(name)
+    if (!known.ok) throw invalid(shownName(name), `is not ${what}; these are: ${names.join(', ')}`)
     if (given.has(name)) throw invalid(name, 'is given more than once')
     given.set(name, value)
   }

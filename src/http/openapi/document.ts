@@ -83,7 +83,10 @@ function actionSchemas(resource: Recorded): Record<string, JsonSchema> {
   const answers = [...actions, ...bulkActions].flatMap(([, action]) =>
     typeof action.answers === 'string' ? [] : [[action.answers.name, action.answers.schema] as const],
   )
-  return Object.fromEntries([...bodies, ...answers])
+  const questions = Object.values(resource.questions ?? {}).map(
+    ({ answers: { name, schema } }) => [name, schema] as const,
+  )
+  return Object.fromEntries([...bodies, ...answers, ...questions])
 }
 
 function schemasOf(resource: Recorded): Record<string, JsonSchema> {

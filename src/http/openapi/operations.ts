@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../errors.ts'
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
-import type { Action, BulkAction, Verb } from '../resource.ts'
+import type { Action, BulkAction, Question, Verb } from '../resource.ts'
 import { errorResponses } from './errors.ts'
 import { bodyExamples, responseExamples } from './examples/index.ts'
 import { listParameters, listText } from './lists.ts'
 import type { Recorded } from './records.ts'
 import { ADMIN, ADMIN_OR_END_USER, SIGNED_IN } from './security.ts'
-import { textOf } from './texts/index.ts'
+import { fieldText, textOf } from './texts/index.ts'
 
 const EVERY: readonly ErrorCode[] = [
   'UNAUTHENTICATED',
@@ -67,9 +67,14 @@ export function resourcePaths(resource: Recorded): Record<string, JsonSchema> {
     `/schema/${slug}/${name}`,
     { post: bulkOperation(resource, name, action) },
   ])
+  const questions = Object.entries(resource.questions ?? {}).map(([name, question]) => [
+    `/schema/${slug}/${name}`,
+    { get: questionOperation(resource, name, question) },
+  ])
   return {
     ...Object.fromEntries(actions),
     ...Object.fromEntries(bulkActions),
+    ...Object.fromEntries(questions),
     ...(Object.keys(collection).length === 0 ? {} : { [`/schema/${slug}/record`]: collection }),
     ...(Object.keys(record).length === 0 ? {} : { [`/schema/${slug}/record/{id}`]: { ...id, ...record } }),
   }
@@ -104,6 +109,32 @@ function actionOperation(resource: Recorded, name: string, action: Action): Json
 function bulkOperation(resource: Recorded, name: string, action: BulkAction): JsonSchema {
   const several = componentName(plural(resource.noun))
   return acting(resource, name, action, `${name}Of${several}`, bulkBodyName(resource.noun, name))
+}
+
+function questionOperation(
+  { slug, noun }: Recorded,
+  name: string,
+  { summary, parameters, answers }: Question,
+): JsonSchema {
+  const operationId = `${name}${componentName(noun)}`
+  const data = { $ref: `#/components/schemas/${answers.name}` }
+  return {
+    operationId,
+    tags: [tagOf(noun)],
+    summary,
+    description: textOf(slug).actions?.[name] ?? '',
+    security: ADMIN,
+    parameters: Object.entries(parameters).map(([parameter, schema]) => ({
+      name: parameter,
+      in: 'query',
+      description: fieldText(slug, `${name}.${parameter}`),
+      schema,
+    })),
+    responses: {
+      200: { description: 'What came of it.', content: { 'application/json': { schema: answer(data) } } },
+      ...errorResponses([...EVERY, 'FORBIDDEN', 'INVALID_INPUT']),
+    },
+  }
 }
 
 function acting(

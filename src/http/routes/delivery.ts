@@ -5,6 +5,7 @@ import type { HttpDeps } from '../deps.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { ID, type PresentOptions, type PublicFields, type Resource, rowJson, TIMES } from '../resource.ts'
 import { itemJson, itemSchema } from './delivery-item.ts'
+import { explainQuestion } from './explain.ts'
 import { deliveryActions } from './replay.ts'
 
 const deliveryFields: PublicFields<'delivery'> = {
@@ -60,5 +61,6 @@ export function deliveryResource(deps: Pick<HttpDeps, 'store' | 'deliveries'>): 
     omit: ['body'],
     present,
     ...deliveryActions(deps, whole),
+    questions: { explain: explainQuestion(deps) },
   }
 }

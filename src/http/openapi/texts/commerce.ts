@@ -51,8 +51,13 @@ export const delivery: ResourceText = {
       'Leaves what is `pending`, `waiting` or `failed` as it is, for good: its items become `abandoned`, with your reason, and nothing queues them again but a replay of this delivery. Again it changes nothing.',
     replayOfDeliveries:
       'Replays the deliveries that fit all that is given, newest first, one page per request: it looks at up to 1,000 deliveries and replays up to `limit` of them. Send the same body with `next` as `cursor` until `next` is `null`; not going on ends it, with nothing half done. With `dryRun` it counts and changes nothing. Items that were abandoned are left unless `itemStatus` is `abandoned`.',
+    explain:
+      'Says of an order how it stands on every live streak, and why: `counted`, `taken_back`, `not_counted`, `waiting` or `failed`, with a sentence for a merchant and what would have made it count. Exactly one of `orderId` and `orderName`; where several orders fit, the one received last, and `others` names the rest. Always a 200: of an order that nobody has heard of `order` is `null` and `message` says what to look at. Verdicts are what was recorded; `rules` and `wouldCountIf` are by the rules of now. Changes nothing.',
   },
   fields: {
+    'explain.orderId': 'The order’s id; or a name by which its platform calls it in refunds and disputes.',
+    'explain.orderName': 'What people call the order, with or without a leading `#`.',
+    'explain.connectorId': 'Only orders that this connector was told of.',
     dryRun: 'Say what would become of it, and change nothing.',
     receivedFrom: 'Received at this time or later.',
     receivedTo: 'Received before this time.',

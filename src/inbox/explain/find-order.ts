@@ -1,0 +1,103 @@
+import { referencesOf } from '../../engine/load/read-reports.ts'
+import { all, equal, oneOf } from '../../ports/conditions.ts'
+import { foldOrderName } from '../../ports/schema/values.ts'
+import type { Row } from '../../ports/schema.ts'
+import type { Condition, Store } from '../../ports/store.ts'
+import type { OrderQuestion } from './types.ts'
+
+/** A delivery without what came in with it, which is large. */
+export type Delivery = Row<'delivery'>
+
+/** An order has a handful; names that many orders share are looked at so far back. */
+const MAX_DELIVERIES = 500
+const MAX_OTHERS = 20
+
+export interface FoundOrder {
+  readonly orderId: string
+  /** All that was delivered of it by connectors of one purchase space, the newest first. */
+  readonly deliveries: readonly Delivery[]
+  /** One delivery of each further order that fits, the one received last first. */
+  readonly others: readonly { readonly orderId: string; readonly delivery: Delivery }[]
+}
+
+/**
+ * The order that a question means: of several the one that was received last. null: nobody has heard of it.
+ * @param connectors all of the account, by id
+ */
+export async function findOrder(
+  store: Store,
+  accountId: string,
+  question: OrderQuestion,
+  connectors: ReadonlyMap<string, Row<'connector'>>,
+): Promise<FoundOrder | null> {
+  const space = ({ connectorId }: Delivery) => connectors.get(connectorId)?.purchaseSpace ?? ''
+  const read = (which: readonly Condition<'delivery'>[]) => deliveriesThat(store, accountId, which)
+  const fitting = (await read(fits(question))).filter(({ orderId }) => orderId !== null)
+  const names = [...new Set(fitting.map(({ orderId }) => orderId!))]
+  const own = ownIds(names.length === 0 ? [] : await read(aliased(names)), space)
+  const ownId = (each: Delivery) => own.get(`${space(each)} ${each.orderId}`) ?? each.orderId!
+  const orders = Map.groupBy(fitting, (each) => `${space(each)} ${ownId(each)}`)
+  const [found, ...others] = [...orders.values()].map(([delivery]) => delivery!)
+  if (found === undefined) return null
+  const orderId = ownId(found)
+  const inSpace = (each: Delivery) => space(each) === space(found)
+  const told = (await read([equal({ orderId })])).filter(inSpace)
+  const aliases = [...new Set(told.flatMap(referencesOf))].filter((alias) => alias !== orderId)
+  const reported = aliases.length === 0 ? [] : await read([oneOf('orderId', aliases)])
+  return {
+    orderId,
+    deliveries: newestFirst([...told, ...reported.filter(inSpace)]),
+    others: others.slice(0, MAX_OTHERS).map((delivery) => ({ orderId: ownId(delivery), delivery })),
+  }
+}
+
+/** Read one by one: each has an index of its own. */
+function fits({ connectorId, orderId, orderName }: OrderQuestion): Condition<'delivery'>[] {
+  const called =
+    orderId === undefined
+      ? [equal<'delivery'>({ orderNameKey: foldOrderName(orderName ?? '') })]
+      : [equal<'delivery'>({ orderId }), ...aliased([orderId])]
+  return called.map((each) => all(each, connectorId === undefined ? null : equal({ connectorId })))
+}
+
+/** Refunds and disputes may call an order by another name than its id. */
+function aliased(names: readonly string[]): Condition<'delivery'>[] {
+  return [oneOf('orderReference', names), oneOf('otherReference', names)]
+}
+
+async function deliveriesThat(
+  store: Store,
+  accountId: string,
+  which: readonly Condition<'delivery'>[],
+): Promise<Delivery[]> {
+  const found = await Promise.all(
+    which.map((each) =>
+      store.find('delivery', {
+        where: all(equal({ accountId }), each),
+        sort: [
+          { field: 'createdAt', order: 'desc' },
+          { field: 'id', order: 'asc' },
+        ],
+        omit: ['body', 'headers'],
+        limit: MAX_DELIVERIES,
+      }),
+    ),
+  )
+  return newestFirst(found.flat())
+}
+
+function newestFirst(deliveries: readonly Delivery[]): Delivery[] {
+  const byId = new Map(deliveries.map((row) => [row.id, row]))
+  return [...byId.values()].sort((a, b) => b.receivedAt - a.receivedAt || (a.id < b.id ? 1 : -1))
+}
+
+/** What came under an alias is of the order that has the alias. */
+function ownIds(named: readonly Delivery[], space: (delivery: Delivery) => string): Map<string, string> {
+  return new Map(
+    named.flatMap((delivery) =>
+      referencesOf(delivery)
+        .filter((alias) => alias !== delivery.orderId)
+        .map((alias): [string, string] => [`${space(delivery)} ${alias}`, delivery.orderId ?? alias]),
+    ),
+  )
+}
