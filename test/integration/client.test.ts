@@ -105,6 +105,14 @@ describe('a record', () => {
     expect(again.message).toContain('uniqueIdentifier')
   })
 
+  it('answers what is asked of many', async () => {
+    const explained = await client.delivery.explain({ orderName: '#1004' })
+    expect(explained.order).toBeNull()
+    expect(explained.message).toMatch(/Nothing has arrived of an order “#1004”/)
+    const failure = await failureOf(client.delivery.explain({}))
+    expect([failure.status, failure.code]).toEqual([400, 'INVALID_INPUT'])
+  })
+
   it('keeps ids inside the path', async () => {
     expect(await failureOf(client.streak.get('../../streak/record'))).toMatchObject({ code: 'NOT_FOUND' })
   })
