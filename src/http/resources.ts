@@ -7,7 +7,6 @@ import { connectorResource } from './routes/connector.ts'
 import { couponCodeResource } from './routes/coupon-code.ts'
 import { couponProviderResource } from './routes/coupon-provider.ts'
 import { deliveryResource } from './routes/delivery.ts'
-import { LATER_RESOURCES } from './routes/later.ts'
 import { memberResource } from './routes/member.ts'
 import { memberStreakResource } from './routes/member-streak.ts'
 import { milestoneResource } from './routes/milestone.ts'
@@ -15,6 +14,8 @@ import { rewardLogResource } from './routes/reward-log.ts'
 import { streakResource } from './routes/streak.ts'
 import { streakLogResource } from './routes/streak-log.ts'
 import { streakProgressResource } from './routes/streak-progress.ts'
+import { webhookEndpointResource } from './routes/webhook-endpoint.ts'
+import { webhookMessageResource } from './routes/webhook-message.ts'
 import { withdrawalResource } from './routes/withdrawal.ts'
 
 /** Every resource of the contract. */
@@ -35,6 +36,7 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, couponProviderResource(deps)),
     served(store, couponCodeResource(deps)),
     served(store, withdrawalResource()),
-    ...LATER_RESOURCES,
+    served(store, webhookEndpointResource(deps)),
+    served(store, webhookMessageResource(deps)),
   ]
 }

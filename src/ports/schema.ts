@@ -5,13 +5,22 @@ import { LEDGER } from './schema/ledger.ts'
 import { REWARDS } from './schema/rewards.ts'
 import type { CollectionSpec, RowOf, Schema } from './schema/spec.ts'
 import { STREAKS } from './schema/streaks.ts'
+import { TELLING } from './schema/telling.ts'
 import { type SchemaVersion, VERSIONS } from './schema/versions.ts'
 
 /**
  * What is stored, said once: fields, types, unique keys and indexes of every collection. Both stores build their
  * tables from this, `Row<'streak'>` is the type of a row, and list filters know a field's type from it.
  */
-export const SCHEMA = { ...ACCOUNTS, ...STREAKS, ...LEDGER, ...REWARDS, ...CONNECTORS, ...INSTALLATIONS }
+export const SCHEMA = {
+  ...ACCOUNTS,
+  ...STREAKS,
+  ...LEDGER,
+  ...REWARDS,
+  ...CONNECTORS,
+  ...INSTALLATIONS,
+  ...TELLING,
+}
 
 /** The version of the stored shape; `streakline migrate` brings a store up to it. */
 export const SCHEMA_VERSION: number = latestOf(VERSIONS)

@@ -45,6 +45,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   CONNECTOR_HAS_DELIVERIES: 'The connector has received webhooks, which are kept under it.',
   LAST_LIVE_KEY:
     'It is the last live API key of the account: without it your backend could not call any more.',
+  TOO_MANY_ENDPOINTS: 'The account has as many webhook endpoints as it may have.',
+  ENDPOINT_NOT_LIVE:
+    'The webhook endpoint of the message is a draft, paused or deleted, and is sent nothing.',
+  PAYLOAD_GONE: 'The member whom the message told of was erased, and what it said with it.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
   FAILED_FOR_GOOD:

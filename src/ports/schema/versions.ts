@@ -89,6 +89,6 @@ export const VERSIONS: readonly SchemaVersion[] = [
   },
   {
     version: 3,
-    what: 'installed connectors',
+    what: 'installed connectors; outgoing webhooks, and members at risk',
   },
 ]
