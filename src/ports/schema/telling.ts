@@ -99,6 +99,6 @@ export const TELLING = {
       /** What was begun and is not done; null: nothing. */
       work: optional(json<WatchWork>()),
     },
-    indexes: {},
+    indexes: { streak_watch_account: { fields: ['accountId', 'id'] } },
   },
 } as const satisfies Record<string, CollectionSpec>
