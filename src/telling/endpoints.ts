@@ -74,7 +74,7 @@ export async function createEndpoint(
     const changes = [standsStill('account', account!), insert('webhook_endpoint', row)]
     return { changes, result: undefined }
   })
-  await listeners.changed(accountId)
+  if (row.status === 'live') await listeners.changed(accountId)
   return { row, secret }
 }
 
@@ -99,7 +99,7 @@ export async function patchEndpoint(
     given,
     follow: (changed) => (changed.has('status') ? withStatus(given.status, now) : {}),
   })
-  await deps.listeners.changed(accountId)
+  if (given.status === 'live') await deps.listeners.changed(accountId)
   // what is left undone the sweep of the workers does
   if (row.dueAt !== null) await wake(deps, row, PAGES_AT_ONCE).catch(() => {})
   return row
@@ -112,12 +112,11 @@ function withStatus(status: Status | undefined, now: number): Partial<Endpoint> 
 
 /** Deletes an endpoint; what was on its way to it ends. @throws AppError NOT_FOUND, STORE_BUSY */
 export async function deleteEndpoint(deps: EndpointDeps, accountId: string, id: string): Promise<void> {
-  const { store, listeners } = deps
+  const { store } = deps
   const gone = await commitPlanned(store, async () => {
     const row = await findEndpoint(store, accountId, id)
     return { changes: [remove('webhook_endpoint', row, { revision: row.revision })], result: row }
   })
-  await listeners.changed(accountId)
   // what is left undone ends when it would have been tried
   await endMessages(deps, gone).catch(() => {})
 }

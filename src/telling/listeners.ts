@@ -10,7 +10,7 @@ export interface ListenersBook {
   /** By account; one without a live endpoint is absent. @throws AppError STORE_UNAVAILABLE */
   of(accountIds: readonly string[]): Promise<Listeners>
   /**
-   * To be awaited after an endpoint was made or changed and before anybody is told of it: no process believes any more
+   * To be awaited after an endpoint became live and before anybody is told of it: no process believes any more
    * that the account has none.
    */
   changed(accountId: string): Promise<void>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Verb } from '../../src/http/resource.ts'
 import { insert } from '../../src/ports/changes.ts'
 import { newMessage } from '../../src/telling/teller.ts'
-import type { Answer, Api, Body } from './api.ts'
+import type { Answer, Api, Body, Client } from './api.ts'
 import { connectorBody, logBody, rewardOf, type Shop, streakBody } from './shop.ts'
 
 /**
@@ -193,9 +193,9 @@ export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promis
       const body = { reason: 'returned', uniqueIdentifier: `refund ${made++}` }
       return (await backend.post(`/schema/streak_log/record/${adasLog.id}/withdrawal`, body)).body.data.id
     },
-    webhook_endpoint: async ({ backend }) => (await backend.create('webhook_endpoint', endpointBody())).id,
+    webhook_endpoint: async ({ backend }) => (await anEndpoint(backend)).id,
     webhook_message: async ({ backend }, { store, clock }) => {
-      const endpoint = await backend.create('webhook_endpoint', endpointBody())
+      const endpoint = await anEndpoint(backend)
       const about = { type: 'webhook.test', cause: `made ${made++}`, memberId: null, body: '{}' } as const
       const owned = { id: endpoint.id, accountId: backend.accountId }
       const row = newMessage({ id: randomUUID(), endpoint: owned, ...about, now: clock.now() })
@@ -205,6 +205,11 @@ export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promis
   }
 
 let made = 0
+/** An account has few. */
+async function anEndpoint(backend: Client): Promise<Body> {
+  const [known] = (await backend.list('webhook_endpoint')).body.data
+  return known ?? backend.create('webhook_endpoint', endpointBody())
+}
 const endpointBody = () => ({ url: 'https://hooks.example.com/', events: ['reward.issued'] })
 /** Bodies that are good, so that only the caller decides; each can be sent again and again. */
 export const CREATE_BODY: Readonly<Record<string, (shop: Shop) => object>> = {

@@ -14,10 +14,13 @@ import { messageJson } from './webhook-message.ts'
 const MAX_URL_CHARACTERS = 2048
 const SECRET_SCHEMA = { type: 'string', pattern: '^whsec_[A-Za-z0-9+/]+=*$' } as const
 
-const zEvents = zList(zOneOf(WEBHOOK_EVENTS), 1, WEBHOOK_EVENTS.length).superRefine((events, context) => {
-  const twice = events.find((event, at) => events.indexOf(event) < at)
-  if (twice !== undefined) context.addIssue({ code: 'custom', message: `must name no event twice: ${twice}` })
-})
+const zEvents = zList(zOneOf(WEBHOOK_EVENTS), 1, WEBHOOK_EVENTS.length)
+  .superRefine((events, context) => {
+    const twice = events.find((event, at) => events.indexOf(event) < at)
+    if (twice !== undefined)
+      context.addIssue({ code: 'custom', message: `must name no event twice: ${twice}` })
+  })
+  .meta({ uniqueItems: true })
 
 const endpointShape = shapeOf('webhook_endpoint', {
   url: required(zText(MAX_URL_CHARACTERS)),
