@@ -1,4 +1,5 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
+import { composeTelling, composeWebhooks, type Telling } from './compose-telling.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
 import { createCouponProviders } from './coupons/registry.ts'
 import { checkKey } from './crypto/key-check.ts'
@@ -7,6 +8,7 @@ import { createViews } from './engine/views/views.ts'
 import type { HttpDeps } from './http/deps.ts'
 import type { ReadBody } from './inbox/reading.ts'
 import { createDeliveries } from './inbox/replay/deliveries.ts'
+import { createWebhookSender } from './outgoing/webhook-sender.ts'
 import type { JobQueue } from './ports/queue.ts'
 import { patchRewardLog } from './rewards/patch.ts'
 import { resumeProvider } from './rewards/provider-state.ts'
@@ -23,15 +25,26 @@ export interface HttpParts
     Pick<HttpProviderOptions, 'allowedHosts'> {
   readonly recorder: Recorder & EntryRecorder
   readonly queue: JobQueue
+  /** The recorder's own; without it nobody remembers who listens but this. */
+  readonly telling?: Telling
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
 
 /** Everything the HTTP layer works with, from the parts of an installation. */
-export function composeHttp({ recorder, queue, read, allowedHosts = [], ...parts }: HttpParts): HttpDeps {
-  const { clock, logger, newId } = parts
+export function composeHttp({
+  recorder,
+  queue,
+  read,
+  allowedHosts = [],
+  telling,
+  ...parts
+}: HttpParts): HttpDeps {
+  const { clock, logger, newId, secretBox } = parts
   // whatever merchants change is written down beside it
   const store = auditedStore(parts.store, { clock, newId })
+  const { listeners, teller } = telling ?? composeTelling(store, newId)
+  const sender = createWebhookSender({ clock, allowedHosts })
   return {
     ...parts,
     store,
@@ -48,14 +61,18 @@ export function composeHttp({ recorder, queue, read, allowedHosts = [], ...parts
       newId,
     }),
     rewards: {
-      patch: (accountId, id, patch) => patchRewardLog({ store, clock, newId }, accountId, id, patch),
-      replay: (accountId, id) => replayReward({ store, clock, queue }, accountId, id),
-      abandon: (accountId, id, reason) => abandonReward({ store, clock, queue }, accountId, id, reason),
+      patch: (accountId, id, patch) =>
+        patchRewardLog({ store, clock, newId, queue, teller }, accountId, id, patch),
+      replay: (accountId, id) => replayReward({ store, clock, queue, teller }, accountId, id),
+      abandon: (accountId, id, reason) =>
+        abandonReward({ store, clock, queue, teller }, accountId, id, reason),
       resumeProvider: (accountId, providerId) =>
         resumeProvider({ store, clock, queue }, accountId, providerId),
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
     },
+    webhooks: composeWebhooks({ store, listeners, secretBox, clock, newId, queue, sender }),
+    teller,
     connectors: CONNECTORS,
     providers: createCouponProviders({ store, clock, allowedHosts }),
     redisReachable: () => queue.reachable(),

@@ -22,6 +22,8 @@ import {
 } from './compose-metrics.ts'
 import { type Board, composeBoard, composeQueue, composeWorkforce, type QueueParts } from './compose-queue.ts'
 import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
+import { composeTelling, type Telling } from './compose-telling.ts'
+import { composeTellingWorkers, inTurn } from './compose-telling-workers.ts'
 import { agreeOnZoneData, checkZoneData, composeZoneData } from './compose-zones.ts'
 import { type Config, summaryOf } from './config.ts'
 import { createCouponProviders } from './coupons/registry.ts'
@@ -102,7 +104,9 @@ export async function openInstallation(
   const rewards = {
     replay: (accountId: string, id: string) => replayReward({ store, clock }, accountId, id),
   }
-  return { store, secretBox, clock, newId, deliveries, rewards, zoneData, ownZoneData: ownZoneData(), close }
+  const { teller } = composeTelling(store, newId)
+  const zones = { zoneData, ownZoneData: ownZoneData() }
+  return { store, secretBox, clock, newId, deliveries, rewards, teller, ...zones, close }
 }
 
 export type Installation = Awaited<ReturnType<typeof openInstallation>>
@@ -140,7 +144,9 @@ export async function startApp(
     const queueParts = await composeQueue(config, logger)
     closers.push(queueParts.close)
     let workforce: LiveWorkforce | null = null
+    const telling = composeTelling(storeParts.store, newId)
     const recorder = createRecorder({
+      teller: telling.teller,
       shifts: createShifts(() => workforce?.standing() ?? null, clock),
       store: marks.store(storeParts.store, 'engine_before_commit', 'engine_after_commit'),
       queue: marks.queue(queueParts.queue, 'engine_before_enqueue', 'engine_after_enqueue'),
@@ -149,7 +155,17 @@ export async function startApp(
       sources: { newId, drawCode: drawFoldedCode },
     })
     closers.push(() => recorder.drain())
-    const parts = { config, logger, marks, metrics, secretBox, recorder, ...storeParts, ...queueParts }
+    const parts = {
+      config,
+      logger,
+      marks,
+      metrics,
+      secretBox,
+      recorder,
+      telling,
+      ...storeParts,
+      ...queueParts,
+    }
     if (roles.includes('worker')) {
       // one process owns a file
       workforce = storeParts.store.kind === 'sqlite' ? null : composeWorkforce(queueParts)
@@ -190,10 +206,11 @@ interface Parts extends StoreParts, QueueParts {
   readonly metrics: PrometheusMetrics
   readonly secretBox: ReturnType<typeof createSecretBox>
   readonly recorder: ReturnType<typeof createRecorder>
+  readonly telling: Telling
 }
 
 function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
-  const { config, logger, marks, metrics, secretBox, recorder, store, queue, redisUrl } = parts
+  const { config, logger, marks, metrics, secretBox, recorder, store, queue, redisUrl, telling } = parts
   const providers = countingProviders(
     createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow }),
     metrics,
@@ -215,19 +232,23 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
     metrics,
     ...(workforce === null ? {} : { workforce }),
     queue,
+    teller: telling.teller,
   }
   const step = createStep(rewards)
   const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
   const sweep = createSweep({ store: raising, queue, clock, logger })
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
+  const workers = composeTellingWorkers({ ...parts, clock, allowedHosts: config.httpProviderAllow })
   return startWorkerPool({
     redisUrl,
     handlers: {
       activity: marks.work('activity_taken', processItems),
       reward: marks.work('reward_taken', createFulfil(rewards, step)),
-      upkeep: marks.work('upkeep_before_prune', prune),
-      sweep,
+      message: workers.message,
+      upkeep: marks.work('upkeep_before_prune', inTurn(prune, workers.prune)),
+      sweep: inTurn(workers.wake, sweep),
       attend: createAttend(rewards, step),
+      watch: workers.watch,
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
     logger,
@@ -271,6 +292,7 @@ async function startWeb(
     logger,
     newId,
     allowedHosts: config.httpProviderAllow,
+    telling: parts.telling,
     limits: limitsOf(config.requestsPerKey, config.requestsPerAddress, config.requestsPerEndUser),
     bodyBudgetBytes: config.bodyBudgetBytes,
     trustProxyHops: config.trustProxyHops,

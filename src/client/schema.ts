@@ -22,6 +22,8 @@ export interface Streak {
   timezone: string
   /** The first day of a week, for `weekly` streaks. */
   weekStartsOn: 'monday' | 'sunday'
+  /** How long before a period ends members are told that they are at risk: at most 23 on daily streaks, 167 on weekly, 671 on monthly ones. `null`: 6, 24, 72. */
+  atRiskHours: number | null
   /** When the record was made. UTC with milliseconds, as every time in an answer. */
   createdAt: string
   /** When the record last changed. */
@@ -47,6 +49,8 @@ export interface StreakCreate {
   timezone?: string | null
   /** The first day of a week, for `weekly` streaks. */
   weekStartsOn?: 'monday' | 'sunday' | null
+  /** How long before a period ends members are told that they are at risk: at most 23 on daily streaks, 167 on weekly, 671 on monthly ones. `null`: 6, 24, 72. */
+  atRiskHours?: number | null
 }
 
 export interface StreakPatch {
@@ -68,6 +72,8 @@ export interface StreakPatch {
   timezone?: string
   /** The first day of a week, for `weekly` streaks. */
   weekStartsOn?: 'monday' | 'sunday'
+  /** How long before a period ends members are told that they are at risk: at most 23 on daily streaks, 167 on weekly, 671 on monthly ones. `null`: 6, 24, 72. */
+  atRiskHours?: number | null
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -85,6 +91,7 @@ export interface StreakFilterComparison {
     | 'completionTargetValue'
     | 'timezone'
     | 'weekStartsOn'
+    | 'atRiskHours'
     | 'createdAt'
     | 'updatedAt'
   operator:
@@ -1564,7 +1571,7 @@ export interface WithdrawalFilterAny {
   or: WithdrawalFilter[]
 }
 
-export interface UserOfTheConsole {
+export interface ConsoleUser {
   /** Set by the platform; never changes. */
   id: string
   /** Unique in the installation, however it is written. */
@@ -1579,7 +1586,7 @@ export interface UserOfTheConsole {
   updatedAt: string
 }
 
-export interface UserOfTheConsoleCreated {
+export interface ConsoleUserCreated {
   /** Set by the platform; never changes. */
   id: string
   /** Unique in the installation, however it is written. */
@@ -1596,31 +1603,28 @@ export interface UserOfTheConsoleCreated {
   startPath: string
 }
 
-export interface UserOfTheConsoleCreate {
+export interface ConsoleUserCreate {
   /** Unique in the installation, however it is written. */
   email: string
   /** `owner`: everything; `staff`: all but keys, users and the account; `viewer`: reads. */
   role: 'owner' | 'staff' | 'viewer'
 }
 
-export interface UserOfTheConsolePatch {
+export interface ConsoleUserPatch {
   /** `owner`: everything; `staff`: all but keys, users and the account; `viewer`: reads. */
   role?: 'owner' | 'staff' | 'viewer'
 }
 
-export type UserOfTheConsoleReset = Record<string, never>
+export type ConsoleUserReset = Record<string, never>
 
 export interface InvitedUser {
   startPath?: string
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
-export type UserOfTheConsoleFilter =
-  | UserOfTheConsoleFilterComparison
-  | UserOfTheConsoleFilterAll
-  | UserOfTheConsoleFilterAny
+export type ConsoleUserFilter = ConsoleUserFilterComparison | ConsoleUserFilterAll | ConsoleUserFilterAny
 
-export interface UserOfTheConsoleFilterComparison {
+export interface ConsoleUserFilterComparison {
   fieldSlug: 'id' | 'email' | 'role' | 'createdAt' | 'updatedAt'
   operator:
     | 'EQUALS'
@@ -1638,15 +1642,15 @@ export interface UserOfTheConsoleFilterComparison {
   value?: string | number | boolean | (string | number | boolean)[]
 }
 
-export interface UserOfTheConsoleFilterAll {
-  and: UserOfTheConsoleFilter[]
+export interface ConsoleUserFilterAll {
+  and: ConsoleUserFilter[]
 }
 
-export interface UserOfTheConsoleFilterAny {
-  or: UserOfTheConsoleFilter[]
+export interface ConsoleUserFilterAny {
+  or: ConsoleUserFilter[]
 }
 
-export interface EntryOfTheAuditLog {
+export interface AuditEntry {
   /** Set by the platform; never changes. */
   id: string
   /** Who did it. */
@@ -1680,12 +1684,9 @@ export interface EntryOfTheAuditLog {
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
-export type EntryOfTheAuditLogFilter =
-  | EntryOfTheAuditLogFilterComparison
-  | EntryOfTheAuditLogFilterAll
-  | EntryOfTheAuditLogFilterAny
+export type AuditEntryFilter = AuditEntryFilterComparison | AuditEntryFilterAll | AuditEntryFilterAny
 
-export interface EntryOfTheAuditLogFilterComparison {
+export interface AuditEntryFilterComparison {
   fieldSlug:
     | 'id'
     | 'actorKind'
@@ -1713,12 +1714,218 @@ export interface EntryOfTheAuditLogFilterComparison {
   value?: string | number | boolean | (string | number | boolean)[]
 }
 
-export interface EntryOfTheAuditLogFilterAll {
-  and: EntryOfTheAuditLogFilter[]
+export interface AuditEntryFilterAll {
+  and: AuditEntryFilter[]
 }
 
-export interface EntryOfTheAuditLogFilterAny {
-  or: EntryOfTheAuditLogFilter[]
+export interface AuditEntryFilterAny {
+  or: AuditEntryFilter[]
+}
+
+export interface WebhookEndpoint {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Where to: `https://`, and a public address. */
+  url: string
+  /** Which events it is told of, none twice. */
+  events: (
+    | 'milestone.achieved'
+    | 'reward.issued'
+    | 'reward.failed'
+    | 'reward.revoked'
+    | 'streak.at_risk'
+    | 'streak.broken'
+    | 'streak.completed'
+  )[]
+  /** Only a `live` endpoint is told. It is paused by itself after 5 days of nothing but failures. */
+  status: 'draft' | 'live' | 'paused'
+  /** For people. */
+  description: string
+  /** Why it was paused by itself; `null`: it was not. */
+  problem: {
+    code: 'ENDPOINT_DEAD' | 'ENDPOINT_GONE'
+    message: string
+    since: string
+  } | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface WebhookEndpointCreated {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Where to: `https://`, and a public address. */
+  url: string
+  /** Which events it is told of, none twice. */
+  events: (
+    | 'milestone.achieved'
+    | 'reward.issued'
+    | 'reward.failed'
+    | 'reward.revoked'
+    | 'streak.at_risk'
+    | 'streak.broken'
+    | 'streak.completed'
+  )[]
+  /** Only a `live` endpoint is told. It is paused by itself after 5 days of nothing but failures. */
+  status: 'draft' | 'live' | 'paused'
+  /** For people. */
+  description: string
+  /** Why it was paused by itself; `null`: it was not. */
+  problem: {
+    code: 'ENDPOINT_DEAD' | 'ENDPOINT_GONE'
+    message: string
+    since: string
+  } | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+  /** What its messages are signed with. Only the answers to the create and to `rotate` show it. */
+  secret: string
+}
+
+export interface WebhookEndpointCreate {
+  /** Where to: `https://`, and a public address. */
+  url: string
+  /** Which events it is told of, none twice. */
+  events: (
+    | 'milestone.achieved'
+    | 'reward.issued'
+    | 'reward.failed'
+    | 'reward.revoked'
+    | 'streak.at_risk'
+    | 'streak.broken'
+    | 'streak.completed'
+  )[]
+  /** Only a `live` endpoint is told. It is paused by itself after 5 days of nothing but failures. */
+  status?: 'draft' | 'live' | 'paused' | null
+  /** For people. */
+  description?: string | null
+}
+
+export interface WebhookEndpointPatch {
+  /** Where to: `https://`, and a public address. */
+  url?: string
+  /** Which events it is told of, none twice. */
+  events?: (
+    | 'milestone.achieved'
+    | 'reward.issued'
+    | 'reward.failed'
+    | 'reward.revoked'
+    | 'streak.at_risk'
+    | 'streak.broken'
+    | 'streak.completed'
+  )[]
+  /** Only a `live` endpoint is told. It is paused by itself after 5 days of nothing but failures. */
+  status?: 'draft' | 'live' | 'paused'
+  /** For people. */
+  description?: string | null
+}
+
+export type WebhookEndpointRotate = Record<string, never>
+
+export type WebhookEndpointTest = Record<string, never>
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type WebhookEndpointFilter =
+  | WebhookEndpointFilterComparison
+  | WebhookEndpointFilterAll
+  | WebhookEndpointFilterAny
+
+export interface WebhookEndpointFilterComparison {
+  fieldSlug: 'id' | 'url' | 'status' | 'description' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+    | 'STARTS_WITH'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface WebhookEndpointFilterAll {
+  and: WebhookEndpointFilter[]
+}
+
+export interface WebhookEndpointFilterAny {
+  or: WebhookEndpointFilter[]
+}
+
+export interface WebhookMessage {
+  /** Set by the platform; never changes. */
+  id: string
+  /** The endpoint that it is for. */
+  endpointId: string
+  /** What it tells of; `webhook.test` is a test that was asked for. */
+  type:
+    | 'milestone.achieved'
+    | 'reward.issued'
+    | 'reward.failed'
+    | 'reward.revoked'
+    | 'streak.at_risk'
+    | 'streak.broken'
+    | 'streak.completed'
+    | 'webhook.test'
+  /** `delivered` once it was answered with 2xx; `failed` when all tries were in vain. */
+  status: 'pending' | 'delivered' | 'failed'
+  /** What is sent; `null` once the member whom it tells of was erased. */
+  payload: Record<string, unknown> | null
+  /** Every try, the oldest first; the last 100. */
+  attempts: {
+    at: string
+    status: number | null
+    durationMs: number
+    error: string | null
+    response: string | null
+  }[]
+  /** When it is tried next; `null` when it is over, and while its endpoint is not live. */
+  nextAttemptAt: string | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export type WebhookMessageResend = Record<string, never>
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type WebhookMessageFilter =
+  | WebhookMessageFilterComparison
+  | WebhookMessageFilterAll
+  | WebhookMessageFilterAny
+
+export interface WebhookMessageFilterComparison {
+  fieldSlug: 'id' | 'endpointId' | 'type' | 'status' | 'nextAttemptAt' | 'createdAt' | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface WebhookMessageFilterAll {
+  and: WebhookMessageFilter[]
+}
+
+export interface WebhookMessageFilterAny {
+  or: WebhookMessageFilter[]
 }
 
 export interface Paging {
@@ -1768,6 +1975,9 @@ export interface ErrorAnswer {
       | 'LAST_LIVE_KEY'
       | 'LAST_OWNER'
       | 'LINK_NOT_GOOD'
+      | 'TOO_MANY_ENDPOINTS'
+      | 'ENDPOINT_NOT_LIVE'
+      | 'PAYLOAD_GONE'
       | 'BODY_TOO_LARGE'
       | 'NOT_JSON'
       | 'FAILED_FOR_GOOD'
@@ -1814,6 +2024,7 @@ export interface Resources {
       | 'completionTargetValue'
       | 'timezone'
       | 'weekStartsOn'
+      | 'atRiskHours'
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
@@ -2085,25 +2296,13 @@ export interface Resources {
     bulkActions: Record<never, never>
     questions: Record<never, never>
   }
-  userOfTheConsole: {
-    record: UserOfTheConsole
-    listed: UserOfTheConsole
-    create: UserOfTheConsoleCreate
-    created: UserOfTheConsoleCreated
-    patch: UserOfTheConsolePatch
-    filter: UserOfTheConsoleFilter
-    sort: 'id' | 'email' | 'role' | 'createdAt' | 'updatedAt'
-    actions: { reset: { body: UserOfTheConsoleReset; answer: InvitedUser } }
-    bulkActions: Record<never, never>
-    questions: Record<never, never>
-  }
-  entryOfTheAuditLog: {
-    record: EntryOfTheAuditLog
-    listed: EntryOfTheAuditLog
+  auditEntry: {
+    record: AuditEntry
+    listed: AuditEntry
     create: never
     created: never
     patch: never
-    filter: EntryOfTheAuditLogFilter
+    filter: AuditEntryFilter
     sort:
       | 'id'
       | 'actorKind'
@@ -2116,6 +2315,33 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
+    bulkActions: Record<never, never>
+    questions: Record<never, never>
+  }
+  webhookEndpoint: {
+    record: WebhookEndpoint
+    listed: WebhookEndpoint
+    create: WebhookEndpointCreate
+    created: WebhookEndpointCreated
+    patch: WebhookEndpointPatch
+    filter: WebhookEndpointFilter
+    sort: 'id' | 'url' | 'status' | 'description' | 'createdAt' | 'updatedAt'
+    actions: {
+      rotate: { body: WebhookEndpointRotate; answer: WebhookEndpointCreated }
+      test: { body: WebhookEndpointTest; answer: WebhookMessage }
+    }
+    bulkActions: Record<never, never>
+    questions: Record<never, never>
+  }
+  webhookMessage: {
+    record: WebhookMessage
+    listed: WebhookMessage
+    create: never
+    created: never
+    patch: never
+    filter: WebhookMessageFilter
+    sort: 'id' | 'endpointId' | 'type' | 'status' | 'nextAttemptAt' | 'createdAt' | 'updatedAt'
+    actions: { resend: { body: WebhookMessageResend; answer: WebhookMessage } }
     bulkActions: Record<never, never>
     questions: Record<never, never>
   }
@@ -2208,17 +2434,18 @@ export const RESOURCES = {
     questions: [],
   },
   withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [], bulkActions: [], questions: [] },
-  userOfTheConsole: {
-    slug: 'console_user',
+  auditEntry: { slug: 'audit_log', verbs: ['list', 'get'], actions: [], bulkActions: [], questions: [] },
+  webhookEndpoint: {
+    slug: 'webhook_endpoint',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
-    actions: ['reset'],
+    actions: ['rotate', 'test'],
     bulkActions: [],
     questions: [],
   },
-  entryOfTheAuditLog: {
-    slug: 'audit_log',
+  webhookMessage: {
+    slug: 'webhook_message',
     verbs: ['list', 'get'],
-    actions: [],
+    actions: ['resend'],
     bulkActions: [],
     questions: [],
   },

@@ -1,5 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { AddressRefused } from '../outgoing/address-guard.ts'
+import { createOutgoing, type OutgoingOptions, type Target } from '../outgoing/guarded.ts'
+import { type PostAnswer, ResponseTooLarge } from '../outgoing/post.ts'
+import { retryAfterMs } from '../outgoing/retry-after.ts'
 import type { Clock } from '../ports/clock.ts'
 import type {
   CouponProvider,
@@ -9,34 +12,15 @@ import type {
   RevokeRequest,
   Trouble,
 } from '../ports/coupon-provider.ts'
-import {
-  AddressRefused,
-  guardedLookup,
-  judgeUrl,
-  parseTrustedHosts,
-  type Resolve,
-  systemResolve,
-} from './address-guard.ts'
-import { type PostAnswer, post, ResponseTooLarge } from './post.ts'
-import { retryAfterMs } from './retry-after.ts'
 import { SIGNING_SECRET_RULE, sign, signingKey } from './signature.ts'
 
-export interface HttpProviderOptions {
+export interface HttpProviderOptions extends OutgoingOptions {
   readonly clock: Clock
-  /** `host:port` entries that may be reached by http and at internal addresses: for development. */
-  readonly allowedHosts?: readonly string[]
   /** For the whole exchange; default 10 s, the most the port allows. */
   readonly timeoutMs?: number
-  /**
-   * When a name without a public address is refused, from the beginning of the exchange on; default 2 s. Names inside
-   * are found at once and others are looked for elsewhere first: the time would tell which exist.
-   */
-  readonly refusesAfterMs?: number
-  readonly resolve?: Resolve
 }
 
 const TIMEOUT_MS = 10_000
-const REFUSES_AFTER_MS = 2_000
 const MAX_RESPONSE_BYTES = 64 * 1024
 /** Passing by nature; 409 is what services answer while an earlier request with the same key is still running. */
 const RETRIED_STATUSES = new Set([408, 409, 425, 429])
@@ -80,21 +64,20 @@ const usedShape = z.object({ used: z.boolean() })
  * @throws Error when `allowedHosts` holds something other than host:port
  */
 export function createHttpProvider(options: HttpProviderOptions): CouponProvider {
-  const trustedHosts = parseTrustedHosts(options.allowedHosts ?? [])
-  const lookup = guardedLookup(options.resolve ?? systemResolve)
+  const outgoing = createOutgoing(options)
   const urlShape = z.string().superRefine((text, context) => {
-    const verdict = judgeUrl(text, trustedHosts)
+    const verdict = outgoing.judge(text)
     if (!verdict.ok) context.addIssue({ code: 'custom', message: verdict.fault })
   })
   const settingsShape = z.strictObject({ url: urlShape, revokeUrl: urlShape.optional() })
 
   /** What is wrong with a provider's settings or credentials, or where and with what key to ask. */
-  function targetOf(request: Asking, setting: 'url' | 'revokeUrl'): Target | { readonly fault: string } {
+  function targetOf(request: Asking, setting: 'url' | 'revokeUrl'): KeyedTarget | { readonly fault: string } {
     const settings = settingsShape.safeParse(request.settings)
     const credentials = credentialsShape.safeParse(request.credentials)
     const keys = keysOf(credentials.data)
     const url = settings.data?.[setting]
-    const verdict = url === undefined ? null : judgeUrl(url, trustedHosts)
+    const verdict = url === undefined ? null : outgoing.judge(url)
     if (keys.length > 0 && verdict?.ok === true) return { keys, url: verdict.url, trusted: verdict.trusted }
     const [fault] = (settings.error ?? credentials.error)?.issues ?? []
     const where = fault?.path.join('.') || 'settings'
@@ -103,29 +86,21 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
 
   async function ask<T>(
     request: Asking,
-    target: Target,
+    target: KeyedTarget,
     body: string,
     read: (answer: PostAnswer) => T | null,
   ): Promise<T | Trouble | Failed> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)])
-    const begunAt = performance.now()
     const timestampSeconds = Math.floor(options.clock.now() / 1000)
     try {
-      const answer = await post({
-        url: target.url,
+      const answer = await outgoing.post(target, {
         headers: headersOf(request.idempotencyKey, target.keys, body, timestampSeconds),
         body,
-        ...(target.trusted ? {} : { lookup }),
         signal,
         maxResponseBytes: MAX_RESPONSE_BYTES,
       })
       return read(answer) ?? troubleOf(answer, options.clock.now())
     } catch (error) {
-      if (error instanceof AddressRefused) {
-        const waits = (options.refusesAfterMs ?? REFUSES_AFTER_MS) - (performance.now() - begunAt)
-        // aborted: answered below
-        await delay(waits, undefined, { signal }).catch(() => {})
-      }
       return signal.aborted
         ? retry('PROVIDER_TIMEOUT: the coupon service did not answer in time')
         : outcomeOfError(error)
@@ -165,11 +140,9 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
 }
 
 type Asking = Pick<CouponRequest, 'idempotencyKey' | 'settings' | 'credentials' | 'signal'>
-interface Target {
+interface KeyedTarget extends Target {
   /** Every one of them signs. */
   readonly keys: readonly Uint8Array[]
-  readonly url: URL
-  readonly trusted: boolean
 }
 
 /** The same text for every attempt at one reward. */

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobQueue } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
+import type { Teller } from './happenings.ts'
 
 /** What the decision may draw from outside: ids and codes. */
 export interface Sources {
@@ -17,6 +18,8 @@ export interface RecorderDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly sources: Sources
+  /** Without one nobody is told of what happens. */
+  readonly teller?: Teller
   /** Of several processes that record: whose shift a member is. */
   readonly shifts?: Shifts
 }

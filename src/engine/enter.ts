@@ -1,10 +1,12 @@
 import { Batcher } from '../commit/batcher.ts'
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
-import { rewardJobOf } from '../ports/queue.ts'
+import { insert } from '../ports/changes.ts'
+import { messageJobOf, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import { decideEntry, decideReports, type EntryDecision, type LoadedEntry } from './decide/decide-entry.ts'
 import type { RecorderDeps } from './deps.ts'
+import { NOBODY } from './happenings.ts'
 import { findJourney } from './load/journey-rows.ts'
 import { loadNeeds } from './load/load-needs.ts'
 import { journeyKey, keyOf, type Loaded, LoadedJourney, nothingLoaded } from './load/loaded.ts'
@@ -81,7 +83,7 @@ async function tryToApply(deps: RecorderDeps, request: ReportRequest): Promise<R
 }
 
 async function commit<R>(
-  { store, queue }: RecorderDeps,
+  { store, queue, teller, clock }: RecorderDeps,
   { entry, loaded }: { entry: LoadedEntry; loaded: Loaded },
   decide: (entry: LoadedEntry) => EntryDecision<R>,
 ): Promise<R | null> {
@@ -91,8 +93,11 @@ async function commit<R>(
       if (!(await loadNeeds(store, loaded, decision.needs))) return null
       continue
     }
-    const { changes, due, result } = decision
+    const { due, result, happenings } = decision
+    const messages = teller?.messages(happenings, loaded.listeners, clock.now()) ?? []
+    const changes = [...decision.changes, ...messages.map((row) => insert('webhook_message', row))]
     if (changes.length > 0 && (await store.commit(changes)).outcome === 'conflict') return null
+    if (messages.length > 0) void queue.enqueue('message', messages.map(messageJobOf))
     if (due.length > 0) void queue.enqueue('reward', due.map(rewardJobOf))
     return result
   }
@@ -101,12 +106,14 @@ async function commit<R>(
 
 /** The log is read first: what is read after it may only be newer, and then the commit's guards say so. */
 async function loadEntry(
-  { store }: RecorderDeps,
+  { store, teller }: RecorderDeps,
   log: Row<'streak_log'>,
 ): Promise<{ entry: LoadedEntry; loaded: Loaded }> {
   const { accountId, ownedById, streakId, id } = log
-  const [row, streak, milestones, entries] = await Promise.all([
+  const listeners = (await teller?.listeners([accountId])) ?? NOBODY
+  const [row, member, streak, milestones, entries] = await Promise.all([
     findJourney(store, log),
+    listeners.has(accountId) ? findRow(store, 'member', accountId, ownedById) : null,
     findRow(store, 'streak', accountId, streakId),
     store.findByKeys('milestone', ['accountId', 'linkedSchemaRecordId'], [[accountId, streakId]]),
     store.findByKeys('withdrawal', ['accountId', 'ownedById', 'streakLogId'], [[accountId, ownedById, id]]),
@@ -115,9 +122,9 @@ async function loadEntry(
   journey.row = row
   // whoever was erased earns nothing any more; what was earned can still lose its ground
   const terms = row?.closed ? milestones.map((each) => ({ ...each, status: 'paused' as const })) : milestones
-  const loaded = nothingLoaded()
+  const loaded = { ...nothingLoaded(), listeners }
   loaded.streaks.set(keyOf(accountId, streakId), streak!)
   loaded.milestones.set(keyOf(accountId, streakId), terms)
   loaded.journeys.set(journeyKey(accountId, ownedById, streakId), journey)
-  return { entry: { log, streak: streak!, milestones: terms, entries, journey }, loaded }
+  return { entry: { log, streak: streak!, milestones: terms, entries, journey, member }, loaded }
 }

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Batcher } from '../commit/batcher.ts'
 import { AppError } from '../errors.ts'
-import { activityJobOf, rewardJobOf } from '../ports/queue.ts'
+import { insert } from '../ports/changes.ts'
+import { activityJobOf, messageJobOf, rewardJobOf } from '../ports/queue.ts'
+import type { Row } from '../ports/schema.ts'
 import type { CommitResult } from '../ports/store.ts'
 import { type Decision, decide } from './decide/decide.ts'
 import { MAX_AHEAD_MS } from './decide/rejections.ts'
@@ -120,26 +122,39 @@ async function tryBatch(
 ): Promise<Tried> {
   const decision = await decideBatch(deps, requests, isRetry)
   if (decision === null) return { conflict: { outcome: 'conflict', reason: 'changed' } }
-  if (decision.changes.length > 0) {
-    const committed = await deps.store.commit(decision.changes)
+  const { changes, dueRewards, dueReports, messages } = decision
+  if (changes.length > 0) {
+    const committed = await deps.store.commit([
+      ...changes,
+      ...messages.map((row) => insert('webhook_message', row)),
+    ])
     if (committed.outcome === 'conflict') return { conflict: committed }
   }
-  const { dueRewards, dueReports } = decision
+  if (messages.length > 0) void deps.queue.enqueue('message', messages.map(messageJobOf))
   if (dueRewards.length > 0) void deps.queue.enqueue('reward', dueRewards.map(rewardJobOf))
   if (dueReports.length > 0) void deps.queue.enqueue('activity', dueReports.map(activityJobOf))
   return { results: [...decision.results] }
 }
 
+type Decided = Extract<Decision, { kind: 'decided' }> & {
+  /** To whoever is told of what happens. */
+  readonly messages: readonly Row<'webhook_message'>[]
+}
+
 /** null when another writer came between what was loaded. */
 export async function decideBatch(
-  { store, clock, sources }: Pick<RecorderDeps, 'store' | 'clock' | 'sources'>,
+  { store, clock, sources, teller }: Pick<RecorderDeps, 'store' | 'clock' | 'sources' | 'teller'>,
   requests: readonly RecordRequest[],
   isRetry: boolean,
-): Promise<Extract<Decision, { kind: 'decided' }> | null> {
-  const loaded = await load(store, requests, clock.now() + MAX_AHEAD_MS, isRetry)
+): Promise<Decided | null> {
+  const loaded = await load(store, requests, clock.now() + MAX_AHEAD_MS, isRetry, teller)
   for (let round = 0; round < MAX_NEED_ROUNDS; round += 1) {
-    const decision = decide(loaded, requests, clock.now(), sources)
-    if (decision.kind === 'decided') return decision
+    const now = clock.now()
+    const decision = decide(loaded, requests, now, sources)
+    if (decision.kind === 'decided') {
+      const messages = teller?.messages(decision.happenings, loaded.listeners, now) ?? []
+      return { ...decision, messages }
+    }
     if (!(await loadNeeds(store, loaded, decision.needs))) return null
   }
   throw new Error(`a batch of ${requests.length} logs kept asking for facts`)

@@ -1,4 +1,5 @@
 import type { Router } from 'express'
+import type { Teller } from '../engine/happenings.ts'
 import type { EntryRecorder, Recorder, Views } from '../engine/types.ts'
 import type { Explanation, OrderQuestion } from '../inbox/explain/types.ts'
 import type { ReplayOptions } from '../inbox/replay/delivery.ts'
@@ -14,6 +15,7 @@ import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { Store } from '../ports/store.ts'
 import type { RewardLogPatch } from '../rewards/patch.ts'
+import type { EndpointFields, WithSecret } from '../telling/endpoints.ts'
 import type { LimitOptions } from './limits/limits.ts'
 
 export interface Rewards {
@@ -43,6 +45,28 @@ export interface Deliveries {
   tryBody(accountId: string, connectorId: string, body: UnsentBody): Promise<TriedBody>
 }
 
+/** What merchants do about outgoing webhooks. */
+export interface Webhooks {
+  /** What is wrong with an address, as far as it can be told without asking for it; null: nothing. */
+  fault(url: string): string | null
+  /** See `createEndpoint`. @throws AppError TOO_MANY_ENDPOINTS | STORE_BUSY */
+  create(accountId: string, fields: EndpointFields): Promise<WithSecret>
+  /** See `patchEndpoint`. @throws AppError NOT_FOUND | STORE_BUSY */
+  patch(
+    accountId: string,
+    id: string,
+    given: { readonly [F in keyof EndpointFields]?: EndpointFields[F] | undefined },
+  ): Promise<Row<'webhook_endpoint'>>
+  /** See `deleteEndpoint`. @throws AppError NOT_FOUND | STORE_BUSY */
+  remove(accountId: string, id: string): Promise<void>
+  /** See `rotateSecret`. @throws AppError NOT_FOUND | STORE_BUSY */
+  rotate(accountId: string, id: string): Promise<WithSecret>
+  /** See `sendTest`. @throws AppError NOT_FOUND */
+  test(accountId: string, id: string): Promise<Row<'webhook_message'>>
+  /** See `resendMessage`. @throws AppError NOT_FOUND | ENDPOINT_NOT_LIVE | PAYLOAD_GONE | STORE_BUSY */
+  resend(accountId: string, id: string): Promise<Row<'webhook_message'>>
+}
+
 /** Everything the HTTP layer works with; it composes nothing itself. */
 export interface HttpDeps {
   readonly store: Store
@@ -52,6 +76,9 @@ export interface HttpDeps {
   readonly inbox: Inbox
   readonly deliveries: Deliveries
   readonly rewards: Rewards
+  readonly webhooks: Webhooks
+  /** Tells merchants' systems of the rewards that an erasure revokes. */
+  readonly teller: Teller
   /** Every platform that connectors can be made for, by its name. */
   readonly connectors: ReadonlyMap<string, Connector>
   /** Every way there is to make a coupon, by its name. */

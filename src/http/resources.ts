@@ -9,7 +9,6 @@ import { consoleUserResource } from './routes/console-user.ts'
 import { couponCodeResource } from './routes/coupon-code.ts'
 import { couponProviderResource } from './routes/coupon-provider.ts'
 import { deliveryResource } from './routes/delivery.ts'
-import { LATER_RESOURCES } from './routes/later.ts'
 import { memberResource } from './routes/member.ts'
 import { memberStreakResource } from './routes/member-streak.ts'
 import { milestoneResource } from './routes/milestone.ts'
@@ -17,6 +16,8 @@ import { rewardLogResource } from './routes/reward-log.ts'
 import { streakResource } from './routes/streak.ts'
 import { streakLogResource } from './routes/streak-log.ts'
 import { streakProgressResource } from './routes/streak-progress.ts'
+import { webhookEndpointResource } from './routes/webhook-endpoint.ts'
+import { webhookMessageResource } from './routes/webhook-message.ts'
 import { withdrawalResource } from './routes/withdrawal.ts'
 
 /** Every resource of the contract. */
@@ -39,6 +40,7 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, withdrawalResource()),
     served(store, consoleUserResource(deps)),
     served(store, auditLogResource()),
-    ...LATER_RESOURCES,
+    served(store, webhookEndpointResource(deps)),
+    served(store, webhookMessageResource(deps)),
   ]
 }

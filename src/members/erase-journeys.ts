@@ -1,5 +1,6 @@
 import { untilCommitted } from '../commit/planned.ts'
 import { findRunContaining, rewardsOf } from '../engine/load/journey-rows.ts'
+import { tellRewards } from '../engine/tell-reward.ts'
 import { change, revise } from '../ports/changes.ts'
 import { all, any, equal, oneOf } from '../ports/conditions.ts'
 import { eachRow } from '../ports/paging.ts'
@@ -24,7 +25,8 @@ export async function closeJourneys(deps: EraseDeps, erasure: Row<'erasure'>): P
   for await (const journey of journeys) await closeJourney(deps, journey)
 }
 
-async function closeJourney({ store, clock }: EraseDeps, journey: Row<'member_streak'>): Promise<void> {
+async function closeJourney(deps: EraseDeps, journey: Row<'member_streak'>): Promise<void> {
+  const { store, clock } = deps
   let left = true
   while (left) {
     await untilCommitted(store, `rewards of member ${journey.ownedById}`, async () => {
@@ -33,9 +35,15 @@ async function closeJourney({ store, clock }: EraseDeps, journey: Row<'member_st
       const rewards = await rewardsToRevoke(store, journey)
       left = rewards.length === REWARDS_PER_COMMIT
       const updatedAt = clock.now()
+      const steps = rewards.map((before) => ({
+        before,
+        after: { ...before, ...REVOKED, revision: before.revision + 1 },
+      }))
+      const told = await tellRewards(deps, steps, updatedAt)
       return [
         closed(row!, updatedAt),
-        ...rewards.map((reward) => revoked(reward, updatedAt)),
+        ...rewards.map((reward) => revise('reward_log', reward, { ...REVOKED, updatedAt })),
+        ...told.changes,
         ...(await runsWithout(store, journey, rewards, updatedAt)),
       ]
     })
@@ -60,11 +68,14 @@ function closed(journey: Row<'member_streak'>, updatedAt: number): Change {
 }
 
 /** Revoked for good: nothing that happens to the ledger later brings it back. */
-function revoked(reward: Reward, updatedAt: number): Change {
-  const ended = { fulfilmentStatus: 'revoked', standing: false, couponUsed: 'no' } as const
-  const nothingToDo = { heldReason: null, dueAt: null, waitingForProviderId: null }
-  return revise('reward_log', reward, { ...ended, ...nothingToDo, updatedAt })
-}
+const REVOKED = {
+  fulfilmentStatus: 'revoked',
+  standing: false,
+  couponUsed: 'no',
+  heldReason: null,
+  dueAt: null,
+  waitingForProviderId: null,
+} as const
 
 /** A run counts the standing rewards of `every_streak` milestones that are anchored inside it. */
 async function runsWithout(

@@ -13,6 +13,7 @@ import {
   scrubItemsNaming,
 } from './erase-deliveries.ts'
 import { closeJourneys } from './erase-journeys.ts'
+import { scrubMessages } from './erase-messages.ts'
 import { type EraseDeps, erasedExternalId, type Scope } from './erased.ts'
 import { isAnothers, ownOf } from './whose.ts'
 
@@ -44,6 +45,7 @@ export async function eraseMember(
   if (!dryRun) await closeJourneys(deps, erasure)
   // only now is it certain that no more logs come
   await scrubDeliveriesOfLogs(deps, scope)
+  if (!dryRun) await scrubMessages(deps, erasure)
   if (!dryRun) await endErasure(deps, erasure)
   return { deliveries: found.size }
 }

@@ -1,3 +1,4 @@
+import type { Teller } from '../engine/happenings.ts'
 import type { Clock } from '../ports/clock.ts'
 import { ERASED_PREFIX } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
@@ -6,6 +7,8 @@ import type { Store } from '../ports/store.ts'
 export interface EraseDeps {
   readonly store: Store
   readonly clock: Clock
+  /** Without one nobody is told of the rewards that are revoked. */
+  readonly teller?: Teller
 }
 
 /** What an erasure, or a look at what it would do, is about. */

@@ -39,6 +39,12 @@ export type FailStep =
   | 'revoke_before_provider'
   /** The provider has disabled it; nothing of that is stored. */
   | 'revoke_after_provider'
+  /** A worker has taken a message's job and done nothing with it. */
+  | 'message_taken'
+  /** The endpoint has answered, or not; nothing of that is stored. */
+  | 'message_before_write'
+  /** What came of a try is stored; the job is not done. */
+  | 'message_after_write'
   /** The sweep has found rows whose jobs ended in vain; their attempts are what they were. */
   | 'sweep_before_raise'
   /** Their attempts are raised; the new jobs are not in Redis. */

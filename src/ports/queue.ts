@@ -18,6 +18,11 @@ export interface RewardJob {
   readonly rewardLogId: string
   readonly attempt: number
 }
+export interface MessageJob {
+  readonly accountId: string
+  readonly messageId: string
+  readonly attempt: number
+}
 
 /**
  * Items of one job. Moving a job through Redis costs about as much as recording what one item says, so items that
@@ -52,8 +57,22 @@ export function rewardJobOf({
   return { accountId, rewardLogId: id, attempt }
 }
 
-export type QueueName = 'activity' | 'reward'
-export type JobOf<Q extends QueueName> = Q extends 'activity' ? ActivityJob : RewardJob
+/** The job that sends a message, as its `attempt` stands. */
+export function messageJobOf({
+  accountId,
+  id,
+  attempt,
+}: Pick<Row<'webhook_message'>, 'accountId' | 'id' | 'attempt'>): MessageJob {
+  return { accountId, messageId: id, attempt }
+}
+
+interface Jobs {
+  readonly activity: ActivityJob
+  readonly reward: RewardJob
+  readonly message: MessageJob
+}
+export type QueueName = keyof Jobs
+export type JobOf<Q extends QueueName> = Jobs[Q]
 
 /**
  * What the queue knows of a job: `live` waits, runs or is delayed; `ended` failed or completed and is still listed;
@@ -121,12 +140,15 @@ export interface JobContext {
 export interface JobHandlers {
   activity(job: ActivityJob, context: JobContext): Promise<void>
   reward(job: RewardJob, context: JobContext): Promise<void>
+  message(job: MessageJob, context: JobContext): Promise<void>
   /** Runs about once a minute in one worker: prunes and whatever else time does. */
   upkeep(): Promise<void>
   /** Runs in every worker process every 5 s, also while Redis is away. */
   sweep(): Promise<void>
   /** Runs in every worker process every second, also while Redis is away: sees to providers that are paused. */
   attend(): Promise<void>
+  /** Runs in every worker process every 5 s, also while Redis is away: sees to what periods bring as they end. */
+  watch(): Promise<void>
 }
 
 export interface WorkerPool {

@@ -6,6 +6,7 @@ import { LEDGER } from './schema/ledger.ts'
 import { REWARDS } from './schema/rewards.ts'
 import type { CollectionSpec, RowOf, Schema } from './schema/spec.ts'
 import { STREAKS } from './schema/streaks.ts'
+import { TELLING } from './schema/telling.ts'
 import { type SchemaVersion, VERSIONS } from './schema/versions.ts'
 
 /**
@@ -20,6 +21,7 @@ export const SCHEMA = {
   ...CONNECTORS,
   ...INSTALLATIONS,
   ...CONSOLE,
+  ...TELLING,
 }
 
 /** The version of the stored shape; `streakline migrate` brings a store up to it. */

@@ -38,7 +38,11 @@ interface Lane {
  */
 export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): JobQueue {
   const link = openRedisLink({ redisUrl, role: 'producer', logger, prefix })
-  const lanes: Record<QueueName, Lane> = { activity: openLane('activity'), reward: openLane('reward') }
+  const lanes: Record<QueueName, Lane> = {
+    activity: openLane('activity'),
+    reward: openLane('reward'),
+    message: openLane('message'),
+  }
   const shares = new FairShare({ now: () => Date.now() })
   let closing: Promise<void> | undefined
 

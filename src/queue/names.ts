@@ -1,13 +1,13 @@
-import type { ActivityJob, JobOf, QueueName, RewardJob } from '../ports/queue.ts'
+import type { ActivityJob, JobOf, MessageJob, QueueName, RewardJob } from '../ports/queue.ts'
 
 /** The queues in Redis: those of the port, and `upkeep`, which only the workers themselves use. */
 export type BullQueueName = QueueName | 'upkeep'
-export const BULL_QUEUES: readonly BullQueueName[] = ['activity', 'reward', 'upkeep']
+export const BULL_QUEUES: readonly BullQueueName[] = ['activity', 'reward', 'message', 'upkeep']
 
 export const DEFAULT_PREFIX = 'streakline'
 
 /** Tries of one job, the first included. A job that used them up is queued anew by the sweep while its row is due. */
-export const TRIES: Readonly<Record<QueueName, number>> = { activity: 10, reward: 20 }
+export const TRIES: Readonly<Record<QueueName, number>> = { activity: 10, reward: 20, message: 20 }
 
 /** Finished jobs are kept for operators to look at; the counts bound what they take of Redis. */
 export const KEEP_COMPLETED = { count: 100 } as const
@@ -24,12 +24,13 @@ export function keyPrefix(queue: BullQueueName, prefix: string = DEFAULT_PREFIX)
 /** Same batch or row, same attempt, same id. BullMQ refuses ids that are integers or contain a colon. */
 export function jobIdOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): string {
   if (queue === 'reward') return `rew-${(job as RewardJob).rewardLogId}-${job.attempt}`
+  if (queue === 'message') return `msg-${(job as MessageJob).messageId}-${job.attempt}`
   const { batchId, items } = job as ActivityJob
   return `act-${batchId ?? items[0]?.itemId}-${job.attempt}`
 }
 
 /** The ids and nothing else, whatever else the caller's object holds. */
-export function payloadOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): ActivityJob | RewardJob {
+export function payloadOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): JobOf<QueueName> {
   if (queue === 'activity') {
     const { batchId, attempt, items } = job as ActivityJob
     return {
@@ -37,6 +38,10 @@ export function payloadOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): Activit
       attempt,
       items: items.map(({ accountId, deliveryId, itemId }) => ({ accountId, deliveryId, itemId })),
     }
+  }
+  if (queue === 'message') {
+    const { accountId, messageId, attempt } = job as MessageJob
+    return { accountId, messageId, attempt }
   }
   const { accountId, rewardLogId, attempt } = job as RewardJob
   return { accountId, rewardLogId, attempt }

@@ -6,6 +6,7 @@ import {
   type JobContext,
   type JobHandlers,
   MAX_JOB_ITEMS,
+  type MessageJob,
   PutOff,
   type RewardJob,
 } from '../ports/queue.ts'
@@ -50,6 +51,7 @@ async function dispatch(
 ): Promise<void> {
   if (queue === 'upkeep') return handlers.upkeep()
   if (queue === 'activity') return handlers.activity(checkedActivity(data), context)
+  if (queue === 'message') return handlers.message(checkedMessage(data), context)
   return handlers.reward(checkedReward(data), context)
 }
 
@@ -66,6 +68,11 @@ function checkedActivity(data: unknown): ActivityJob {
 function checkedReward(data: unknown): RewardJob {
   requireTexts(data, ['accountId', 'rewardLogId'])
   return requireAttempt(data) as RewardJob
+}
+
+function checkedMessage(data: unknown): MessageJob {
+  requireTexts(data, ['accountId', 'messageId'])
+  return requireAttempt(data) as MessageJob
 }
 
 function requireTexts(data: unknown, names: readonly string[]): void {

@@ -19,7 +19,7 @@ export interface WorkerPoolOptions {
   readonly redisUrl: string
   readonly handlers: JobHandlers
   /** Jobs in flight at once in this process. Recording shares commits, so many activities in flight cost little. */
-  readonly concurrency?: { readonly activity?: number; readonly reward?: number }
+  readonly concurrency?: { readonly activity?: number; readonly reward?: number; readonly message?: number }
   readonly logger: Logger
   readonly clock: Clock
   readonly queue: JobQueue
@@ -35,6 +35,7 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const concurrency: Record<BullQueueName, number> = {
     activity: options.concurrency?.activity ?? 256,
     reward: options.concurrency?.reward ?? 256,
+    message: options.concurrency?.message ?? 512,
     upkeep: 1,
   }
   const link = openRedisLink({ redisUrl, role: 'worker', logger, prefix })
@@ -66,13 +67,16 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const attending = repeat(ATTEND_MS, handlers.attend, (error) => {
     logger.warn({ cause: describeFailure(error) }, 'paused providers could not be seen to; trying again')
   })
+  const watching = repeat(TIMER_MS, handlers.watch, (error) => {
+    logger.warn({ cause: describeFailure(error) }, 'ends of periods could not be seen to; trying again')
+  })
   const guarding = repeat(TIMER_MS, guard, (error) => {
     const cause = error instanceof Error ? error.message : String(error)
     logger.warn({ cause }, 'the queues could not be looked after; trying again')
   })
 
   async function close(deadlineMs: number): Promise<void> {
-    const timers = Promise.all([sweeping.stop(), attending.stop(), guarding.stop()])
+    const timers = Promise.all([sweeping.stop(), attending.stop(), watching.stop(), guarding.stop()])
     const workers = lanes.map(({ worker }) => worker.close(deadlineMs))
     await Promise.all([...workers, within(deadlineMs, timers).catch(() => {})])
     await Promise.all(lanes.map(({ bull }) => bull.close()))

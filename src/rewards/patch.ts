@@ -1,5 +1,6 @@
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
+import { type TellRewardDeps, tellRewards } from '../engine/tell-reward.ts'
 import { AppError, type ErrorCode, invalid } from '../errors.ts'
 import { change, insert, revise } from '../ports/changes.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
@@ -10,7 +11,7 @@ import { codeFault, foldCode, foldedForms, trimCode } from './code.ts'
 const MAX_ROUNDS = 10
 const PATCHABLE = ['couponCode', 'rewardIssuedAt', 'rewardExpiryAt'] as const
 
-export interface PatchDeps {
+export interface PatchDeps extends TellRewardDeps {
   readonly store: Store
   readonly clock: Clock
   readonly newId: () => string
@@ -65,8 +66,12 @@ export function patchRewardLog(
       updatedAt: now,
     }
     const claim = fields.couponCode === reward.couponCode ? [] : await claimCode(deps, reward, fields, now)
-    const result = await deps.store.commit([revise('reward_log', reward, set), ...claim])
-    return result.outcome === 'committed' ? { ...reward, ...set, revision: reward.revision + 1 } : null
+    const after = { ...reward, ...set, revision: reward.revision + 1 }
+    const told = await tellRewards(deps, [{ before: reward, after }], now)
+    const changes = [revise('reward_log', reward, set), ...claim, ...told.changes]
+    if ((await deps.store.commit(changes)).outcome === 'conflict') return null
+    told.sent()
+    return after
   })
 }
 

@@ -1,5 +1,6 @@
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
+import type { Teller } from '../engine/happenings.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
@@ -16,6 +17,8 @@ export interface RewardReplayDeps {
   readonly clock: Clock
   /** Without one the sweep finds what is due. */
   readonly queue?: Pick<JobQueue, 'enqueue'>
+  /** Without one nobody is told. */
+  readonly teller?: Teller
 }
 
 type Reward = Row<'reward_log'>

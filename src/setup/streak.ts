@@ -17,6 +17,9 @@ export const FIXED_BY_LOGS: readonly FieldName<'streak'>[] = [
   'completionTargetValue',
 ]
 
+/** Less than the shortest period that there is of a kind: a day of 24 hours, a week, a February. */
+export const MOST_AT_RISK_HOURS = { daily: 23, weekly: 167, monthly: 671 } as const
+
 const target = (accountId: string, id: string) =>
   ({ collection: 'streak', noun: 'streak', accountId, id }) as const
 
@@ -26,6 +29,7 @@ export type NewStreak = Omit<Row<'streak'>, 'timezone' | 'hasLogs'> & { readonly
 /** Makes a streak. Atomic. @throws AppError INVALID_INPUT, STORE_BUSY */
 export async function createStreak(store: Store, streak: NewStreak): Promise<Row<'streak'>> {
   checkStreakTarget(streak)
+  checkAtRiskHours(streak)
   const timezone = streak.timezone ?? (await timezoneOf(store, streak.accountId))
   const row = { ...streak, timezone, hasLogs: false }
   await commitPlanned(store, async () => ({
@@ -56,6 +60,7 @@ export function patchStreak(
     async check(next, changed, streak) {
       if (streak.hasLogs)
         refuseFixed(changed, FIXED_BY_LOGS, 'the streak has logs, whose meaning it would change')
+      if (changed.has('atRiskHours') || changed.has('aggregationPeriod')) checkAtRiskHours(next)
       if (FIXED_BY_LOGS.some((field) => changed.has(field))) {
         checkStreakTarget(next)
         // a milestone that is attached at the same moment raises the streak's revision
@@ -73,6 +78,16 @@ function checkStreakTarget(
   if (streak.aggregationMethod === 'count' && !isWhole(streak.aggregationTargetValue)) {
     throw invalid('aggregationTargetValue', 'must be a whole number on a streak with aggregationMethod count')
   }
+}
+
+/** Members are not at risk before a period has begun. */
+function checkAtRiskHours({
+  atRiskHours,
+  aggregationPeriod,
+}: Pick<Row<'streak'>, 'atRiskHours' | 'aggregationPeriod'>): void {
+  const most = MOST_AT_RISK_HOURS[aggregationPeriod]
+  if (atRiskHours === null || atRiskHours <= most) return
+  throw invalid('atRiskHours', `must be at most ${most} on a ${aggregationPeriod} streak, is ${atRiskHours}`)
 }
 
 /** A milestone that the streak, as it would become, could never reach or rightly have. */

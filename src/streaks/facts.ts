@@ -43,6 +43,8 @@ const FACTS = {
   rewards_once: fact((_: object) => '', [] as readonly RewardFact[]),
   /** Length of the longest run but this one. */
   longest_besides: fact(({ runId }: { readonly runId: string }) => runId, 0),
+  /** The latest runs, so many at most, that missing a period breaks; the latest first. */
+  breakable_runs: fact(({ limit }: { readonly limit: number }) => limit, [] as readonly Run[]),
   /** Whether any other period has at least this value. */
   value_elsewhere: fact(
     ({ periodNumber, value }: OfPeriod & { readonly value: Quantity }) => `${periodNumber}:${value}`,

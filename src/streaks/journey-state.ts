@@ -27,6 +27,8 @@ export interface JourneyFacts {
 }
 
 const FIRST_WINDOW_PERIODS = 64
+/** They reach back past a run that ends now and one that ends within the clock's tolerance. */
+const LATEST_RUNS = 3
 
 /**
  * The working state of a journey while a batch is decided: what was loaded, overlaid with what the batch changed.
@@ -134,6 +136,16 @@ export class JourneyState {
   /** Whether any other period has at least this value. */
   hasValueElsewhere(periodNumber: number, value: Quantity): boolean {
     return this.#known({ fact: 'value_elsewhere', periodNumber, value })
+  }
+
+  /** The latest runs that are breakable, three of them or all there are; the latest first. */
+  breakableRuns(isBreakable: (run: Run) => boolean): readonly Run[] {
+    const changed = [...this.runs.values()].filter((run) => run !== null)
+    // as many more as this batch may have changed
+    const stored = this.#known({ fact: 'breakable_runs', limit: LATEST_RUNS + this.runs.size })
+    return [...changed.filter(isBreakable), ...stored.filter(({ id }) => !this.runs.has(id))]
+      .toSorted((one, other) => other.lastPeriod - one.lastPeriod)
+      .slice(0, LATEST_RUNS)
   }
 
   noteLog(log: CountedLog): void {

@@ -4,6 +4,7 @@ import { breakPeriod, lostOnceCounts, lostValues } from './ground.ts'
 import { type JourneyFacts, JourneyState } from './journey-state.ts'
 import { byListingOrder } from './milestones.ts'
 import { restore } from './restore.ts'
+import { isBreakable, lengthOf } from './runs.ts'
 import type {
   CountedLog,
   Grant,
@@ -108,6 +109,17 @@ export class Journey {
       return standingInside(this.#state.runContaining(periodNumber), periodNumber, cycle)
     }
     return standingAfter(this.#state.runEnding(periodNumber - 1), cycle)
+  }
+
+  /** The latest runs that missing a period breaks; the latest first, at most three. */
+  breakableRuns(): readonly Run[] {
+    const cycle = this.#rules.completionTargetValue
+    return this.#state.breakableRuns((run) => isBreakable(lengthOf(run), cycle))
+  }
+
+  /** The run of a completed period. */
+  runContaining(periodNumber: number): Run {
+    return this.#state.runContaining(periodNumber)
   }
 
   progressAt(periodNumber: number): Progress | null {

@@ -27,6 +27,7 @@ const SLUGS: Readonly<Partial<Record<CollectionName, string>>> = {
   milestone: 'milestone',
   reward_log: 'reward_log',
   streak: 'streak',
+  webhook_endpoint: 'webhook_endpoint',
 }
 
 /** Stored for our own sake: whoever reads the log has no use for them. */
@@ -46,7 +47,8 @@ const OWN = new Set([
 /** By another name, and never shown. */
 const SECRETS: Readonly<Record<string, string>> = {
   sealedCredentials: 'credentials',
-  sealedSecret: 'apiSecret',
+  sealedSecret: 'secret',
+  sealedOldSecret: 'oldSecret',
   passwordHash: 'password',
   linkHash: 'link',
   code: 'code',

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Verb } from '../../src/http/resource.ts'
-import type { Answer, Api, Body } from './api.ts'
+import { insert } from '../../src/ports/changes.ts'
+import { newMessage } from '../../src/telling/teller.ts'
+import type { Answer, Api, Body, Client } from './api.ts'
 import { connectorBody, logBody, rewardOf, type Shop, streakBody } from './shop.ts'
 
 /**
@@ -105,7 +107,14 @@ export const ACCESS: Readonly<Record<string, Readonly<Record<Verb, Row>>>> = {
   console_user: { list: NOBODY, create: NOBODY, get: NOBODY, patch: NOBODY, delete: NOBODY },
   audit_log: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   withdrawal: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
-  webhook_endpoint: { list: NEVER, create: NEVER, get: NEVER, patch: NEVER, delete: NEVER },
+  webhook_endpoint: {
+    list: BACKEND_LIST,
+    create: CREATE,
+    get: BACKEND_GET,
+    patch: BACKEND_PATCH,
+    delete: BACKEND_DELETE,
+  },
+  webhook_message: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
 }
 
 /** What else can be done to a record: `POST /schema/{slug}/record/{id}/{action}`. */
@@ -121,6 +130,8 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
   'console_user/reset': closed(403, 403),
   'reward_log/replay': closed(200, 404),
   'reward_log/abandon': closed(409, 404),
+  'webhook_endpoint/rotate': closed(200, 404),
+  'webhook_message/resend': closed(200, 404),
 }
 
 /** What can be done to many records at once: `POST /schema/{slug}/{action}`; each caller does it to its own. */
@@ -142,6 +153,8 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'console_user/reset': () => ({}),
   'reward_log/replay': () => ({}),
   'reward_log/abandon': () => ({ reason: 'not worth it' }),
+  'webhook_endpoint/rotate': () => ({}),
+  'webhook_message/resend': () => ({}),
 }
 
 /** What can be asked of many records: `GET /schema/{slug}/{question}`; each caller asks of its own. */
@@ -201,10 +214,24 @@ export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promis
     },
     console_user: () => null,
     audit_log: async ({ backend }) => (await backend.list('audit_log')).body.data[0].id,
-    webhook_endpoint: () => null,
+    webhook_endpoint: async ({ backend }) => (await anEndpoint(backend)).id,
+    webhook_message: async ({ backend }, { store, clock }) => {
+      const endpoint = await anEndpoint(backend)
+      const about = { type: 'webhook.test', cause: `made ${made++}`, memberId: null, body: '{}' } as const
+      const owned = { id: endpoint.id, accountId: backend.accountId }
+      const row = newMessage({ id: randomUUID(), endpoint: owned, ...about, now: clock.now() })
+      await store.commit([insert('webhook_message', row)])
+      return row.id
+    },
   }
 
 let made = 0
+/** An account has few. */
+async function anEndpoint(backend: Client): Promise<Body> {
+  const [known] = (await backend.list('webhook_endpoint')).body.data
+  return known ?? backend.create('webhook_endpoint', endpointBody())
+}
+const endpointBody = () => ({ url: 'https://hooks.example.com/', events: ['reward.issued'] })
 /** Bodies that are good, so that only the caller decides; each can be sent again and again. */
 export const CREATE_BODY: Readonly<Record<string, (shop: Shop) => object>> = {
   streak: () => streakBody(`streak ${made++}`, 'draft'),
@@ -219,6 +246,7 @@ export const CREATE_BODY: Readonly<Record<string, (shop: Shop) => object>> = {
   connector: ({ streak }) => connectorBody(streak.id),
   coupon_provider: () => ({ name: `provider ${made++}`, provider: 'pool' }),
   coupon_code: ({ provider }) => ({ providerId: provider.id, codes: [`CODE-${made++}`] }),
+  webhook_endpoint: endpointBody,
 }
 
 export const PATCH_BODY: Readonly<Record<string, object>> = {
@@ -230,6 +258,7 @@ export const PATCH_BODY: Readonly<Record<string, object>> = {
   api_key: { description: 'patched' },
   connector: { name: 'patched' },
   coupon_provider: { name: 'patched' },
+  webhook_endpoint: { description: 'patched' },
 }
 
 /** What became of a request, as the table says it. */

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid'
 import { CONNECTORS } from '../../connectors/registry.ts'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { composeHttp } from '../../src/compose-http.ts'
+import { composeTelling } from '../../src/compose-telling.ts'
 import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import { createRecorder } from '../../src/engine/record.ts'
 import { createHttpApp } from '../../src/http/app.ts'
@@ -88,11 +89,16 @@ const NO_QUEUE: JobQueue = {
 
 export const NOW = '2026-11-22T12:00:00.000Z'
 
+export interface ApiOptions extends Partial<HttpDeps> {
+  /** Hosts inside that may be sent to. */
+  readonly allowedHosts?: readonly string[]
+}
+
 /**
  * The real HTTP application on a free port, with a clock that stands still. Without a store in `overrides` it has one
  * of its own (`openApiStore`); a store that is given stays its owner's to close.
  */
-export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> {
+export async function startApi({ allowedHosts = [], ...overrides }: ApiOptions = {}): Promise<Api> {
   const temp = overrides.store === undefined ? await openApiStore() : null
   const store = overrides.store ?? temp!.store
   const lines: LogLine[] = []
@@ -108,7 +114,16 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     const code = drawCode(prefix, randomBytes)
     return { code, foldedCode: foldCode(code) }
   }
-  const recorder = createRecorder({ store, queue, clock, logger, sources: { newId, drawCode: drawn } })
+  const telling = composeTelling(store, newId)
+  const { teller } = telling
+  const recorder = createRecorder({
+    store,
+    queue,
+    clock,
+    logger,
+    teller,
+    sources: { newId, drawCode: drawn },
+  })
   const connectors = overrides.connectors ?? CONNECTORS
   const connectorFor = (platform: string) => connectors.get(platform)
   // a busy machine may be slower than a platform waits
@@ -127,6 +142,8 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
       clock,
       logger,
       newId,
+      telling,
+      allowedHosts,
       // the clock stands still, so that no token would ever come back
       limits: limitsOf(1_000_000, 1_000_000),
     }),

@@ -17,6 +17,7 @@ export function plainStreak(common: Common, fields: Partial<Row<'streak'>> = {})
     completionTargetValue: null,
     timezone: 'UTC',
     weekStartsOn: 'monday',
+    atRiskHours: null,
     hasLogs: false,
     ...fields,
   }

@@ -49,9 +49,11 @@ export function openQueueRig(redis: { readonly url: string; readonly prefix: str
       const idle = {
         activity: async () => {},
         reward: async () => {},
+        message: async () => {},
         upkeep: async () => {},
         sweep: async () => {},
         attend: async () => {},
+        watch: async () => {},
       }
       const clock = { now: () => Date.now() }
       const pool = startWorkerPool({

@@ -19,8 +19,10 @@ startWorkerPool({
       return new Promise(() => {})
     },
     reward: async () => {},
+    message: async () => {},
     upkeep: async () => {},
     sweep: async () => {},
     attend: async () => {},
+    watch: async () => {},
   },
 })

@@ -45,6 +45,7 @@ describe('a streak', () => {
       completionTargetValue: null,
       timezone: 'Europe/Berlin',
       weekStartsOn: 'monday',
+      atRiskHours: null,
       createdAt: '2026-11-22T12:00:00.000Z',
       updatedAt: '2026-11-22T12:00:00.000Z',
     })

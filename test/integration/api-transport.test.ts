@@ -141,7 +141,7 @@ describe('verbs', () => {
     ['GET', `/schema/streak_log/record/${NOWHERE}/withdrawal`, 'POST', 'GET'],
     ['POST', '/schema/withdrawal/record', 'GET', '/withdrawal'],
     ['DELETE', `/schema/withdrawal/record/${NOWHERE}`, 'GET', 'permanent'],
-    ['GET', '/schema/webhook_endpoint/record', '', 'not built yet'],
+    ['POST', '/schema/webhook_message/record', 'GET', 'made by the platform'],
   ])('%s %s is refused with the verbs that are allowed (%s)', async (method, path, allow, reason) => {
     const headers = json()
     const answer = await api.send(path, { method, headers, ...(method === 'GET' ? {} : { body: '{}' }) })

@@ -18,6 +18,10 @@ const RULES_BETWEEN = [
   /is required where/,
   /is required, or ownedBy in its place/,
   /is required with an amount/,
+  /must be at most \d+ on a (?:daily|weekly) streak/,
+  /must name no event twice/,
+  // the address of a webhook endpoint
+  /is not a URL|must begin with https:|must not point to a private|user name or password|must use port/,
   /must be a whole number on a streak with aggregationMethod count/,
   /a percentage, or an amount and its currency/,
   /names no deliveries: give at least one of/,

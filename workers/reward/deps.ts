@@ -1,3 +1,4 @@
+import type { Teller } from '../../src/engine/happenings.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { Logger } from '../../src/ports/logger.ts'
@@ -18,6 +19,8 @@ export interface FulfilDeps {
   readonly workforce?: Workforce
   /** Without one the sweep finds what is due. */
   readonly queue?: Pick<JobQueue, 'enqueue'>
+  /** Without one nobody is told of what becomes of rewards. */
+  readonly teller?: Teller
   /** From 0 to below 1; for tests. */
   readonly random?: () => number
 }

@@ -5,13 +5,14 @@ import {
   type JobOf,
   type JobQueue,
   type JobState,
+  messageJobOf,
   type QueueName,
   rewardJobOf,
 } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Change, Query, Store } from '../../src/ports/store.ts'
 
-export type DueCollection = 'delivery_item' | 'reward_log'
+export type DueCollection = 'delivery_item' | 'reward_log' | 'webhook_message'
 export type DueRow = Pick<Row<DueCollection>, 'id' | 'accountId' | 'dueAt' | 'attempt'>
 type Raised = Pick<Row<DueCollection>, 'attempt' | 'dueAt' | 'updatedAt'>
 
@@ -70,4 +71,16 @@ const rewards = lane<'reward', Row<'reward_log'>>({
   },
 })
 
-export const LANES: readonly Lane[] = [items, rewards]
+const messages = lane<'message', Row<'webhook_message'>>({
+  collection: 'webhook_message',
+  queue: 'message',
+  read: (store, query) => store.find('webhook_message', { ...query, omit: ['body', 'attempts', 'cause'] }),
+  jobOf: messageJobOf,
+  jobsOf: (rows) => rows.map(messageJobOf),
+  raise(row, to) {
+    const { dueAt, attempt, revision } = row
+    return change('webhook_message', row, { dueAt, attempt, revision }, { ...to, revision: revision + 1 })
+  },
+})
+
+export const LANES: readonly Lane[] = [items, rewards, messages]

@@ -30,14 +30,16 @@ export interface DescribedAction {
 
 type Node = Readonly<Record<string, unknown>>
 
-/** The resources of an API document, in its order. */
+/** The resources of an API document that keys may use, in its order. */
 export function resourcesIn(document: JsonSchema): DescribedResource[] {
   const { paths, components } = document as unknown as {
     paths: Record<string, Record<string, Node>>
     components: { schemas: Record<string, Node> }
   }
   const slugs = new Set(
-    Object.keys(paths).flatMap((path) => /^\/schema\/(\w+)\/record/.exec(path)?.[1] ?? []),
+    Object.entries(paths).flatMap(([path, operations]) =>
+      isForKeys(operations) ? (/^\/schema\/(\w+)\/record/.exec(path)?.[1] ?? []) : [],
+    ),
   )
   return [...slugs].map((slug) => {
     const list = paths[`/schema/${slug}/record`] ?? {}
@@ -66,6 +68,12 @@ export function resourcesIn(document: JsonSchema): DescribedResource[] {
       questions: questionsOf(paths, `/schema/${slug}/`),
     }
   })
+}
+
+function isForKeys(operations: Readonly<Record<string, Node>>): boolean {
+  return Object.values(operations).some(({ security }) =>
+    ((security ?? []) as readonly Node[]).some((scheme) => 'apiKey' in scheme),
+  )
 }
 
 function actionsOf(

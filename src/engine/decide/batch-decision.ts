@@ -6,7 +6,9 @@ import type { Change } from '../../ports/store.ts'
 import { Journey, type Outcome } from '../../streaks/journey.ts'
 import { periodAt } from '../../streaks/period.ts'
 import { ONE } from '../../streaks/quantity.ts'
+import type { CountedLog } from '../../streaks/types.ts'
 import type { Sources } from '../deps.ts'
+import { type Happening, isHeard } from '../happenings.ts'
 import { memberOf } from '../load/load.ts'
 import {
   type ExistingLog,
@@ -18,12 +20,14 @@ import {
   spacedIdentifier,
 } from '../load/loaded.ts'
 import type { RecordRequest, RecordResult } from '../types.ts'
-import { journeyChanges } from './journey-changes.ts'
+import { heldMembers } from './held-members.ts'
+import { journeyChanges, memberStreakRow } from './journey-changes.ts'
 import { logContext } from './log-context.ts'
 import { MemberChanges } from './members.ts'
 import { PurchaseChanges } from './purchase-changes.ts'
 import { reject, rejection } from './rejections.ts'
-import { firstRewardFlags, rewardOutcome } from './reward-outcome.ts'
+import { firstRewardFlags, type RewardOutcome, rewardOutcome } from './reward-outcome.ts'
+import { completionTold, rewardsTold, type Untold } from './told.ts'
 
 interface OpenJourney {
   readonly streak: Row<'streak'>
@@ -32,6 +36,8 @@ interface OpenJourney {
   readonly member: Row<'member'> | undefined
   readonly loaded: LoadedJourney
   readonly journey: Journey
+  /** Of its record, also where there is none yet. */
+  readonly rowId: string
 }
 
 /** A batch being decided: each log sees what the logs before it in the batch did. */
@@ -48,6 +54,7 @@ export class BatchDecision {
   readonly #changes: Change[] = []
   readonly dueRewards: Row<'reward_log'>[] = []
   readonly #purchases: PurchaseChanges
+  readonly #untold: { readonly ownedById: string; readonly told: Untold }[] = []
   #inHand: LoadedJourney | null = null
 
   constructor(loaded: Loaded, now: Instant, sources: Sources) {
@@ -83,8 +90,8 @@ export class BatchDecision {
     const milestoneFlags = firstRewardFlags(this.#firstRewards.values())
     // a journey that only saw logs that are not live stays as it was
     const touched = [...this.#journeys.values()].filter(({ journey }) => journey.progress.size > 0)
-    const journeys = touched.flatMap(({ streak, ownedById, loaded, journey }) =>
-      journeyChanges(streak, ownedById, loaded, journey, this.#sources.newId, now),
+    const journeys = touched.flatMap(({ streak, ownedById, loaded, journey, rowId }) =>
+      journeyChanges(streak, ownedById, loaded, journey, rowId, now),
     )
     const members = this.#members.changes()
     const held = heldMembers([...this.#journeys.values()], members)
@@ -97,6 +104,16 @@ export class BatchDecision {
       ...this.#purchases.changes(),
       ...this.#changes,
     ]
+  }
+
+  /** What somebody listens to, with members as the batch leaves them. */
+  happenings(): Happening[] {
+    return this.#untold.map(({ ownedById, told }) => {
+      const { accountId } = told.streak
+      const member =
+        this.#members.current(ownedById) ?? this.#loaded.membersById.get(keyOf(accountId, ownedById))
+      return { ...told, member: member! }
+    })
   }
 
   /** In the contract's order: references, duplicate, status, time. */
@@ -190,7 +207,7 @@ export class BatchDecision {
     const activityValue = request.activityValue ?? (streak.aggregationMethod === 'sum' ? ONE : null)
     const value = status !== 'live' ? 0n : streak.aggregationMethod === 'count' ? ONE : (activityValue ?? 0n)
     const entry = { id, periodNumber: period.number, activityAt: request.activityAt, value }
-    const rewards = status === 'live' ? this.#rewards(open, id, open.journey.apply(entry, quiet)) : []
+    const rewards = status === 'live' ? this.#apply(open, entry, quiet) : []
     const log: Row<'streak_log'> = {
       id,
       accountId,
@@ -235,7 +252,14 @@ export class BatchDecision {
     const open = this.#journeys.get(key)
     if (open !== undefined) return open
     const journey = new Journey(streak, this.#milestonesOf(streak), loaded.facts(), this.#sources.newId)
-    const opened = { streak, ownedById, member, loaded, journey }
+    const opened = {
+      streak,
+      ownedById,
+      member,
+      loaded,
+      journey,
+      rowId: loaded.row?.id ?? this.#sources.newId(),
+    }
     this.#journeys.set(key, opened)
     return opened
   }
@@ -244,11 +268,25 @@ export class BatchDecision {
     return this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
   }
 
-  #rewards(
-    { streak, ownedById, loaded }: OpenJourney,
-    streakLogId: string,
-    outcome: Outcome,
-  ): readonly Row<'reward_log'>[] {
+  /** Answers the rewards that are granted or come back. */
+  #apply(open: OpenJourney, log: CountedLog, isQuiet: boolean): readonly Row<'reward_log'>[] {
+    const { streak, ownedById, journey, loaded, rowId } = open
+    const closedBefore = journey.totals.completedCycles
+    const rewards = this.#rewards(open, log.id, journey.apply(log, isQuiet))
+    if (!this.#loaded.listeners.has(streak.accountId)) return rewards.listed
+    const terms = { streak, milestones: this.#milestonesOf(streak) }
+    const told = rewardsTold(terms, rewards, isQuiet)
+    const now = this.#now
+    const hasClosed = !isQuiet && journey.totals.completedCycles > closedBefore
+    if (hasClosed && isHeard(this.#loaded.listeners, streak.accountId, 'streak.completed')) {
+      const row = memberStreakRow(streak, ownedById, loaded.row, journey, rowId, now)
+      told.push(completionTold({ ...terms, row, journey, log, now }))
+    }
+    this.#untold.push(...told.map((each) => ({ ownedById, told: each })))
+    return rewards.listed
+  }
+
+  #rewards({ streak, ownedById, loaded }: OpenJourney, streakLogId: string, outcome: Outcome): RewardOutcome {
     const milestones = this.#milestonesOf(streak)
     const { rewardRows } = loaded
     const sources = this.#sources
@@ -266,7 +304,7 @@ export class BatchDecision {
     this.#changes.push(...rewards.changes)
     this.dueRewards.push(...rewards.due)
     for (const milestone of rewards.firstOf) this.#firstRewards.set(milestone.id, milestone)
-    return rewards.listed
+    return rewards
   }
 
   /** Remembers an accepted log for the rest of the batch and for the commit. */
@@ -288,19 +326,4 @@ export class BatchDecision {
     this.#newLogs.set(key, { id: log.id, isPurchase: request.purchase !== undefined })
     this.#purchases.claim(request, log.id)
   }
-}
-
-/**
- * Most commits raise the version of the member's journey, which an erasure closes: late logs find it so, or conflict.
- * A journey that begins has none yet, and logs that are not live leave it as it is: there the member's revision stands
- * in. Members that are written anyway are guarded already.
- */
-function heldMembers(journeys: readonly OpenJourney[], written: readonly Change[]): Change[] {
-  const guarded = new Set(written.map((change) => (change.op === 'insert' ? change.row.id : change.id)))
-  return journeys.flatMap(({ member, loaded, journey }): Change[] => {
-    const isVersioned = loaded.row !== null && journey.progress.size > 0
-    if (member === undefined || isVersioned || guarded.has(member.id)) return []
-    guarded.add(member.id)
-    return [revise('member', member, {})]
-  })
 }

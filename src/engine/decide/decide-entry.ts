@@ -5,6 +5,7 @@ import type { Change } from '../../ports/store.ts'
 import { MissingFact } from '../../streaks/facts.ts'
 import { Journey } from '../../streaks/journey.ts'
 import type { Sources } from '../deps.ts'
+import type { Happening } from '../happenings.ts'
 import type { JourneyNeed, LoadedJourney } from '../load/loaded.ts'
 import type { EntryRequest, EntryResult, KeyedReport, ReportRequest, ReportResult } from '../types.ts'
 import { effectiveValue, fullValue } from './effective-value.ts'
@@ -12,6 +13,7 @@ import { journeyChanges } from './journey-changes.ts'
 import { reportEntries } from './report-entries.ts'
 import { firstRewardFlags, rewardOutcome } from './reward-outcome.ts'
 import { reportVerdict, takenBack } from './taken-back.ts'
+import { rewardsTold } from './told.ts'
 
 /** What one entry needs to be decided. */
 export interface LoadedEntry {
@@ -22,6 +24,8 @@ export interface LoadedEntry {
   /** Entries the log has already. */
   readonly entries: readonly Row<'withdrawal'>[]
   readonly journey: LoadedJourney
+  /** null where nobody listens. */
+  readonly member: Row<'member'> | null
 }
 
 export type EntryDecision<R> =
@@ -30,8 +34,11 @@ export type EntryDecision<R> =
       readonly changes: readonly Change[]
       readonly result: R
       readonly due: readonly Row<'reward_log'>[]
+      readonly happenings: readonly Happening[]
     }
   | { readonly kind: 'needs'; readonly needs: readonly JourneyNeed[] }
+
+const NOTHING = { kind: 'decided', changes: [], due: [], happenings: [] } as const
 
 /** Decides a withdrawal or a reinstatement. Pure; answers `needs` where facts are missing, like `decide`. */
 export function decideEntry(
@@ -41,7 +48,7 @@ export function decideEntry(
   sources: Sources,
 ): EntryDecision<EntryResult> {
   const rejected = rejection(loaded, request)
-  if (rejected !== null) return { kind: 'decided', changes: [], result: rejected, due: [] }
+  if (rejected !== null) return { ...NOTHING, result: rejected }
   const entry = entryRow(loaded, request, now, sources)
   return addEntries(loaded, [entry], { outcome: 'recorded', entry }, now, sources)
 }
@@ -60,7 +67,7 @@ export function decideReports(
   const full = fullValue(streak, log)
   const entries = reportEntries({ log, full, entries: before, taken, source, now, newId: sources.newId })
   const result: ReportResult = { outcome: verdict, entries }
-  if (entries.length === 0) return { kind: 'decided', changes: [], result, due: [] }
+  if (entries.length === 0) return { ...NOTHING, result }
   return addEntries(loaded, entries, result, now, sources)
 }
 
@@ -72,9 +79,9 @@ function addEntries<R>(
   sources: Sources,
 ): EntryDecision<R> {
   try {
-    const { changes, due } = effects(loaded, added, now, sources)
+    const { changes, ...rest } = effects(loaded, added, now, sources)
     const inserts = added.map((row) => insert('withdrawal', row))
-    return { kind: 'decided', changes: [...changes, ...inserts], result, due }
+    return { kind: 'decided', changes: [...changes, ...inserts], result, ...rest }
   } catch (error) {
     if (!(error instanceof MissingFact)) throw error
     return { kind: 'needs', needs: [{ journey: loaded.journey, need: error.need }] }
@@ -125,27 +132,35 @@ function entryRow(
   }
 }
 
+interface Effects {
+  readonly changes: readonly Change[]
+  readonly due: readonly Row<'reward_log'>[]
+  readonly happenings: readonly Happening[]
+}
+
 function effects(
-  { log, streak, milestones, entries, journey: loaded }: LoadedEntry,
+  { log, streak, milestones, entries, journey: loaded, member }: LoadedEntry,
   added: readonly Row<'withdrawal'>[],
   now: Instant,
   sources: Sources,
-): { changes: Change[]; due: readonly Row<'reward_log'>[] } {
+): Effects {
   const { id, ownedById, periodNumber, activityAt, effectiveValue: value } = log
   const after = effectiveValue(fullValue(streak, log), [...entries, ...added])
   // what was revoked may come back by any reinstatement of a live log, also while it stays withdrawn
   const isReinstated = log.status === 'live' && added.some(({ kind }) => kind === 'reinstatement')
   if (after === value && !isReinstated)
-    return { changes: [noted(log, added.length, after, [], now)], due: [] }
+    return { changes: [noted(log, added.length, after, [], now)], due: [], happenings: [] }
   const journey = new Journey(streak, milestones, loaded.facts(), sources.newId)
   const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after }, log.quiet)
   const { rewardRows } = loaded
   const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, now, sources }
   const rewards = rewardOutcome(input)
-  const progress = journeyChanges(streak, ownedById, loaded, journey, sources.newId, now)
+  const progress = journeyChanges(streak, ownedById, loaded, journey, loaded.row?.id ?? sources.newId(), now)
   const mark = noted(log, added.length, after, rewards.listed, now)
+  const told = member === null ? [] : rewardsTold({ streak, milestones }, rewards, log.quiet)
   return {
     due: rewards.due,
+    happenings: told.map((each) => ({ ...each, member: member! })),
     changes: [mark, ...progress, ...firstRewardFlags(rewards.firstOf), ...rewards.changes],
   }
 }

@@ -3,6 +3,7 @@ import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import { MissingFact } from '../../streaks/facts.ts'
 import type { Sources } from '../deps.ts'
+import type { Happening } from '../happenings.ts'
 import type { JourneyNeed, Loaded } from '../load/loaded.ts'
 import type { RecordRequest, RecordResult } from '../types.ts'
 import { BatchDecision } from './batch-decision.ts'
@@ -17,6 +18,8 @@ export type Decision =
       readonly dueRewards: readonly Row<'reward_log'>[]
       /** Items of reports that have something to do. */
       readonly dueReports: readonly Row<'delivery_item'>[]
+      /** What somebody listens to. */
+      readonly happenings: readonly Happening[]
     }
   | { readonly kind: 'needs'; readonly needs: readonly JourneyNeed[] }
 
@@ -43,5 +46,5 @@ export function decide(
   }
   if (needs.length > 0) return { kind: 'needs', needs }
   const due = { dueRewards: batch.dueRewards, dueReports: batch.dueReports() }
-  return { kind: 'decided', changes: batch.changes(), results, ...due }
+  return { kind: 'decided', changes: batch.changes(), results, ...due, happenings: batch.happenings() }
 }

@@ -43,56 +43,55 @@ export function progressRow(
   }
 }
 
-/** The writes that bring a member's stored journey to what the batch made of it, guarded by the journey's version. */
+/**
+ * The writes that bring a member's stored journey to what the batch made of it, guarded by the journey's version.
+ * `memberStreakId` names its record where there is none yet.
+ */
 export function journeyChanges(
   streak: Row<'streak'>,
   ownedById: string,
   loaded: LoadedJourney,
   journey: Journey,
-  newId: () => string,
+  memberStreakId: string,
   now: Instant,
 ): Change[] {
   return [
-    memberStreakChange(streak, ownedById, loaded.row, journey, newId, now),
+    memberStreakChange(
+      loaded.row,
+      memberStreakRow(streak, ownedById, loaded.row, journey, memberStreakId, now),
+    ),
     ...progressChanges(streak, ownedById, loaded, journey, now),
     ...runChanges(streak, ownedById, loaded, journey, now),
   ]
 }
 
-function memberStreakChange(
+/** The row of a member's streak as the journey has it now. `id` names one that is not stored yet. */
+export function memberStreakRow(
   streak: Row<'streak'>,
   ownedById: string,
   stored: Row<'member_streak'> | null,
   journey: Journey,
-  newId: () => string,
+  id: string,
   now: Instant,
-): Change {
+): Row<'member_streak'> {
   const { longestRunLength, completedCycles, lastActivityAt, hasRewards, revokedRewards } = journey.totals
-  const totals = {
+  const common = { accountId: streak.accountId, ownedById, streakId: streak.id }
+  const before = stored ?? { ...common, id, version: 0, closed: false, createdAt: now }
+  return {
+    ...before,
     longestRunLength,
     completedCycles,
     lastActivityAt: lastActivityAt ?? now,
     hasRewards,
     revokedRewards,
+    version: before.version + 1,
+    updatedAt: now,
   }
-  const { accountId } = streak
-  if (stored === null) {
-    const row = {
-      id: newId(),
-      accountId,
-      ownedById,
-      streakId: streak.id,
-      version: 1,
-      closed: false,
-      createdAt: now,
-      updatedAt: now,
-      ...totals,
-    }
-    return insert('member_streak', row)
-  }
-  const { version } = stored
-  const set = { ...changedFields(stored, totals), updatedAt: now, version: version + 1 }
-  return change('member_streak', stored, { version }, set)
+}
+
+function memberStreakChange(stored: Row<'member_streak'> | null, row: Row<'member_streak'>): Change {
+  if (stored === null) return insert('member_streak', row)
+  return change('member_streak', stored, { version: stored.version }, changedFields(stored, row))
 }
 
 function progressChanges(

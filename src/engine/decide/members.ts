@@ -41,6 +41,11 @@ export class MemberChanges {
     return final
   }
 
+  /** A member as the batch leaves it; undefined where the batch does not write it. */
+  current(id: string): Row<'member'> | undefined {
+    return this.#current.get(id)
+  }
+
   changes(): Change[] {
     return [...this.#current.values()].map((row): Change => {
       const original = this.#original.get(row.id)

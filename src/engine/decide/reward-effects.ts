@@ -10,6 +10,8 @@ export interface RewardChanges {
   readonly changes: readonly Change[]
   /** Rewards that came back, as they now are. */
   readonly restored: readonly Row<'reward_log'>[]
+  /** Rewards that are revoked now, as they now are. */
+  readonly revoked: readonly Row<'reward_log'>[]
   /** Rewards that a worker has something to do for. */
   readonly due: readonly Row<'reward_log'>[]
 }
@@ -51,6 +53,7 @@ export function rewardChanges(
   return {
     changes: all.map(({ change }) => change),
     restored: back.map(({ after: row }) => row),
+    revoked: lost.flatMap(({ after: row }) => (row.fulfilmentStatus === 'revoked' ? [row] : [])),
     due: after.filter((row) => row.dueAt === now),
   }
 }

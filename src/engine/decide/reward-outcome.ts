@@ -26,6 +26,8 @@ export interface RewardOutcome {
   readonly changes: readonly Change[]
   /** Granted or brought back, in listing order. */
   readonly listed: readonly Row<'reward_log'>[]
+  /** Revoked by it. */
+  readonly revoked: readonly Row<'reward_log'>[]
   readonly due: readonly Row<'reward_log'>[]
   /** Milestones that have their first reward now. */
   readonly firstOf: readonly Row<'milestone'>[]
@@ -52,6 +54,7 @@ export function rewardOutcome(input: RewardOutcomeInput): RewardOutcome {
       ]),
     ],
     listed: [...existing.restored, ...rewards].toSorted(inOrder),
+    revoked: existing.revoked,
     due: [...existing.due, ...rewards.filter((reward) => reward.dueAt !== null)],
     firstOf: [...new Set(rewards.map((reward) => milestones.get(reward.milestoneId)!))].filter(
       (milestone) => !milestone.hasRewardLogs,

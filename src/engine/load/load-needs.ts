@@ -4,6 +4,7 @@ import type { Store } from '../../ports/store.ts'
 import type { FactName } from '../../streaks/facts.ts'
 import { findJourney, findRunContaining, rewardsOf } from './journey-rows.ts'
 import {
+  loadBreakableRuns,
   loadLongestBesides,
   loadPeriodEdges,
   loadPeriodLogs,
@@ -38,6 +39,7 @@ const LOADERS: { readonly [F in FactName]: Loader<F> } = {
   rewards_between: each((want, store, loaded) => loadRewardsBetween(store, loaded, want)),
   rewards_once: each((want, store, loaded) => loadRewardsOnce(store, loaded, want)),
   longest_besides: each((want, store) => loadLongestBesides(store, want)),
+  breakable_runs: each((want, store) => loadBreakableRuns(store, want)),
   value_elsewhere: each((want, store) => loadValueElsewhere(store, want)),
 }
 

@@ -138,3 +138,16 @@ export async function loadValueElsewhere(
   const elsewhere = found.some((progress) => progress.periodNumber !== periodNumber)
   journey.known.set(need, elsewhere)
 }
+
+/** For telling of a streak as it is read. */
+export async function loadBreakableRuns(
+  store: Store,
+  { row, journey, need }: Wanted<'breakable_runs'>,
+): Promise<void> {
+  const runs = await store.find('run', {
+    where: all(ofJourney(row), equal({ breakable: true })),
+    sort: [{ field: 'lastPeriod', order: 'desc' }],
+    limit: need.limit,
+  })
+  journey.known.set(need, runs)
+}

@@ -2,6 +2,7 @@ import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
 import { periodAt } from '../../streaks/period.ts'
+import type { Teller } from '../happenings.ts'
 import type { RecordRequest } from '../types.ts'
 import { JOURNEY_FIELDS } from './journey-rows.ts'
 import { loadNeeds } from './load-needs.ts'
@@ -27,9 +28,14 @@ export async function load(
   requests: readonly RecordRequest[],
   latestAt: Instant,
   isRetry: boolean,
+  teller?: Teller,
 ): Promise<Loaded> {
   const loaded = nothingLoaded()
+  const accounts = [...new Set(requests.map(({ accountId }) => accountId))]
   await Promise.all([
+    teller?.listeners(accounts).then((listeners) => {
+      loaded.listeners = listeners
+    }),
     loadStreaks(store, requests, loaded),
     loadMembers(store, requests, loaded),
     loadPurchases(store, requests, loaded),

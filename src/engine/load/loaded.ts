@@ -2,6 +2,7 @@ import type { Row } from '../../ports/schema.ts'
 import { type FactName, KnownFacts, type Need, type NeedOf } from '../../streaks/facts.ts'
 import type { JourneyFacts } from '../../streaks/journey-state.ts'
 import type { JourneyTotals } from '../../streaks/types.ts'
+import { type Listeners, NOBODY } from '../happenings.ts'
 
 /**
  * Everything a batch needs to be decided, as it stood at one moment. Commits are guarded against what changed since.
@@ -23,6 +24,8 @@ export interface Loaded {
   /** Items known to be settled already. */
   readonly settledItems: Set<string>
   readonly journeys: Map<string, LoadedJourney>
+  /** Who is told of what happens. */
+  listeners: Listeners
 }
 
 /** A log that is there already. */
@@ -46,6 +49,7 @@ export function nothingLoaded(): Loaded {
     reports: new Map(),
     settledItems: new Set(),
     journeys: new Map(),
+    listeners: NOBODY,
   }
 }
 

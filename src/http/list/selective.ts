@@ -13,6 +13,7 @@ export const SELECTIVE_FIELDS = [
   'milestoneId',
   'uniqueIdentifier',
   'connectorId',
+  'endpointId',
   'orderId',
   'createdAt',
   'activityAt',

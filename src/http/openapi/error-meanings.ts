@@ -48,6 +48,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   LAST_OWNER:
     'It is the last owner of the account: without one nobody could manage its users and keys in the console.',
   LINK_NOT_GOOD: 'The link to set a password was used, is older than an hour, or a newer one replaced it.',
+  TOO_MANY_ENDPOINTS: 'The account has as many webhook endpoints as it may have.',
+  ENDPOINT_NOT_LIVE:
+    'The webhook endpoint of the message is a draft, paused or deleted, and is sent nothing.',
+  PAYLOAD_GONE: 'The member whom the message told of was erased, and what it said with it.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
   FAILED_FOR_GOOD:

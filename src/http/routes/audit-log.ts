@@ -37,7 +37,7 @@ const KEPT = 'Entries are permanent'
 export function auditLogResource(): Resource<'audit_log'> {
   return {
     slug: 'audit_log',
-    noun: 'entry of the audit log',
+    noun: 'audit entry',
     collection: 'audit_log',
     fields: auditFields,
     allows: ['list', 'get'],

@@ -40,7 +40,7 @@ export function consoleUserResource(
   }
   return {
     slug: 'console_user',
-    noun: 'user of the console',
+    noun: 'console user',
     collection: 'console_user',
     fields,
     bodies,

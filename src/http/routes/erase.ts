@@ -8,7 +8,7 @@ import type { BulkAction } from '../resource.ts'
 const eraseSchema = zObject({ email: zEmail, dryRun: zBoolean.default(false) })
 
 /** Erases whom an address names. */
-export function eraseAction(deps: Pick<HttpDeps, 'store' | 'clock' | 'newId'>): BulkAction {
+export function eraseAction(deps: Pick<HttpDeps, 'store' | 'clock' | 'newId' | 'teller'>): BulkAction {
   return {
     summary: 'Erase whom an address names',
     body: eraseSchema,

@@ -1,12 +1,5 @@
-import type { Served } from '../resource.ts'
-
 /**
  * Ways to make coupons of the contract that are not built yet: asked for, they are refused with NOT_BUILT_YET. A name
  * goes from here when its provider is registered.
  */
 export const LATER_PROVIDERS = ['shopify', 'stripe', 'voucherify'] as const
-
-/** Resources of the contract that are not built yet: their addresses exist and say so. */
-export const LATER_RESOURCES: readonly Served[] = [
-  { slug: 'webhook_endpoint', noun: 'webhook endpoint', allows: [], refuses: {} },
-]

@@ -23,7 +23,8 @@ const memberStreakFields: PublicFields<'member_streak'> = {
   ...TIMES,
 }
 
-function memberStreakJson(view: MemberStreakView): JsonObject {
+/** A member streak as it was read at one moment. */
+export function memberStreakJson(view: MemberStreakView): JsonObject {
   return {
     ...rowJson('member_streak', memberStreakFields, view.row),
     currentConsecutiveCount: view.currentConsecutiveCount,

@@ -64,7 +64,8 @@ export function memberResource({
   store,
   newId,
   clock,
-}: Pick<HttpDeps, 'store' | 'newId' | 'clock'>): Resource<'member'> {
+  teller,
+}: Pick<HttpDeps, 'store' | 'newId' | 'clock' | 'teller'>): Resource<'member'> {
   const { fields, bodies, readCreate, readPatch, json } = memberShape
   return {
     slug: 'account_user',
@@ -118,8 +119,8 @@ export function memberResource({
     },
     async remove({ caller: { accountId }, log }, id) {
       log({ memberId: id })
-      await eraseMember({ store, clock }, accountId, id)
+      await eraseMember({ store, clock, teller }, accountId, id)
     },
-    bulkActions: { erase: eraseAction({ store, clock, newId }) },
+    bulkActions: { erase: eraseAction({ store, clock, newId, teller }) },
   }
 }

@@ -37,6 +37,8 @@ export const STREAKS = {
       completionTargetValue: optional(integer),
       timezone: text(),
       weekStartsOn: choice(WEEK_STARTS),
+      /** So long before a period ends its members are at risk; null: as its kind of period has it. */
+      atRiskHours: optional(integer),
       /** Set by the commit of the first log, of any status; from then on the rules are fixed. */
       hasLogs: boolean,
     },

@@ -110,13 +110,3 @@ export const couponCode: ResourceText = {
     rewardLogId: 'The reward log it was given to; `null` while it is free.',
   },
 }
-
-export const webhookEndpoint: ResourceText = {
-  about: 'Where Streakline reports what happened.',
-  fields: {
-    url: 'Where to.',
-    events: 'Which events.',
-    secret: 'What its requests are signed with. Shown only in the answer to the create.',
-    status: 'Only a `live` endpoint is told.',
-  },
-}

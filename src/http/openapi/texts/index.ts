@@ -1,8 +1,9 @@
-import { connector, couponCode, couponProvider, delivery, webhookEndpoint } from './commerce.ts'
+import { connector, couponCode, couponProvider, delivery } from './commerce.ts'
 import { COMMON_FIELDS } from './common.ts'
 import { memberStreak, rewardLog, streakLog, streakProgress, withdrawal } from './ledger.ts'
 import { account, apiKey, auditLog, consoleUser, member } from './people.ts'
 import { milestone, streak } from './streaks.ts'
+import { webhookEndpoint, webhookMessage } from './telling.ts'
 import type { ResourceText } from './types.ts'
 
 export { INFO } from './common.ts'
@@ -26,6 +27,7 @@ const RESOURCE_TEXTS: Readonly<Record<string, ResourceText>> = {
   coupon_provider: couponProvider,
   coupon_code: couponCode,
   webhook_endpoint: webhookEndpoint,
+  webhook_message: webhookMessage,
 }
 
 export function textOf(slug: string): ResourceText {

@@ -29,6 +29,8 @@ export const streak: ResourceText = {
     timezone:
       'IANA time zone in its exact spelling, in which periods begin and end. Default: that of the account.',
     weekStartsOn: 'The first day of a week, for `weekly` streaks.',
+    atRiskHours:
+      'How long before a period ends members are told that they are at risk: at most 23 on daily streaks, 167 on weekly, 671 on monthly ones. `null`: 6, 24, 72.',
   },
 }
 

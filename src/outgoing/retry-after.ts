@@ -7,15 +7,19 @@ const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
 const HTTP_DATE = new RegExp(`^[A-Z][a-z]{2}, \\d{2} (?:${MONTHS}) \\d{4} \\d{2}:\\d{2}:\\d{2} GMT$`)
 
 /**
- * How long a `Retry-After` header asks to wait: seconds or an HTTP date, at most 15 minutes.
+ * How long a `Retry-After` header asks to wait: seconds or an HTTP date, at most `maxMs`, 15 minutes without it.
  * null when there is none, it cannot be read, or it names no time to come: the usual backoff is then right.
  */
-export function retryAfterMs(headers: IncomingHttpHeaders, now: Instant): number | null {
+export function retryAfterMs(
+  headers: IncomingHttpHeaders,
+  now: Instant,
+  maxMs: number = MAX_WAIT_MS,
+): number | null {
   const text = headers['retry-after']?.trim() ?? ''
   const waitMs = /^\d+$/.test(text)
     ? Number(text) * 1000
     : HTTP_DATE.test(text)
       ? Date.parse(text) - now
       : Number.NaN
-  return waitMs > 0 ? Math.min(waitMs, MAX_WAIT_MS) : null
+  return waitMs > 0 ? Math.min(waitMs, maxMs) : null
 }

@@ -11,12 +11,14 @@ export interface PostInput {
   /** Ends the request at any stage, name lookup and body included. */
   readonly signal: AbortSignal
   readonly maxResponseBytes: number
+  /** What a longer answer becomes, and which answers are read: the default is for those that must be whole. */
+  readonly reads?: 'good_whole' | 'any_beginning'
 }
 
 export interface PostAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  /** Read for 2xx only, else empty. */
+  /** Empty where the answer was not to be read. */
   readonly body: Buffer
 }
 
@@ -51,7 +53,7 @@ export function post(input: PostInput): Promise<PostAnswer> {
     request.on('close', () => input.signal.removeEventListener('abort', abort))
     request.on('error', reject)
     request.on('response', (response) => {
-      readAnswer(response, input.maxResponseBytes)
+      readAnswer(response, input)
         .then(resolve, reject)
         .finally(() => request.destroy())
     })
@@ -59,15 +61,20 @@ export function post(input: PostInput): Promise<PostAnswer> {
   })
 }
 
-async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<PostAnswer> {
+async function readAnswer(
+  response: IncomingMessage,
+  { maxResponseBytes: max, reads = 'good_whole' }: PostInput,
+): Promise<PostAnswer> {
   const { statusCode: status = 0, headers } = response
-  if (status < 200 || status > 299) return { status, headers, body: Buffer.alloc(0) }
+  const isGood = status >= 200 && status <= 299
+  if (!isGood && reads === 'good_whole') return { status, headers, body: Buffer.alloc(0) }
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes) throw new ResponseTooLarge(`answer is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
+    size += chunk.length
+    if (size > max && reads === 'any_beginning') break
+    if (size > max) throw new ResponseTooLarge(`answer is larger than ${max} bytes`)
   }
-  return { status, headers, body: Buffer.concat(chunks) }
+  return { status, headers, body: Buffer.concat(chunks).subarray(0, max) }
 }

@@ -1,0 +1,24 @@
+import { afterAll, expect, it } from '@jest/globals'
+import { mongoForTests } from '../helpers/mongo-server.ts'
+import { openStore } from '../helpers/open-store.ts'
+import { describeWebhookSending } from './webhook-sending-suite.ts'
+import { describeWebhookWatch } from './webhook-watch-suite.ts'
+import { describeWebhooks } from './webhooks-suite.ts'
+
+const server = await mongoForTests()
+
+if (server === null) {
+  it('MongoDB part SKIPPED: no server could be had', () => {
+    expect(process.env.REQUIRE_MONGO).not.toBe('1')
+  })
+} else {
+  afterAll(() => server.stop())
+  const open = async () => {
+    const store = await openStore('mongodb', server.anotherUri())
+    await store.migrate()
+    return { store, close: () => store.close() }
+  }
+  describeWebhooks('MongoDB', open)
+  describeWebhookSending('MongoDB', open)
+  describeWebhookWatch('MongoDB', open)
+}
