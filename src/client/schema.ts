@@ -719,6 +719,50 @@ export interface AddressErased {
   otherMembers: string[]
 }
 
+export interface MemberExport {
+  member: Member
+  streakLogs: StreakLogListed[]
+  withdrawals: WithdrawalListed[]
+  streakProgress: StreakProgressListed[]
+  memberStreaks: MemberStreakListed[]
+  rewardLogs: RewardLogListed[]
+  deliveries: {
+    id: string
+    connectorId: string
+    platform: string
+    topic: string
+    webhookId: string | null
+    bodySha256: string
+    receivedAt: string
+    headers: Record<string, string>
+    orderId: string | null
+    orderName: string | null
+    outcome: 'translated' | 'reported' | 'ignored'
+    reason: string | null
+    items: {
+      ruleIndex: number | null
+      streakId: string | null
+      status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'abandoned' | 'waiting' | 'applied'
+      reason: string | null
+      message: string | null
+      streakLogId: string | null
+      quiet: boolean | null
+      duplicateOfId: string | null
+      droppedFields: string[]
+      report: {
+        object: string
+        kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation' | 'transaction'
+        state: 'open' | 'taken' | 'given_back'
+        amount: string | null
+        currency: string | null
+      } | null
+    }[]
+    createdAt: string
+    updatedAt: string
+    body: string | null
+  }[]
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type MemberFilter = MemberFilterComparison | MemberFilterAll | MemberFilterAny
 
