@@ -726,6 +726,142 @@ export interface AddressErased {
   otherMembers: string[]
 }
 
+export interface MemberExport {
+  member: Member
+  streakLogs: {
+    id: string
+    streakId: string
+    ownedById: string
+    activityAt: string
+    activityId: string
+    uniqueIdentifier: string
+    activityValue: number | null
+    status: 'draft' | 'live' | 'paused'
+    quiet: boolean
+    createdAt: string
+    updatedAt: string
+  }[]
+  withdrawals: {
+    id: string
+    streakLogId: string
+    ownedById: string
+    streakId: string
+    kind: 'withdrawal' | 'reinstatement'
+    value: number | null
+    reason: string
+    uniqueIdentifier: string | null
+    withdrawalId: string | null
+    deliveryId: string | null
+    createdAt: string
+    updatedAt: string
+  }[]
+  streakProgress: {
+    id: string
+    streakId: string
+    ownedById: string
+    periodKey: string
+    periodStartAt: string
+    periodEndAt: string
+    currentProgressValue: number
+    aggregationTargetValue: number
+    streakProgressStatus: 'in_progress' | 'completed' | 'broken'
+    consecutiveCount: number
+    longestConsecutiveCount: number
+    streakStartedAt: string | null
+    streakBrokenAt: string | null
+    streakCompletedAt: string | null
+    createdAt: string
+    updatedAt: string
+  }[]
+  memberStreaks: {
+    id: string
+    streakId: string
+    ownedById: string
+    currentConsecutiveCount: number
+    longestConsecutiveCount: number
+    completedCycles: number
+    currentPeriodKey: string
+    currentProgressValue: number
+    currentPeriodEndAt: string
+    streakStatus: 'active' | 'at_risk' | 'inactive'
+    lastBrokenAt: string | null
+    lastActivityAt: string
+    nextMilestone: Milestone | null
+    createdAt: string
+    updatedAt: string
+  }[]
+  rewardLogs: {
+    id: string
+    linkedSchemaSlug: 'streak'
+    linkedSchemaRecordId: string
+    milestoneId: string
+    milestone: Milestone | null
+    ownedById: string
+    streakLogId: string
+    periodKey: string
+    couponCode: string | null
+    rewardIssuedAt: string | null
+    rewardExpiryAt: string | null
+    fulfilmentStatus: 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
+    heldReason: 'hold_period' | 'cap' | 'provider_paused' | null
+    fulfilAfter: string | null
+    failureReason: string | null
+    couponUsed: 'yes' | 'no' | 'unknown' | null
+    reward: {
+      providerId: string
+      discount:
+        | {
+            percentage: number
+          }
+        | {
+            amount: number
+            currency: string
+          }
+      expiresInDays?: number
+      minimumSubtotal?: number
+      prefix?: string
+    } | null
+    onWithdrawal: 'keep' | 'revoke'
+    createdAt: string
+    updatedAt: string
+  }[]
+  deliveries: {
+    id: string
+    connectorId: string
+    platform: string
+    topic: string
+    webhookId: string | null
+    bodySha256: string
+    receivedAt: string
+    headers: Record<string, string>
+    orderId: string | null
+    orderName: string | null
+    outcome: 'translated' | 'reported' | 'ignored'
+    reason: string | null
+    items: {
+      ruleIndex: number | null
+      streakId: string | null
+      status: 'pending' | 'counted' | 'duplicate' | 'ignored' | 'failed' | 'abandoned' | 'waiting' | 'applied'
+      reason: string | null
+      message: string | null
+      streakLogId: string | null
+      quiet: boolean | null
+      duplicateOfId: string | null
+      droppedFields: string[]
+      report: {
+        object: string
+        kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation' | 'transaction'
+        state: 'open' | 'taken' | 'given_back'
+        amount: string | null
+        currency: string | null
+      } | null
+    }[]
+    createdAt: string
+    updatedAt: string
+    body: string | null
+  }[]
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type MemberFilter = MemberFilterComparison | MemberFilterAll | MemberFilterAny
 

@@ -2,7 +2,7 @@ import { type NextFunction, type Request, type RequestHandler, type Response, Ro
 import { AppError } from '../errors.ts'
 import { readUuid } from '../read/values.ts'
 import { recordNotFound } from '../setup/change-row.ts'
-import { type Act, actAs } from '../users/audit.ts'
+import { type Act, actAs, actEntry } from '../users/audit.ts'
 import type { Admin, Caller } from './auth/caller.ts'
 import { createAuthenticate } from './auth.ts'
 import { readJsonBody } from './body.ts'
@@ -18,6 +18,7 @@ import { closedToEndUsers } from './list/end-user.ts'
 import { readParameters, refuseParameters } from './list/query.ts'
 import type { AdminCall, Call, Served, Verb } from './resource.ts'
 import type { BodyBudget } from './transport/body-budget.ts'
+import { sendPieces } from './transport/send-pieces.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }
 const RECORD_VERBS: Readonly<Record<string, Verb>> = {
@@ -34,7 +35,7 @@ const METHOD_OF: Readonly<Record<Verb, string>> = {
   delete: 'DELETE',
 }
 
-type SchemaDeps = Pick<HttpDeps, 'store' | 'secretBox' | 'clock'>
+type SchemaDeps = Pick<HttpDeps, 'store' | 'secretBox' | 'clock' | 'newId'>
 
 /** `/schema/{slug}/record` and `/schema/{slug}/record/{id}` for every resource. */
 export function createSchemaRouter(
@@ -45,8 +46,8 @@ export function createSchemaRouter(
 ): Router {
   const bySlug = new Map(resources.map((resource) => [resource.slug, resource]))
   const authenticate = limits.authenticated(createAuthenticate(deps))
-  const { clock } = deps
-  const serving = { bySlug, authenticate, limits, cors: createEndUserCors(deps), clock, bodies }
+  const { clock, store, newId } = deps
+  const serving = { bySlug, authenticate, limits, cors: createEndUserCors(deps), clock, store, newId, bodies }
   const router = Router({ caseSensitive: true })
   router.all('/schema/:slug/record', serve(serving, LIST_VERBS, '/schema/{slug}/record'))
   router.all('/schema/:slug/record/:id', serve(serving, RECORD_VERBS, '/schema/{slug}/record/{id}'))
@@ -67,6 +68,8 @@ interface Serving {
   readonly cors: EndUserCors
   readonly clock: HttpDeps['clock']
   readonly bodies: BodyBudget
+  readonly store: HttpDeps['store']
+  readonly newId: HttpDeps['newId']
 }
 
 /** Checks in the order of the contract: the address, who calls, whether the verb is allowed, and only then the rest. */
@@ -103,11 +106,20 @@ function serve(
   }
 }
 
-/** What a backend can do to a record beside the verbs. */
+/** What a backend can do to a record beside the verbs, and read of it. */
 function serveAction(serving: Serving): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     const resource = serving.bySlug.get(String(request.params.slug))
     const name = String(request.params.action)
+    const reading = ownOf(resource?.readings, name)
+    if (resource !== undefined && reading !== undefined) {
+      contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
+      const call = await actingCall(serving, resource, name, request, response, 'GET')
+      refuseParameters(searchOf(request.url))
+      const id = recordId(resource, String(request.params.id))
+      const entry = actEntry(serving, actOf(call.caller, request, resource, name, id))
+      return sendPieces(response, reading.read(call, id), () => serving.store.commit([entry]))
+    }
     const action = ownOf(resource?.actions, name)
     if (resource === undefined || action === undefined) return next()
     contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`

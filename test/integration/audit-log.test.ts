@@ -85,6 +85,15 @@ describe('the log of changes', () => {
     expect(acts).toEqual(expect.arrayContaining(['set_password', 'sign_in_failed', 'create', 'sign_out']))
   })
 
+  it('tells of exports that were read, and of none that had nobody to tell of', async () => {
+    const member = await backend.create('account_user', { externalId: 'customer-export' })
+    expect((await backend.get(`/schema/account_user/record/${member.id}/export`)).status).toBe(200)
+    expect((await of(member.id)).map(({ action }) => action)).toEqual(['create', 'export'])
+    const nobody = crypto.randomUUID()
+    expect((await backend.get(`/schema/account_user/record/${nobody}/export`)).status).toBe(404)
+    expect(await of(nobody)).toEqual([])
+  })
+
   it('is neither written nor changed by anybody', async () => {
     const [{ id }] = await entries()
     expect((await backend.patch(`/schema/audit_log/record/${id}`, { action: 'x' })).status).toBe(405)
