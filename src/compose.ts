@@ -44,6 +44,7 @@ import { startWorkerPool } from './queue/worker-pool.ts'
 import type { LiveWorkforce } from './queue/workforce.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
 import { replayReward } from './rewards/replay.ts'
+import { createFindRoom } from './rewards/room.ts'
 import { auditedStore } from './users/audit.ts'
 import { inviteFirstOwner } from './users/first-owner.ts'
 import type { Invited } from './users/users.ts'
@@ -219,6 +220,7 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
   const step = createStep(rewards)
   const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
   const sweep = createSweep({ store: raising, queue, clock, logger })
+  const findRoom = createFindRoom({ store: raising, clock, queue })
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
   return startWorkerPool({
     redisUrl,
@@ -226,7 +228,11 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
       activity: marks.work('activity_taken', processItems),
       reward: marks.work('reward_taken', createFulfil(rewards, step)),
       upkeep: marks.work('upkeep_before_prune', prune),
-      sweep,
+      // what is due must not wait for what caps hold, should that fail
+      sweep: async () => {
+        await sweep()
+        await findRoom()
+      },
       attend: createAttend(rewards, step),
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },

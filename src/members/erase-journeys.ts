@@ -1,5 +1,8 @@
 import { untilCommitted } from '../commit/planned.ts'
 import { findRunContaining, rewardsOf } from '../engine/load/journey-rows.ts'
+import { next } from '../life/life.ts'
+import { openPlaces } from '../life/load-places.ts'
+import { Places } from '../life/places.ts'
 import { change, revise } from '../ports/changes.ts'
 import { all, any, equal, oneOf } from '../ports/conditions.ts'
 import { eachRow } from '../ports/paging.ts'
@@ -35,7 +38,7 @@ async function closeJourney({ store, clock }: EraseDeps, journey: Row<'member_st
       const updatedAt = clock.now()
       return [
         closed(row!, updatedAt),
-        ...rewards.map((reward) => revoked(reward, updatedAt)),
+        ...(await revoked(store, journey.accountId, rewards, updatedAt)),
         ...(await runsWithout(store, journey, rewards, updatedAt)),
       ]
     })
@@ -60,10 +63,22 @@ function closed(journey: Row<'member_streak'>, updatedAt: number): Change {
 }
 
 /** Revoked for good: nothing that happens to the ledger later brings it back. */
-function revoked(reward: Reward, updatedAt: number): Change {
-  const ended = { fulfilmentStatus: 'revoked', standing: false, couponUsed: 'no' } as const
-  const nothingToDo = { heldReason: null, dueAt: null, waitingForProviderId: null }
-  return revise('reward_log', reward, { ...ended, ...nothingToDo, updatedAt })
+async function revoked(
+  store: Store,
+  accountId: string,
+  rewards: readonly Reward[],
+  now: number,
+): Promise<Change[]> {
+  if (rewards.length === 0) return []
+  const milestoneIds = rewards.map(({ milestoneId }) => milestoneId)
+  const places = new Places(await openPlaces(store, accountId, milestoneIds), now)
+  const changes = rewards.flatMap((reward) => {
+    const turn = next(reward, { kind: 'erased' }, now)
+    if (turn.to !== 'next') return []
+    places.changed(reward, { ...reward, ...turn.set })
+    return [revise('reward_log', reward, turn.set)]
+  })
+  return [...changes, ...places.changes()]
 }
 
 /** A run counts the standing rewards of `every_streak` milestones that are anchored inside it. */

@@ -1,7 +1,9 @@
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
-import { AppError, type ErrorCode, invalid } from '../errors.ts'
-import { change, insert, revise } from '../ports/changes.ts'
+import { AppError, invalid } from '../errors.ts'
+import { happen } from '../life/happen.ts'
+import { next } from '../life/life.ts'
+import { change, insert } from '../ports/changes.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -25,7 +27,6 @@ export interface RewardLogPatch {
 
 type Reward = Row<'reward_log'>
 
-const NOTHING_TO_MAKE = { failureReason: null, dueAt: null, waitingForProviderId: null }
 type Fields = Pick<Reward, (typeof PATCHABLE)[number]>
 
 /**
@@ -52,21 +53,12 @@ export function patchRewardLog(
     const patch = withReadCode(sent, reward)
     // What is fixed for the merchant may still be repeated.
     if (reward.fulfilmentStatus === 'issued' && changesNothing(reward, patch)) return reward
-    refuseUnlessMerchants(reward)
     const now = deps.clock.now()
+    refuseUnlessMerchants(reward, now)
     const fields = patchedFields(reward, patch, now)
     if (changesNothing(reward, fields)) return reward
-    const set: Partial<Reward> = {
-      ...fields,
-      // a code of the merchant's own: no provider was asked for it, and none can be asked to take it back
-      ...(fields.couponCode === null
-        ? {}
-        : { ...NOTHING_TO_MAKE, fulfilmentStatus: 'issued', drawnCode: null }),
-      updatedAt: now,
-    }
     const claim = fields.couponCode === reward.couponCode ? [] : await claimCode(deps, reward, fields, now)
-    const result = await deps.store.commit([revise('reward_log', reward, set), ...claim])
-    return result.outcome === 'committed' ? { ...reward, ...set, revision: reward.revision + 1 } : null
+    return happen(deps, reward, { kind: 'given_code', fields }, claim)
   })
 }
 
@@ -83,16 +75,12 @@ function withReadCode(patch: RewardLogPatch, reward: Reward): RewardLogPatch {
   return { ...patch, couponCode: trimCode(couponCode) }
 }
 
-function refuseUnlessMerchants(reward: Reward): void {
-  const status = reward.fulfilmentStatus
-  const refuse = (code: ErrorCode, why: string) => {
-    throw new AppError(code, `reward_log ${reward.id} is ${status}: ${why}`)
-  }
-  if (status === 'held') refuse('REWARD_HELD', 'it cannot be changed before its hold ends')
-  if (status === 'revoked' || status === 'revoking')
-    refuse('REWARD_REVOKED', 'a revoked reward is not fulfilled')
-  if (reward.reward === null || status === 'failed') return
-  refuse('REWARD_BEING_FULFILLED', 'the platform fulfils it; only manual and failed rewards can be patched')
+/** Who may not change it at all is told so before what he sent is looked at. */
+function refuseUnlessMerchants(reward: Reward, now: Instant): void {
+  const { couponCode, rewardIssuedAt, rewardExpiryAt } = reward
+  const fields = { couponCode, rewardIssuedAt, rewardExpiryAt }
+  const turn = next(reward, { kind: 'given_code', fields }, now)
+  if (turn.to === 'refused') throw new AppError(turn.code, turn.message)
 }
 
 function patchedFields(reward: Reward, patch: RewardLogPatch, now: Instant): Fields {

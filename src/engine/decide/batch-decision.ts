@@ -1,3 +1,4 @@
+import { Places } from '../../life/places.ts'
 import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import { isErased } from '../../ports/schema/values.ts'
@@ -48,6 +49,7 @@ export class BatchDecision {
   readonly #changes: Change[] = []
   readonly dueRewards: Row<'reward_log'>[] = []
   readonly #purchases: PurchaseChanges
+  readonly #places = new Map<string, Places>()
   #inHand: LoadedJourney | null = null
 
   constructor(loaded: Loaded, now: Instant, sources: Sources) {
@@ -95,6 +97,7 @@ export class BatchDecision {
       ...held,
       ...journeys,
       ...this.#purchases.changes(),
+      ...[...this.#places.values()].flatMap((places) => places.changes()),
       ...this.#changes,
     ]
   }
@@ -244,6 +247,15 @@ export class BatchDecision {
     return this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
   }
 
+  #placesOf(accountId: string): Places | null {
+    const open = this.#places.get(accountId)
+    const loaded = this.#loaded.places.get(accountId)
+    if (open !== undefined || loaded === undefined) return open ?? null
+    const places = new Places(loaded, this.#now)
+    this.#places.set(accountId, places)
+    return places
+  }
+
   #rewards(
     { streak, ownedById, loaded }: OpenJourney,
     streakLogId: string,
@@ -253,6 +265,7 @@ export class BatchDecision {
     const { rewardRows } = loaded
     const sources = this.#sources
     const now = this.#now
+    const places = this.#placesOf(streak.accountId)
     const rewards = rewardOutcome({
       streak,
       milestones,
@@ -260,6 +273,7 @@ export class BatchDecision {
       streakLogId,
       outcome,
       rewardRows,
+      places,
       now,
       sources,
     })

@@ -1,3 +1,4 @@
+import { type LoadedPlaces, Places } from '../../life/places.ts'
 import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
@@ -22,6 +23,8 @@ export interface LoadedEntry {
   /** Entries the log has already. */
   readonly entries: readonly Row<'withdrawal'>[]
   readonly journey: LoadedJourney
+  /** null: the streak has no milestones. */
+  readonly places: LoadedPlaces | null
 }
 
 export type EntryDecision<R> =
@@ -126,7 +129,7 @@ function entryRow(
 }
 
 function effects(
-  { log, streak, milestones, entries, journey: loaded }: LoadedEntry,
+  { log, streak, milestones, entries, journey: loaded, places: loadedPlaces }: LoadedEntry,
   added: readonly Row<'withdrawal'>[],
   now: Instant,
   sources: Sources,
@@ -140,13 +143,20 @@ function effects(
   const journey = new Journey(streak, milestones, loaded.facts(), sources.newId)
   const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after }, log.quiet)
   const { rewardRows } = loaded
-  const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, now, sources }
+  const places = loadedPlaces === null ? null : new Places(loadedPlaces, now)
+  const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, places, now, sources }
   const rewards = rewardOutcome(input)
   const progress = journeyChanges(streak, ownedById, loaded, journey, sources.newId, now)
   const mark = noted(log, added.length, after, rewards.listed, now)
   return {
     due: rewards.due,
-    changes: [mark, ...progress, ...firstRewardFlags(rewards.firstOf), ...rewards.changes],
+    changes: [
+      mark,
+      ...progress,
+      ...firstRewardFlags(rewards.firstOf),
+      ...rewards.changes,
+      ...(places?.changes() ?? []),
+    ],
   }
 }
 

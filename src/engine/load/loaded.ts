@@ -1,3 +1,4 @@
+import type { LoadedPlaces } from '../../life/places.ts'
 import type { Row } from '../../ports/schema.ts'
 import { type FactName, KnownFacts, type Need, type NeedOf } from '../../streaks/facts.ts'
 import type { JourneyFacts } from '../../streaks/journey-state.ts'
@@ -23,6 +24,8 @@ export interface Loaded {
   /** Items known to be settled already. */
   readonly settledItems: Set<string>
   readonly journeys: Map<string, LoadedJourney>
+  /** What letting rewards through rests on, by account. */
+  readonly places: Map<string, LoadedPlaces>
 }
 
 /** A log that is there already. */
@@ -46,6 +49,7 @@ export function nothingLoaded(): Loaded {
     reports: new Map(),
     settledItems: new Set(),
     journeys: new Map(),
+    places: new Map(),
   }
 }
 

@@ -89,6 +89,6 @@ export const VERSIONS: readonly SchemaVersion[] = [
   },
   {
     version: 3,
-    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what',
+    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what; rewards that are held, and caps; which coupons were used, and by which order',
   },
 ]
