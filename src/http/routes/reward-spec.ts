@@ -41,7 +41,8 @@ export function rewardSpec(input: RewardInput): RewardSpec {
     providerId: input.providerId,
     discount: discountOf(input.discount),
     ...(input.expiresInDays === undefined ? {} : { expiresInDays: input.expiresInDays }),
-    ...(input.holdDays === undefined ? {} : { holdDays: input.holdDays }),
+    // none is what it is without it
+    ...(input.holdDays === undefined || input.holdDays === 0 ? {} : { holdDays: input.holdDays }),
     ...(input.minimumSubtotal === undefined
       ? {}
       : { minimumSubtotal: formatQuantity(input.minimumSubtotal) }),
@@ -80,7 +81,7 @@ export const rewardSpecSchema = {
       ],
     },
     expiresInDays: { type: 'integer', minimum: 1, maximum: MAX_EXPIRY_DAYS },
-    holdDays: { type: 'integer', minimum: 0, maximum: MAX_HOLD_DAYS },
+    holdDays: { type: 'integer', minimum: 1, maximum: MAX_HOLD_DAYS },
     minimumSubtotal: QUANTITY_SCHEMA,
     prefix: { type: 'string', maxLength: MAX_PREFIX_CHARACTERS },
   },
