@@ -9,7 +9,7 @@ import type { ReadBody } from './inbox/reading.ts'
 import { createDeliveries } from './inbox/replay/deliveries.ts'
 import type { JobQueue } from './ports/queue.ts'
 import { patchRewardLog } from './rewards/patch.ts'
-import { resumeProvider } from './rewards/provider-state.ts'
+import { resumeProvider, resumeRefused } from './rewards/provider-state.ts'
 import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
 import { auditedStore } from './users/audit.ts'
@@ -53,6 +53,8 @@ export function composeHttp({ recorder, queue, read, allowedHosts = [], ...parts
       abandon: (accountId, id, reason) => abandonReward({ store, clock, queue }, accountId, id, reason),
       resumeProvider: (accountId, providerId) =>
         resumeProvider({ store, clock, queue }, accountId, providerId),
+      resumeRefused: (accountId, providerId) =>
+        resumeRefused({ store, clock, queue }, { accountId, providerId }),
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
     },

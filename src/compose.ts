@@ -4,7 +4,10 @@ import { pino } from 'pino'
 import { connectorFor } from '../connectors/registry.ts'
 import { createProcessItems } from '../workers/activity/process.ts'
 import { createAttend } from '../workers/reward/attend.ts'
+import { createDesk } from '../workers/reward/desk.ts'
 import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
+import { ALONE, Lanes } from '../workers/reward/lanes.ts'
+import { createLookAtUse } from '../workers/reward/use.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
 import { sharedStore } from './commit/shared-store.ts'
@@ -45,6 +48,7 @@ import type { LiveWorkforce } from './queue/workforce.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
 import { replayReward } from './rewards/replay.ts'
 import { createFindRoom } from './rewards/room.ts'
+import { createNoteUses } from './rewards/uses.ts'
 import { auditedStore } from './users/audit.ts'
 import { inviteFirstOwner } from './users/first-owner.ts'
 import type { Invited } from './users/users.ts'
@@ -217,20 +221,27 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
     ...(workforce === null ? {} : { workforce }),
     queue,
   }
-  const step = createStep(rewards)
+  const desk = createDesk(rewards, new Lanes(workforce ?? ALONE))
+  const step = createStep(rewards, desk)
   const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
   const sweep = createSweep({ store: raising, queue, clock, logger })
   const findRoom = createFindRoom({ store: raising, clock, queue })
+  const noteUses = createNoteUses({ store: raising, clock })
+  const lookAtUse = createLookAtUse(rewards, desk)
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
   return startWorkerPool({
     redisUrl,
     handlers: {
       activity: marks.work('activity_taken', processItems),
       reward: marks.work('reward_taken', createFulfil(rewards, step)),
-      upkeep: marks.work('upkeep_before_prune', prune),
+      upkeep: marks.work('upkeep_before_prune', async () => {
+        await prune()
+        await lookAtUse()
+      }),
       // what is due must not wait for what caps hold, should that fail
       sweep: async () => {
         await sweep()
+        await noteUses()
         await findRoom()
       },
       attend: createAttend(rewards, step),

@@ -77,7 +77,9 @@ const LIFE: Life = {
   issued(reward, { code, expiresAt, chosenFoldedCode, useCheckAt }, now) {
     if (!isToBeMade(reward, true)) return SAME
     const coupon = { couponCode: code, rewardIssuedAt: now, rewardExpiryAt: expiresAt }
-    const rest = { failureReason: null, chosenFoldedCode, useCheckAt, ...NOTHING_DUE }
+    const used =
+      reward.redeemedAt === null ? { useCheckAt } : { couponUsed: 'yes' as const, useCheckAt: null }
+    const rest = { failureReason: null, chosenFoldedCode, ...used, ...NOTHING_DUE }
     return to({ fulfilmentStatus: 'issued', ...coupon, ...rest })
   },
 
@@ -211,7 +213,11 @@ const LIFE: Life = {
   used(reward, { at, orderId }) {
     // the first order stays; of a code of the merchant's own nobody can say whose it was
     if (reward.redeemedAt !== null || reward.drawnCode === null) return SAME
-    return to({ redeemedAt: at, redeemedOrderId: orderId, couponUsed: 'yes', useCheckAt: null })
+    const { fulfilmentStatus: status, couponUsed } = reward
+    // of one without a coupon nobody says what became of it: by that it is known that it may come back
+    const isOut = status === 'issuing' || status === 'issued' || status === 'revoking' || couponUsed !== null
+    const known = isOut ? { couponUsed: 'yes' as const } : {}
+    return to({ redeemedAt: at, redeemedOrderId: orderId, ...known, useCheckAt: null })
   },
 
   looked_at(reward, { nextAt }) {

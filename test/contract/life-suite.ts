@@ -33,7 +33,17 @@ class Happens implements Command {
 }
 
 const small = fc.nat({ max: 5 })
-const trouble = fc.constantFrom<Trouble>('none', 'none', 'lost', 'fault', 'no')
+const trouble = fc.constantFrom<Trouble>(
+  'none',
+  'none',
+  'none',
+  'lost',
+  'fault',
+  'no',
+  'exhausted',
+  'ended',
+  'access',
+)
 const hours = fc.constantFrom(1, 13, 25, 49)
 const cap = fc.option(fc.nat({ max: 3 }), { nil: null })
 
@@ -100,7 +110,7 @@ export function describeLife(
           runs,
         )
         // the property is about something
-        expect(walked.size).toBeGreaterThan(15)
+        expect(walked.size).toBeGreaterThan(20)
       },
       timeoutMs,
     )

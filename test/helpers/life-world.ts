@@ -4,7 +4,7 @@ import { NO_USE, placeOf, windowsAt, withOne } from '../../src/life/caps.ts'
 import type { Reward } from '../../src/life/events.ts'
 import { happen } from '../../src/life/happen.ts'
 import { waitingFor } from '../../src/life/waiting.ts'
-import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
+import type { CouponProvider, Trouble as Fault } from '../../src/ports/coupon-provider.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Change, Store } from '../../src/ports/store.ts'
 import { patchRewardLog } from '../../src/rewards/patch.ts'
@@ -29,7 +29,7 @@ export interface Setting {
 }
 
 /** What a provider does: `lost` makes the coupon and does not answer. */
-export type Trouble = 'none' | 'lost' | 'fault' | 'no'
+export type Trouble = 'none' | 'lost' | 'fault' | 'no' | 'exhausted' | 'ended' | 'access'
 
 /** One account with rewards in all states, and a coupon provider whose books can be looked into. */
 export class LifeWorld {
@@ -134,12 +134,17 @@ export class LifeWorld {
       ...createHttpProvider({ clock: this.clock }),
       issue: async ({ rewardLogId, code }) => {
         if (this.meets === 'no') return { outcome: 'failed', reason: 'PROVIDER_REFUSED: no' }
-        if (this.meets === 'fault') return FAULT
+        const { meets } = this
+        if (meets === 'fault') return FAULT
+        if (meets === 'ended' || meets === 'access') return { ...FAULT, trouble: meets }
+        if (meets === 'exhausted' && !this.books.has(rewardLogId)) return { ...FAULT, trouble: meets }
         if (!this.books.has(rewardLogId)) this.books.set(rewardLogId, [code])
         return this.meets === 'lost' ? FAULT : { outcome: 'issued', code, expiresAt: null }
       },
       revoke: async ({ rewardLogId }) => {
-        if (this.meets === 'fault' || this.meets === 'lost') return FAULT
+        const { meets } = this
+        if (meets === 'fault' || meets === 'lost') return FAULT
+        if (meets === 'ended' || meets === 'access') return { ...FAULT, trouble: meets }
         this.books.delete(rewardLogId)
         return { outcome: 'revoked', used: 'no' }
       },
@@ -226,6 +231,9 @@ export class LifeWorld {
   /** Follows a reward from state to state, as each commit leaves it. */
   #note(change: Change): void {
     if (change.collection !== 'reward_log' || change.op === 'delete') return
+    const { accountId } = change.op === 'insert' ? change.row : change
+    // workers see to other accounts as well
+    if (accountId !== this.kit.accountId) return
     const [id, set] = change.op === 'insert' ? [change.row.id, change.row] : [change.id, change.set]
     const before = this.#states.get(id)
     const after = { ...before!, ...set }
@@ -307,12 +315,12 @@ export class LifeWorld {
   }
 }
 
-const FAULT = {
+const FAULT: Fault = {
   outcome: 'retry',
   trouble: 'fault',
   reason: 'PROVIDER_TIMEOUT: no answer',
   retryAfterMs: null,
-} as const
+}
 type State = Pick<Reward, 'fulfilmentStatus' | 'heldReason'>
 const HELD = { hold_period: 'hold', cap: 'cap', provider_paused: 'paused' } as const
 

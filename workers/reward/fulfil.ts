@@ -4,21 +4,25 @@ import { AppError } from '../../src/errors.ts'
 import { happen } from '../../src/life/happen.ts'
 import { isToBeMade } from '../../src/life/life.ts'
 import { ABANDONED, cut } from '../../src/life/turn.ts'
-import type { CouponRequest, IssueOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
+import type { IssueOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
 import { type JobContext, PutOff, type RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { foldCode } from '../../src/rewards/code.ts'
-import { buildCouponRequest, withTime } from './coupon-request.ts'
+import { type BuiltRequest, buildCouponRequest, withTime } from './coupon-request.ts'
 import type { FulfilDeps, StepContext } from './deps.ts'
 import { createDesk } from './desk.ts'
 import { ALONE, Lanes } from './lanes.ts'
+import { putOffOf } from './put-off.ts'
 import { revokeStep, takeBackLate } from './revoke.ts'
+import { firstLookAt } from './use.ts'
 
 /** Lost races, for the reward's row or for codes of a pool, before the job is put off. */
 const MAX_ROUNDS = 20
 
 type Reward = Row<'reward_log'>
 type Issued = Extract<IssueOutcome, { outcome: 'issued' }>
+/** Whom, and for what. */
+type Asked = Pick<Extract<BuiltRequest, { outcome: 'ready' }>, 'provider' | 'request'>
 
 /**
  * Has the coupon of one reward log made, or taken back, and writes down what came of it. Resolves when there is nothing
@@ -47,9 +51,10 @@ export function createFulfil(deps: FulfilDeps, step: Step = createStep(deps)) {
 /** One step with a reward as it was read: true when done, null when another writer was faster. */
 export type Step = (found: Reward, context: StepContext, heard: { issued: boolean }) => Promise<true | null>
 
-export function createStep(deps: FulfilDeps): Step {
-  const desk = createDesk(deps, new Lanes(deps.workforce ?? ALONE))
-
+export function createStep(
+  deps: FulfilDeps,
+  desk = createDesk(deps, new Lanes(deps.workforce ?? ALONE)),
+): Step {
   return async (found, context, heard) => {
     if (found.fulfilmentStatus === 'revoking') return revokeStep(deps, desk, found, context)
     if (found.fulfilmentStatus === 'held' && found.heldReason === 'hold_period') return endHold(deps, found)
@@ -63,7 +68,8 @@ export function createStep(deps: FulfilDeps): Step {
     if (lapsed !== null && lapsed <= deps.clock.now())
       return failForGood(deps, found, expiredReason(lapsed), context)
     // what a provider claims comes with the commit or not at all, and asks nobody
-    if (provider.claims) return note(found, await provider.issue(withTime(request)), request, context)
+    if (provider.claims)
+      return note(found, await provider.issue(withTime(request)), { provider, request }, context)
     let asked = found
     const answer = await desk({ reward: found, provider, request, ...context }, async () => {
       // a reward that only waits for a code is `pending` and can still be revoked
@@ -75,16 +81,16 @@ export function createStep(deps: FulfilDeps): Step {
     if (answer === 'parked') return true
     if (answer === null || answer.outcome === 'changed') return null
     heard.issued = answer.outcome === 'issued'
-    return note(asked, answer, request, context)
+    return note(asked, answer, { provider, request }, context)
   }
 
   async function note(
     reward: Reward,
     answer: IssueOutcome,
-    request: CouponRequest,
+    asked: Asked,
     context: StepContext,
   ): Promise<true | null> {
-    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, request, context)
+    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, asked, context)
     if (answer.outcome === 'failed') return failForGood(deps, reward, answer.reason, context, true)
     return endTry(deps, reward, answer, context)
   }
@@ -103,17 +109,17 @@ async function writeIssued(
   deps: FulfilDeps,
   reward: Reward,
   issued: Issued,
-  asked: CouponRequest,
+  { provider, request }: Asked,
   context: StepContext,
 ): Promise<true | null> {
   const now = deps.clock.now()
-  const expiresAt = issued.expiresAt ?? asked.expiresAt
+  const expiresAt = issued.expiresAt ?? request.expiresAt
   if (expiresAt !== null && expiresAt <= now)
     return failForGood(deps, reward, expiredReason(expiresAt), context)
   const { code, changes = [] } = issued
-  const isChosen = changes.length === 0 && code !== asked.code
+  const isChosen = changes.length === 0 && code !== request.code
   const chosenFoldedCode = isChosen ? foldCode(code) : null
-  const coupon = { code, expiresAt, chosenFoldedCode, useCheckAt: null }
+  const coupon = { code, expiresAt, chosenFoldedCode, useCheckAt: firstLookAt(provider, expiresAt, now) }
   if ((await happen(deps, reward, { kind: 'issued', ...coupon }, changes)) === null) return null
   deps.metrics?.issued(now - reward.createdAt)
   return true
@@ -167,7 +173,10 @@ async function endTry(
 ): Promise<true | null> {
   // a reward that was a probe stays parked: the next probe finds it
   if (context.isProbe) return true
-  if (trouble.trouble === 'throttled') throw new PutOff(trouble.retryAfterMs ?? 0, trouble.reason)
+  if (trouble.trouble === 'exhausted' && (await happen(deps, reward, { kind: 'none_yet' })) === null)
+    return null
+  const putOffMs = putOffOf(trouble)
+  if (putOffMs !== null) throw new PutOff(putOffMs, trouble.reason)
   // A worker that is told to stop must not use up the reward's last chance.
   const givesUp = context.lastTry && !context.signal.aborted
   if (givesUp && !(await writeFailed(deps, reward, trouble.reason, false))) return null

@@ -7,6 +7,7 @@ import type { Row } from '../../src/ports/schema.ts'
 import { ASK_TIMEOUT_MS, buildCouponRequest, withTime } from './coupon-request.ts'
 import type { FulfilDeps, StepContext } from './deps.ts'
 import type { createDesk } from './desk.ts'
+import { putOffOf } from './put-off.ts'
 
 /** So long after a reward began to be revoked nobody asks for its coupon any more, whoever was at it then. */
 const MADE_WITHIN_MS = ASK_TIMEOUT_MS + 5_000
@@ -39,9 +40,8 @@ export async function revokeStep(
   if (answer.outcome === 'revoked') return writeRevoked(deps, reward, answer.used, null)
   // a reward that was a probe stays parked: the next probe finds it
   if (answer.outcome === 'retry' && context.isProbe) return true
-  if (answer.outcome === 'retry' && answer.trouble === 'throttled') {
-    throw new PutOff(answer.retryAfterMs ?? 0, answer.reason)
-  }
+  const putOffMs = answer.outcome === 'retry' ? putOffOf(answer) : null
+  if (putOffMs !== null) throw new PutOff(putOffMs, answer.reason)
   const givesUp = answer.outcome === 'failed' || (context.lastTry && !context.signal.aborted)
   if (givesUp) return writeRevoked(deps, reward, 'unknown', answer.reason)
   const options = answer.retryAfterMs === null ? {} : { retryAfterMs: answer.retryAfterMs }
