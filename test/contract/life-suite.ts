@@ -5,8 +5,6 @@ import type { Store } from '../../src/ports/store.ts'
 import { LifeWorld, type Setting, type Trouble } from '../helpers/life-world.ts'
 import { propertyRuns } from '../helpers/property-runs.ts'
 
-const { runs, timeoutMs } = propertyRuns(40)
-
 /** Each arrow of the picture, as `from to`. */
 function drawnArrows(): ReadonlySet<string> {
   const page = readFileSync(new URL('../../docs/rewards.md', import.meta.url), 'utf8')
@@ -84,7 +82,9 @@ const setting: fc.Arbitrary<Setting> = fc.record({
 export function describeLife(
   name: string,
   setup: () => Promise<{ store: Store; close(): Promise<void> }>,
+  inCi: number,
 ): void {
+  const { runs, timeoutMs } = propertyRuns(inCi)
   describe(`the life of a reward, ${name}`, () => {
     let store: Store
     let close: () => Promise<void>
@@ -110,7 +110,7 @@ export function describeLife(
           runs,
         )
         // the property is about something
-        expect(walked.size).toBeGreaterThan(20)
+        expect(walked.size).toBeGreaterThan(10)
       },
       timeoutMs,
     )

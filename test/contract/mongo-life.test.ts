@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from '@jest/globals'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
+import { describeCaps } from './caps-suite.ts'
 import { describeLife } from './life-suite.ts'
 
 const server = await mongoForTests()
@@ -17,5 +18,6 @@ if (server === null) {
     await store.migrate()
     return { store, close: () => store.close() }
   }
-  describeLife('MongoDB', setup)
+  describeLife('MongoDB', setup, 10)
+  describeCaps('MongoDB', setup)
 }
