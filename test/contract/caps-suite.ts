@@ -147,6 +147,9 @@ export function describeCaps(
       await earn()
       await earn()
       expect(await all()).toEqual(['pending', 'pending', 'pending', 'held cap'])
+      await setAccount({ amountTotal: '0.05', rewardsTotal: 5, currency: 'EUR' })
+      await earn(dollars)
+      expect((await all()).slice(4)).toEqual(['pending', 'pending'])
     })
 
     it('do not let a smaller reward pass another of its milestone, and let one of another milestone', async () => {
