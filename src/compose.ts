@@ -9,7 +9,7 @@ import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
 import { ALONE, Lanes } from '../workers/reward/lanes.ts'
 import { createLookAtUse } from '../workers/reward/use.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
-import { createSweep } from '../workers/upkeep/sweep.ts'
+import { createRounds } from '../workers/upkeep/rounds.ts'
 import { sharedStore } from './commit/shared-store.ts'
 import { createShifts } from './commit/shifts.ts'
 import { type Bodies, composeBodies } from './compose-bodies.ts'
@@ -47,8 +47,6 @@ import { startWorkerPool } from './queue/worker-pool.ts'
 import type { LiveWorkforce } from './queue/workforce.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
 import { replayReward } from './rewards/replay.ts'
-import { createFindRoom } from './rewards/room.ts'
-import { createNoteUses } from './rewards/uses.ts'
 import { auditedStore } from './users/audit.ts'
 import { inviteFirstOwner } from './users/first-owner.ts'
 import type { Invited } from './users/users.ts'
@@ -224,9 +222,7 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
   const desk = createDesk(rewards, new Lanes(workforce ?? ALONE))
   const step = createStep(rewards, desk)
   const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
-  const sweep = createSweep({ store: raising, queue, clock, logger })
-  const findRoom = createFindRoom({ store: raising, clock, queue })
-  const noteUses = createNoteUses({ store: raising, clock })
+  const sweep = createRounds({ store: raising, queue, clock, logger })
   const lookAtUse = createLookAtUse(rewards, desk)
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
   return startWorkerPool({
@@ -238,12 +234,7 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
         await prune()
         await lookAtUse()
       }),
-      // what is due must not wait for what caps hold, should that fail
-      sweep: async () => {
-        await sweep()
-        await noteUses()
-        await findRoom()
-      },
+      sweep,
       attend: createAttend(rewards, step),
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
