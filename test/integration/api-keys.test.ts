@@ -213,6 +213,7 @@ describe('an account', () => {
       name: 'my account',
       timezone: 'Europe/Berlin',
       endUserOrigins: [],
+      caps: null,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     }
