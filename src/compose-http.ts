@@ -11,7 +11,7 @@ import { createDeliveries } from './inbox/replay/deliveries.ts'
 import { createWebhookSender } from './outgoing/webhook-sender.ts'
 import type { JobQueue } from './ports/queue.ts'
 import { patchRewardLog } from './rewards/patch.ts'
-import { resumeProvider } from './rewards/provider-state.ts'
+import { resumeProvider, resumeRefused } from './rewards/provider-state.ts'
 import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
 import { auditedStore } from './users/audit.ts'
@@ -68,6 +68,8 @@ export function composeHttp({
         abandonReward({ store, clock, queue, teller }, accountId, id, reason),
       resumeProvider: (accountId, providerId) =>
         resumeProvider({ store, clock, queue }, accountId, providerId),
+      resumeRefused: (accountId, providerId) =>
+        resumeRefused({ store, clock, queue }, { accountId, providerId }),
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
     },

@@ -6,12 +6,12 @@ import type { Inbox } from './inbox/types.ts'
 import { createPrometheusMetrics, type Observed, type PrometheusMetrics } from './ops/metrics.ts'
 import { createMetricsPage } from './ops/metrics-page.ts'
 import type { Clock } from './ports/clock.ts'
-import { all, ascending, equal, present } from './ports/conditions.ts'
+import { all, ascending, atMost, equal, present } from './ports/conditions.ts'
 import type { Connector } from './ports/connector.ts'
 import type { CouponProvider } from './ports/coupon-provider.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { ProviderKind } from './ports/schema/values.ts'
-import type { Store } from './ports/store.ts'
+import type { Condition, Store } from './ports/store.ts'
 
 const MAX_ACCOUNTS = 200
 const MAX_COUNTED = 10_000
@@ -24,18 +24,21 @@ export function composeMetrics(store: Store, clock: Clock): PrometheusMetrics {
 async function observe(store: Store, clock: Clock): Promise<Observed> {
   const accounts = await store.find('account', { sort: ascending('createdAt'), limit: MAX_ACCOUNTS })
   const stage = async (name: string, collection: 'delivery_item' | 'reward_log') => {
-    let due = 0
+    let left = 0
     let oldest = Number.POSITIVE_INFINITY
     for (const { id: accountId } of accounts) {
-      const where = all(equal<typeof collection>({ accountId }), present<typeof collection>('dueAt'))
+      const isDue: Condition<typeof collection> =
+        // rewards in their hold are due when it ends
+        collection === 'reward_log' ? atMost('dueAt', clock.now()) : present('dueAt')
+      const where = all<typeof collection>(equal({ accountId }), isDue)
       const count = await store.count(collection, where, MAX_COUNTED)
-      due += count
+      left += count
       if (count === 0) continue
       const [first] = await store.find(collection, { where, sort: ascending('dueAt'), limit: 1, omit: [] })
       oldest = Math.min(oldest, first?.dueAt ?? oldest)
     }
     const oldestMs = Number.isFinite(oldest) ? Math.max(0, clock.now() - oldest) : 0
-    return { stage: name, due, oldestMs }
+    return { stage: name, due: left, oldestMs }
   }
   const providers = async (state: 'ok' | 'paused') =>
     await store.count('provider_state', equal({ state }), MAX_COUNTED)

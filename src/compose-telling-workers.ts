@@ -56,9 +56,8 @@ export function composeTellingWorkers({
 }
 
 /** One after the other; what the first throws keeps the second from its turn. */
-export function inTurn(first: () => Promise<void>, second: () => Promise<void>): () => Promise<void> {
+export function inTurn(...tasks: readonly (() => Promise<void>)[]): () => Promise<void> {
   return async () => {
-    await first()
-    await second()
+    for (const task of tasks) await task()
   }
 }

@@ -4,9 +4,12 @@ import { pino } from 'pino'
 import { connectorFor } from '../connectors/registry.ts'
 import { createProcessItems } from '../workers/activity/process.ts'
 import { createAttend } from '../workers/reward/attend.ts'
+import { createDesk } from '../workers/reward/desk.ts'
 import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
+import { ALONE, Lanes } from '../workers/reward/lanes.ts'
+import { createLookAtUse } from '../workers/reward/use.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
-import { createSweep } from '../workers/upkeep/sweep.ts'
+import { createRounds } from '../workers/upkeep/rounds.ts'
 import { sharedStore } from './commit/shared-store.ts'
 import { createShifts } from './commit/shifts.ts'
 import { type Bodies, composeBodies } from './compose-bodies.ts'
@@ -234,9 +237,11 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
     queue,
     teller: telling.teller,
   }
-  const step = createStep(rewards)
+  const desk = createDesk(rewards, new Lanes(workforce ?? ALONE))
+  const step = createStep(rewards, desk)
   const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
-  const sweep = createSweep({ store: raising, queue, clock, logger })
+  const sweep = createRounds({ store: raising, queue, clock, logger })
+  const lookAtUse = createLookAtUse(rewards, desk)
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
   const workers = composeTellingWorkers({ ...parts, clock, allowedHosts: config.httpProviderAllow })
   return startWorkerPool({
@@ -245,7 +250,7 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
       activity: marks.work('activity_taken', processItems),
       reward: marks.work('reward_taken', createFulfil(rewards, step)),
       message: workers.message,
-      upkeep: marks.work('upkeep_before_prune', inTurn(prune, workers.prune)),
+      upkeep: marks.work('upkeep_before_prune', inTurn(prune, lookAtUse, workers.prune)),
       sweep: inTurn(workers.wake, sweep),
       attend: createAttend(rewards, step),
       watch: workers.watch,

@@ -23,6 +23,7 @@ export const ORDER = members({
   name: true,
   tags: true,
   source_name: true,
+  discount_codes: { code: true },
   taxes_included: true,
   total_price_set: MONEY_SET,
   line_items: {
@@ -86,6 +87,21 @@ function readCustomer(customer: Json | undefined): Customer {
   if (!isObject(customer)) return { kind: 'unusable' }
   const id = readShopifyId(customer, 'Customer')
   return id.kind === 'absent' ? { kind: 'guest' } : id
+}
+
+/** Codes beyond so many are not looked at: an order takes far fewer. */
+const MAX_CODES = 25
+
+/** The discount codes that the order names; each at most as long as a coupon code can be. */
+export function readDiscountCodes(order: Json | undefined): readonly string[] {
+  const list = member(order, 'discount_codes')
+  if (!Array.isArray(list)) return []
+  const codes = list.slice(0, MAX_CODES).map((each) => member(each, 'code'))
+  return [...new Set(codes.filter((code) => typeof code === 'string' && isCode(code)))] as string[]
+}
+
+function isCode(code: string): boolean {
+  return code.length >= 1 && code.length <= 256 && code.isWellFormed() && !code.includes('\u0000')
 }
 
 /** What people call the order: `#1004`. */

@@ -6,7 +6,7 @@ import { decimalsOfAmount, type Purchase, readAmount, readCurrency } from '../pu
 import { readReport, type StatedReport } from '../report.ts'
 import { applyRules, ignoreDelivery, viewOf } from '../rules.ts'
 import { readTypedId } from './ids.ts'
-import { readBuyer, readChannel, readOrderName, readTags, readTime } from './order.ts'
+import { readBuyer, readChannel, readDiscountCodes, readOrderName, readTags, readTime } from './order.ts'
 import { listedRefunds, translateOrderNews } from './order-reports.ts'
 import { countUnits, readSold } from './sold-lines.ts'
 
@@ -21,6 +21,7 @@ export function translatePaidOrder(order: Json | undefined, input: TranslateInpu
   const { refunds } = listedRefunds(order)
   const reason = readReason(order)
   const purchase = reason === null || input.explains === true ? readPurchase(order, orderId, refunds) : null
+  const used = reason === null && purchase !== null ? readUsed(order, purchase) : {}
   const counted =
     reason === null && purchase !== null
       ? applyRules(purchase, input)
@@ -28,12 +29,19 @@ export function translatePaidOrder(order: Json | undefined, input: TranslateInpu
           ...ignoreDelivery(reason ?? 'BODY_NOT_UNDERSTOOD', orderId, orderName),
           ...viewOf(purchase, input),
         }
-  if (refunds.length === 0) return counted
+  if (refunds.length === 0) return { ...counted, ...used }
   // what does not count now may have counted before: what it lists is told all the same
   if (counted.kind === 'ignored') {
-    return { ...translateOrderNews(order, counted.reason), ...viewOf(purchase, input) }
+    return { ...translateOrderNews(order, counted.reason), ...viewOf(purchase, input), ...used }
   }
-  return { ...counted, reports: refunds.map(readReport).filter((each) => typeof each !== 'string') }
+  const reports = refunds.map(readReport).filter((each) => typeof each !== 'string')
+  return { ...counted, reports, ...used }
+}
+
+/** A purchase uses the codes that it names, whatever rules make of it; a test does not. */
+function readUsed(order: Json | undefined, { isTest, activityAt: at }: Purchase): Pick<Translation, 'used'> {
+  const codes = isTest ? [] : readDiscountCodes(order)
+  return codes.length === 0 ? {} : { used: { codes, at } }
 }
 
 /** Why an order is no purchase; null for one that is. */

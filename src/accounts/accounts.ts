@@ -59,7 +59,7 @@ export async function createAccount(deps: AccountDeps, name: string, timezone: s
   const now = deps.clock.now()
   const id = deps.newId()
   const common = { id, accountId: id, createdAt: now, updatedAt: now, revision: 1 }
-  const account: Row<'account'> = { ...common, name, timezone, endUserOrigins: [] }
+  const account: Row<'account'> = { ...common, name, timezone, endUserOrigins: [], caps: null }
   const description = 'made together with the account'
   const key = makeApiKey(deps, id, { name: 'first key', description, status: 'live' })
   const result = await deps.store.commit([insert('account', account), insert('api_key', key.row)])

@@ -411,11 +411,21 @@ export interface Milestone {
           currency: string
         }
     expiresInDays?: number
+    holdDays?: number
     minimumSubtotal?: number
     prefix?: string
   } | null
   /** What happens to an issued reward whose ground a withdrawal takes away. */
   onWithdrawal: 'keep' | 'revoke'
+  /** How much is let through to coupon providers; what exceeds it is held, never dropped. Null: no limit. */
+  caps: {
+    rewardsPerDay?: number
+    rewardsPerMonth?: number
+    rewardsTotal?: number
+    amountPerMonth?: number
+    amountTotal?: number
+    currency?: string
+  } | null
   /** When the record was made. UTC with milliseconds, as every time in an answer. */
   createdAt: string
   /** When the record last changed. */
@@ -455,7 +465,7 @@ export interface MilestoneCreate {
     }
     /** Days from the making of the coupon to its end. Absent: the provider decides. */
     expiresInDays?: number | null
-    /** Days to wait before the coupon is made. */
+    /** So many times 24 hours after the grant the coupon is made, and not at all if its ground is gone by then: 0 (default) to 90. */
     holdDays?: number | null
     /** The smallest order that the coupon is good for. */
     minimumSubtotal?: number | null
@@ -464,6 +474,21 @@ export interface MilestoneCreate {
   } | null
   /** What happens to an issued reward whose ground a withdrawal takes away. */
   onWithdrawal?: 'keep' | 'revoke' | null
+  /** How much is let through to coupon providers; what exceeds it is held, never dropped. Null: no limit. */
+  caps?: {
+    /** In a day of the account’s `timezone`. */
+    rewardsPerDay?: number | null
+    /** In a month of the account’s `timezone`. */
+    rewardsPerMonth?: number | null
+    /** In all. */
+    rewardsTotal?: number | null
+    /** Of discounts that are amounts in `currency`, in a month. */
+    amountPerMonth?: number | null
+    /** The same in all. */
+    amountTotal?: number | null
+    /** ISO 4217, in any case; required with an amount. */
+    currency?: string | null
+  } | null
 }
 
 export interface MilestonePatch {
@@ -499,7 +524,7 @@ export interface MilestonePatch {
     }
     /** Days from the making of the coupon to its end. Absent: the provider decides. */
     expiresInDays?: number | null
-    /** Days to wait before the coupon is made. */
+    /** So many times 24 hours after the grant the coupon is made, and not at all if its ground is gone by then: 0 (default) to 90. */
     holdDays?: number | null
     /** The smallest order that the coupon is good for. */
     minimumSubtotal?: number | null
@@ -508,6 +533,21 @@ export interface MilestonePatch {
   } | null
   /** What happens to an issued reward whose ground a withdrawal takes away. */
   onWithdrawal?: 'keep' | 'revoke'
+  /** How much is let through to coupon providers; what exceeds it is held, never dropped. Null: no limit. */
+  caps?: {
+    /** In a day of the account’s `timezone`. */
+    rewardsPerDay?: number | null
+    /** In a month of the account’s `timezone`. */
+    rewardsPerMonth?: number | null
+    /** In all. */
+    rewardsTotal?: number | null
+    /** Of discounts that are amounts in `currency`, in a month. */
+    amountPerMonth?: number | null
+    /** The same in all. */
+    amountTotal?: number | null
+    /** ISO 4217, in any case; required with an amount. */
+    currency?: string | null
+  } | null
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -578,14 +618,18 @@ export interface RewardLog {
   rewardExpiryAt: string | null
   /** `pending` to be fulfilled · `held` for now · `issuing` being made · `issued` · `failed` · `revoking` · `revoked`. */
   fulfilmentStatus: 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
-  /** Why it is held. */
+  /** What it waits for: `hold_period` the end of its hold, `cap` room below a cap, `provider_paused` its coupon provider. */
   heldReason: 'hold_period' | 'cap' | 'provider_paused' | null
-  /** When a hold ends. */
+  /** When its hold ends; or when a cap let it go, or it came back. `expiresInDays` counts from then. */
   fulfilAfter: string | null
   /** Why no coupon was made. */
   failureReason: string | null
-  /** Whether the coupon had been used when it was revoked. */
+  /** Whether the coupon was used: `yes` once an order named it, else asked when it was revoked. */
   couponUsed: 'yes' | 'no' | 'unknown' | null
+  /** When the order was made that named the coupon; else when its provider was found to know of its use. */
+  redeemedAt: string | null
+  /** That order, as its platform calls it; null where only the provider knows of the use. */
+  redeemedOrderId: string | null
   /** As on the milestone at the crossing; `null`: your backend fulfils it. */
   reward: {
     providerId: string
@@ -598,6 +642,7 @@ export interface RewardLog {
           currency: string
         }
     expiresInDays?: number
+    holdDays?: number
     minimumSubtotal?: number
     prefix?: string
   } | null
@@ -644,6 +689,8 @@ export interface RewardLogFilterComparison {
     | 'fulfilAfter'
     | 'failureReason'
     | 'couponUsed'
+    | 'redeemedAt'
+    | 'redeemedOrderId'
     | 'onWithdrawal'
     | 'createdAt'
     | 'updatedAt'
@@ -807,6 +854,8 @@ export interface MemberExport {
     fulfilAfter: string | null
     failureReason: string | null
     couponUsed: 'yes' | 'no' | 'unknown' | null
+    redeemedAt: string | null
+    redeemedOrderId: string | null
     reward: {
       providerId: string
       discount:
@@ -818,6 +867,7 @@ export interface MemberExport {
             currency: string
           }
       expiresInDays?: number
+      holdDays?: number
       minimumSubtotal?: number
       prefix?: string
     } | null
@@ -906,10 +956,19 @@ export interface Account {
   id: string
   /** For people. */
   name: string
-  /** IANA time zone, which new streaks take when they name none. */
+  /** IANA time zone, which new streaks take when they name none; days and months of `caps` are its. */
   timezone: string
   /** Origins of web pages from which end users’ browsers may call. */
   endUserOrigins: string[]
+  /** How much is let through to coupon providers; what exceeds it, over all milestones, is held, never dropped. Null: no limit. */
+  caps: {
+    rewardsPerDay?: number
+    rewardsPerMonth?: number
+    rewardsTotal?: number
+    amountPerMonth?: number
+    amountTotal?: number
+    currency?: string
+  } | null
   /** When the record was made. UTC with milliseconds, as every time in an answer. */
   createdAt: string
   /** When the record last changed. */
@@ -919,10 +978,25 @@ export interface Account {
 export interface AccountPatch {
   /** For people. */
   name?: string
-  /** IANA time zone, which new streaks take when they name none. */
+  /** IANA time zone, which new streaks take when they name none; days and months of `caps` are its. */
   timezone?: string
   /** Origins of web pages from which end users’ browsers may call. */
   endUserOrigins?: string[] | null
+  /** How much is let through to coupon providers; what exceeds it, over all milestones, is held, never dropped. Null: no limit. */
+  caps?: {
+    /** In a day of the account’s `timezone`. */
+    rewardsPerDay?: number | null
+    /** In a month of the account’s `timezone`. */
+    rewardsPerMonth?: number | null
+    /** In all. */
+    rewardsTotal?: number | null
+    /** Of discounts that are amounts in `currency`, in a month. */
+    amountPerMonth?: number | null
+    /** The same in all. */
+    amountTotal?: number | null
+    /** ISO 4217, in any case; required with an amount. */
+    currency?: string | null
+  } | null
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -2285,6 +2359,8 @@ export interface Resources {
       | 'fulfilAfter'
       | 'failureReason'
       | 'couponUsed'
+      | 'redeemedAt'
+      | 'redeemedOrderId'
       | 'onWithdrawal'
       | 'createdAt'
       | 'updatedAt'

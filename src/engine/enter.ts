@@ -1,6 +1,7 @@
 import { Batcher } from '../commit/batcher.ts'
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
+import { loadPlaces, readTerms } from '../life/load-places.ts'
 import { insert } from '../ports/changes.ts'
 import { messageJobOf, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
@@ -110,6 +111,7 @@ async function loadEntry(
   log: Row<'streak_log'>,
 ): Promise<{ entry: LoadedEntry; loaded: Loaded }> {
   const { accountId, ownedById, streakId, id } = log
+  const terms = await readTerms(store, accountId)
   const listeners = (await teller?.listeners([accountId])) ?? NOBODY
   const [row, member, streak, milestones, entries] = await Promise.all([
     findJourney(store, log),
@@ -121,10 +123,13 @@ async function loadEntry(
   const journey = new LoadedJourney()
   journey.row = row
   // whoever was erased earns nothing any more; what was earned can still lose its ground
-  const terms = row?.closed ? milestones.map((each) => ({ ...each, status: 'paused' as const })) : milestones
+  const offered = row?.closed
+    ? milestones.map((each) => ({ ...each, status: 'paused' as const }))
+    : milestones
   const loaded = { ...nothingLoaded(), listeners }
   loaded.streaks.set(keyOf(accountId, streakId), streak!)
-  loaded.milestones.set(keyOf(accountId, streakId), terms)
+  loaded.milestones.set(keyOf(accountId, streakId), offered)
   loaded.journeys.set(journeyKey(accountId, ownedById, streakId), journey)
-  return { entry: { log, streak: streak!, milestones: terms, entries, journey, member }, loaded }
+  const places = milestones.length === 0 ? null : await loadPlaces(store, terms, milestones)
+  return { entry: { log, streak: streak!, milestones: offered, entries, journey, member, places }, loaded }
 }

@@ -32,7 +32,7 @@ export async function foresee(
   // nobody gets a coupon by it
   const sources = { newId, drawCode: () => ({ code: '', foldedCode: '' }) }
   const { changes } = await untilWritten('the look ahead', MAX_TRIES, () =>
-    decideBatch({ store, clock, sources }, requests, true),
+    decideBatch({ store, clock, sources, terms: null }, requests, true),
   )
   const became = new Map(changes.flatMap(outcomeOf))
   const logs = new Map(

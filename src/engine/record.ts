@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Batcher } from '../commit/batcher.ts'
 import { AppError } from '../errors.ts'
+import { createTermsBook, type TermsBook } from '../life/terms-book.ts'
 import { insert } from '../ports/changes.ts'
 import { activityJobOf, messageJobOf, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
@@ -30,8 +31,13 @@ const MAX_JITTER_MS = 20
  */
 const MAX_NEED_ROUNDS = 2 * MAX_BATCH_LOGS
 
+interface Deps extends RecorderDeps {
+  readonly terms: TermsBook
+}
+
 /** The engine: load, decide, commit, in batches shared by whoever calls at the same time. */
-export function createRecorder(deps: RecorderDeps): Recorder & EntryRecorder & { drain(): Promise<void> } {
+export function createRecorder(given: RecorderDeps): Recorder & EntryRecorder & { drain(): Promise<void> } {
+  const deps: Deps = { ...given, terms: createTermsBook(given.store) }
   const batcher = new Batcher<RecordRequest, RecordResult | Failure>({
     run: (requests) => recordBatch(deps, requests),
     keyOf: ({ accountId, member }) => `${accountId} ${'id' in member ? member.id : member.externalId}`,
@@ -69,7 +75,7 @@ function estimateBytes(request: RecordRequest): number {
  * @param metMs of a part of a batch that met a conflict: how long the try took that met it
  */
 async function recordBatch(
-  deps: RecorderDeps,
+  deps: Deps,
   requests: readonly RecordRequest[],
   metMs: number | null = null,
 ): Promise<(RecordResult | Failure)[]> {
@@ -115,11 +121,7 @@ function tooBusy(): AppError {
 
 type Tried = { readonly results: RecordResult[] } | { readonly conflict: CommitResult }
 
-async function tryBatch(
-  deps: RecorderDeps,
-  requests: readonly RecordRequest[],
-  isRetry: boolean,
-): Promise<Tried> {
+async function tryBatch(deps: Deps, requests: readonly RecordRequest[], isRetry: boolean): Promise<Tried> {
   const decision = await decideBatch(deps, requests, isRetry)
   if (decision === null) return { conflict: { outcome: 'conflict', reason: 'changed' } }
   const { changes, dueRewards, dueReports, messages } = decision
@@ -143,11 +145,20 @@ type Decided = Extract<Decision, { kind: 'decided' }> & {
 
 /** null when another writer came between what was loaded. */
 export async function decideBatch(
-  { store, clock, sources, teller }: Pick<RecorderDeps, 'store' | 'clock' | 'sources' | 'teller'>,
+  {
+    store,
+    clock,
+    sources,
+    terms,
+    teller,
+  }: Pick<RecorderDeps, 'store' | 'clock' | 'sources' | 'teller'> & {
+    /** null: nothing is let through in earnest, so no caps are looked at. */
+    readonly terms: TermsBook | null
+  },
   requests: readonly RecordRequest[],
   isRetry: boolean,
 ): Promise<Decided | null> {
-  const loaded = await load(store, requests, clock.now() + MAX_AHEAD_MS, isRetry, teller)
+  const loaded = await load(store, requests, clock.now() + MAX_AHEAD_MS, isRetry, terms, teller)
   for (let round = 0; round < MAX_NEED_ROUNDS; round += 1) {
     const now = clock.now()
     const decision = decide(loaded, requests, now, sources)

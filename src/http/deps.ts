@@ -27,6 +27,8 @@ export interface Rewards {
   abandon(accountId: string, id: string, reason: string): Promise<Row<'reward_log'>>
   /** See `resumeProvider`. @throws AppError NOT_FOUND | STORE_BUSY */
   resumeProvider(accountId: string, providerId: string): Promise<void>
+  /** See `resumeRefused`. @throws AppError STORE_BUSY */
+  resumeRefused(accountId: string, providerId: string): Promise<void>
   /** All or none. @throws AppError REFERENCE_NOT_FOUND | INVALID_INPUT | DUPLICATE_VALUE */
   uploadCodes(accountId: string, providerId: string, codes: readonly string[]): Promise<Row<'coupon_code'>[]>
 }

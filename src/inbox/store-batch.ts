@@ -4,6 +4,7 @@ import { orderIdFromOf } from '../ports/order-id-from.ts'
 import { activityJobsOf, type JobQueue, MAX_JOB_ITEMS } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
+import { codeUses } from './code-uses.ts'
 import { firstDeliveryFlags } from './first-deliveries.ts'
 import { identityItems } from './identities.ts'
 import { type Platforms, type ReadBody, type Reading, rulesOf } from './reading.ts'
@@ -88,6 +89,7 @@ async function storeFirsts(deps: StoreBatchDeps, open: readonly Arrival[]): Prom
     ...firstDeliveryFlags(received),
     ...firsts.map(({ rows }) => insert('delivery', rows.delivery)),
     ...items.map((row) => insert('delivery_item', row)),
+    ...firsts.flatMap(({ webhook }) => codeUses(webhook, newId)),
   ]
   if ((await store.commit(changes)).outcome === 'conflict') return
   for (const [first, ...repeated] of same) {

@@ -1,6 +1,9 @@
 import { untilCommitted } from '../commit/planned.ts'
 import { findRunContaining, rewardsOf } from '../engine/load/journey-rows.ts'
 import { tellRewards } from '../engine/tell-reward.ts'
+import { next } from '../life/life.ts'
+import { openPlaces } from '../life/load-places.ts'
+import { Places } from '../life/places.ts'
 import { change, revise } from '../ports/changes.ts'
 import { all, any, equal, oneOf } from '../ports/conditions.ts'
 import { eachRow } from '../ports/paging.ts'
@@ -35,15 +38,9 @@ async function closeJourney(deps: EraseDeps, journey: Row<'member_streak'>): Pro
       const rewards = await rewardsToRevoke(store, journey)
       left = rewards.length === REWARDS_PER_COMMIT
       const updatedAt = clock.now()
-      const steps = rewards.map((before) => ({
-        before,
-        after: { ...before, ...REVOKED, revision: before.revision + 1 },
-      }))
-      const told = await tellRewards(deps, steps, updatedAt)
       return [
         closed(row!, updatedAt),
-        ...rewards.map((reward) => revise('reward_log', reward, { ...REVOKED, updatedAt })),
-        ...told.changes,
+        ...(await revoked(deps, journey.accountId, rewards, updatedAt)),
         ...(await runsWithout(store, journey, rewards, updatedAt)),
       ]
     })
@@ -68,14 +65,27 @@ function closed(journey: Row<'member_streak'>, updatedAt: number): Change {
 }
 
 /** Revoked for good: nothing that happens to the ledger later brings it back. */
-const REVOKED = {
-  fulfilmentStatus: 'revoked',
-  standing: false,
-  couponUsed: 'no',
-  heldReason: null,
-  dueAt: null,
-  waitingForProviderId: null,
-} as const
+async function revoked(
+  deps: EraseDeps,
+  accountId: string,
+  rewards: readonly Reward[],
+  now: number,
+): Promise<Change[]> {
+  if (rewards.length === 0) return []
+  const milestoneIds = rewards.map(({ milestoneId }) => milestoneId)
+  const places = new Places(await openPlaces(deps.store, accountId, milestoneIds), now)
+  const steps: { readonly before: Reward; readonly after: Reward }[] = []
+  const changes = rewards.flatMap((reward) => {
+    const turn = next(reward, { kind: 'erased' }, now)
+    if (turn.to !== 'next') return []
+    const after = { ...reward, ...turn.set, revision: reward.revision + 1 }
+    places.changed(reward, after)
+    steps.push({ before: reward, after })
+    return [revise('reward_log', reward, turn.set)]
+  })
+  const told = await tellRewards(deps, steps, now)
+  return [...changes, ...places.changes(), ...told.changes]
+}
 
 /** A run counts the standing rewards of `every_streak` milestones that are anchored inside it. */
 async function runsWithout(

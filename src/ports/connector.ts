@@ -117,6 +117,8 @@ export interface OrderNames {
   readonly otherReference?: string | null
   /** What people call the order; absent or null where the body does not say it. */
   readonly orderName?: string | null
+  /** Of a purchase that is paid, not cancelled and no test: the coupon codes that it names, and when it was made. */
+  readonly used?: { readonly codes: readonly string[]; readonly at: Instant }
 }
 
 export type Translation =

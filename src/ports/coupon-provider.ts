@@ -30,10 +30,16 @@ export interface CouponRequest {
  * - `running`: an earlier request for the same is still running
  * - `throttled`: the provider wants to be left alone for `retryAfterMs`; no try is spent
  * - `waiting`: something else has to happen first, such as an upload of codes
+ * - `exhausted`: it answered that it has no coupon to give yet, and made none; looked at again within 15 minutes, no try
+ *   is spent
+ * - `ended`: nothing comes of asking, such as with a plan that ended: it is left alone at once, but for probes; no try is
+ *   spent
+ * - `access`: it refuses us (401, 403, a connector that is not installed): nobody asks before somebody saw to that
+ *   (`resume`, other credentials, an installation that was checked); no try is spent
  */
 export interface Trouble {
   readonly outcome: 'retry'
-  readonly trouble: 'fault' | 'running' | 'throttled' | 'waiting'
+  readonly trouble: 'fault' | 'running' | 'throttled' | 'waiting' | 'exhausted' | 'ended' | 'access'
   readonly reason: string
   readonly retryAfterMs: number | null
 }
@@ -71,6 +77,12 @@ export type RevokeOutcome =
   | Trouble
   | { readonly outcome: 'failed'; readonly reason: string }
 
+export type UsedOutcome =
+  /** `unknown`: it cannot say, for the coupon is not there any more. `at`: when it was used, null where it does not say. */
+  | { readonly outcome: 'known'; readonly used: 'yes' | 'no' | 'unknown'; readonly at: Instant | null }
+  | Trouble
+  | { readonly outcome: 'failed'; readonly reason: string }
+
 /**
  * Makes coupons. `issue` is called at least once per reward and must be idempotent by `idempotencyKey` (or claim
  * within `changes`): through any crash or repetition one reward has one coupon. Answers within 10 s.
@@ -85,4 +97,9 @@ export interface CouponProvider {
   issue(request: CouponRequest): Promise<IssueOutcome>
   /** Disables a coupon and says whether it was used before. Idempotent; a coupon that was never made is `no`. */
   revoke(request: RevokeRequest): Promise<RevokeOutcome>
+  /**
+   * Says whether an issued coupon was used; asked once a day until it lapses. Changes nothing. Absent where nobody can
+   * be asked, or where orders tell.
+   */
+  used?(request: RevokeRequest): Promise<UsedOutcome>
 }

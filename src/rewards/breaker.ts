@@ -33,6 +33,29 @@ export function afterFailure(
   return { state: 'paused', since: now, failures, probes: 0, lastError, dueAt }
 }
 
+/** What has to be written of a provider of which nothing can be had for now: it is left alone at once. */
+export function afterEnd(
+  state: ProviderState,
+  lastError: ProviderError,
+  isProbe: boolean,
+  random: () => number,
+): News {
+  if (state.state === 'paused') return afterFailure(state, lastError, isProbe, random)
+  const { at: since } = lastError
+  return { state: 'paused', since, probes: 0, lastError, dueAt: since + probeDelayMs(0, random) }
+}
+
+/** What has to be written of a provider that refuses us: nothing is asked of it any more, until somebody sees to it. */
+export function afterRefusal(state: ProviderState, lastError: ProviderError): News {
+  const since = state.state === 'paused' ? state.since : lastError.at
+  return { state: 'paused', since, lastError, dueAt: null }
+}
+
+/** Paused, and no probe will find out whether it is well again. */
+export function isRefused({ state, dueAt }: ProviderState): boolean {
+  return state === 'paused' && dueAt === null
+}
+
 /**
  * What has to be written of a provider that answered, be it with a final no; null: nothing. What was under way when it
  * was paused says nothing of how it is now.

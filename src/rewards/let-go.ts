@@ -1,4 +1,4 @@
-import { waitingFor } from '../engine/waiting.ts'
+import { next } from '../life/life.ts'
 import { change, revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import { equal } from '../ports/conditions.ts'
@@ -24,10 +24,8 @@ type Reward = Row<'reward_log'>
 
 /** What becomes of a reward that was parked as it goes on: it has a job, and tries, of its own. */
 function going(reward: Reward, now: number): Partial<Omit<Reward, 'revision'>> {
-  const fulfilmentStatus = reward.fulfilmentStatus === 'held' ? 'pending' : reward.fulfilmentStatus
-  const next = { fulfilmentStatus, heldReason: null }
-  const waitingForProviderId = waitingFor({ ...reward, ...next })
-  return { ...next, waitingForProviderId, dueAt: now, attempt: reward.attempt + 1, updatedAt: now }
+  const turn = next(reward, { kind: 'let_go' }, now)
+  return turn.to === 'next' ? turn.set : {}
 }
 
 /**

@@ -1,8 +1,10 @@
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
-import { type TellRewardDeps, tellRewards } from '../engine/tell-reward.ts'
-import { AppError, type ErrorCode, invalid } from '../errors.ts'
-import { change, insert, revise } from '../ports/changes.ts'
+import { happen } from '../engine/happen.ts'
+import type { TellRewardDeps } from '../engine/tell-reward.ts'
+import { AppError, invalid } from '../errors.ts'
+import { next } from '../life/life.ts'
+import { change, insert } from '../ports/changes.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -26,7 +28,6 @@ export interface RewardLogPatch {
 
 type Reward = Row<'reward_log'>
 
-const NOTHING_TO_MAKE = { failureReason: null, dueAt: null, waitingForProviderId: null }
 type Fields = Pick<Reward, (typeof PATCHABLE)[number]>
 
 /**
@@ -53,25 +54,12 @@ export function patchRewardLog(
     const patch = withReadCode(sent, reward)
     // What is fixed for the merchant may still be repeated.
     if (reward.fulfilmentStatus === 'issued' && changesNothing(reward, patch)) return reward
-    refuseUnlessMerchants(reward)
     const now = deps.clock.now()
+    refuseUnlessMerchants(reward, now)
     const fields = patchedFields(reward, patch, now)
     if (changesNothing(reward, fields)) return reward
-    const set: Partial<Reward> = {
-      ...fields,
-      // a code of the merchant's own: no provider was asked for it, and none can be asked to take it back
-      ...(fields.couponCode === null
-        ? {}
-        : { ...NOTHING_TO_MAKE, fulfilmentStatus: 'issued', drawnCode: null }),
-      updatedAt: now,
-    }
     const claim = fields.couponCode === reward.couponCode ? [] : await claimCode(deps, reward, fields, now)
-    const after = { ...reward, ...set, revision: reward.revision + 1 }
-    const told = await tellRewards(deps, [{ before: reward, after }], now)
-    const changes = [revise('reward_log', reward, set), ...claim, ...told.changes]
-    if ((await deps.store.commit(changes)).outcome === 'conflict') return null
-    told.sent()
-    return after
+    return happen(deps, reward, { kind: 'given_code', fields }, claim)
   })
 }
 
@@ -88,16 +76,12 @@ function withReadCode(patch: RewardLogPatch, reward: Reward): RewardLogPatch {
   return { ...patch, couponCode: trimCode(couponCode) }
 }
 
-function refuseUnlessMerchants(reward: Reward): void {
-  const status = reward.fulfilmentStatus
-  const refuse = (code: ErrorCode, why: string) => {
-    throw new AppError(code, `reward_log ${reward.id} is ${status}: ${why}`)
-  }
-  if (status === 'held') refuse('REWARD_HELD', 'it cannot be changed before its hold ends')
-  if (status === 'revoked' || status === 'revoking')
-    refuse('REWARD_REVOKED', 'a revoked reward is not fulfilled')
-  if (reward.reward === null || status === 'failed') return
-  refuse('REWARD_BEING_FULFILLED', 'the platform fulfils it; only manual and failed rewards can be patched')
+/** Who may not change it at all is told so before what he sent is looked at. */
+function refuseUnlessMerchants(reward: Reward, now: Instant): void {
+  const { couponCode, rewardIssuedAt, rewardExpiryAt } = reward
+  const fields = { couponCode, rewardIssuedAt, rewardExpiryAt }
+  const turn = next(reward, { kind: 'given_code', fields }, now)
+  if (turn.to === 'refused') throw new AppError(turn.code, turn.message)
 }
 
 function patchedFields(reward: Reward, patch: RewardLogPatch, now: Instant): Fields {

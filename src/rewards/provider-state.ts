@@ -6,7 +6,7 @@ import type { Clock, Instant } from '../ports/clock.ts'
 import { equal } from '../ports/conditions.ts'
 import type { ProviderError } from '../ports/schema/values.ts'
 import type { Store } from '../ports/store.ts'
-import { type ProviderState, resumed } from './breaker.ts'
+import { afterRefusal, isRefused, type ProviderState, resumed } from './breaker.ts'
 import { findWaiting } from './find-waiting.ts'
 import { type LetGoDeps, letGo } from './let-go.ts'
 
@@ -84,6 +84,30 @@ async function readWaiting(store: Store, providerId: string) {
   if (oldest === undefined) return { waiting: 0, oldestWaitingAt: null }
   const waiting = await store.count('reward_log', equal({ waitingForProviderId: providerId }), MAX_COUNTED)
   return { waiting, oldestWaitingAt: oldest.createdAt }
+}
+
+/**
+ * Lets a provider be asked again that had refused us, once its credentials or its installation have changed. Idempotent;
+ * one that is paused for anything else stays so. @throws AppError STORE_BUSY, STORE_UNAVAILABLE
+ */
+export async function resumeRefused(deps: LetGoDeps, owned: Owned): Promise<void> {
+  const now = deps.clock.now()
+  const state = await noteState(deps, owned, (found) => (isRefused(found) ? resumed(now) : null))
+  if (state.dueAt !== null) await letGo(deps, state)
+}
+
+/**
+ * Pauses a provider that would refuse us, before it is asked, until `resumeRefused` or `resumeProvider`. Idempotent.
+ * @param error a code in capitals, such as NOT_INSTALLED, and a sentence
+ * @throws AppError STORE_BUSY, STORE_UNAVAILABLE
+ */
+export async function pauseRefused(
+  deps: Pick<LetGoDeps, 'store' | 'clock'>,
+  owned: Owned,
+  error: Pick<ProviderError, 'code' | 'message'>,
+): Promise<void> {
+  const at = deps.clock.now()
+  await noteState(deps, owned, (found) => (isRefused(found) ? null : afterRefusal(found, { ...error, at })))
 }
 
 /**

@@ -1,15 +1,13 @@
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
+import { happen } from '../engine/happen.ts'
 import type { Teller } from '../engine/happenings.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
-import { cut, write } from './write-reward.ts'
 
-/** How the `failureReason` of a reward begins that an operator gave up. */
-export const ABANDONED = 'ABANDONED:'
 const MAX_ROUNDS = 20
 
 export interface RewardReplayDeps {
@@ -25,7 +23,7 @@ type Reward = Row<'reward_log'>
 
 /**
  * Has the coupon of a failed reward tried again: its provider is asked with the same key for the same code, so that
- * one which was made after all is taken over and no second one comes to be. A reward that has lost its ground is
+ * one which was made after all is taken over and no second one comes to be. Where a cap has no room for it, it is held. A reward that has lost its ground is
  * revoked and not failed. One that is pending, issuing or issued is answered as it is; so is a manual one.
  * Atomic, idempotent.
  * @throws AppError NOT_FOUND, REWARD_HELD, REWARD_REVOKED, STORE_BUSY, STORE_UNAVAILABLE
@@ -33,17 +31,8 @@ type Reward = Row<'reward_log'>
 export function replayReward(deps: RewardReplayDeps, accountId: string, id: string): Promise<Reward> {
   return untilWritten(`reward_log ${id}`, MAX_ROUNDS, async () => {
     const reward = await findReward(deps.store, accountId, id)
-    if (reward.fulfilmentStatus === 'held') {
-      throw new AppError('REWARD_HELD', `reward_log ${id} is held: its hold has to end first`)
-    }
-    if (reward.fulfilmentStatus !== 'failed' || reward.reward === null) return reward
-    const written = await write(deps, reward, {
-      fulfilmentStatus: 'pending',
-      failureReason: null,
-      dueAt: deps.clock.now(),
-      attempt: reward.attempt + 1,
-    })
-    if (written === null) return null
+    const written = await happen(deps, reward, { kind: 'replayed' })
+    if (written === null || written.dueAt === null || written === reward) return written
     void deps.queue?.enqueue('reward', [rewardJobOf(written)])
     return written
   })
@@ -65,25 +54,12 @@ export function abandonReward(
 ): Promise<Reward> {
   return untilWritten(`reward_log ${id}`, MAX_ROUNDS, async () => {
     const reward = await findReward(deps.store, accountId, id)
-    if (reward.fulfilmentStatus === 'failed') return reward
-    if (reward.fulfilmentStatus === 'issued') {
-      throw new AppError('CONFLICT', `reward_log ${id} is issued: there is nothing left to abandon`)
-    }
-    if (reward.reward === null) {
-      throw new AppError('CONFLICT', `reward_log ${id} is the merchant's to fulfil: nothing is tried for it`)
-    }
-    const failureReason = cut(`${ABANDONED} ${reason}`)
-    const set = { fulfilmentStatus: 'failed', failureReason, heldReason: null, dueAt: null } as const
-    return write(deps, reward, set)
+    return happen(deps, reward, { kind: 'abandoned', reason })
   })
 }
 
 async function findReward(store: Store, accountId: string, id: string): Promise<Reward> {
   const reward = await findRow(store, 'reward_log', accountId, id)
   if (reward === null) throw new AppError('NOT_FOUND', `there is no reward_log ${id}`)
-  const { fulfilmentStatus: status } = reward
-  if (status === 'revoked' || status === 'revoking' || !reward.standing) {
-    throw new AppError('REWARD_REVOKED', `reward_log ${id} is ${status}: it is not fulfilled any more`)
-  }
   return reward
 }

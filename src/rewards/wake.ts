@@ -1,3 +1,4 @@
+import { next } from '../life/life.ts'
 import { revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import { equal } from '../ports/conditions.ts'
@@ -34,7 +35,10 @@ export async function wakeRewards(deps: WakeDeps, providerId: string, limit: num
 async function wake({ store, clock, queue }: WakeDeps, rewards: readonly Reward[]): Promise<void> {
   const updatedAt = clock.now()
   const result = await store.commit(
-    rewards.map((reward) => revise('reward_log', reward, { attempt: reward.attempt + 1, updatedAt })),
+    rewards.flatMap((reward) => {
+      const turn = next(reward, { kind: 'woken' }, updatedAt)
+      return turn.to === 'next' ? [revise('reward_log', reward, turn.set)] : []
+    }),
   )
   if (result.outcome === 'conflict') return
   await queue.enqueue(

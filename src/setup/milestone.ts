@@ -1,10 +1,12 @@
 import { commitPlanned, findRow, standsStill } from '../commit/planned.ts'
 import { AppError, invalid, referenceNotFound } from '../errors.ts'
+import { countPlaces } from '../life/count-places.ts'
 import { insert } from '../ports/changes.ts'
 import type { RewardSpec } from '../ports/schema/values.ts'
 import type { FieldName, Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
+import { capsChanges, refuseUncountable } from './caps.ts'
 import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 import { providerLeft } from './coupon-provider.ts'
 
@@ -37,24 +39,31 @@ export async function createMilestone(store: Store, milestone: NewMilestone): Pr
   await commitPlanned(store, async () => {
     const streak = await fittingStreak(store, row)
     const provider = await providerChange(store, row.accountId, row.reward)
-    const changes: Change[] = [...provider, streak]
+    refuseUncountable(row.caps, row.reward)
+    const caps = await capsChanges(store, capsOf(row), null, row.caps, row.createdAt)
+    const changes: Change[] = [...provider, streak, ...caps]
     return { changes: [...changes, insert('milestone', row)], result: undefined }
   })
+  if (row.caps !== null) await countPlaces({ store, clock: { now: () => row.createdAt } }, row.accountId)
   return row
+}
+
+function capsOf({ accountId, id: milestoneId }: Row<'milestone'>) {
+  return { accountId, milestoneId }
 }
 
 /**
  * Changes a milestone. What its rewards mean is fixed from the first of them on. Atomic; what repeats the present value
  * changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND | INVALID_INPUT, STORE_BUSY
  */
-export function patchMilestone(
+export async function patchMilestone(
   store: Store,
   accountId: string,
   id: string,
   now: number,
   given: Given<'milestone'>,
 ): Promise<Row<'milestone'>> {
-  return patchRow(store, target(accountId, id), now, {
+  const patched = await patchRow(store, target(accountId, id), now, {
     given,
     async check(next, changed, milestone) {
       if (milestone.hasRewardLogs) {
@@ -67,11 +76,15 @@ export function patchMilestone(
       const streakChange = FIXED_BY_REWARDS.some((field) => changed.has(field))
         ? [await fittingStreak(store, next)]
         : []
-      if (!changed.has('reward')) return streakChange
+      if (changed.has('reward') || changed.has('caps')) refuseUncountable(next.caps, next.reward)
+      const caps = await capsChanges(store, capsOf(next), milestone.caps, next.caps, now)
+      if (!changed.has('reward')) return [...streakChange, ...caps]
       const provider = await providerChange(store, accountId, next.reward)
-      return [...streakChange, ...provider, ...(await providerLeft(store, milestone, next))]
+      return [...streakChange, ...caps, ...provider, ...(await providerLeft(store, milestone, next))]
     },
   })
+  if (given.caps !== undefined) await countPlaces({ store, clock: { now: () => now } }, accountId)
+  return patched
 }
 
 async function fittingStreak(store: Store, milestone: Row<'milestone'>): Promise<Change> {
@@ -116,8 +129,9 @@ async function providerChange(store: Store, accountId: string, reward: RewardSpe
 
 /** Deletes a milestone that has granted nothing. @throws AppError NOT_FOUND | MILESTONE_HAS_REWARD_LOGS */
 export function deleteMilestone(store: Store, accountId: string, id: string): Promise<void> {
-  return deleteRow(store, target(accountId, id), (milestone) => {
-    if (!milestone.hasRewardLogs) return
+  return deleteRow(store, target(accountId, id), async (milestone) => {
+    if (!milestone.hasRewardLogs)
+      return capsChanges(store, capsOf(milestone), milestone.caps, null, milestone.updatedAt)
     throw new AppError('MILESTONE_HAS_REWARD_LOGS', 'The milestone has granted rewards: pause it instead')
   })
 }

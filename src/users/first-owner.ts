@@ -42,7 +42,13 @@ async function makeAccountWithOwner(deps: UserDeps): Promise<Invited | null> {
   const now = deps.clock.now()
   const id = deps.newId()
   const common = { id, accountId: id, createdAt: now, updatedAt: now, revision: 1 }
-  const account: Row<'account'> = { ...common, name: 'My shop', timezone: 'UTC', endUserOrigins: [] }
+  const account: Row<'account'> = {
+    ...common,
+    name: 'My shop',
+    timezone: 'UTC',
+    endUserOrigins: [],
+    caps: null,
+  }
   const invited = newUser(deps, id, FIRST_OWNER, 'owner')
   const changes = [insert('account', account), insert('console_user', invited.user)]
   return (await deps.store.commit(changes)).outcome === 'committed' ? invited : null

@@ -1,13 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { storeWith } from '../../src/commit/store-with.ts'
 import { createHttpProvider } from '../../src/coupons/http.ts'
-import type { CouponProvider, IssueOutcome, RevokeOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
+import type {
+  CouponProvider,
+  IssueOutcome,
+  RevokeOutcome,
+  RevokeRequest,
+  Trouble,
+  UsedOutcome,
+} from '../../src/ports/coupon-provider.ts'
 import { PutOff } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { readHealth, resumeProvider } from '../../src/rewards/provider-state.ts'
+import { pauseRefused, readHealth, resumeProvider, resumeRefused } from '../../src/rewards/provider-state.ts'
+import { replayReward } from '../../src/rewards/replay.ts'
 import { createAttend } from '../../workers/reward/attend.ts'
+import { createDesk } from '../../workers/reward/desk.ts'
 import { createFulfil, createStep } from '../../workers/reward/fulfil.ts'
+import { ALONE, Lanes } from '../../workers/reward/lanes.ts'
+import { createLookAtUse } from '../../workers/reward/use.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import {
   insert,
@@ -46,6 +57,7 @@ export function describeProviderTrouble(
     let asked: string[]
     let answer: (code: string) => Promise<IssueOutcome>
     let answerRevoke: () => Promise<RevokeOutcome>
+    let canSay: (() => Promise<UsedOutcome>) | null
     let world: RewardWorld
     const queued: { rewardLogId: string; attempt: number }[] = []
     const queue = {
@@ -60,6 +72,7 @@ export function describeProviderTrouble(
       queued.length = 0
       granted = 0
       answer = async (code) => ({ outcome: 'issued', code, expiresAt: null })
+      canSay = null
       answerRevoke = async () => ({ outcome: 'revoked', used: 'no' })
       world = await makeRewardWorld(store, { provider: 'http', settings: {} })
     })
@@ -77,6 +90,14 @@ export function describeProviderTrouble(
           asked.push(request.rewardLogId)
           return answerRevoke()
         },
+        ...(canSay === null
+          ? {}
+          : {
+              used: (request: RevokeRequest) => {
+                asked.push(request.rewardLogId)
+                return canSay!()
+              },
+            }),
       }
       const deps = {
         store,
@@ -87,8 +108,13 @@ export function describeProviderTrouble(
         queue,
         random: () => 0.5,
       }
-      const step = createStep(deps)
-      return { fulfil: createFulfil(deps, step), attend: createAttend(deps, step) }
+      const desk = createDesk(deps, new Lanes(ALONE))
+      const step = createStep(deps, desk)
+      return {
+        fulfil: createFulfil(deps, step),
+        attend: createAttend(deps, step),
+        lookAtUse: createLookAtUse(deps, desk),
+      }
     }
 
     const run = (reward: Reward, worker = startWorker()) =>
@@ -343,6 +369,143 @@ export function describeProviderTrouble(
       expect(await read(store, 'reward_log', reward.id)).toMatchObject({ fulfilmentStatus: 'issued' })
       hang.resolve(REFUSED)
       await Promise.all(hanging)
+    })
+
+    it('that refuse us are asked no more, not even by a probe, until somebody sees to it; no try is spent', async () => {
+      answer = async () => ({ ...FAULT, trouble: 'access', reason: 'ACCESS_DENIED: the key was taken away' })
+      const [refused, fresh] = await rewards(2)
+      expect(await run(refused!)).toBeInstanceOf(PutOff)
+      const lastError = { code: 'ACCESS_DENIED', message: 'the key was taken away', at: NOW }
+      expect(await health()).toMatchObject({ state: 'paused', since: NOW, lastError })
+      expect(await run(await reload(refused!))).toBe('done')
+      expect(await run(fresh!)).toBe('done')
+      const heldReason = 'provider_paused'
+      expect(await reload(refused!)).toMatchObject({ fulfilmentStatus: 'issuing', heldReason })
+      expect(await reload(fresh!)).toMatchObject({ fulfilmentStatus: 'held', heldReason })
+      asked.length = 0
+      now += 24 * 3_600_000
+      await startWorker().attend()
+      expect(asked).toEqual([])
+      const owned = { accountId: world.accountId, providerId: world.providerId }
+      await resumeRefused({ store, clock, queue }, owned)
+      expect(await health()).toMatchObject({ state: 'ok', since: now })
+      expect(await reload(refused!)).toMatchObject({ fulfilmentStatus: 'issuing', heldReason: null })
+      expect(await reload(fresh!)).toMatchObject({ fulfilmentStatus: 'pending', heldReason: null })
+    })
+
+    it('that are paused for something else stay so when their credentials change', async () => {
+      await pause()
+      const owned = { accountId: world.accountId, providerId: world.providerId }
+      await resumeRefused({ store, clock, queue }, owned)
+      expect(await health()).toMatchObject({ state: 'paused' })
+    })
+
+    it('can be paused before they refuse us', async () => {
+      const owned = { accountId: world.accountId, providerId: world.providerId }
+      const error = { code: 'NOT_INSTALLED', message: 'the connector was uninstalled' }
+      await pauseRefused({ store, clock }, owned, error)
+      await pauseRefused({ store, clock }, owned, { ...error, message: 'again' })
+      expect(await health()).toMatchObject({ state: 'paused', lastError: { ...error, at: NOW } })
+      const [reward] = await rewards(1)
+      expect(await run(reward!)).toBe('done')
+      expect(asked).toEqual([])
+    })
+
+    it('of which the plan ended are paused at once, and probed', async () => {
+      answer = async () => ({ ...FAULT, trouble: 'ended', reason: 'PLAN_ENDED: no more calls this month' })
+      const [first] = await rewards(1)
+      expect(await run(first!)).toBeInstanceOf(PutOff)
+      expect(await health()).toMatchObject({ state: 'paused', lastError: { code: 'PLAN_ENDED' } })
+      expect(await run(await reload(first!))).toBe('done')
+      asked.length = 0
+      now += 29_999
+      await startWorker().attend()
+      expect(asked).toEqual([])
+      now += 1
+      await startWorker().attend()
+      expect(asked).toEqual([first!.id])
+      answer = async (code) => ({ outcome: 'issued', code, expiresAt: null })
+      now += 60_000
+      await startWorker().attend()
+      expect(await reload(first!)).toMatchObject({ fulfilmentStatus: 'issued' })
+      expect(await health()).toMatchObject({ state: 'ok' })
+    })
+
+    it('that have no coupon to give yet leave the reward pending, and are asked again within 15 minutes', async () => {
+      answer = async () => ({
+        ...FAULT,
+        trouble: 'exhausted',
+        reason: 'CAMPAIGN_EXHAUSTED: no voucher is left',
+      })
+      const many = await rewards(6)
+      for (const reward of many) {
+        const thrown = await run(reward)
+        expect(thrown).toBeInstanceOf(PutOff)
+        expect((thrown as PutOff).afterMs).toBeGreaterThan(0)
+        expect((thrown as PutOff).afterMs).toBeLessThanOrEqual(15 * 60_000)
+        expect(await reload(reward)).toMatchObject({
+          fulfilmentStatus: 'pending',
+          askedAt: null,
+          heldReason: null,
+        })
+      }
+      expect(await health()).toMatchObject({ state: 'ok' })
+    })
+
+    it('have a reward that was tried again after a lost answer stay issuing while they are paused', async () => {
+      answer = async () => FAULT
+      const [lost] = await rewards(1)
+      await startWorker()
+        .fulfil(jobOf(lost!), jobContext({ lastTry: true }))
+        .catch(() => {})
+      expect(await reload(lost!)).toMatchObject({ fulfilmentStatus: 'failed' })
+      await pause()
+      const again = await replayReward({ store, clock }, world.accountId, lost!.id)
+      expect(again.fulfilmentStatus).toBe('pending')
+      expect(await run(again)).toBe('done')
+      // a coupon may exist
+      expect(await reload(lost!)).toMatchObject({
+        fulfilmentStatus: 'issuing',
+        heldReason: 'provider_paused',
+      })
+    })
+
+    it('that can say it are asked once a day whether a coupon was used, until it lapses', async () => {
+      const HOUR = 3_600_000
+      let used: 'yes' | 'no' = 'no'
+      canSay = async () => ({ outcome: 'known', used, at: null })
+      const [never, lapsing, told] = await rewards(3)
+      answer = async (code) => ({ outcome: 'issued', code, expiresAt: NOW + 30 * HOUR })
+      await run(lapsing!)
+      answer = async (code) => ({ outcome: 'issued', code, expiresAt: null })
+      await run(never!)
+      await run(told!)
+      asked.length = 0
+      const look = () => startWorker().lookAtUse()
+      now = NOW + 24 * HOUR - 1
+      await look()
+      expect(asked).toEqual([])
+      now += 1
+      await look()
+      await look()
+      expect(asked).toHaveLength(3)
+      now += 6 * HOUR
+      await look()
+      expect(asked.slice(3)).toEqual([lapsing!.id])
+      now += 18 * HOUR
+      used = 'yes'
+      await look()
+      expect(asked.slice(4).toSorted()).toEqual([never!.id, told!.id].toSorted())
+      expect(await reload(never!)).toMatchObject({
+        couponUsed: 'yes',
+        redeemedAt: now,
+        redeemedOrderId: null,
+      })
+      expect(await reload(lapsing!)).toMatchObject({ couponUsed: null, redeemedAt: null, useCheckAt: null })
+      asked.length = 0
+      now += 48 * HOUR
+      await look()
+      expect(asked).toEqual([])
     })
 
     it('are deleted with what was noted of them', async () => {

@@ -42,6 +42,7 @@ export function plainMilestone(
     milestoneRepeat: 'every_streak',
     reward: null,
     onWithdrawal: 'keep',
+    caps: null,
     hasRewardLogs: false,
     ...fields,
   }

@@ -75,6 +75,7 @@ export const SHOWN_TO_END_USERS: Readonly<Record<string, readonly string[]>> = {
     'couponCode',
     'rewardIssuedAt',
     'rewardExpiryAt',
+    'redeemedAt',
     'fulfilmentStatus',
     'createdAt',
     'updatedAt',

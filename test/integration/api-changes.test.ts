@@ -287,7 +287,7 @@ describe('a milestone', () => {
     await at({ milestoneTargetValue: 4 }, 'INVALID_INPUT', 'milestoneTargetValue')
     await at({ milestoneMetric: 'current_progress_value' }, 'INVALID_INPUT', 'milestoneRepeat')
     await at({ linkedSchemaRecordId: NOWHERE }, 'REFERENCE_NOT_FOUND', 'linkedSchemaRecordId')
-    await at({ caps: {} }, 'NOT_BUILT_YET', 'caps')
+    await at({ caps: { amountTotal: 1, currency: 'EUR' } }, 'INVALID_INPUT', 'caps')
     await at(
       { reward: { providerId: NOWHERE, discount: { percentage: 5 } } },
       'REFERENCE_NOT_FOUND',

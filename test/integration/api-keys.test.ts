@@ -213,6 +213,7 @@ describe('an account', () => {
       name: 'my account',
       timezone: 'Europe/Berlin',
       endUserOrigins: [],
+      caps: null,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     }
@@ -304,7 +305,7 @@ describe('an account', () => {
     ['a name too long', { name: 'x'.repeat(257) }, 'INVALID_INPUT', 'name'],
     ['a zone in another spelling', { timezone: 'europe/berlin' }, 'INVALID_INPUT', 'timezone'],
     ['no zone', { timezone: null }, 'INVALID_INPUT', 'timezone'],
-    ['caps', { caps: { rewardsPerDay: 5 } }, 'NOT_BUILT_YET', 'caps'],
+    ['caps of no currency', { caps: { amountTotal: 5 } }, 'INVALID_INPUT', 'caps.currency'],
     ['another id', { id: NOWHERE }, 'UNKNOWN_FIELD', 'id'],
   ]
   it.each(fields)('is refused %s', async (_name, patch, code, path) => {

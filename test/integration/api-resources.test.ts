@@ -165,6 +165,7 @@ describe('a milestone', () => {
       milestoneRepeat: 'every_streak',
       reward: null,
       onWithdrawal: 'keep',
+      caps: null,
       createdAt: expect.any(String),
       updatedAt: expect.any(String),
     })
@@ -197,6 +198,24 @@ describe('a milestone', () => {
       prefix: 'STREAK-',
     })
     await readsBack('milestone', milestone)
+  })
+
+  it('keeps its hold and its caps with exact numbers', async () => {
+    const reward = { providerId: provider.id, discount: { amount: 5, currency: 'EUR' }, holdDays: 90 }
+    const caps = {
+      rewardsPerDay: 0,
+      rewardsTotal: 7,
+      amountPerMonth: 10.5,
+      currency: 'eur',
+      rewardsPerMonth: null,
+    }
+    const milestone = await admin.create('milestone', body({ reward, caps }))
+    expect(milestone.reward).toEqual(reward)
+    const shown = { rewardsPerDay: 0, rewardsTotal: 7, amountPerMonth: 10.5, currency: 'EUR' }
+    expect(milestone.caps).toEqual(shown)
+    await readsBack('milestone', milestone)
+    const path = `/schema/milestone/record/${milestone.id}`
+    expect((await admin.patch(path, { caps: null })).body.data.caps).toBe(null)
   })
 
   const withReward = (reward: object) => () => ({
@@ -246,8 +265,33 @@ describe('a milestone', () => {
       'INVALID_INPUT',
       'milestoneRepeat',
     ],
-    ['caps', () => ({ caps: { rewardsPerDay: 5 } }), 'NOT_BUILT_YET', 'caps'],
-    ['a hold', withReward({ holdDays: 14 }), 'NOT_BUILT_YET', 'reward.holdDays'],
+    ['caps below 0', () => ({ caps: { rewardsPerDay: -1 } }), 'INVALID_INPUT', 'caps.rewardsPerDay'],
+    ['half a reward a day', () => ({ caps: { rewardsPerDay: 0.5 } }), 'INVALID_INPUT', 'caps.rewardsPerDay'],
+    ['unheard-of caps', () => ({ caps: { rewardsPerYear: 1 } }), 'UNKNOWN_FIELD', 'caps.rewardsPerYear'],
+    ['money of no currency', () => ({ caps: { amountTotal: 5 } }), 'INVALID_INPUT', 'caps.currency'],
+    [
+      'money caps without a reward',
+      () => ({ caps: { amountTotal: 5, currency: 'EUR' } }),
+      'INVALID_INPUT',
+      'caps',
+    ],
+    [
+      'money caps on a percentage',
+      () => ({ ...withReward({})(), caps: { amountTotal: 5, currency: 'EUR' } }),
+      'INVALID_INPUT',
+      'caps',
+    ],
+    [
+      'money caps in another currency',
+      () => ({
+        ...withReward({ discount: { amount: 5, currency: 'USD' } })(),
+        caps: { amountPerMonth: 5, currency: 'EUR' },
+      }),
+      'INVALID_INPUT',
+      'caps',
+    ],
+    ['a hold below 0', withReward({ holdDays: -1 }), 'INVALID_INPUT', 'reward.holdDays'],
+    ['half a day of hold', withReward({ holdDays: 0.5 }), 'INVALID_INPUT', 'reward.holdDays'],
     ['a hold too long', withReward({ holdDays: 91 }), 'INVALID_INPUT', 'reward.holdDays'],
     ['an unknown provider', withReward({ providerId: NOWHERE }), 'REFERENCE_NOT_FOUND', 'reward.providerId'],
     ['no discount', withReward({ discount: undefined }), 'INVALID_INPUT', 'reward.discount'],

@@ -188,6 +188,7 @@ describe('fields that are hidden from end users', () => {
     ['reward_log', 'heldReason', 'cap'],
     ['reward_log', 'fulfilAfter', '2026-11-22T00:00:00Z'],
     ['reward_log', 'couponUsed', 'no'],
+    ['reward_log', 'redeemedOrderId', '1001'],
     ['reward_log', 'drawnCode', 'x'],
     ['reward_log', 'accountId', '01890000-0000-7000-8000-000000000000'],
     ['reward_log', 'attempt', 1],

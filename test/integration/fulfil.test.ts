@@ -82,6 +82,7 @@ describe('fulfilling a reward', () => {
     expect(await reload(reward)).toEqual({
       ...reward,
       fulfilmentStatus: 'issued',
+      askedAt: NOW,
       couponCode: reward.drawnCode,
       rewardIssuedAt: NOW,
       rewardExpiryAt: NOW + 29 * DAY_MS,

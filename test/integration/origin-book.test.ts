@@ -37,7 +37,7 @@ async function addAccounts(count: number, originsOf: (index: number) => string[]
     const id = uuid()
     const name = `account ${id}`
     const common = { id, accountId: id, createdAt: now, updatedAt: now, revision: 1 }
-    return { ...common, name, timezone: 'UTC', endUserOrigins: originsOf(index) }
+    return { ...common, name, timezone: 'UTC', endUserOrigins: originsOf(index), caps: null }
   })
   await temp.store.commit(rows.map((row) => ({ op: 'insert', collection: 'account', row })))
   return rows.map(({ id }) => id)

@@ -2,7 +2,13 @@ import { AppError } from '../../src/errors.ts'
 import type { CouponProvider, CouponRequest, Trouble } from '../../src/ports/coupon-provider.ts'
 import { PutOff } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
-import { afterAnswer, afterFailure, type ProviderState } from '../../src/rewards/breaker.ts'
+import {
+  afterAnswer,
+  afterEnd,
+  afterFailure,
+  afterRefusal,
+  type ProviderState,
+} from '../../src/rewards/breaker.ts'
 import { noteState, type Owned, unknownState } from '../../src/rewards/provider-state.ts'
 import type { FulfilDeps } from './deps.ts'
 import type { Lanes } from './lanes.ts'
@@ -120,10 +126,11 @@ function decisionOf(
   if (!('trouble' in answer)) return (state) => afterAnswer(state, now, isProbe)
   const { trouble, reason, retryAfterMs } = answer
   if (trouble === 'waiting') return null
-  if (trouble === 'fault') {
-    const [code = '', message = ''] = reason.split(/: (.*)/s)
-    return (state) => afterFailure(state, { code, message, at: now }, isProbe, random)
-  }
-  if (trouble === 'running') return (state) => afterAnswer(state, now, isProbe)
+  const [code = '', message = ''] = reason.split(/: (.*)/s)
+  const lastError = { code, message, at: now }
+  if (trouble === 'fault') return (state) => afterFailure(state, lastError, isProbe, random)
+  if (trouble === 'ended') return (state) => afterEnd(state, lastError, isProbe, random)
+  if (trouble === 'access') return (state) => afterRefusal(state, lastError)
+  if (trouble === 'running' || trouble === 'exhausted') return (state) => afterAnswer(state, now, isProbe)
   return (state) => ({ ...afterAnswer(state, now, isProbe), waitUntil: now + (retryAfterMs ?? 0) })
 }

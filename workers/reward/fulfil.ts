@@ -1,22 +1,28 @@
 import { findRow } from '../../src/commit/planned.ts'
 import { untilWritten } from '../../src/commit/until-written.ts'
+import { happen } from '../../src/engine/happen.ts'
 import { AppError } from '../../src/errors.ts'
-import type { CouponRequest, IssueOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
+import { isToBeMade } from '../../src/life/life.ts'
+import { ABANDONED, cut } from '../../src/life/turn.ts'
+import type { IssueOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
 import { type JobContext, PutOff, type RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
-import { ABANDONED } from '../../src/rewards/replay.ts'
-import { cut, write } from '../../src/rewards/write-reward.ts'
-import { buildCouponRequest, withTime } from './coupon-request.ts'
+import { foldCode } from '../../src/rewards/code.ts'
+import { type BuiltRequest, buildCouponRequest, withTime } from './coupon-request.ts'
 import type { FulfilDeps, StepContext } from './deps.ts'
 import { createDesk } from './desk.ts'
 import { ALONE, Lanes } from './lanes.ts'
+import { putOffOf } from './put-off.ts'
 import { revokeStep, takeBackLate } from './revoke.ts'
+import { firstLookAt } from './use.ts'
 
 /** Lost races, for the reward's row or for codes of a pool, before the job is put off. */
 const MAX_ROUNDS = 20
 
 type Reward = Row<'reward_log'>
 type Issued = Extract<IssueOutcome, { outcome: 'issued' }>
+/** Whom, and for what. */
+type Asked = Pick<Extract<BuiltRequest, { outcome: 'ready' }>, 'provider' | 'request'>
 
 /**
  * Has the coupon of one reward log made, or taken back, and writes down what came of it. Resolves when there is nothing
@@ -45,13 +51,15 @@ export function createFulfil(deps: FulfilDeps, step: Step = createStep(deps)) {
 /** One step with a reward as it was read: true when done, null when another writer was faster. */
 export type Step = (found: Reward, context: StepContext, heard: { issued: boolean }) => Promise<true | null>
 
-export function createStep(deps: FulfilDeps): Step {
-  const desk = createDesk(deps, new Lanes(deps.workforce ?? ALONE))
-
+export function createStep(
+  deps: FulfilDeps,
+  desk = createDesk(deps, new Lanes(deps.workforce ?? ALONE)),
+): Step {
   return async (found, context, heard) => {
     if (found.fulfilmentStatus === 'revoking') return revokeStep(deps, desk, found, context)
+    if (found.fulfilmentStatus === 'held' && found.heldReason === 'hold_period') return endHold(deps, found)
     if (hasFailed(found)) throw failedForGood(found.failureReason)
-    if (!isToBeMade(found, context)) return true
+    if (!isToBeMade(found, context.isProbe)) return true
     const built = await buildCouponRequest(deps, found, context.signal)
     if (built.outcome === 'failed') return failForGood(deps, found, built.reason, context)
     if (built.outcome === 'retry') return endTry(deps, found, built, context)
@@ -60,10 +68,12 @@ export function createStep(deps: FulfilDeps): Step {
     if (lapsed !== null && lapsed <= deps.clock.now())
       return failForGood(deps, found, expiredReason(lapsed), context)
     // what a provider claims comes with the commit or not at all, and asks nobody
-    if (provider.claims) return note(found, await provider.issue(withTime(request)), request, context)
+    if (provider.claims)
+      return note(found, await provider.issue(withTime(request)), { provider, request }, context)
     let asked = found
     const answer = await desk({ reward: found, provider, request, ...context }, async () => {
-      const issuing = await asIssuing(deps, found)
+      // a reward that only waits for a code is `pending` and can still be revoked
+      const issuing = await happen(deps, found, { kind: 'asked' })
       if (issuing === null) return CHANGED
       asked = issuing
       return provider.issue(withTime(request))
@@ -71,17 +81,17 @@ export function createStep(deps: FulfilDeps): Step {
     if (answer === 'parked') return true
     if (answer === null || answer.outcome === 'changed') return null
     heard.issued = answer.outcome === 'issued'
-    return note(asked, answer, request, context)
+    return note(asked, answer, { provider, request }, context)
   }
 
   async function note(
     reward: Reward,
     answer: IssueOutcome,
-    request: CouponRequest,
+    asked: Asked,
     context: StepContext,
   ): Promise<true | null> {
-    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, request, context)
-    if (answer.outcome === 'failed') return failForGood(deps, reward, answer.reason, context)
+    if (answer.outcome === 'issued') return writeIssued(deps, reward, answer, asked, context)
+    if (answer.outcome === 'failed') return failForGood(deps, reward, answer.reason, context, true)
     return endTry(deps, reward, answer, context)
   }
 }
@@ -89,53 +99,40 @@ export function createStep(deps: FulfilDeps): Step {
 /** Nobody was asked: another writer had changed the reward. */
 const CHANGED = { outcome: 'changed' } as const
 
-/**
- * `issuing` says that a coupon may exist; a reward that only waits for a code is `pending` and can still be revoked.
- */
-async function asIssuing(deps: FulfilDeps, reward: Reward): Promise<Reward | null> {
-  if (reward.fulfilmentStatus === 'issuing') return reward
-  return await write(deps, reward, { fulfilmentStatus: 'issuing', heldReason: null })
-}
-
-/** Manual rewards are the merchant's to make; what was set aside for a paused provider may be its probe. */
-function isToBeMade(
-  { fulfilmentStatus: status, heldReason, reward }: Reward,
-  { isProbe }: StepContext,
-): boolean {
-  if (reward === null) return false
-  const isParked = status === 'held' && heldReason === 'provider_paused'
-  return status === 'pending' || status === 'issuing' || (isProbe && isParked)
+/** Goes on with it where its hold is over and there is room: null, so that it is read again. */
+async function endHold(deps: FulfilDeps, reward: Reward): Promise<true | null> {
+  const written = await happen(deps, reward, { kind: 'hold_ended' })
+  return written === reward ? true : null
 }
 
 async function writeIssued(
   deps: FulfilDeps,
   reward: Reward,
   issued: Issued,
-  asked: CouponRequest,
+  { provider, request }: Asked,
   context: StepContext,
 ): Promise<true | null> {
   const now = deps.clock.now()
-  const expiresAt = issued.expiresAt ?? asked.expiresAt
+  const expiresAt = issued.expiresAt ?? request.expiresAt
   if (expiresAt !== null && expiresAt <= now)
     return failForGood(deps, reward, expiredReason(expiresAt), context)
-  const set: Partial<Reward> = {
-    fulfilmentStatus: 'issued',
-    couponCode: issued.code,
-    rewardIssuedAt: now,
-    rewardExpiryAt: expiresAt,
-    failureReason: null,
-    heldReason: null,
-    dueAt: null,
-  }
-  if ((await write(deps, reward, set, issued.changes)) === null) return null
+  const { code, changes = [] } = issued
+  const isChosen = changes.length === 0 && code !== request.code
+  const chosenFoldedCode = isChosen ? foldCode(code) : null
+  const coupon = { code, expiresAt, chosenFoldedCode, useCheckAt: firstLookAt(provider, expiresAt, now) }
+  if ((await happen(deps, reward, { kind: 'issued', ...coupon }, changes)) === null) return null
   deps.metrics?.issued(now - reward.createdAt)
   return true
 }
 
-async function writeFailed(deps: FulfilDeps, reward: Reward, reason: string): Promise<true | null> {
+async function writeFailed(
+  deps: FulfilDeps,
+  reward: Reward,
+  reason: string,
+  saidNo: boolean,
+): Promise<true | null> {
   const failureReason = cut(reason)
-  const set = { fulfilmentStatus: 'failed', failureReason, heldReason: null, dueAt: null } as const
-  const written = await write(deps, reward, set)
+  const written = await happen(deps, reward, { kind: 'failed', reason, saidNo })
   if (written === null) return null
   deps.logger.warn(
     { accountId: reward.accountId, rewardLogId: reward.id, reason: failureReason },
@@ -150,8 +147,9 @@ async function failForGood(
   reward: Reward,
   reason: string,
   { isProbe }: StepContext,
+  saidNo = false,
 ): Promise<true | null> {
-  const written = await writeFailed(deps, reward, reason)
+  const written = await writeFailed(deps, reward, reason, saidNo)
   if (written !== null && !isProbe) throw failedForGood(cut(reason))
   return written
 }
@@ -175,10 +173,13 @@ async function endTry(
 ): Promise<true | null> {
   // a reward that was a probe stays parked: the next probe finds it
   if (context.isProbe) return true
-  if (trouble.trouble === 'throttled') throw new PutOff(trouble.retryAfterMs ?? 0, trouble.reason)
+  if (trouble.trouble === 'exhausted' && (await happen(deps, reward, { kind: 'none_yet' })) === null)
+    return null
+  const putOffMs = putOffOf(trouble)
+  if (putOffMs !== null) throw new PutOff(putOffMs, trouble.reason)
   // A worker that is told to stop must not use up the reward's last chance.
   const givesUp = context.lastTry && !context.signal.aborted
-  if (givesUp && !(await writeFailed(deps, reward, trouble.reason))) return null
+  if (givesUp && !(await writeFailed(deps, reward, trouble.reason, false))) return null
   const options = trouble.retryAfterMs === null ? {} : { retryAfterMs: trouble.retryAfterMs }
   throw new AppError('PROVIDER_UNAVAILABLE', trouble.reason, options)
 }

@@ -1,5 +1,5 @@
 import { Batcher } from '../../src/commit/batcher.ts'
-import { waitingFor } from '../../src/engine/waiting.ts'
+import { next } from '../../src/life/life.ts'
 import { change, revise } from '../../src/ports/changes.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Change } from '../../src/ports/store.ts'
@@ -41,7 +41,7 @@ export function createPark({ store, clock }: Pick<FulfilDeps, 'store' | 'clock'>
     const states = new Map(parkings.map(({ state }) => [state.id, state]))
     const result = await store.commit([
       ...[...states.values()].map((state) => stillPaused(state, updatedAt)),
-      ...parkings.map(({ reward }) => parked(reward, updatedAt)),
+      ...parkings.flatMap(({ reward }) => parked(reward, updatedAt)),
     ])
     return result.outcome === 'committed'
   }
@@ -53,9 +53,7 @@ function stillPaused(state: ProviderState, updatedAt: number): Change {
   return change('provider_state', state, { state: 'paused', since: state.since }, { updatedAt })
 }
 
-function parked(reward: Reward, updatedAt: number): Change {
-  const fulfilmentStatus = reward.fulfilmentStatus === 'pending' ? 'held' : reward.fulfilmentStatus
-  const next = { fulfilmentStatus, heldReason: 'provider_paused' } as const
-  const waitingForProviderId = waitingFor({ ...reward, ...next })
-  return revise('reward_log', reward, { ...next, waitingForProviderId, dueAt: null, updatedAt })
+function parked(reward: Reward, now: number): Change[] {
+  const turn = next(reward, { kind: 'parked' }, now)
+  return turn.to === 'next' ? [revise('reward_log', reward, turn.set)] : []
 }

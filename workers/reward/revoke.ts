@@ -1,12 +1,13 @@
 import { endStandingChanges } from '../../src/engine/end-standing.ts'
+import { happen } from '../../src/engine/happen.ts'
 import { AppError } from '../../src/errors.ts'
 import type { RevokeOutcome } from '../../src/ports/coupon-provider.ts'
 import { PutOff } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
-import { cut, write } from '../../src/rewards/write-reward.ts'
 import { ASK_TIMEOUT_MS, buildCouponRequest, withTime } from './coupon-request.ts'
 import type { FulfilDeps, StepContext } from './deps.ts'
 import type { createDesk } from './desk.ts'
+import { putOffOf } from './put-off.ts'
 
 /** So long after a reward began to be revoked nobody asks for its coupon any more, whoever was at it then. */
 const MADE_WITHIN_MS = ASK_TIMEOUT_MS + 5_000
@@ -26,6 +27,8 @@ export async function revokeStep(
   reward: Reward,
   context: StepContext,
 ): Promise<true | null> {
+  // an order named it: nobody has to be asked
+  if (reward.couponUsed === 'yes') return writeRevoked(deps, reward, 'yes', null)
   const waitMs = reward.couponCode === null ? reward.updatedAt + MADE_WITHIN_MS - deps.clock.now() : 0
   if (waitMs > 0) {
     const reason = 'COUPON_BEING_MADE: it may still be made; it is asked back after that'
@@ -37,9 +40,8 @@ export async function revokeStep(
   if (answer.outcome === 'revoked') return writeRevoked(deps, reward, answer.used, null)
   // a reward that was a probe stays parked: the next probe finds it
   if (answer.outcome === 'retry' && context.isProbe) return true
-  if (answer.outcome === 'retry' && answer.trouble === 'throttled') {
-    throw new PutOff(answer.retryAfterMs ?? 0, answer.reason)
-  }
+  const putOffMs = answer.outcome === 'retry' ? putOffOf(answer) : null
+  if (putOffMs !== null) throw new PutOff(putOffMs, answer.reason)
   const givesUp = answer.outcome === 'failed' || (context.lastTry && !context.signal.aborted)
   if (givesUp) return writeRevoked(deps, reward, 'unknown', answer.reason)
   const options = answer.retryAfterMs === null ? {} : { retryAfterMs: answer.retryAfterMs }
@@ -51,12 +53,11 @@ export async function revokeStep(
  * no more, whatever comes of it: another one may have taken its place.
  */
 export async function takeBackLate(deps: FulfilDeps, reward: Reward): Promise<true | null> {
-  const { id, accountId, attempt, couponUsed } = reward
+  const { id, accountId, couponUsed } = reward
   // otherwise it counts as used, and stands
   if (couponUsed !== 'no') return true
   deps.logger.warn({ accountId, rewardLogId: id }, 'a coupon was made after its reward was revoked')
-  const set = { fulfilmentStatus: 'revoking', dueAt: deps.clock.now(), attempt: attempt + 1 } as const
-  return (await write(deps, reward, set)) && true
+  return (await happen(deps, reward, { kind: 'made_late' })) && true
 }
 
 async function askToRevoke(
@@ -80,16 +81,8 @@ async function writeRevoked(
   couponUsed: 'yes' | 'no' | 'unknown',
   reason: string | null,
 ): Promise<true | null> {
-  const ends = couponUsed === 'no' && reward.standing
+  const ends = couponUsed === 'no' && reward.couponUsed !== 'yes' && reward.standing
   const changes = ends ? await endStandingChanges(deps.store, reward, deps.clock.now()) : []
-  const failureReason = reason === null ? null : cut(reason)
-  const set = {
-    fulfilmentStatus: 'revoked',
-    couponUsed,
-    standing: reward.standing && !ends,
-    failureReason,
-    heldReason: null,
-    dueAt: null,
-  } as const
-  return (await write(deps, reward, set, changes)) && true
+  const event = { kind: 'taken_back', used: couponUsed, reason } as const
+  return (await happen(deps, reward, event, changes)) && true
 }

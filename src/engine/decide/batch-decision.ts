@@ -1,3 +1,4 @@
+import { Places } from '../../life/places.ts'
 import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import { isErased } from '../../ports/schema/values.ts'
@@ -55,6 +56,7 @@ export class BatchDecision {
   readonly dueRewards: Row<'reward_log'>[] = []
   readonly #purchases: PurchaseChanges
   readonly #untold: { readonly ownedById: string; readonly told: Untold }[] = []
+  readonly #places = new Map<string, Places>()
   #inHand: LoadedJourney | null = null
 
   constructor(loaded: Loaded, now: Instant, sources: Sources) {
@@ -102,6 +104,7 @@ export class BatchDecision {
       ...held,
       ...journeys,
       ...this.#purchases.changes(),
+      ...[...this.#places.values()].flatMap((places) => places.changes()),
       ...this.#changes,
     ]
   }
@@ -268,6 +271,15 @@ export class BatchDecision {
     return this.#loaded.milestones.get(keyOf(streak.accountId, streak.id)) ?? []
   }
 
+  #placesOf(accountId: string): Places | null {
+    const open = this.#places.get(accountId)
+    const loaded = this.#loaded.places.get(accountId)
+    if (open !== undefined || loaded === undefined) return open ?? null
+    const places = new Places(loaded, this.#now)
+    this.#places.set(accountId, places)
+    return places
+  }
+
   /** Answers the rewards that are granted or come back. */
   #apply(open: OpenJourney, log: CountedLog, isQuiet: boolean): readonly Row<'reward_log'>[] {
     const { streak, ownedById, journey, loaded, rowId } = open
@@ -291,6 +303,7 @@ export class BatchDecision {
     const { rewardRows } = loaded
     const sources = this.#sources
     const now = this.#now
+    const places = this.#placesOf(streak.accountId)
     const rewards = rewardOutcome({
       streak,
       milestones,
@@ -298,6 +311,7 @@ export class BatchDecision {
       streakLogId,
       outcome,
       rewardRows,
+      places,
       now,
       sources,
     })

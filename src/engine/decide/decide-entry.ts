@@ -1,3 +1,4 @@
+import { type LoadedPlaces, Places } from '../../life/places.ts'
 import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
@@ -26,6 +27,8 @@ export interface LoadedEntry {
   readonly journey: LoadedJourney
   /** null where nobody listens. */
   readonly member: Row<'member'> | null
+  /** null: the streak has no milestones. */
+  readonly places: LoadedPlaces | null
 }
 
 export type EntryDecision<R> =
@@ -139,7 +142,7 @@ interface Effects {
 }
 
 function effects(
-  { log, streak, milestones, entries, journey: loaded, member }: LoadedEntry,
+  { log, streak, milestones, entries, journey: loaded, member, places: loadedPlaces }: LoadedEntry,
   added: readonly Row<'withdrawal'>[],
   now: Instant,
   sources: Sources,
@@ -153,7 +156,8 @@ function effects(
   const journey = new Journey(streak, milestones, loaded.facts(), sources.newId)
   const outcome = journey.changeValue({ log: { id, periodNumber, activityAt, value }, after }, log.quiet)
   const { rewardRows } = loaded
-  const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, now, sources }
+  const places = loadedPlaces === null ? null : new Places(loadedPlaces, now)
+  const input = { streak, milestones, ownedById, streakLogId: id, outcome, rewardRows, places, now, sources }
   const rewards = rewardOutcome(input)
   const progress = journeyChanges(streak, ownedById, loaded, journey, loaded.row?.id ?? sources.newId(), now)
   const mark = noted(log, added.length, after, rewards.listed, now)
@@ -161,7 +165,13 @@ function effects(
   return {
     due: rewards.due,
     happenings: told.map((each) => ({ ...each, member: member! })),
-    changes: [mark, ...progress, ...firstRewardFlags(rewards.firstOf), ...rewards.changes],
+    changes: [
+      mark,
+      ...progress,
+      ...firstRewardFlags(rewards.firstOf),
+      ...rewards.changes,
+      ...(places?.changes() ?? []),
+    ],
   }
 }
 

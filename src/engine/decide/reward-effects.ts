@@ -1,10 +1,12 @@
+import type { LifeEvent, Reward } from '../../life/events.ts'
+import { next } from '../../life/life.ts'
+import type { Places } from '../../life/places.ts'
 import { revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import { periodByNumber } from '../../streaks/period.ts'
 import type { RewardEffects } from '../../streaks/types.ts'
-import { waitingFor } from '../waiting.ts'
 
 export interface RewardChanges {
   readonly changes: readonly Change[]
@@ -26,27 +28,23 @@ export function rewardChanges(
   rows: ReadonlyMap<string, Row<'reward_log'>>,
   { groundless, moved, restored }: RewardEffects,
   streakLogId: string,
+  places: Places | null,
   now: Instant,
 ): RewardChanges {
   const keyAt = (periodNumber: number) => ({
     periodNumber,
     periodKey: periodByNumber(streak, periodNumber).key,
   })
-  const lost = groundless.flatMap(({ id }) => withoutGround(rows.get(id)!, now))
-  const elsewhere = moved.map(({ reward, periodNumber }) =>
-    changed(rows.get(reward.id)!, keyAt(periodNumber), now),
+  const lost = groundless.flatMap(({ id }) =>
+    happened(rows.get(id)!, { kind: 'ground_gone' }, {}, places, now),
   )
-  const back = restored.map(({ reward, periodNumber }) => {
+  const elsewhere = moved.map(({ reward, periodNumber }) =>
+    changed(rows.get(reward.id)!, { ...keyAt(periodNumber), updatedAt: now }),
+  )
+  const back = restored.flatMap(({ reward, periodNumber }) => {
     const row = rows.get(reward.id)!
-    const pending = {
-      standing: true,
-      fulfilmentStatus: 'pending',
-      streakLogId,
-      attempt: row.attempt + 1,
-    } as const
-    // what is left of its lifetime counts from now on
-    const times = { failureReason: null, fulfilAfter: now, dueAt: row.reward === null ? null : now }
-    return changed(row, { ...keyAt(periodNumber), ...pending, ...times }, now)
+    const event = { kind: 'brought_back', admits: () => places?.admits(row) ?? true } as const
+    return happened(row, event, { ...keyAt(periodNumber), streakLogId }, places, now)
   })
   const all = [...lost, ...elsewhere, ...back]
   const after = all.map(({ after: row }) => row)
@@ -63,30 +61,22 @@ interface Changed {
   readonly after: Row<'reward_log'>
 }
 
-function changed(row: Row<'reward_log'>, fields: Partial<Row<'reward_log'>>, now: Instant): Changed {
-  const waitingForProviderId = waitingFor({ ...row, ...fields })
-  const set = { ...fields, waitingForProviderId, updatedAt: now }
+function changed(row: Reward, set: Partial<Omit<Reward, 'revision'>>): Changed {
   const after = { ...row, ...set, revision: row.revision + 1 }
   return { change: revise('reward_log', row, set), after }
 }
 
-function withoutGround(row: Row<'reward_log'>, now: Instant): Changed[] {
-  const { fulfilmentStatus: status } = row
-  if (status === 'pending' || status === 'held' || status === 'failed') {
-    return [
-      changed(row, { fulfilmentStatus: 'revoked', standing: false, dueAt: null, heldReason: null }, now),
-    ]
-  }
-  const isOut = status === 'issuing' || status === 'issued'
-  if (!isOut || row.onWithdrawal === 'keep') return []
-  // a code of the merchant's own is his to take back; nobody can be asked
-  if (row.reward === null || row.drawnCode === null)
-    return [changed(row, { fulfilmentStatus: 'revoked', couponUsed: 'unknown' }, now)]
-  return [
-    changed(
-      row,
-      { fulfilmentStatus: 'revoking', heldReason: null, dueAt: now, attempt: row.attempt + 1 },
-      now,
-    ),
-  ]
+/** Nothing where the event leaves the reward as it is. */
+function happened(
+  row: Reward,
+  event: LifeEvent,
+  besides: Partial<Omit<Reward, 'revision'>>,
+  places: Places | null,
+  now: Instant,
+): Changed[] {
+  const turn = next(row, event, now)
+  if (turn.to !== 'next') return []
+  const became = changed(row, { ...besides, ...turn.set })
+  places?.changed(row, became.after)
+  return [became]
 }

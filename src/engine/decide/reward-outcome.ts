@@ -1,3 +1,4 @@
+import type { Places } from '../../life/places.ts'
 import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
@@ -18,6 +19,8 @@ export interface RewardOutcomeInput {
   readonly outcome: Outcome
   /** Rewards loaded as facts, by id. */
   readonly rewardRows: ReadonlyMap<string, Row<'reward_log'>>
+  /** Of the account; null where no milestone of the streak can grant. */
+  readonly places: Places | null
   readonly now: Instant
   readonly sources: Sources
 }
@@ -35,13 +38,14 @@ export interface RewardOutcome {
 
 /** Everything an entry of the ledger does to reward logs. */
 export function rewardOutcome(input: RewardOutcomeInput): RewardOutcome {
-  const { streak, ownedById, streakLogId, outcome, now, sources } = input
+  const { streak, ownedById, streakLogId, outcome, places, now, sources } = input
   const milestones = new Map(input.milestones.map((milestone) => [milestone.id, milestone]))
+  // what comes back is older than what is granted
+  const existing = rewardChanges(streak, input.rewardRows, outcome, streakLogId, places, now)
   const granted = outcome.grants.map((grant) => {
     const milestone = milestones.get(grant.milestone.id)!
-    return rewardRows({ streak, milestone, ownedById, streakLogId, grant, now, sources })
+    return rewardRows({ streak, milestone, ownedById, streakLogId, grant, places, now, sources })
   })
-  const existing = rewardChanges(streak, input.rewardRows, outcome, streakLogId, now)
   const rewards = granted.map(({ reward }) => reward)
   const inOrder = (a: Row<'reward_log'>, b: Row<'reward_log'>) =>
     byListingOrder(milestones.get(a.milestoneId)!, milestones.get(b.milestoneId)!)
@@ -55,7 +59,7 @@ export function rewardOutcome(input: RewardOutcomeInput): RewardOutcome {
     ],
     listed: [...existing.restored, ...rewards].toSorted(inOrder),
     revoked: existing.revoked,
-    due: [...existing.due, ...rewards.filter((reward) => reward.dueAt !== null)],
+    due: [...existing.due, ...rewards.filter(({ dueAt }) => dueAt !== null && dueAt <= now)],
     firstOf: [...new Set(rewards.map((reward) => milestones.get(reward.milestoneId)!))].filter(
       (milestone) => !milestone.hasRewardLogs,
     ),

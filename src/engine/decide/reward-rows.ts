@@ -1,3 +1,5 @@
+import { granted as beginLife } from '../../life/life.ts'
+import type { Places } from '../../life/places.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import { periodByNumber } from '../../streaks/period.ts'
@@ -10,6 +12,7 @@ export interface GrantedReward {
   readonly ownedById: string
   readonly streakLogId: string
   readonly grant: Grant
+  readonly places: Places | null
   readonly now: Instant
   readonly sources: Sources
 }
@@ -19,10 +22,12 @@ export function rewardRows(granted: GrantedReward): {
   reward: Row<'reward_log'>
   code: Row<'coupon_code'> | null
 } {
-  const { streak, milestone, grant, now, sources } = granted
+  const { streak, milestone, grant, places, now, sources } = granted
   const common = { accountId: streak.accountId, createdAt: now, updatedAt: now }
   const id = sources.newId()
   const drawn = milestone.reward === null ? null : sources.drawCode(milestone.reward.prefix ?? '')
+  const wanting = { id, milestoneId: milestone.id, reward: milestone.reward, createdAt: now }
+  const life = beginLife(milestone.reward, now, () => places?.admits(wanting) ?? true)
   const reward: Row<'reward_log'> = {
     ...common,
     id,
@@ -38,18 +43,12 @@ export function rewardRows(granted: GrantedReward): {
     standing: true,
     reward: milestone.reward,
     onWithdrawal: milestone.onWithdrawal,
-    fulfilmentStatus: 'pending',
-    heldReason: null,
-    fulfilAfter: null,
-    failureReason: null,
-    couponUsed: null,
     drawnCode: drawn?.code ?? null,
     couponCode: null,
     rewardIssuedAt: null,
     rewardExpiryAt: null,
-    dueAt: drawn === null ? null : now,
     attempt: 0,
-    waitingForProviderId: milestone.reward?.providerId ?? null,
+    ...life,
   }
   if (drawn === null) return { reward, code: null }
   const owner = { source: 'drawn' as const, providerId: null, rewardLogId: id }

@@ -1,3 +1,5 @@
+import { loadPlaces, type Terms } from '../../life/load-places.ts'
+import type { TermsBook } from '../../life/terms-book.ts'
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
@@ -28,10 +30,14 @@ export async function load(
   requests: readonly RecordRequest[],
   latestAt: Instant,
   isRetry: boolean,
+  book: TermsBook | null,
   teller?: Teller,
 ): Promise<Loaded> {
   const loaded = nothingLoaded()
   const accounts = [...new Set(requests.map(({ accountId }) => accountId))]
+  // before the milestones, whose caps are vouched for by what is known of the account's
+  const terms =
+    book === null ? [] : await Promise.all(accounts.map((accountId) => book.read(accountId, isRetry)))
   await Promise.all([
     teller?.listeners(accounts).then((listeners) => {
       loaded.listeners = listeners
@@ -54,8 +60,15 @@ export async function load(
       requests.filter((request) => request.activityAt <= latestAt),
       loaded,
     ),
+    ...terms.map((each) => loadPlacesOf(store, each, loaded)),
   ])
   return loaded
+}
+
+async function loadPlacesOf(store: Store, terms: Terms, loaded: Loaded): Promise<void> {
+  const milestones = [...loaded.milestones.values()].flat()
+  const own = milestones.filter(({ accountId }) => accountId === terms.accountId)
+  if (own.length > 0) loaded.places.set(terms.accountId, await loadPlaces(store, terms, own))
 }
 
 function distinct(keys: readonly (readonly string[])[]): string[][] {

@@ -1,3 +1,4 @@
+import type { LoadedPlaces } from '../../life/places.ts'
 import type { Row } from '../../ports/schema.ts'
 import { type FactName, KnownFacts, type Need, type NeedOf } from '../../streaks/facts.ts'
 import type { JourneyFacts } from '../../streaks/journey-state.ts'
@@ -26,6 +27,8 @@ export interface Loaded {
   readonly journeys: Map<string, LoadedJourney>
   /** Who is told of what happens. */
   listeners: Listeners
+  /** What letting rewards through rests on, by account. */
+  readonly places: Map<string, LoadedPlaces>
 }
 
 /** A log that is there already. */
@@ -50,6 +53,7 @@ export function nothingLoaded(): Loaded {
     settledItems: new Set(),
     journeys: new Map(),
     listeners: NOBODY,
+    places: new Map(),
   }
 }
 

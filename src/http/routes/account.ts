@@ -1,9 +1,10 @@
 import { invalid } from '../../errors.ts'
-import { patchRow } from '../../setup/change-row.ts'
+import { patchAccount } from '../../setup/account.ts'
 import type { HttpDeps } from '../deps.ts'
 import { zList, zRead, zText } from '../read/zod.ts'
 import type { Resource } from '../resource.ts'
-import { emptiable, later, required, shapeOf } from '../shape.ts'
+import { emptiable, required, shapeOf } from '../shape.ts'
+import { capsField, capsSpec } from './caps.ts'
 import { MAX_ORIGIN_CHARACTERS, readOrigin } from './origin.ts'
 import { zTimezone } from './streak-shape.ts'
 
@@ -22,7 +23,7 @@ const accountShape = shapeOf('account', {
     ...emptiable(zList(zOrigin, 0, MAX_ORIGINS), []),
     schema: { type: 'array', maxItems: MAX_ORIGINS, items: { type: 'string' } },
   },
-  caps: later('accounts have no caps'),
+  caps: capsField,
 })
 
 /** @throws AppError INVALID_INPUT for the first origin that is there twice */
@@ -47,12 +48,11 @@ export function accountResource({ store }: Pick<HttpDeps, 'store'>): Resource<'a
     bodies,
     allows: ['list', 'get', 'patch'],
     refuses: { create: COMMAND_LINE, delete: KEPT },
-    fails: { patch: ['NOT_BUILT_YET'] },
     async patch({ caller: { accountId }, now }, id, body) {
       const given = readPatch(body)
       refuseRepeated(given.endUserOrigins ?? [])
-      const target = { collection: 'account', noun: 'account', accountId, id } as const
-      return json(await patchRow(store, target, now, { given }))
+      const caps = given.caps && capsSpec(given.caps)
+      return json(await patchAccount(store, accountId, id, now, { ...given, caps }))
     },
   }
 }

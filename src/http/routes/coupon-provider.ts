@@ -92,7 +92,10 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
         sealedCredentials:
           credentials === undefined ? undefined : sealCredentials(secretBox, provider, id, credentials),
       }
-      return answered(await patchProvider(store, accountId, id, now, given))
+      const patched = await patchProvider(store, accountId, id, now, given)
+      // one that refused us may not refuse these
+      if (credentials !== undefined) await rewards.resumeRefused(accountId, id)
+      return answered(patched)
     },
     remove({ caller: { accountId }, log }, id) {
       log({ providerId: id })

@@ -8,7 +8,8 @@ import {
 import { orNull } from '../json/json-schema.ts'
 import { nullable } from '../json/write-json.ts'
 import { zBlankText, zOneOf, zPositiveQuantity, zText, zUuid } from '../read/zod.ts'
-import { defaulted, derivable, emptiable, later, maybe, required, shapeOf } from '../shape.ts'
+import { defaulted, derivable, emptiable, maybe, required, shapeOf } from '../shape.ts'
+import { capsField } from './caps.ts'
 import { rewardSpecJson, rewardSpecSchema, zReward } from './reward-spec.ts'
 
 export const milestoneShape = shapeOf('milestone', {
@@ -27,5 +28,5 @@ export const milestoneShape = shapeOf('milestone', {
     show: ({ reward }) => nullable(reward, rewardSpecJson),
   },
   onWithdrawal: defaulted(zOneOf(ON_WITHDRAWAL), 'keep'),
-  caps: later('milestones have no caps'),
+  caps: capsField,
 })

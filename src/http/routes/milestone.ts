@@ -3,6 +3,7 @@ import { createMilestone, deleteMilestone, patchMilestone } from '../../setup/mi
 import type { HttpDeps } from '../deps.ts'
 import { milestoneForEndUsers } from '../end-user-views.ts'
 import type { Resource } from '../resource.ts'
+import { capsSpec } from './caps.ts'
 import { milestoneShape } from './milestone-shape.ts'
 import { rewardSpec } from './reward-spec.ts'
 
@@ -21,21 +22,23 @@ export function milestoneResource({
     refuses: {},
     endUser: milestoneForEndUsers,
     fails: {
-      create: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET'],
-      patch: ['REFERENCE_NOT_FOUND', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
+      create: ['REFERENCE_NOT_FOUND'],
+      patch: ['REFERENCE_NOT_FOUND', 'FIELD_IS_FIXED'],
       delete: ['MILESTONE_HAS_REWARD_LOGS'],
     },
     async create({ caller: { accountId }, now, log }, body) {
       const input = readCreate(body)
       const reward = input.reward && rewardSpec(input.reward)
-      const row = await createMilestone(store, { ...newRow(newId(), accountId, now), ...input, reward })
+      const caps = input.caps && capsSpec(input.caps)
+      const row = await createMilestone(store, { ...newRow(newId(), accountId, now), ...input, reward, caps })
       log({ milestoneId: row.id })
       return json(row)
     },
     async patch({ caller: { accountId }, now }, id, body) {
       const input = readPatch(body)
       const reward = input.reward && rewardSpec(input.reward)
-      return json(await patchMilestone(store, accountId, id, now, { ...input, reward }))
+      const caps = input.caps && capsSpec(input.caps)
+      return json(await patchMilestone(store, accountId, id, now, { ...input, reward, caps }))
     },
     remove: ({ caller }, id) => deleteMilestone(store, caller.accountId, id),
   }

@@ -44,6 +44,8 @@ const rewardLogShape = shapeOf('reward_log', {
   fulfilAfter: {},
   failureReason: {},
   couponUsed: {},
+  redeemedAt: {},
+  redeemedOrderId: {},
   reward: {
     schema: orNull(rewardSpecSchema),
     show: ({ reward }) => nullable(reward, rewardSpecJson),

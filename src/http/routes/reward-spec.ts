@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { invalid, notBuiltYet } from '../../errors.ts'
+import { invalid } from '../../errors.ts'
 import type { RewardSpec } from '../../ports/schema/values.ts'
 import { bad, readText } from '../../read/values.ts'
 import { formatQuantity, QUANTITY_SCALE } from '../../streaks/quantity.ts'
@@ -35,15 +35,14 @@ export const zReward = zObject({
 
 type RewardInput = z.output<typeof zReward>
 
-/** The reward as it is stored. @throws AppError INVALID_INPUT | NOT_BUILT_YET */
+/** The reward as it is stored. @throws AppError INVALID_INPUT */
 export function rewardSpec(input: RewardInput): RewardSpec {
-  if (input.holdDays !== undefined && input.holdDays > 0) {
-    throw notBuiltYet('reward.holdDays', 'only 0 (no hold) is accepted')
-  }
   return {
     providerId: input.providerId,
     discount: discountOf(input.discount),
     ...(input.expiresInDays === undefined ? {} : { expiresInDays: input.expiresInDays }),
+    // none is what it is without it
+    ...(input.holdDays === undefined || input.holdDays === 0 ? {} : { holdDays: input.holdDays }),
     ...(input.minimumSubtotal === undefined
       ? {}
       : { minimumSubtotal: formatQuantity(input.minimumSubtotal) }),
@@ -82,6 +81,7 @@ export const rewardSpecSchema = {
       ],
     },
     expiresInDays: { type: 'integer', minimum: 1, maximum: MAX_EXPIRY_DAYS },
+    holdDays: { type: 'integer', minimum: 1, maximum: MAX_HOLD_DAYS },
     minimumSubtotal: QUANTITY_SCHEMA,
     prefix: { type: 'string', maxLength: MAX_PREFIX_CHARACTERS },
   },

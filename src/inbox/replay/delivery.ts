@@ -8,6 +8,7 @@ import { orderIdFromOf } from '../../ports/order-id-from.ts'
 import { activityJobsOf, type JobQueue } from '../../ports/queue.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change, Store } from '../../ports/store.ts'
+import { codeUses } from '../code-uses.ts'
 import { firstDeliveryFlags } from '../first-deliveries.ts'
 import { itemsOf } from '../items-of.ts'
 import { type Platforms, type ReadBody, type Reading, readHere, rulesOf } from '../reading.ts'
@@ -119,7 +120,10 @@ async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: Replay
       delivery.outcome === 'ignored'
         ? { outcome, reason, orderId, orderReference, otherReference, orderName, orderNameKey }
         : {},
-    also: firstDeliveryFlags([{ connector, items: rows.items, orderIdFrom }]),
+    also: [
+      ...firstDeliveryFlags([{ connector, items: rows.items, orderIdFrom }]),
+      ...codeUses(arrived, deps.newId),
+    ],
   }
 }
 

@@ -1,10 +1,16 @@
 import { type CollectionSpec, choice, common, json, newestFirst, optional, revised, text } from './spec.ts'
-import { type ProfileTimes, STATUSES } from './values.ts'
+import { type Caps, type ProfileTimes, STATUSES } from './values.ts'
 
 /** Accounts, who may call for them, and their members. */
 export const ACCOUNTS = {
   account: {
-    fields: { ...revised, name: text(), timezone: text(), endUserOrigins: json<readonly string[]>() },
+    fields: {
+      ...revised,
+      name: text(),
+      timezone: text(),
+      endUserOrigins: json<readonly string[]>(),
+      caps: optional(json<Caps>()),
+    },
     indexes: { account_name: { fields: ['name'] } },
   },
   api_key: {

@@ -9,6 +9,7 @@ import {
   json,
   newestFirst,
   optional,
+  quantity,
   revised,
   text,
 } from './spec.ts'
@@ -48,6 +49,19 @@ export const REWARDS = {
       fulfilAfter: optional(instant),
       failureReason: optional(text()),
       couponUsed: optional(choice(COUPON_USED)),
+      /** When the order was made that named the coupon, and which it was; a provider that was asked knows of no order. */
+      redeemedAt: optional(instant),
+      redeemedOrderId: optional(text()),
+      /** When its provider is asked next whether the coupon was used; null: never, or never again. */
+      useCheckAt: optional(instant),
+      /** When its provider was first asked for the coupon: from then on there may be one. null: there surely is none. */
+      askedAt: optional(instant),
+      /** When it was let through and took its place in what caps count; null while it has none. */
+      placeAt: optional(instant),
+      /** The time of its grant, while it waits for room below a cap: the oldest goes first. */
+      waitsForRoomSince: optional(instant),
+      /** A code that its provider chose, in the form in which codes are compared; null where it is the one asked for. */
+      chosenFoldedCode: optional(text()),
       /** Drawn in the commit that grants the reward; every provider is asked for this code. Shown only once issued. */
       drawnCode: optional(text()),
       couponCode: optional(text()),
@@ -79,6 +93,15 @@ export const REWARDS = {
       reward_log_milestone: newestFirst('accountId', 'milestoneId'),
       reward_log_streak: newestFirst('accountId', 'linkedSchemaRecordId'),
       reward_log_due_of_account: { fields: ['accountId', 'dueAt', 'id'], where: { notNull: ['dueAt'] } },
+      reward_log_room: {
+        fields: ['accountId', 'milestoneId', 'waitsForRoomSince', 'id'],
+        where: { notNull: ['waitsForRoomSince'] },
+      },
+      reward_log_use_check: { fields: ['useCheckAt', 'id'], where: { notNull: ['useCheckAt'] } },
+      reward_log_chosen_code: {
+        fields: ['accountId', 'chosenFoldedCode', 'createdAt', 'id'],
+        where: { notNull: ['chosenFoldedCode'] },
+      },
       reward_log_waiting: {
         fields: ['waitingForProviderId', 'createdAt', 'id'],
         where: { notNull: ['waitingForProviderId'] },
@@ -122,6 +145,52 @@ export const REWARDS = {
       dueAt: optional(instant),
     },
     indexes: { provider_state_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } } },
+  },
+  /**
+   * What was let through below the caps of an account or a milestone, whose id it has. Made when caps are set, in one
+   * commit with them, and gone with them. Internal.
+   */
+  cap_use: {
+    fields: {
+      ...revised,
+      /** null: of the account's own caps. */
+      milestoneId: optional(id),
+      /** null: what was let through before there were caps is still to be counted, and nothing is let through. */
+      countedAt: optional(instant),
+      /** The last day and month in which anything was let through, in the account's time zone. */
+      day: text(),
+      dayCount: integer,
+      month: text(),
+      monthCount: integer,
+      monthAmount: quantity,
+      totalCount: integer,
+      totalAmount: quantity,
+    },
+    indexes: { cap_use_account: { fields: ['accountId', 'id'] } },
+  },
+  /**
+   * What every commit passes that lets a reward through or takes its place back: one of the account's gates, guarded by
+   * the epoch that it knows. Whoever changes caps raises the epoch of all gates, so that nothing is let through by caps
+   * that are no more. Several, so that writers who have nothing to do with each other seldom meet. Internal.
+   */
+  cap_gate: {
+    fields: {
+      ...common,
+      epoch: integer,
+      /** Another one with each passage, for the store to see that two met. */
+      passage: integer,
+    },
+    indexes: { cap_gate_account: { fields: ['accountId', 'id'] } },
+  },
+  /** Codes that an order named, until they were looked up: each an order's own. Internal. */
+  code_use: {
+    fields: {
+      ...common,
+      orderId: text(),
+      orderedAt: instant,
+      codes: json<readonly string[]>(),
+    },
+    indexes: { code_use_created: { fields: ['createdAt', 'id'] } },
   },
   /** Every code that a reward has or can get: unique in the account, whatever its case. */
   coupon_code: {

@@ -14,6 +14,7 @@ import {
 import {
   AGGREGATION_METHODS,
   AGGREGATION_PERIODS,
+  type Caps,
   LINKED_SLUGS,
   MILESTONE_METRICS,
   MILESTONE_REPEATS,
@@ -58,6 +59,7 @@ export const STREAKS = {
       milestoneRepeat: choice(MILESTONE_REPEATS),
       reward: optional(json<RewardSpec>()),
       onWithdrawal: choice(ON_WITHDRAWAL),
+      caps: optional(json<Caps>()),
       /** Set by the commit of the first reward log; from then on target, metric, repeat and streak are fixed. */
       hasRewardLogs: boolean,
     },

@@ -32,8 +32,22 @@ export interface RewardSpec {
   readonly providerId: string
   readonly discount: Discount
   readonly expiresInDays?: number
+  /** The coupon is made so many times 24 hours after the grant; absent: at once. */
+  readonly holdDays?: number
   readonly minimumSubtotal?: string
   readonly prefix?: string
+}
+/**
+ * How much may be let through to coupon providers; what is absent is without limit. Amounts are decimal digits as text,
+ * in `currency`, which is there with an amount.
+ */
+export interface Caps {
+  readonly rewardsPerDay?: number
+  readonly rewardsPerMonth?: number
+  readonly rewardsTotal?: number
+  readonly amountPerMonth?: string
+  readonly amountTotal?: string
+  readonly currency?: string
 }
 export const FULFILMENT_STATUSES = [
   'pending',

@@ -89,6 +89,6 @@ export const VERSIONS: readonly SchemaVersion[] = [
   },
   {
     version: 3,
-    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what; outgoing webhooks, and members at risk',
+    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what; outgoing webhooks, and members at risk; rewards that are held, and caps; which coupons were used, and by which order',
   },
 ]

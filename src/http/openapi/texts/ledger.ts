@@ -104,10 +104,15 @@ export const rewardLog: ResourceText = {
     rewardExpiryAt: 'When the coupon ends. After `rewardIssuedAt`.',
     fulfilmentStatus:
       '`pending` to be fulfilled · `held` for now · `issuing` being made · `issued` · `failed` · `revoking` · `revoked`.',
-    heldReason: 'Why it is held.',
-    fulfilAfter: 'When a hold ends.',
+    heldReason:
+      'What it waits for: `hold_period` the end of its hold, `cap` room below a cap, `provider_paused` its coupon provider.',
+    fulfilAfter:
+      'When its hold ends; or when a cap let it go, or it came back. `expiresInDays` counts from then.',
     failureReason: 'Why no coupon was made.',
-    couponUsed: 'Whether the coupon had been used when it was revoked.',
+    couponUsed: 'Whether the coupon was used: `yes` once an order named it, else asked when it was revoked.',
+    redeemedAt:
+      'When the order was made that named the coupon; else when its provider was found to know of its use.',
+    redeemedOrderId: 'That order, as its platform calls it; null where only the provider knows of the use.',
     reward: 'As on the milestone at the crossing; `null`: your backend fulfils it.',
     onWithdrawal: 'As on the milestone at the crossing.',
   },

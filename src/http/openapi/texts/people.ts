@@ -28,8 +28,16 @@ export const account: ResourceText = {
   about: 'Your account. Made on the command line; there is one, and it is yours.',
   fields: {
     name: 'For people.',
-    timezone: 'IANA time zone, which new streaks take when they name none.',
+    timezone:
+      'IANA time zone, which new streaks take when they name none; days and months of `caps` are its.',
     endUserOrigins: 'Origins of web pages from which end users’ browsers may call.',
+    caps: 'How much is let through to coupon providers; what exceeds it, over all milestones, is held, never dropped. Null: no limit.',
+    'caps.rewardsPerDay': 'In a day of the account’s `timezone`.',
+    'caps.rewardsPerMonth': 'In a month of the account’s `timezone`.',
+    'caps.rewardsTotal': 'In all.',
+    'caps.amountPerMonth': 'Of discounts that are amounts in `currency`, in a month.',
+    'caps.amountTotal': 'The same in all.',
+    'caps.currency': 'ISO 4217, in any case; required with an amount.',
   },
 }
 

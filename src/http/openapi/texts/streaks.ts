@@ -61,9 +61,17 @@ export const milestone: ResourceText = {
     'reward.discount.amount': 'In whole units of the currency, not in cents.',
     'reward.discount.currency': 'ISO 4217, in any case.',
     'reward.expiresInDays': 'Days from the making of the coupon to its end. Absent: the provider decides.',
-    'reward.holdDays': 'Days to wait before the coupon is made.',
+    'reward.holdDays':
+      'So many times 24 hours after the grant the coupon is made, and not at all if its ground is gone by then: 0 (default) to 90.',
     'reward.minimumSubtotal': 'The smallest order that the coupon is good for.',
     'reward.prefix': 'What each code begins with.',
+    caps: 'How much is let through to coupon providers; what exceeds it is held, never dropped. Null: no limit.',
+    'caps.rewardsPerDay': 'In a day of the account’s `timezone`.',
+    'caps.rewardsPerMonth': 'In a month of the account’s `timezone`.',
+    'caps.rewardsTotal': 'In all.',
+    'caps.amountPerMonth': 'Of discounts that are amounts in `currency`, in a month.',
+    'caps.amountTotal': 'The same in all.',
+    'caps.currency': 'ISO 4217, in any case; required with an amount.',
     onWithdrawal: 'What happens to an issued reward whose ground a withdrawal takes away.',
   },
 }

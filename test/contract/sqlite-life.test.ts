@@ -1,0 +1,6 @@
+import { openTempStore } from '../helpers/sqlite-store.ts'
+import { describeCaps } from './caps-suite.ts'
+import { describeLife } from './life-suite.ts'
+
+describeLife('SQLite', openTempStore, 40)
+describeCaps('SQLite', openTempStore)
