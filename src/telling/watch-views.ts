@@ -1,7 +1,7 @@
 import type { MemberStreakView, Views } from '../engine/types.ts'
 import { heldOnce, milestonesOf, progressAt } from '../engine/views/view-reads.ts'
 import type { Instant } from '../ports/clock.ts'
-import { all, below, equal } from '../ports/conditions.ts'
+import { all, below, equal, oneOf } from '../ports/conditions.ts'
 import type { WatchWork } from '../ports/schema/telling-values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
@@ -23,6 +23,7 @@ export interface Looked {
 /**
  * Member streaks as they are read now, as `Views` reads them, for many of one streak of which the run is known: what
  * follows from it is not looked up for each. Where time has gone on since, `views` reads them.
+ * @param maxTogether earlier runs that are read at once
  */
 export async function viewsOf(
   { store, views }: { readonly store: Store; readonly views: Pick<Views, 'memberStreaks'> },
@@ -30,6 +31,7 @@ export async function viewsOf(
   work: WatchWork,
   looked: readonly Looked[],
   now: Instant,
+  maxTogether: number = MAX_TOGETHER,
 ): Promise<MemberStreakView[]> {
   const rows = looked.map(({ row }) => row)
   const period = periodAt(streak, now)
@@ -42,7 +44,7 @@ export async function viewsOf(
     milestonesOf(store, rows.slice(0, 1)),
     progressAt(store, points),
     isAtRisk
-      ? Promise.all(looked.map(({ run }) => lastBrokenBefore(store, streak, run, now)))
+      ? lastBreaks(store, streak, looked, now, maxTogether)
       : looked.map(() => periodByNumber(streak, work.periodNumber).endAt),
   ])
   const live = (milestones.get(streak.id) ?? []).filter(({ status }) => status === 'live')
@@ -80,20 +82,59 @@ function standingNow(row: MemberStreak, { completionTargetValue }: Streak, { key
   }
 }
 
-/** The latest break before the run that is not over yet. */
-async function lastBrokenBefore(
+/** Runs before these that one read gives: members with more of them are looked up one by one. */
+const MAX_TOGETHER = 2_000
+
+/** The latest break before each of these runs; null: there was none. */
+async function lastBreaks(
+  store: Store,
+  streak: Streak,
+  looked: readonly Looked[],
+  now: Instant,
+  maxTogether: number,
+): Promise<(Instant | null)[]> {
+  const { accountId, id: streakId } = streak
+  const owners = looked.map(({ run }) => run.ownedById)
+  const ending = looked[0]!.run.lastPeriod
+  const earlier = await store.find('run', {
+    where: all(
+      equal({ accountId }),
+      oneOf('ownedById', owners),
+      equal({ streakId }),
+      below('lastPeriod', ending),
+      equal({ breakable: true }),
+    ),
+    limit: maxTogether,
+  })
+  if (earlier.length >= maxTogether)
+    return Promise.all(looked.map(({ run }) => lastBreak(store, streak, run, now)))
+  const latest = new Map<string, number>()
+  for (const { ownedById, lastPeriod } of earlier) {
+    latest.set(ownedById, Math.max(lastPeriod, latest.get(ownedById) ?? lastPeriod))
+  }
+  return owners.map((owner) => breakAfter(streak, latest.get(owner), now))
+}
+
+async function lastBreak(
   store: Store,
   streak: Streak,
   { accountId, ownedById, streakId, lastPeriod }: Run,
   now: Instant,
 ): Promise<Instant | null> {
-  const before = below<'run', 'lastPeriod'>('lastPeriod', lastPeriod)
   const [run] = await store.find('run', {
-    where: all(equal({ accountId, ownedById, streakId, breakable: true }), before),
+    where: all(
+      equal<'run'>({ accountId, ownedById, streakId }),
+      below('lastPeriod', lastPeriod),
+      equal({ breakable: true }),
+    ),
     sort: [{ field: 'lastPeriod', order: 'desc' }],
     limit: 1,
   })
-  if (run === undefined) return null
-  const { endAt } = periodByNumber(streak, run.lastPeriod + 1)
+  return breakAfter(streak, run?.lastPeriod, now)
+}
+
+function breakAfter(streak: Streak, lastPeriod: number | undefined, now: Instant): Instant | null {
+  if (lastPeriod === undefined) return null
+  const { endAt } = periodByNumber(streak, lastPeriod + 1)
   return endAt <= now ? endAt : null
 }

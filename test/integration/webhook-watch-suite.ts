@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Store } from '../../src/ports/store.ts'
+import { periodAt } from '../../src/streaks/period.ts'
+import { readRuns } from '../../src/telling/watch-page.ts'
+import { viewsOf } from '../../src/telling/watch-views.ts'
 import type { Body } from '../helpers/api.ts'
 import { failingStore } from '../helpers/failing-store.ts'
 import { DAY_MS, HOUR_MS, openWebhookRig, type WebhookRig } from '../helpers/webhook-rig.ts'
@@ -207,12 +210,29 @@ export function describeWebhookWatch(
           .slice(before)
           .map(({ body }) => JSON.parse(body!).data.memberStreak)
         expect(told.length).toBeGreaterThan(5)
+        await expectSameOneByOne()
         const shown = (await rig.admin.list('member_streak', { limit: 1000 })).body.data
         for (const memberStreak of told) {
           expect(memberStreak).toEqual(shown.find(({ id }: Body) => id === memberStreak.id))
         }
       }
     })
+
+    /** Members with very many runs are looked up one by one, and read the same. */
+    async function expectSameOneByOne(): Promise<void> {
+      const { views } = rig.api.deps
+      for (const streak of await store.find('streak', { limit: 10 })) {
+        const { number } = periodAt(streak, rig.now())
+        const work = { event: 'streak.at_risk', periodNumber: number, after: null } as const
+        const runs = await readRuns(store, streak, work, 100)
+        const keys = runs.map(({ ownedById }) => [streak.accountId, ownedById, streak.id])
+        const rows = await store.findByKeys('member_streak', ['accountId', 'ownedById', 'streakId'], keys)
+        const looked = rows.map((row) => ({ row, run: runs.find((run) => run.ownedById === row.ownedById)! }))
+        const seen = (max?: number) => viewsOf({ store, views }, streak, work, looked, rig.now(), max)
+        expect(await seen(1)).toEqual(await seen())
+        expect(await seen()).toEqual(await views.memberStreaks(streak.accountId, rows, rig.now()))
+      }
+    }
 
     it('tells everybody once, page by page, though it is killed in between and others do the same', async () => {
       await rig.endpoint(['streak.at_risk'])
