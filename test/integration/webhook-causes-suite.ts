@@ -25,13 +25,13 @@ interface Act {
   readonly member: number
   readonly day: number
   /** What happens to the log of that member and day once it is there. */
-  readonly then: 'stays' | 'withdrawn' | 'withdrawn and reinstated'
+  readonly after: 'stays' | 'withdrawn' | 'withdrawn and reinstated'
 }
 
 const anAct: fc.Arbitrary<Act> = fc.record({
   member: fc.integer({ min: 0, max: 1 }),
   day: fc.integer({ min: 1, max: 8 }),
-  then: fc.constantFrom('stays', 'stays', 'stays', 'withdrawn', 'withdrawn and reinstated'),
+  after: fc.constantFrom('stays', 'stays', 'stays', 'withdrawn', 'withdrawn and reinstated'),
 })
 
 /** Of each cause every endpoint that wants it gets exactly one message, whoever writes at the same time. */
@@ -81,7 +81,7 @@ export function describeWebhookCauses(
             const recorders = [recorderOf(kit), recorderOf(kit)]
             const achieved: string[] = []
             await Promise.all(
-              acts.map(async ({ member, day, then }, at) => {
+              acts.map(async ({ member, day, after }, at) => {
                 const recorder = recorders[at % 2]!
                 const result = await recorder.record({
                   ...kit.request(streak, june(day)),
@@ -89,14 +89,14 @@ export function describeWebhookCauses(
                 })
                 if (result.outcome !== 'recorded') throw new Error(`not recorded: ${result.outcome}`)
                 achieved.push(...result.context!.achieved.map(({ rewardLog }) => rewardLog.id))
-                if (then === 'stays') return
+                if (after === 'stays') return
                 const { accountId } = kit
                 const about = { accountId, streakLogId: result.log.id, reason: 'a test' }
                 const withdrawn = await recorder.enter({
                   ...about,
                   entry: { kind: 'withdrawal', value: null, uniqueIdentifier: newId() },
                 })
-                if (then === 'withdrawn' || withdrawn.outcome !== 'recorded') return
+                if (after === 'withdrawn' || withdrawn.outcome !== 'recorded') return
                 const entry = { kind: 'reinstatement', withdrawalId: withdrawn.entry.id } as const
                 await recorder.enter({ ...about, entry })
               }),
@@ -125,7 +125,7 @@ export function describeWebhookCauses(
             }
             const cycles = await cyclesOf(kit)
             const completed = causesOf(all, 'streak.completed').length
-            if (acts.every(({ then }) => then === 'stays')) expect(completed).toBe(cycles)
+            if (acts.every(({ after }) => after === 'stays')) expect(completed).toBe(cycles)
             else expect(completed).toBeGreaterThanOrEqual(cycles - reinstatements(acts))
           }),
           runs,
@@ -143,5 +143,5 @@ export function describeWebhookCauses(
 
 /** Each may close a cycle again without being told of. */
 function reinstatements(acts: readonly Act[]): number {
-  return acts.filter(({ then }) => then === 'withdrawn and reinstated').length
+  return acts.filter(({ after }) => after === 'withdrawn and reinstated').length
 }
