@@ -169,6 +169,15 @@ export function describeWebhooks(
           ['milestone.achieved', id, 'pending'],
         ],
       )
+      // a quiet one brings it back without a word
+      await rig.admin.post(`/schema/streak_log/record/${log.id}/withdrawal`, {
+        reason: 'returned after all',
+        uniqueIdentifier: 'another withdrawal',
+      })
+      await told()
+      await logOf(streak, 'back and forth', 0, { quiet: true })
+      const reward = await rig.admin.get(`/schema/reward_log/record/${id}`)
+      expect(reward.body.data.fulfilmentStatus).toBe('pending')
       await logOf(streak, 'quiet one', 0, { quiet: true })
       expect(await told()).toEqual([])
       await remove(endpoint)
