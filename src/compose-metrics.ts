@@ -23,7 +23,7 @@ export function composeMetrics(store: Store, clock: Clock): PrometheusMetrics {
 /** What is left to be done, and how providers fare. By account, for the indexes to serve it; of the oldest 200. */
 async function observe(store: Store, clock: Clock): Promise<Observed> {
   const accounts = await store.find('account', { sort: ascending('createdAt'), limit: MAX_ACCOUNTS })
-  const stage = async (name: string, collection: 'delivery_item' | 'reward_log') => {
+  const stage = async (name: string, collection: Staged) => {
     let left = 0
     let oldest = Number.POSITIVE_INFINITY
     for (const { id: accountId } of accounts) {
@@ -43,10 +43,16 @@ async function observe(store: Store, clock: Clock): Promise<Observed> {
   const providers = async (state: 'ok' | 'paused') =>
     await store.count('provider_state', equal({ state }), MAX_COUNTED)
   return {
-    stages: [await stage('activity', 'delivery_item'), await stage('reward', 'reward_log')],
+    stages: [
+      await stage('activity', 'delivery_item'),
+      await stage('reward', 'reward_log'),
+      await stage('message', 'webhook_message'),
+    ],
     providers: { ok: await providers('ok'), paused: await providers('paused') },
   }
 }
+
+type Staged = 'delivery_item' | 'reward_log' | 'webhook_message'
 
 /** The store, with what became of each commit told. */
 export function countingStore(store: Store, metrics: Metrics): Store {

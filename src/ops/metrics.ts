@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Metrics } from '../ports/metrics.ts'
 
-/** How much is left of a stage of the work: `activity` (items of deliveries), `reward`. */
+/** How much is left of a stage of the work: `activity` (items of deliveries), `reward`, `message`. */
 export interface StageBacklog {
   readonly stage: string
   /** Rows with work left. */

@@ -8,6 +8,7 @@ import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { periodByNumber } from '../streaks/period.ts'
 import { lastCompleted } from './moments.ts'
+import { viewsOf } from './watch-views.ts'
 
 type Streak = Row<'streak'>
 type Run = Row<'run'>
@@ -32,13 +33,14 @@ export function readRuns(
  * brought about.
  */
 export async function happeningsOf(
-  { store, views }: { readonly store: Store; readonly views: Pick<Views, 'memberStreaks'> },
+  deps: { readonly store: Store; readonly views: Pick<Views, 'memberStreaks'> },
   streak: Streak,
   work: WatchWork,
   runs: readonly Run[],
   now: Instant,
 ): Promise<StreakHappening[]> {
   if (runs.length === 0) return []
+  const { store } = deps
   const { accountId, id: streakId } = streak
   const period = periodByNumber(streak, work.periodNumber)
   const late = work.event === 'streak.broken' ? await foundLate(store, runs, period.endAt) : new Set()
@@ -57,7 +59,9 @@ export async function happeningsOf(
     ),
   ])
   const memberOf = new Map(members.map((member) => [member.id, member]))
-  const seen = await views.memberStreaks(accountId, rows, now)
+  const runOf = new Map(told.map((run) => [run.ownedById, run]))
+  const looked = rows.map((row) => ({ row, run: runOf.get(row.ownedById)! }))
+  const seen = await viewsOf(deps, streak, work, looked, now)
   return seen.flatMap((memberStreak): StreakHappening[] => {
     const { ownedById, closed } = memberStreak.row
     const member = memberOf.get(ownedById)

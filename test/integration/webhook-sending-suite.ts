@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
+import { createWebhookSender } from '../../src/outgoing/webhook-sender.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
+import { tryOnce } from '../../src/telling/try-once.ts'
 import type { Body } from '../helpers/api.ts'
+import { startScriptedServer } from '../helpers/scripted-server.ts'
 import {
   DAY_MS,
   HOUR_MS,
@@ -252,6 +255,31 @@ export function describeWebhookSending(
       expect([bad.status, bad.body.data.status, bad.body.data.nextAttemptAt]).toEqual([200, 'failed', null])
       expect(await shown(endpoint)).toMatchObject({ status: 'draft', problem: null })
       expect(await rig.sendDue()).toBe(0)
+    })
+
+    it('counts no whole answer in time, and no connection, as failures without a status', async () => {
+      const made = await rig.endpoint(['milestone.achieved'], { url: `${rig.receiver.url}/slow` })
+      const [endpoint] = await rig.api.store.findByKeys('webhook_endpoint', ['id'], [[made.id]])
+      const { clock, deps } = rig.api
+      const silent = await startScriptedServer((response) => {
+        response.writeHead(200).write('the beginning')
+      })
+      const sender = createWebhookSender({ clock, allowedHosts: [silent.host] })
+      const parts = { sender, clock, secretBox: deps.secretBox, timeoutMs: 200 }
+      const trying = () => tryOnce(parts, { ...endpoint!, url: silent.url }, { id: 'message', body: '{}' })
+      const late = await trying()
+      expect(late).toMatchObject({ isGood: false, attempt: { status: null, response: null } })
+      expect(late.attempt.error).toMatch(/^TIMEOUT/)
+      await silent.stop()
+      const gone = await trying()
+      expect(gone.attempt).toMatchObject({
+        status: null,
+        error: expect.stringMatching(/^UNREACHABLE.*ECONNREFUSED/),
+      })
+      // an address that was allowed once and is not any more
+      const strict = { ...parts, sender: createWebhookSender({ clock }) }
+      const refused = await tryOnce(strict, { ...endpoint!, url: silent.url }, { id: 'message', body: '{}' })
+      expect(refused.attempt.error).toMatch(/^ADDRESS_REFUSED/)
     })
 
     it('ends what is under way when its endpoint is deleted', async () => {

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Store } from '../../src/ports/store.ts'
+import { periodAt } from '../../src/streaks/period.ts'
+import { readRuns } from '../../src/telling/watch-page.ts'
+import { viewsOf } from '../../src/telling/watch-views.ts'
 import type { Body } from '../helpers/api.ts'
 import { failingStore } from '../helpers/failing-store.ts'
-import { HOUR_MS, openWebhookRig, type WebhookRig } from '../helpers/webhook-rig.ts'
+import { DAY_MS, HOUR_MS, openWebhookRig, type WebhookRig } from '../helpers/webhook-rig.ts'
 
 const MIDNIGHT = Date.UTC(2026, 10, 24)
 const hour = (at: number) => MIDNIGHT + at * HOUR_MS
@@ -163,6 +166,73 @@ export function describeWebhookWatch(
       await logOf(streak, 'not told')
       expect(await toldAt(hour(168) + 1)).toEqual([])
     })
+
+    it('tells of each streak as it is read at that moment, whatever happened to it before', async () => {
+      await rig.endpoint(['streak.at_risk', 'streak.broken'])
+      const started = rig.now()
+      const days = (...numbers: number[]) => numbers.map((day) => started - day * DAY_MS)
+      const histories = [
+        days(0),
+        days(1, 0),
+        days(9, 8, 3, 1, 0),
+        days(6, 0),
+        days(5, 4, 2, 1, 0),
+        days(7, 4, 3, 2, 0),
+      ]
+      for (const completionTargetValue of [null, 4]) {
+        const streak = await streakOf({ completionTargetValue })
+        for (const [milestoneTargetValue, milestoneRepeat] of [
+          [1, 'once'],
+          [2, 'every_streak'],
+          [4, 'every_streak'],
+        ] as const) {
+          await rig.admin.create('milestone', {
+            linkedSchemaRecordId: streak.id,
+            name: 'a milestone',
+            milestoneTargetValue,
+            milestoneRepeat,
+            status: 'live',
+          })
+        }
+        for (const [at, history] of histories.entries()) {
+          for (const instant of history) await logOf(streak, `member ${at}`, instant)
+        }
+        if (completionTargetValue === null) continue
+        // begins anew on the day after the one that it missed
+        rig.goTo(hour(24) + 1)
+        await logOf(streak, 'member 0')
+      }
+      for (const instant of [hour(18), hour(24) + 2]) {
+        rig.goTo(instant)
+        const before = (await rig.messages()).length
+        await rig.workers.watch()
+        const told = (await rig.messages())
+          .slice(before)
+          .map(({ body }) => JSON.parse(body!).data.memberStreak)
+        expect(told.length).toBeGreaterThan(5)
+        await expectSameOneByOne()
+        const shown = (await rig.admin.list('member_streak', { limit: 1000 })).body.data
+        for (const memberStreak of told) {
+          expect(memberStreak).toEqual(shown.find(({ id }: Body) => id === memberStreak.id))
+        }
+      }
+    })
+
+    /** Members with very many runs are looked up one by one, and read the same. */
+    async function expectSameOneByOne(): Promise<void> {
+      const { views } = rig.api.deps
+      for (const streak of await store.find('streak', { limit: 10 })) {
+        const { number } = periodAt(streak, rig.now())
+        const work = { event: 'streak.at_risk', periodNumber: number, after: null } as const
+        const runs = await readRuns(store, streak, work, 100)
+        const keys = runs.map(({ ownedById }) => [streak.accountId, ownedById, streak.id])
+        const rows = await store.findByKeys('member_streak', ['accountId', 'ownedById', 'streakId'], keys)
+        const looked = rows.map((row) => ({ row, run: runs.find((run) => run.ownedById === row.ownedById)! }))
+        const seen = (max?: number) => viewsOf({ store, views }, streak, work, looked, rig.now(), max)
+        expect(await seen(1)).toEqual(await seen())
+        expect(await seen()).toEqual(await views.memberStreaks(streak.accountId, rows, rig.now()))
+      }
+    }
 
     it('tells everybody once, page by page, though it is killed in between and others do the same', async () => {
       await rig.endpoint(['streak.at_risk'])

@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from '@jest/globals'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { openStore } from '../helpers/open-store.ts'
+import { describeWebhookCauses } from './webhook-causes-suite.ts'
 import { describeWebhookSending } from './webhook-sending-suite.ts'
 import { describeWebhookWatch } from './webhook-watch-suite.ts'
 import { describeWebhooks } from './webhooks-suite.ts'
@@ -21,4 +22,5 @@ if (server === null) {
   describeWebhooks('MongoDB', open)
   describeWebhookSending('MongoDB', open)
   describeWebhookWatch('MongoDB', open)
+  describeWebhookCauses('MongoDB', open, 8)
 }

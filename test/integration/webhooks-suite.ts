@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { rewardJobOf } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
+import { createFulfil } from '../../workers/reward/fulfil.ts'
 import type { Body } from '../helpers/api.ts'
+import { quietLogger } from '../helpers/quiet-logger.ts'
+import { jobContext } from '../helpers/reward-world.ts'
 import { DAY_MS, openWebhookRig, verify, type WebhookRig } from '../helpers/webhook-rig.ts'
 
 const EVERYTHING = [
@@ -165,8 +169,68 @@ export function describeWebhooks(
           ['milestone.achieved', id, 'pending'],
         ],
       )
+      // a quiet one brings it back without a word
+      await rig.admin.post(`/schema/streak_log/record/${log.id}/withdrawal`, {
+        reason: 'returned after all',
+        uniqueIdentifier: 'another withdrawal',
+      })
+      await told()
+      await logOf(streak, 'back and forth', 0, { quiet: true })
+      const reward = await rig.admin.get(`/schema/reward_log/record/${id}`)
+      expect(reward.body.data.fulfilmentStatus).toBe('pending')
       await logOf(streak, 'quiet one', 0, { quiet: true })
       expect(await told()).toEqual([])
+      await remove(endpoint)
+    })
+
+    it('tells of a reward that a worker made or could not make, and of one that was given up or taken back', async () => {
+      const endpoint = await rig.endpoint(['reward.issued', 'reward.failed', 'reward.revoked'])
+      const code = `POOL-${++serial}`
+      const pool = await rig.admin.create('coupon_provider', { name: code, provider: 'pool' })
+      await rig.admin.create('coupon_code', { providerId: pool.id, codes: [code] })
+      const reward = { providerId: pool.id, discount: { percentage: 10 } }
+      const streak = await streakOf()
+      await milestoneOf(streak, { reward, onWithdrawal: 'revoke' })
+      await told()
+      const work = async (log: Body, lastTry = false) => {
+        const { accountId } = rig.admin
+        const id = log.achievedMilestoneRewardLog.id
+        const [row] = await rig.api.store.findByKeys('reward_log', ['accountId', 'id'], [[accountId, id]])
+        const { store, providers, secretBox, teller } = rig.api.deps
+        const fulfil = createFulfil({
+          store,
+          providers,
+          secretBox,
+          teller,
+          clock: rig.api.clock,
+          logger: quietLogger,
+        })
+        await fulfil(rewardJobOf(row!), jobContext({ lastTry })).catch(() => {})
+      }
+      const first = await logOf(streak, 'made')
+      await work(first)
+      const [issued, ...none] = await told()
+      expect(none).toEqual([])
+      expect([issued.type, issued.rewardLog.couponCode]).toEqual(['reward.issued', code])
+      // the pool is empty now
+      const second = await logOf(streak, 'not made')
+      await work(second)
+      expect(await told()).toEqual([])
+      await work(second, true)
+      const third = await logOf(streak, 'given up')
+      const path = `/schema/reward_log/record/${third.achievedMilestoneRewardLog.id}/abandon`
+      await rig.admin.post(path, { reason: 'a test' })
+      // a code of a pool cannot be disabled: it is revoking first, and revoked then
+      const withdrawn = `/schema/streak_log/record/${first.id}/withdrawal`
+      await rig.admin.post(withdrawn, { reason: 'returned', uniqueIdentifier: 'r' })
+      expect((await told()).map(({ type, rewardLog }) => [type, rewardLog.failureReason])).toEqual([
+        ['reward.failed', expect.stringContaining('POOL_EMPTY')],
+        ['reward.failed', 'ABANDONED: a test'],
+      ])
+      await work(first)
+      expect((await told()).map(({ type, rewardLog }) => [type, rewardLog.fulfilmentStatus])).toEqual([
+        ['reward.revoked', 'revoked'],
+      ])
       await remove(endpoint)
     })
 

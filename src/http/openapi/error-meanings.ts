@@ -18,7 +18,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   IN_FUTURE: 'The `activityAt` lies more than 5 minutes ahead of our clock.',
   QUERY_TOO_EXPENSIVE: 'A list would have to look at too many records.',
   FILTER_NOT_SELECTIVE:
-    'A filtered list of logs, withdrawals, progress, member streaks, rewards or deliveries would have to read all of them.',
+    'A filtered list of logs, withdrawals, progress, member streaks, rewards, deliveries or webhook messages would have to read all of them.',
   UNAUTHENTICATED:
     'The credentials are missing, wrong, of two callers at once, or of a key that is not live; or a token has expired.',
   SIGNATURE_INVALID:

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import type { Random } from './random.ts'
 
 /** Answers that are lost on the way: the coupon is in the books, and whoever asked does not know. */
@@ -14,21 +14,31 @@ export interface CouponEntry {
   readonly revoked: boolean
 }
 
-/** A merchant's coupon service that outlives every fault, with its books. */
+/** A message as it came; repetitions are the same. */
+export interface ToldMessage {
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
+/** A merchant's coupon service that outlives every fault, with its books; it takes webhooks, too. */
 export interface CouponService {
   readonly url: string
   readonly revokeUrl: string
+  readonly hooksUrl: string
   readonly host: string
   /** By the reward they were made for. */
   readonly books: ReadonlyMap<string, CouponEntry>
   /** Rewards that were asked for with more than one code. */
   readonly conflicts: ReadonlySet<string>
+  /** Messages by their ids. */
+  readonly told: ReadonlyMap<string, ToldMessage>
   stop(): Promise<void>
 }
 
 export async function startCouponService(random: Random): Promise<CouponService> {
   const books = new Map<string, CouponEntry>()
   const conflicts = new Set<string>()
+  const told = new Map<string, ToldMessage>()
 
   async function handle(request: IncomingMessage): Promise<object | null> {
     const asked = (await json(request)) as { rewardLogId: string; code: string }
@@ -44,7 +54,26 @@ export async function startCouponService(random: Random): Promise<CouponService>
     return { code: entry.code, expiresAt: null }
   }
 
+  async function hear(request: IncomingMessage): Promise<'new' | 'known'> {
+    const headers = request.headers as Record<string, string>
+    const id = headers['webhook-id'] ?? ''
+    const news = told.has(id) ? 'known' : 'new'
+    told.set(id, { headers, body: await text(request) })
+    return news
+  }
+
   const server = createServer((request, response) => {
+    if (request.url === '/hooks') {
+      hear(request).then(
+        (news) => {
+          // whoever sent it does not know that it came, and sends it again
+          if (news === 'new' && random.next() < LOST_ANSWERS) return void request.socket.destroy()
+          response.writeHead(204).end()
+        },
+        () => request.socket.destroy(),
+      )
+      return
+    }
     handle(request).then(
       (answer) => {
         if (random.next() < LOST_ANSWERS) return void request.socket.destroy()
@@ -62,9 +91,11 @@ export async function startCouponService(random: Random): Promise<CouponService>
   return {
     url: `http://${host}/coupons`,
     revokeUrl: `http://${host}/revoke`,
+    hooksUrl: `http://${host}/hooks`,
     host,
     books,
     conflicts,
+    told,
     async stop() {
       const closed = once(server, 'close')
       server.close()

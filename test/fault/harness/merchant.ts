@@ -18,6 +18,8 @@ export interface Merchant {
   readonly spending: Named
   readonly inARow: Named
   readonly spent: Named
+  /** Signs what the merchant is told. */
+  readonly webhookSecret: string
   readonly webhookPaths: Readonly<Record<Order['platform'], string>>
 }
 
@@ -56,6 +58,10 @@ export async function setUpMerchant(api: Api, coupons: CouponService): Promise<M
     milestoneRepeat: 'every_period',
     onWithdrawal: 'revoke',
   })
+  const endpoint = await api.create<{ readonly secret: string }>('webhook_endpoint', {
+    url: coupons.hooksUrl,
+    events: ['milestone.achieved', 'reward.issued', 'reward.failed', 'reward.revoked'],
+  })
   const rules = [
     { streakId: visits.id, value: 'one' },
     { streakId: spending.id, value: 'order_total', currency: 'EUR' },
@@ -71,5 +77,5 @@ export async function setUpMerchant(api: Api, coupons: CouponService): Promise<M
   const shopify = await connector('shopify', SHOPIFY_SECRET, { shopDomain: 'example.myshopify.com' })
   const stripe = await connector('stripe', STRIPE_SECRET, {})
   const webhookPaths = { shopify: shopify.webhookPath, stripe: stripe.webhookPath }
-  return { visits, spending, inARow, spent, webhookPaths }
+  return { visits, spending, inARow, spent, webhookSecret: endpoint.secret, webhookPaths }
 }

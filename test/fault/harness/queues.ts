@@ -6,7 +6,7 @@ import { openRedisLink } from '../../../src/queue/redis-link.ts'
 /** Jobs that have not come to an end, by queue and state. */
 export async function unfinishedJobs(redisUrl: string): Promise<string[]> {
   const link = openRedisLink({ redisUrl, role: 'producer' })
-  const queues = (['activity', 'reward'] as const).map((name) => openBullQueue(name, link))
+  const queues = (['activity', 'reward', 'message'] as const).map((name) => openBullQueue(name, link))
   try {
     if (!(await link.ready(2_000))) return ['Redis does not answer']
     const found = await Promise.all(

@@ -10,6 +10,7 @@ import { checkProgress, checkRewards, type RewardRecord } from './checks.ts'
 import { expectedOf, type TakenBack } from './expected.ts'
 import type { Order } from './orders.ts'
 import { unfinishedJobs } from './queues.ts'
+import { checkTold } from './told.ts'
 import type { World } from './world.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../src/streakline.js', import.meta.url))
@@ -54,7 +55,7 @@ export async function judge(world: World, settleWithinMs: number): Promise<Verdi
   wrong.push(...(await checkProgress(world, expected)))
   const rewards = await rewardsOf(world)
   const judged = await checkRewards(world, { ...expected, everInARow: evenSo.inARow }, rewards)
-  wrong.push(...judged.wrong)
+  wrong.push(...judged.wrong, ...checkTold(world, rewards))
   await world.stopProcesses()
   wrong.push(...(await checkStore(world)), ...(await checkRebuild(world)))
   return {
@@ -157,6 +158,7 @@ async function checkStore({ config }: World): Promise<string[]> {
       count('delivery items still due', 'delivery_item', { field: 'dueAt', op: 'isNotNull' }),
       count('delivery items failed', 'delivery_item', { field: 'status', op: 'eq', value: 'failed' }),
       count('rewards still due', 'reward_log', { field: 'dueAt', op: 'isNotNull' }),
+      count('messages still due', 'webhook_message', { field: 'dueAt', op: 'isNotNull' }),
       count('erasures unfinished', 'erasure', { field: 'id', op: 'isNotNull' }),
     ])
     return found.flat()
