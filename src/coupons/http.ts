@@ -13,13 +13,14 @@ import {
   AddressRefused,
   guardedLookup,
   judgeUrl,
+  MAX_URL_LENGTH,
   parseTrustedHosts,
   type Resolve,
   systemResolve,
 } from './address-guard.ts'
 import { type PostAnswer, post, ResponseTooLarge } from './post.ts'
 import { retryAfterMs } from './retry-after.ts'
-import { SIGNING_SECRET_RULE, sign, signingKey } from './signature.ts'
+import { SIGNING_SECRET, SIGNING_SECRET_RULE, sign, signingKey } from './signature.ts'
 
 export interface HttpProviderOptions {
   readonly clock: Clock
@@ -41,7 +42,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024
 /** Passing by nature; 409 is what services answer while an earlier request with the same key is still running. */
 const RETRIED_STATUSES = new Set([408, 409, 425, 429])
 
-const secretShape = z.string().refine((secret) => signingKey(secret) !== null, { error: SIGNING_SECRET_RULE })
+const secretShape = z.string().regex(SIGNING_SECRET, SIGNING_SECRET_RULE)
 
 /** While a secret is exchanged requests are signed with both, so that the service may know either. */
 const credentialsShape = z
@@ -82,10 +83,13 @@ const usedShape = z.object({ used: z.boolean() })
 export function createHttpProvider(options: HttpProviderOptions): CouponProvider {
   const trustedHosts = parseTrustedHosts(options.allowedHosts ?? [])
   const lookup = guardedLookup(options.resolve ?? systemResolve)
-  const urlShape = z.string().superRefine((text, context) => {
-    const verdict = judgeUrl(text, trustedHosts)
-    if (!verdict.ok) context.addIssue({ code: 'custom', message: verdict.fault })
-  })
+  const urlShape = z
+    .string()
+    .superRefine((text, context) => {
+      const verdict = judgeUrl(text, trustedHosts)
+      if (!verdict.ok) context.addIssue({ code: 'custom', message: verdict.fault })
+    })
+    .meta({ format: 'uri', maxLength: MAX_URL_LENGTH })
   const settingsShape = z.strictObject({ url: urlShape, revokeUrl: urlShape.optional() })
 
   /** What is wrong with a provider's settings or credentials, or where and with what key to ask. */
