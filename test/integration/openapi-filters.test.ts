@@ -74,6 +74,18 @@ describe('filters of the API document', () => {
     expect(refused).toEqual([])
   })
 
+  it('of times hold the year: those before 1970 are refused', () => {
+    const { comparison } = filtered()[0]!
+    const validate = ajv.compile(comparison)
+    const at = (value: string) => validate({ fieldSlug: 'createdAt', operator: 'GREATER_THAN', value })
+    expect(['1969-12-31T23:30:00-01:00', '1970-01-01T00:00:00Z', '2026-11-28T00:00:00Z'].map(at)).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(['0714-04-08T05:13:45Z', '1969-12-30T23:00:00Z'].map(at)).toEqual([false, false])
+  })
+
   it('that it forbids are a 400: lists where one value is due, one where a list is, operators of other fields', async () => {
     const taken: object[] = []
     for (const { placed, comparison } of filtered()) {
@@ -90,6 +102,7 @@ describe('filters of the API document', () => {
         [],
         ['a'],
         [1],
+        '1969-12-30T23:00:00Z',
         {},
       )
       const changed = fc.oneof(

@@ -14,7 +14,7 @@ import {
   readText,
   readUuid,
 } from '../../read/values.ts'
-import { INSTANT_SCHEMA, type JsonSchema, QUANTITY_SCHEMA } from '../json/json-schema.ts'
+import { GIVEN_INSTANT_SCHEMA, type JsonSchema, QUANTITY_SCHEMA } from '../json/json-schema.ts'
 
 /** The operators of the contract and what the store calls them. */
 export const OPERATORS = {
@@ -90,7 +90,7 @@ function readerOf({ type, values, sum }: FilterField): Reader<Scalar> {
 export function filterValueSchema({ type, values, sum }: FilterField): JsonSchema {
   if (values !== undefined) return { type: 'string', enum: values }
   if (type === 'id') return { type: 'string', format: 'uuid' }
-  if (type === 'instant') return INSTANT_SCHEMA
+  if (type === 'instant') return GIVEN_INSTANT_SCHEMA
   if (type === 'quantity') return { ...QUANTITY_SCHEMA, maximum: sum ? MAX_FILTER_SUM : MAX_FILTER_NUMBER }
   if (type === 'integer') return { type: 'integer', minimum: 0, maximum: MAX_FILTER_NUMBER }
   if (type === 'boolean') return { type: 'boolean' }

@@ -168,6 +168,7 @@ export function listParameters(resource: Recorded): JsonSchema[] {
   const order = {
     type: 'array',
     maxItems: MAX_SORT_FIELDS,
+    uniqueItems: true,
     items: {
       type: 'object',
       required: ['fieldSlug'],
