@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Batcher } from '../commit/batcher.ts'
+import { AGAIN, Batcher } from '../commit/batcher.ts'
 import { AppError } from '../errors.ts'
 import { activityJobOf, rewardJobOf } from '../ports/queue.ts'
 import type { CommitResult } from '../ports/store.ts'
@@ -9,6 +9,7 @@ import type { RecorderDeps } from './deps.ts'
 import { createEnter } from './enter.ts'
 import { load } from './load/load.ts'
 import { loadNeeds } from './load/load-needs.ts'
+import { PutBack, writerKeyOf } from './put-back.ts'
 import type { EntryRecorder, Recorder, RecordRequest, RecordResult } from './types.ts'
 
 const MAX_BATCH_LOGS = 256
@@ -30,9 +31,10 @@ const MAX_NEED_ROUNDS = 2 * MAX_BATCH_LOGS
 
 /** The engine: load, decide, commit, in batches shared by whoever calls at the same time. */
 export function createRecorder(deps: RecorderDeps): Recorder & EntryRecorder & { drain(): Promise<void> } {
+  const putBack = new PutBack(deps.shifts)
   const batcher = new Batcher<RecordRequest, RecordResult | Failure>({
-    run: (requests) => recordBatch(deps, requests),
-    keyOf: ({ accountId, member }) => `${accountId} ${'id' in member ? member.id : member.externalId}`,
+    run: (requests) => recordBatch({ ...deps, putBack }, requests),
+    keyOf: writerKeyOf,
     sizeOf: estimateBytes,
     maxItems: MAX_BATCH_LOGS,
     maxBytes: MAX_BATCH_BYTES,
@@ -51,6 +53,10 @@ export function createRecorder(deps: RecorderDeps): Recorder & EntryRecorder & {
   return { record, enter: entries.enter, applyReports: entries.applyReports, drain }
 }
 
+interface BatchDeps extends RecorderDeps {
+  readonly putBack: PutBack
+}
+
 /** A log that could not be recorded, among others that were. */
 interface Failure {
   readonly outcome: 'failure'
@@ -67,18 +73,19 @@ function estimateBytes(request: RecordRequest): number {
  * @param metMs of a part of a batch that met a conflict: how long the try took that met it
  */
 async function recordBatch(
-  deps: RecorderDeps,
+  deps: BatchDeps,
   requests: readonly RecordRequest[],
   metMs: number | null = null,
-): Promise<(RecordResult | Failure)[]> {
+): Promise<(RecordResult | Failure | typeof AGAIN)[]> {
   const single = requests.length === 1
   const tries = triesOf(requests.length)
   let lastTryMs = metMs
   try {
     for (let attempt = 0; attempt < tries; attempt += 1) {
-      const isRetry = lastTryMs !== null
+      if (lastTryMs !== null && deps.putBack.takes(requests)) return requests.map(() => AGAIN)
       if (lastTryMs !== null) await delay(pauseMs(attempt, lastTryMs))
       const startedAt = performance.now()
+      const isRetry = lastTryMs !== null || deps.putBack.has(requests)
       const tried = await tryBatch(deps, requests, isRetry)
       lastTryMs = performance.now() - startedAt
       if ('results' in tried) return tried.results
