@@ -76,6 +76,8 @@ function comparisonSchema(resource: Recorded): JsonSchema {
   const groups = [...alike.values()]
   const ofNothing = groups.filter(({ operators }) => operators.includes('IS_NULL'))
   return {
+    // the page at `/docs` shows what is an object in a field of several lines
+    type: 'object',
     description: 'Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing.',
     anyOf: [
       ...groups.flatMap(({ names, operators, value }) => {
