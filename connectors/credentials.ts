@@ -7,8 +7,8 @@ const MAX_SECRET_CHARACTERS = 256
 export const secretText = z
   .string()
   .max(MAX_SECRET_CHARACTERS, `at most ${MAX_SECRET_CHARACTERS} characters`)
-  .refine((text) => text.trim() !== '', 'must not be blank')
-  .refine((text) => text.trim() === text || text.trim() === '', 'must not begin or end with white space')
+  .regex(/\S/, { error: 'must not be blank', abort: true })
+  .regex(/^\S(?:[\s\S]*\S)?$/, 'must not begin or end with white space')
 
 /**
  * What a webhook may be signed with: 16 to 256 characters, a prefix among them, and no white space, so that a line

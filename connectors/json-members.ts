@@ -10,6 +10,8 @@ export type Wanted = true | WantedMembers
 
 interface Candidate {
   readonly name: string
+  /** Its place among the names. */
+  readonly place: number
   readonly bytes: Uint8Array
   readonly wanted: Wanted
 }
@@ -20,14 +22,25 @@ export class WantedMembers {
   readonly #byLength: readonly (readonly Candidate[])[]
 
   constructor(names: MemberNames) {
-    const candidates = Object.entries(names).map(([name, inner]): Candidate => {
-      return { name, bytes: Buffer.from(name), wanted: inner === true ? true : new WantedMembers(inner) }
+    const candidates = Object.entries(names).map(([name, inner], place): Candidate => {
+      const wanted = inner === true ? true : new WantedMembers(inner)
+      return { name, place, bytes: Buffer.from(name), wanted }
     })
     this.#byName = new Map(candidates.map((candidate) => [candidate.name, candidate]))
     const longest = Math.max(0, ...candidates.map(({ bytes }) => bytes.length))
     this.#byLength = Array.from({ length: longest + 1 }, (_, length) =>
       candidates.filter(({ bytes }) => bytes.length === length),
     )
+  }
+
+  /** How many names there are. */
+  get size(): number {
+    return this.#byName.size
+  }
+
+  /** In the order of their places. */
+  names(): string[] {
+    return [...this.#byName.keys()]
   }
 
   get(name: string): Candidate | undefined {

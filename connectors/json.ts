@@ -27,28 +27,40 @@ export type Json = null | boolean | string | ExactNumber | readonly Json[] | Jso
 
 /** The members of an object, or those of them that were asked for: see `member`. The last of equal keys wins. */
 export class JsonObject {
-  readonly #members = new Map<string, Json>()
   readonly #wanted: Wanted
+  /** Of an object that is read whole. */
+  readonly #all: Map<string, Json> | null
+  /** Else by the places of their names: a map for each object of a body would be most of what is made of it. */
+  readonly #asked: (Json | undefined)[]
 
   constructor(wanted: Wanted) {
     this.#wanted = wanted
+    this.#all = wanted === true ? new Map() : null
+    this.#asked = wanted === true ? [] : new Array(wanted.size)
   }
 
+  /** Of an object that is read whole. */
   set(key: string, value: Json): void {
-    this.#members.set(key, value)
+    this.#all?.set(key, value)
+  }
+
+  /** Of one that is not. */
+  setAt(place: number, value: Json): void {
+    this.#asked[place] = value
   }
 
   /** @throws TypeError for a member that was not asked for: whether it is there is not known */
   get(key: string): Json | undefined {
-    const value = this.#members.get(key)
-    if (value === undefined && this.#wanted !== true && this.#wanted.get(key) === undefined) {
-      throw new TypeError(`${key} is not among the members that are read here`)
-    }
-    return value
+    if (this.#wanted === true) return this.#all?.get(key)
+    const asked = this.#wanted.get(key)
+    if (asked === undefined) throw new TypeError(`${key} is not among the members that are read here`)
+    return this.#asked[asked.place]
   }
 
   entries(): Iterable<[string, Json]> {
-    return this.#members.entries()
+    if (this.#wanted === true) return this.#all?.entries() ?? []
+    const named = this.#wanted.names().map((name, place) => [name, this.#asked[place]] as const)
+    return named.filter((entry): entry is [string, Json] => entry[1] !== undefined)
   }
 }
 
@@ -115,7 +127,7 @@ class Reader {
       const found = this.#wantedKey(wanted)
       walk.expect(COLON)
       if (found === undefined) walk.value(depth + 1)
-      else object.set(found.name, this.#value(found.wanted, depth + 1))
+      else object.setAt(found.place, this.#value(found.wanted, depth + 1))
     } while (walk.skips(COMMA))
     walk.expect(CLOSE_OBJECT)
     return object

@@ -15,7 +15,8 @@ export function instantFromIso(text: string): Instant | null {
   if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return null
   const local = Date.UTC(part(1), part(2) - 1, part(3), hour, minute, second, milliseconds)
   // Date.UTC rolls 30 February over into March and takes the years 0 to 99 for 1900 to 1999
-  if (new Date(local).toISOString().slice(0, 10) !== text.slice(0, 10)) return null
+  const made = new Date(local)
+  if (made.getUTCFullYear() !== part(1) || made.getUTCDate() !== part(3)) return null
   const offsetMs = (offsetHour * 60 + offsetMinute) * 60_000 * (match[8] === '-' ? -1 : 1)
   return local - offsetMs < 0 ? null : local - offsetMs
 }

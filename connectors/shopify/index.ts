@@ -4,7 +4,8 @@ import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
 import { identities, topicOf, translate } from './translate.ts'
 import { isFromAnotherShop, verify } from './verify.ts'
 
-const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/
+/** In any case, said without a flag: the API document has the pattern alone. */
+const SHOP_DOMAIN = /^[A-Za-z0-9][A-Za-z0-9-]*\.[Mm][Yy][Ss][Hh][Oo][Pp][Ii][Ff][Yy]\.[Cc][Oo][Mm]$/
 
 /**
  * An app's client secret (`shpss_…`, hex where the app is older) or the hex key under Settings → Notifications. The
@@ -27,8 +28,8 @@ export const shopify: Connector = {
     shopDomain: z
       .string()
       .max(255, 'at most 255 characters')
-      .toLowerCase()
       .regex(SHOP_DOMAIN, 'must be the shop\'s own domain, such as "my-shop.myshopify.com"')
+      .toLowerCase()
       .describe('The shop’s own domain.'),
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],

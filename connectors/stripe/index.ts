@@ -4,7 +4,7 @@ import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
 import { identities, translate } from './translate.ts'
 import { topicOf, verify } from './verify.ts'
 
-const ORDER_ID_FROM = /^(?:payment|metadata\..{1,40})$/su
+const ORDER_ID_FROM = /^(?:payment|metadata\.[\s\S]{1,40})$/u
 
 /** Of a webhook endpoint. API keys (`sk_…`, `rk_…`) sign nothing (https://docs.stripe.com/webhooks). */
 const endpointSecret = webhookSecret.regex(

@@ -5,8 +5,11 @@ import type { Shifts } from './shifts.ts'
  * up to a limit, but never two with a key in common, and what shares a key keeps its order.
  */
 export interface BatcherOptions<T, R> {
-  /** One result per item, in order. When it rejects, every caller of the batch is rejected. */
-  readonly run: (items: readonly T[]) => Promise<readonly R[]>
+  /**
+   * One result per item, in order. What has AGAIN for one goes back to the front of those that wait. When it rejects,
+   * every caller of the batch is rejected.
+   */
+  readonly run: (items: readonly T[]) => Promise<readonly (R | typeof AGAIN)[]>
   /** Items with the same key never run side by side; null = no such constraint. */
   readonly keyOf: (item: T) => string | null
   /** Rough size of an item in bytes. */
@@ -27,7 +30,10 @@ interface Waiting<T, R> {
 }
 
 /** So few take what comes. */
-const FEW = 16
+export const FEW = 16
+
+/** Of an item that was not done: it waits on, before all that came after it. */
+export const AGAIN = Symbol('again')
 
 export class Batcher<T, R> {
   readonly #options: BatcherOptions<T, R>
@@ -36,7 +42,8 @@ export class Batcher<T, R> {
   #inFlight = 0
   #scheduled = false
   #timer: NodeJS.Timeout | undefined
-  #lastMs = 0
+  /** What the last batch took. */
+  #last = { ms: 0, items: 1 }
   #idle: (() => void)[] = []
 
   constructor(options: BatcherOptions<T, R>) {
@@ -90,7 +97,8 @@ export class Batcher<T, R> {
         left.push(entry)
         continue
       }
-      const waitMs = entry.key === null ? 0 : (shifts?.(entry.key, this.#lastMs) ?? 0)
+      const [expectedMs, joins] = [this.#expectedMs(batch.length + 1), batch.length >= FEW]
+      const waitMs = entry.key === null ? 0 : (shifts?.(entry.key, expectedMs, joins) ?? 0)
       if (waitMs > 0) {
         soonestMs = Math.min(soonestMs, waitMs)
         passedOver.add(entry.key!)
@@ -108,6 +116,13 @@ export class Batcher<T, R> {
     return batch
   }
 
+  /** Much of what a batch takes it takes however few it has; beyond the last one's size each is taken to cost as much. */
+  #expectedMs(items: number): number {
+    const { ms, items: lastItems } = this.#last
+    const share = items / lastItems
+    return ms * (share < 1 ? (1 + share) / 2 : share)
+  }
+
   async #run(batch: readonly Waiting<T, R>[]): Promise<void> {
     const keys = new Set(batch.flatMap((entry) => (entry.key === null ? [] : [entry.key])))
     for (const key of keys) this.#busyKeys.add(key)
@@ -115,11 +130,15 @@ export class Batcher<T, R> {
     const startedAt = performance.now()
     try {
       const results = await this.#options.run(batch.map((entry) => entry.item))
-      for (const [index, entry] of batch.entries()) entry.resolve(results[index]!)
+      this.#waiting.unshift(...batch.filter((_, index) => results[index] === AGAIN))
+      for (const [index, entry] of batch.entries()) {
+        const result = results[index]!
+        if (result !== AGAIN) entry.resolve(result)
+      }
     } catch (error) {
       for (const entry of batch) entry.reject(error)
     } finally {
-      this.#lastMs = performance.now() - startedAt
+      this.#last = { ms: performance.now() - startedAt, items: batch.length }
       for (const key of keys) this.#busyKeys.delete(key)
       this.#inFlight -= 1
       if (this.#waiting.length > 0) this.#schedule()

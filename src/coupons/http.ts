@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AddressRefused } from '../outgoing/address-guard.ts'
+import { AddressRefused, MAX_URL_LENGTH } from '../outgoing/address-guard.ts'
 import { createOutgoing, type OutgoingOptions, type Target } from '../outgoing/guarded.ts'
 import { type PostAnswer, ResponseTooLarge } from '../outgoing/post.ts'
 import { retryAfterMs } from '../outgoing/retry-after.ts'
@@ -12,7 +12,7 @@ import type {
   RevokeRequest,
   Trouble,
 } from '../ports/coupon-provider.ts'
-import { SIGNING_SECRET_RULE, sign, signingKey } from './signature.ts'
+import { SIGNING_SECRET, SIGNING_SECRET_RULE, sign, signingKey } from './signature.ts'
 
 export interface HttpProviderOptions extends OutgoingOptions {
   readonly clock: Clock
@@ -25,7 +25,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024
 /** Passing by nature; 409 is what services answer while an earlier request with the same key is still running. */
 const RETRIED_STATUSES = new Set([408, 409, 425, 429])
 
-const secretShape = z.string().refine((secret) => signingKey(secret) !== null, { error: SIGNING_SECRET_RULE })
+const secretShape = z.string().regex(SIGNING_SECRET, SIGNING_SECRET_RULE)
 
 /** While a secret is exchanged requests are signed with both, so that the service may know either. */
 const credentialsShape = z
@@ -65,10 +65,13 @@ const usedShape = z.object({ used: z.boolean() })
  */
 export function createHttpProvider(options: HttpProviderOptions): CouponProvider {
   const outgoing = createOutgoing(options)
-  const urlShape = z.string().superRefine((text, context) => {
-    const verdict = outgoing.judge(text)
-    if (!verdict.ok) context.addIssue({ code: 'custom', message: verdict.fault })
-  })
+  const urlShape = z
+    .string()
+    .superRefine((text, context) => {
+      const verdict = outgoing.judge(text)
+      if (!verdict.ok) context.addIssue({ code: 'custom', message: verdict.fault })
+    })
+    .meta({ format: 'uri', maxLength: MAX_URL_LENGTH })
   const settingsShape = z.strictObject({ url: urlShape, revokeUrl: urlShape.optional() })
 
   /** What is wrong with a provider's settings or credentials, or where and with what key to ask. */

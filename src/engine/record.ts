@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Batcher } from '../commit/batcher.ts'
+import { AGAIN, Batcher } from '../commit/batcher.ts'
 import { AppError } from '../errors.ts'
 import { createTermsBook, type TermsBook } from '../life/terms-book.ts'
 import { insert } from '../ports/changes.ts'
@@ -12,6 +12,7 @@ import type { RecorderDeps } from './deps.ts'
 import { createEnter } from './enter.ts'
 import { load } from './load/load.ts'
 import { loadNeeds } from './load/load-needs.ts'
+import { PutBack, writerKeyOf } from './put-back.ts'
 import type { EntryRecorder, Recorder, RecordRequest, RecordResult } from './types.ts'
 
 const MAX_BATCH_LOGS = 256
@@ -33,14 +34,16 @@ const MAX_NEED_ROUNDS = 2 * MAX_BATCH_LOGS
 
 interface Deps extends RecorderDeps {
   readonly terms: TermsBook
+  readonly putBack: PutBack
 }
 
 /** The engine: load, decide, commit, in batches shared by whoever calls at the same time. */
 export function createRecorder(given: RecorderDeps): Recorder & EntryRecorder & { drain(): Promise<void> } {
-  const deps: Deps = { ...given, terms: createTermsBook(given.store) }
+  const putBack = new PutBack(given.shifts)
+  const deps: Deps = { ...given, terms: createTermsBook(given.store), putBack }
   const batcher = new Batcher<RecordRequest, RecordResult | Failure>({
     run: (requests) => recordBatch(deps, requests),
-    keyOf: ({ accountId, member }) => `${accountId} ${'id' in member ? member.id : member.externalId}`,
+    keyOf: writerKeyOf,
     sizeOf: estimateBytes,
     maxItems: MAX_BATCH_LOGS,
     maxBytes: MAX_BATCH_BYTES,
@@ -78,15 +81,16 @@ async function recordBatch(
   deps: Deps,
   requests: readonly RecordRequest[],
   metMs: number | null = null,
-): Promise<(RecordResult | Failure)[]> {
+): Promise<(RecordResult | Failure | typeof AGAIN)[]> {
   const single = requests.length === 1
   const tries = triesOf(requests.length)
   let lastTryMs = metMs
   try {
     for (let attempt = 0; attempt < tries; attempt += 1) {
-      const isRetry = lastTryMs !== null
+      if (lastTryMs !== null && deps.putBack.takes(requests)) return requests.map(() => AGAIN)
       if (lastTryMs !== null) await delay(pauseMs(attempt, lastTryMs))
       const startedAt = performance.now()
+      const isRetry = lastTryMs !== null || deps.putBack.has(requests)
       const tried = await tryBatch(deps, requests, isRetry)
       lastTryMs = performance.now() - startedAt
       if ('results' in tried) return tried.results

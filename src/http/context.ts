@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import { FloodLog } from './flood-log.ts'
-import { addressOf } from './limits/address.ts'
+import { addressLater } from './limits/address.ts'
 
 /** What is known of a request while it is served; the log line is made of it. */
 export interface RequestContext {
@@ -40,12 +40,12 @@ export function requestContext(logger: Logger, newId: () => string): RequestHand
     const context: RequestContext = { requestId, route: 'none', logFields: {} }
     response.locals = context as unknown as Response['locals']
     response.setHeader('X-Request-Id', requestId)
-    // a connection that is gone says no more where it came from
-    const address = addressOf(request)
+    const addressOf = addressLater(request)
     response.once('close', () => {
       const { statusCode: status } = response
       const { route, logFields } = context
       if (isRefused(status, logFields)) {
+        const address = addressOf()
         logFields.address = address
         const kind = { route, status, code: String(logFields.code) }
         if (isStranger(logFields) && !flood.admits(kind, address)) return

@@ -67,7 +67,9 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
   }
 
   return {
-    knows: (connectorId, platform) => inTime(lookup.knows(connectorId, platform)),
+    // most are known, and nothing is asked of the store for them
+    knows: async (connectorId, platform) =>
+      lookup.isKnown(connectorId, platform) || (await inTime(lookup.knows(connectorId, platform))),
     accept,
     close: async () => {
       await batcher.drain()
@@ -81,13 +83,18 @@ function isJson(contentType: string | undefined): boolean {
 }
 
 /** @throws AppError STORE_UNAVAILABLE */
-async function within<T>(deadlineMs: number, answer: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const message = `the store did not answer within ${deadlineMs} ms`
-  const timer = setTimeout(() => reject(new AppError('STORE_UNAVAILABLE', message)), deadlineMs)
-  try {
-    return await Promise.race([answer, promise])
-  } finally {
-    clearTimeout(timer)
-  }
+function within<T>(deadlineMs: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new AppError('STORE_UNAVAILABLE', `the store did not answer within ${deadlineMs} ms`))
+    }, deadlineMs)
+    const settled = (settle: () => void) => {
+      clearTimeout(timer)
+      settle()
+    }
+    answer.then(
+      (value) => settled(() => resolve(value)),
+      (error: unknown) => settled(() => reject(error)),
+    )
+  })
 }

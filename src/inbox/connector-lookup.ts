@@ -55,14 +55,16 @@ export function createConnectorLookup(store: Store, secretBox: SecretBox) {
 
   /** Until when these are taken to be there. Those that are not there are not kept: anybody can make them up. */
   const known = new Map<string, number>()
+  const nameOf = (connectorId: string, platform: string) => `${platform} ${connectorId.toLowerCase()}`
 
   return {
+    /** Whether `knows` found it a short time ago. */
+    isKnown: (connectorId: string, platform: string): boolean =>
+      (known.get(nameOf(connectorId, platform)) ?? 0) > performance.now(),
     async knows(connectorId: string, platform: string): Promise<boolean> {
-      const name = `${platform} ${connectorId.toLowerCase()}`
-      if ((known.get(name) ?? 0) > performance.now()) return true
       if ((await find(connectorId, platform)) === null) return false
       if (known.size >= MAX_KNOWN) known.clear()
-      known.set(name, performance.now() + KNOWN_FOR_MS)
+      known.set(nameOf(connectorId, platform), performance.now() + KNOWN_FOR_MS)
       return true
     },
     async open(connectorId: string, platform: string): Promise<OpenConnector | null> {

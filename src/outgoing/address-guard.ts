@@ -26,7 +26,7 @@ export class AddressRefused extends Error {
 /** How resolvers say that a name leads nowhere, not that they cannot tell at the moment. */
 const NO_ADDRESS: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA', 'EAI_ADDRFAMILY'])
 
-const MAX_URL_LENGTH = 2048
+export const MAX_URL_LENGTH = 2048
 const FIRST_UNPRIVILEGED_PORT = 1024
 const HTTPS_PORT = 443
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')

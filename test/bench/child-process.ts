@@ -1,15 +1,22 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import packageJson from '../../package.json' with { type: 'json' }
 import type { Answer, Command, Subject, Usage } from './child-protocol.ts'
 import type { ChildOptions } from './options.ts'
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 
 /** Those that `npm start` runs with. */
-const NODE_FLAGS = packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'))
+const NODE_FLAGS = nodeFlags()
+
+/** @throws Error when there are none, so that nothing is measured without them unnoticed */
+function nodeFlags(): string[] {
+  const script = readFileSync(new URL('../../scripts/streakline.sh', import.meta.url), 'utf8')
+  const flags = /^exec node((?: --\S+)+) src\/streakline\.js/m.exec(script)?.[1]?.trim().split(' ')
+  if (flags === undefined) throw new Error('scripts/streakline.sh no longer says what Node is started with')
+  return flags
+}
 
 export interface Child {
   /** Where it answers HTTP; null when it does not. */

@@ -65,7 +65,8 @@ export function openBenchQueue(redisUrl: string, prefix: string): BenchQueue {
       return (performance.now() - startedAt) / 1000
     },
     async waiting() {
-      const jobs = await queue.getWaiting()
+      // what an account has beyond its burst waits by priority
+      const jobs = await queue.getJobs(['wait', 'prioritized'])
       return {
         jobs: jobs.length,
         items: jobs.reduce((sum, { data }) => sum + (data as ActivityJob).items.length, 0),

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import type { Shifts } from '../../src/commit/shifts.ts'
 import { createRecorder } from '../../src/engine/record.ts'
 import type {
   EntryRecorder,
@@ -33,12 +34,13 @@ export class EngineKit {
   /**
    * A recorder of its own, as another process would have; on the same store or on its own connection to the same data.
    */
-  anotherRecorder(store: Store = this.store): Recorder & EntryRecorder {
+  anotherRecorder(store: Store = this.store, shifts?: Shifts): Recorder & EntryRecorder {
     const drawCode = () => {
       const code = `C-${uuidv7()}`
       return { code, foldedCode: code }
     }
     return createRecorder({
+      ...(shifts === undefined ? {} : { shifts }),
       store,
       queue: notingQueue(this.enqueued),
       clock: { now: () => this.now },

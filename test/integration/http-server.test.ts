@@ -49,9 +49,8 @@ describe('listen', () => {
   it('closes while idle connections are kept open', async () => {
     const server = await serve((_request, response) => response.end('ok'))
     await textOf(await ask(server.port))
-    const startedMs = performance.now()
-    await server.close(30_000)
-    expect(performance.now() - startedMs).toBeLessThan(5_000)
+    // longer than a test may take: it is not waited out
+    await server.close(600_000)
     await expect(ask(server.port)).rejects.toThrow('ECONNREFUSED')
   })
 
@@ -61,7 +60,7 @@ describe('listen', () => {
     const asked = ask(server.port)
     const response = await arrived.promise
     let isClosed = false
-    const closed = server.close(30_000).then(() => {
+    const closed = server.close(600_000).then(() => {
       isClosed = true
     })
     await expect(ask(server.port)).rejects.toThrow('ECONNREFUSED')
@@ -119,14 +118,13 @@ describe('connections', () => {
     const server = await serve((incoming) => gone.push(readBody(incoming, 100).catch((error) => error)), {
       requestTimeoutMs: 300,
     })
-    const startedMs = performance.now()
     const slow = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf'
     const answers = await Promise.all([
       sendAndWait(server.port, slow),
       sendAndWait(server.port, 'POST / HTTP/1.1\r\nHo'),
       sendAndWait(server.port, ''),
     ])
-    expect(performance.now() - startedMs).toBeLessThan(5_000)
+    // without the bound of this server they would be kept for 15 s and 60 s, longer than this test may take
     expect(answers[0]).toContain('did not arrive in time')
     expect(await gone[0]).toBeInstanceOf(CallerGone)
   }, 10_000)

@@ -187,7 +187,8 @@ describe('a second start on the same folder', () => {
     const redis = await open()
     await redis.stop()
     opened.pop()
-    const squatter = createServer((socket) => socket.end('-ERR no\r\n')).listen(
+    // who does not read never learns that the other side has gone
+    const squatter = createServer((socket) => socket.resume().end('-ERR no\r\n')).listen(
       Number(new URL(redis.url).port),
       '127.0.0.1',
     )
@@ -197,7 +198,7 @@ describe('a second start on the same folder', () => {
       expect(new URL(again.url).port).not.toBe(new URL(redis.url).port)
       expect(await isAlive(again.url)).toBe(true)
     } finally {
-      squatter.close()
+      await new Promise((resolve) => squatter.close(resolve))
     }
   })
 })

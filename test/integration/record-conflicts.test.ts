@@ -65,6 +65,51 @@ describe('a batch that meets other writers', () => {
     expect(await triedSizes(8, 2)).toEqual([8, 8, 4, 4])
   })
 
+  it('waits whole for its next shift where its own is over, since the next in line has it', async () => {
+    const sizes: number[] = []
+    let isOver = false
+    const store = contested(temp.store, async (changes) => {
+      sizes.push(logsIn(changes))
+      if (sizes.length > 1) return null
+      isOver = true
+      setTimeout(() => {
+        isOver = false
+      }, 10)
+      return BUSY
+    })
+    const kit = new EngineKit(temp.store)
+    const streak = await kit.streak()
+    // over when somebody is met, and there again some milliseconds later
+    const recorder = kit.anotherRecorder(store, () => (isOver ? 5 : 0))
+    const logs = Array.from({ length: 64 }, (_, at) => {
+      const member = { externalId: `member ${at}`, profile: {}, profileAt: null }
+      return recorder.record(kit.request(streak, AT, { member }))
+    })
+    const outcomes = (await Promise.all(logs)).map(({ outcome }) => outcome)
+    expect(outcomes).toEqual(outcomes.map(() => 'recorded'))
+    expect(sizes).toEqual([64, 64])
+  })
+
+  it('fights for what was put back three times', async () => {
+    const sizes: number[] = []
+    const store = contested(temp.store, async (changes) => {
+      sizes.push(logsIn(changes))
+      return sizes.length <= 4 ? BUSY : null
+    })
+    const kit = new EngineKit(temp.store)
+    const streak = await kit.streak()
+    // asked by whoever met somebody it is always over, by whoever begins it never is
+    const recorder = kit.anotherRecorder(store, (_key, expectedMs) =>
+      expectedMs === 0 && sizes.length > 0 ? 5 : 0,
+    )
+    const logs = Array.from({ length: 40 }, (_, at) => {
+      const member = { externalId: `member ${at}`, profile: {}, profileAt: null }
+      return recorder.record(kit.request(streak, AT, { member }))
+    })
+    await Promise.all(logs)
+    expect(sizes).toEqual([40, 40, 40, 40, 20, 20])
+  })
+
   it('lets them finish: it comes back only after half the time that its own try took', async () => {
     const TRY_MS = 400
     let metAt = 0

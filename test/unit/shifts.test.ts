@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { Batcher } from '../../src/commit/batcher.ts'
+import { AGAIN, Batcher } from '../../src/commit/batcher.ts'
 import { createShifts, type Shifts } from '../../src/commit/shifts.ts'
 
 const SHIFT_MS = 1_000
@@ -37,6 +37,14 @@ describe('shifts', () => {
     expect(at(start + 700, 0, 4)(key, 400)).toBe(4 * SHIFT_MS - 700)
     // what takes longer than a shift anyway is begun in its first half
     expect(at(start + 400, 0, 4)(key, 5_000)).toBe(0)
+  })
+
+  it('take nothing more into work that would then go on into the next one', () => {
+    const key = 'account member'
+    const start = at(0, 0, 4)(key, 0)
+    expect(at(start + 300, 0, 4)(key, 700, true)).toBe(0)
+    expect(at(start + 300, 0, 4)(key, 701, true)).toBe(4 * SHIFT_MS - 300)
+    expect(at(start + 300, 0, 4)(key, 701)).toBe(0)
   })
 
   it('are everybody’s where a process is alone, or not sure of its place', () => {
@@ -78,6 +86,61 @@ describe('a batcher with shifts', () => {
     expect(batches[0]!.every((item) => item.startsWith('now'))).toBe(true)
     const later = batches.flat().filter((item) => item.startsWith('later'))
     expect(later).toEqual(Array.from({ length: 20 }, (_, index) => `later ${2 * index + 1}`))
+  })
+
+  it('takes no more into a batch than ends within the shift, as far as the last one tells', async () => {
+    const sizes: number[] = []
+    const asked: [expectedMs: number, joins: boolean][] = []
+    const batcher = new Batcher<number, number>({
+      run: async (batch) => {
+        sizes.push(batch.length)
+        const doneAt = performance.now() + 40
+        while (performance.now() < doneAt);
+        return batch
+      },
+      keyOf: String,
+      sizeOf: () => 1,
+      maxItems: 40,
+      maxBytes: 1_000,
+      maxInFlight: 1,
+      shifts: (_key, expectedMs, joins = false) => {
+        asked.push([expectedMs, joins])
+        return joins && expectedMs > 60 ? 5 : 0
+      },
+    })
+    await Promise.all(Array.from({ length: 20 }, (_, index) => batcher.add(index)))
+    expect(sizes).toEqual([20])
+    expect(asked.map(([, joins]) => joins)).toEqual([
+      ...new Array(16).fill(false),
+      ...new Array(4).fill(true),
+    ])
+    await Promise.all(Array.from({ length: 40 }, (_, index) => batcher.add(index)))
+    // 20 took 40 ms or more: 60 ms are enough for 30 at most
+    expect(sizes[1]).toBeGreaterThanOrEqual(16)
+    expect(sizes[1]).toBeLessThanOrEqual(30)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(60)
+  })
+
+  it('has what is put back wait before what came after it, and done once', async () => {
+    const batches: string[][] = []
+    const batcher = new Batcher<string, string>({
+      run: async (batch) => {
+        batches.push([...batch])
+        return batch.map((item) => (batches.length === 1 && item.endsWith('!') ? AGAIN : item.toUpperCase()))
+      },
+      keyOf: (item) => item[0]!,
+      sizeOf: () => 1,
+      maxItems: 4,
+      maxBytes: 10,
+      maxInFlight: 1,
+    })
+    const items = ['a!', 'b', 'a!2!', 'c', 'd']
+    expect(await Promise.all(items.map((item) => batcher.add(item)))).toEqual(['A!', 'B', 'A!2!', 'C', 'D'])
+    expect(batches).toEqual([
+      ['a!', 'b', 'a!2!', 'c'],
+      ['a!', 'a!2!', 'd'],
+    ])
+    await batcher.drain()
   })
 
   it('keeps nobody waiting where few wait', async () => {

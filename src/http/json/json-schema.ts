@@ -4,6 +4,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 /** The JSON Schemas of values that more than one field has. */
 export const UUID_SCHEMA = { type: 'string', format: 'uuid' } as const
 export const INSTANT_SCHEMA = { type: 'string', format: 'date-time' } as const
+/** An instant that a caller writes: from 1970 on, which by an offset may still be the last day of 1969. */
+export const GIVEN_INSTANT_SCHEMA = {
+  ...INSTANT_SCHEMA,
+  pattern: '^(?:1969-12-31|19[7-9]|[2-9])',
+} as const
 /** Exact: written with all its digits, so it may have more of them than a double holds. */
 export const QUANTITY_SCHEMA = { type: 'number', format: 'decimal', minimum: 0 } as const
 export const COUNT_SCHEMA = { type: 'integer', minimum: 0 } as const

@@ -10,7 +10,15 @@ const IPV6_NETWORK_PARTS = 4
  * address. An IPv4 address inside an IPv6 one is the IPv4 address.
  */
 export function addressOf(request: Request): string {
-  return networkOf(request.ip) ?? networkOf(request.socket.remoteAddress) ?? 'unknown'
+  return addressLater(request)()
+}
+
+/**
+ * The same, for whoever needs it seldom: what it is worked out from is read now, for a connection that is gone says no
+ * more where it came from, and the rest is done when it is asked for.
+ */
+export function addressLater({ ip, socket: { remoteAddress } }: Request): () => string {
+  return () => networkOf(ip) ?? networkOf(remoteAddress) ?? 'unknown'
 }
 
 /** The same of a bare connection: who connects. */

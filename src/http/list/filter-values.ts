@@ -14,6 +14,7 @@ import {
   readText,
   readUuid,
 } from '../../read/values.ts'
+import { GIVEN_INSTANT_SCHEMA, type JsonSchema, QUANTITY_SCHEMA } from '../json/json-schema.ts'
 
 /** The operators of the contract and what the store calls them. */
 export const OPERATORS = {
@@ -71,6 +72,9 @@ export function operatorsOf({ type, values, contains, operators }: FilterField):
 }
 
 const MAX_FILTER_TEXT = 1024
+const MAX_FILTER_NUMBER = 1_000_000_000
+/** The largest number of 22 digits that a double is. */
+const MAX_FILTER_SUM = 9.999999999999998e21
 const filterText = readText(MAX_FILTER_TEXT, { blank: 'allowed' })
 
 function readerOf({ type, values, sum }: FilterField): Reader<Scalar> {
@@ -78,8 +82,19 @@ function readerOf({ type, values, sum }: FilterField): Reader<Scalar> {
   if (type === 'id') return readUuid
   if (type === 'instant') return readInstant
   if (type === 'quantity') return sum ? readSum : readQuantity
-  if (type === 'integer') return readInteger(0, 1_000_000_000)
+  if (type === 'integer') return readInteger(0, MAX_FILTER_NUMBER)
   return type === 'boolean' ? readBoolean : filterText
+}
+
+/** What a condition on this field is given, in JSON Schema: what `readFilterValue` takes. */
+export function filterValueSchema({ type, values, sum }: FilterField): JsonSchema {
+  if (values !== undefined) return { type: 'string', enum: values }
+  if (type === 'id') return { type: 'string', format: 'uuid' }
+  if (type === 'instant') return GIVEN_INSTANT_SCHEMA
+  if (type === 'quantity') return { ...QUANTITY_SCHEMA, maximum: sum ? MAX_FILTER_SUM : MAX_FILTER_NUMBER }
+  if (type === 'integer') return { type: 'integer', minimum: 0, maximum: MAX_FILTER_NUMBER }
+  if (type === 'boolean') return { type: 'boolean' }
+  return { type: 'string', maxLength: MAX_FILTER_TEXT, pattern: '^[^\\u0000]*$' }
 }
 
 /** One value of a condition; null never is one: IS_NULL asks for it. */

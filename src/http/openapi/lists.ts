@@ -1,6 +1,14 @@
 import type { CollectionName } from '../../ports/schema.ts'
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
-import { EQUALITY, type OperatorName, operatorsOf, RANGES } from '../list/filter-values.ts'
+import {
+  EQUALITY,
+  type FilterField,
+  filterValueSchema,
+  MAX_LIST_VALUES,
+  type OperatorName,
+  operatorsOf,
+  RANGES,
+} from '../list/filter-values.ts'
 import { filterFieldOf, MAX_FILTER_DEPTH, MAX_FILTER_LEAVES } from '../list/filters.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET } from '../list/query.ts'
 import { SELECTIVE_FIELDS } from '../list/selective.ts'
@@ -10,11 +18,11 @@ import type { Recorded } from './records.ts'
 
 type Field = PublicField<CollectionName>
 
-/** Field by field: the operators its filter takes; none where it cannot be filtered. */
-function filterable({ collection, fields }: Recorded): [string, readonly OperatorName[]][] {
+/** Field by field, what its filter takes; none where it cannot be filtered. */
+function filterable({ collection, fields }: Recorded): [string, FilterField][] {
   return Object.entries(fields).flatMap(([name, field]) => {
     const filter = filterFieldOf({ collection }, field as Field)
-    return filter === null ? [] : [[name, operatorsOf(filter)]]
+    return filter === null ? [] : [[name, filter]]
   })
 }
 
@@ -49,27 +57,67 @@ export function filterSchemas(resource: Recorded): Record<string, JsonSchema> {
   }
 }
 
+const OF_LISTS: readonly OperatorName[] = ['IN', 'NOT_IN']
+const OF_NOTHING: readonly OperatorName[] = ['IS_NULL', 'IS_NOT_NULL']
+
+/**
+ * One comparison: a field, an operator that works on it, and the value it takes, which is a list for some and nothing
+ * for others. Fields that take the same stand together.
+ */
 function comparisonSchema(resource: Recorded): JsonSchema {
-  const fields = filterable(resource)
-  const scalar = [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }]
+  const alike = new Map<string, { names: string[]; operators: readonly OperatorName[]; value: JsonSchema }>()
+  for (const [name, field] of filterable(resource)) {
+    const [operators, value] = [operatorsOf(field), filterValueSchema(field)]
+    const key = JSON.stringify([operators, value])
+    const group = alike.get(key) ?? { names: [], operators, value }
+    group.names.push(name)
+    alike.set(key, group)
+  }
+  const groups = [...alike.values()]
+  const ofNothing = groups.filter(({ operators }) => operators.includes('IS_NULL'))
+  return {
+    // the page at `/docs` shows what is an object in a field of several lines
+    type: 'object',
+    description: 'Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing.',
+    anyOf: [
+      ...groups.flatMap(({ names, operators, value }) => {
+        const list = { type: 'array', minItems: 1, maxItems: MAX_LIST_VALUES, items: value }
+        const ofOne = operators.filter((name) => !OF_LISTS.includes(name) && !OF_NOTHING.includes(name))
+        return [
+          comparison(names, ofOne, { value }, ['value']),
+          ...(operators.includes('IN') ? [comparison(names, OF_LISTS, { value: list }, ['value'])] : []),
+        ]
+      }),
+      comparison(
+        ofNothing.flatMap(({ names }) => names),
+        OF_NOTHING,
+        { value: { type: 'null' } },
+      ),
+    ],
+  }
+}
+
+function comparison(
+  names: readonly string[],
+  operators: readonly OperatorName[],
+  value: Readonly<Record<'value', JsonSchema>>,
+  required: readonly string[] = [],
+): JsonSchema {
   return {
     type: 'object',
-    required: ['fieldSlug', 'operator'],
+    required: ['fieldSlug', 'operator', ...required],
     additionalProperties: false,
     properties: {
-      fieldSlug: { type: 'string', enum: fields.map(([name]) => name) },
-      operator: { type: 'string', enum: [...new Set(fields.flatMap(([, operators]) => operators))] },
-      value: {
-        description: 'A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL.',
-        anyOf: [...scalar, { type: 'array', minItems: 1, items: { anyOf: scalar } }],
-      },
+      fieldSlug: { type: 'string', enum: names },
+      operator: { type: 'string', enum: operators },
+      ...value,
     },
   }
 }
 
 /** What lists of this resource take, with a table of its fields. */
 export function listText(resource: Recorded): string {
-  const operators = new Map(filterable(resource))
+  const operators = new Map(filterable(resource).map(([name, field]) => [name, operatorsOf(field)] as const))
   const sorts = new Set(sortable(resource))
   const rows = Object.keys(resource.fields).flatMap((name) => {
     const own = operators.get(name)
@@ -122,6 +170,7 @@ export function listParameters(resource: Recorded): JsonSchema[] {
   const order = {
     type: 'array',
     maxItems: MAX_SORT_FIELDS,
+    uniqueItems: true,
     items: {
       type: 'object',
       required: ['fieldSlug'],

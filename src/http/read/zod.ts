@@ -18,7 +18,7 @@ import {
   readUuid,
 } from '../../read/values.ts'
 import type { Quantity } from '../../streaks/quantity.ts'
-import { QUANTITY_SCHEMA } from '../json/json-schema.ts'
+import { GIVEN_INSTANT_SCHEMA, QUANTITY_SCHEMA } from '../json/json-schema.ts'
 
 /** JSON Schema of a field, for the API document. */
 type Described = Readonly<Record<string, unknown>>
@@ -51,7 +51,7 @@ export const zText = (max: number) => zRead(readText(max), textSchema(max))
 export const zBlankText = (max: number) =>
   zRead(readText(max, { blank: 'allowed' }), { type: 'string', maxLength: max, pattern: '^[^\\u0000]*$' })
 export const zUuid = zRead<string>(readUuid, { type: 'string', format: 'uuid' })
-export const zInstant = zRead<Instant>(readInstant, { type: 'string', format: 'date-time' })
+export const zInstant = zRead<Instant>(readInstant, GIVEN_INSTANT_SCHEMA)
 export const zQuantity = zRead<Quantity>(readQuantity, { ...QUANTITY_SCHEMA, maximum: MAX_QUANTITY_NUMBER })
 export const zPositiveQuantity = zRead<Quantity>(readPositiveQuantity, {
   type: 'number',
