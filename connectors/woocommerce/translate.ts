@@ -18,8 +18,8 @@ type Translate = (input: TranslateInput) => Translation
 const READERS: ReadonlyMap<string, Translate> = new Map([
   ['order.created', translateOrder],
   ['order.updated', translateOrder],
-  ['order.restored', translateOrder],
   ['order.deleted', translateDeletedOrder],
+  ['order.restored', translateOrder],
 ])
 
 export const TOPICS: readonly string[] = [...READERS.keys()]
