@@ -195,6 +195,23 @@ export function describeWooCommerce(
       expect(await progress()).toEqual([20])
     })
 
+    it('is a duplicate of a log that the API made by the name which it would get', async () => {
+      const other = await shopOf('https://other.example')
+      const order = wooOrder({ customerId: 0, currency: 'EUR', total: '20.00' })
+      const { id } = await admin.create('streak_log', {
+        streakId: streak.id,
+        ownedBy: { externalId: 'email:buyer@example.com' },
+        activityId: 'made_a_purchase',
+        activityAt: '2026-11-20T10:00:00Z',
+        activityValue: 1,
+        uniqueIdentifier: `5001@${other.id}`,
+      })
+      await sent(order)
+      const [item] = (await shown(await sent(order, other))).items
+      expect(item).toMatchObject({ status: 'duplicate', duplicateOfId: id })
+      expect((await logs()).length).toBe(2)
+    })
+
     it('counts both where they arrive at the same moment', async () => {
       const other = await shopOf('https://other.example')
       const order = wooOrder({ customerId: 0, currency: 'EUR', total: '20.00' })
