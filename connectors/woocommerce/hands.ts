@@ -5,6 +5,7 @@ import { beginCall } from '../asking.ts'
 import { readAccess, restKeys, type WooAccess } from './access.ts'
 import { type Asking, deleteHook, ourHooks } from './hooks.ts'
 import { mendHooks } from './mend-hooks.ts'
+import { readOrders } from './read-orders.ts'
 import { siteName } from './site.ts'
 
 const SECRET_BYTES = 32
@@ -60,6 +61,8 @@ export function createWooHands(calls: PlatformCalls): Hands {
       }
       return { outcome: 'ok', value: null }
     },
+
+    readOrders: (site, access, query) => readOrders(askingOf(site, readAccess(access)), query),
 
     async isGone(site, access) {
       const told = await ourHooks(askingOf(site, readAccess(access)))

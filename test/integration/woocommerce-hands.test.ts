@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createWooHands } from '../../connectors/woocommerce/hands.ts'
 import { woocommerce } from '../../connectors/woocommerce/index.ts'
 import { startWooDouble, type WooDouble } from '../../src/doubles/woocommerce/index.ts'
-import type { Access, Hands, Mended, Site } from '../../src/ports/hands.ts'
+import type { Access, Hands, Mended, OrderPage, OrderQuery, Site } from '../../src/ports/hands.ts'
 import type { Told } from '../../src/ports/platform-calls.ts'
 import { tell } from '../helpers/doubles.ts'
 import { callsTo } from '../helpers/platform-calls.ts'
+import { rule } from '../helpers/rules.ts'
 import { type ScriptedServer, startScriptedServer } from '../helpers/scripted-server.ts'
 
 const WEBHOOK_PATH = '/webhooks/woocommerce/0199f0c0-0000-7000-8000-000000000000'
@@ -250,6 +251,98 @@ describe('the webhooks of a shop', () => {
     expect(await hands.leave(site, access)).toEqual({ outcome: 'ok', value: null })
     expect(await hands.isGone(site, access)).toEqual({ outcome: 'ok', value: true })
     expect(await hands.mend(site, access)).toMatchObject({ outcome: 'refused', refused: 'access' })
+  })
+})
+
+describe('past orders of a shop', () => {
+  const day = (number: number) => Date.parse(`2026-10-${String(number).padStart(2, '0')}T12:00:00Z`)
+  const iso = (at: number) => new Date(at).toISOString()
+
+  async function readAll(query: Pick<OrderQuery, 'by' | 'since' | 'until'>): Promise<OrderPage[]> {
+    const access = await enter()
+    const pages: OrderPage[] = []
+    let cursor: string | null = null
+    do {
+      const page: OrderPage = wellTold(await hands.readOrders!(site, access, { ...query, cursor }))
+      pages.push(page)
+      cursor = page.next
+    } while (cursor !== null)
+    return pages
+  }
+  const idsOf = (pages: readonly OrderPage[]) =>
+    pages.flatMap(({ orders }) => orders.map(({ bodies }) => readBody(bodies[0]!.rawBody).id))
+  const readBody = (rawBody: Uint8Array) => JSON.parse(Buffer.from(rawBody).toString()) as { id: number }
+
+  it('are read by when they were paid, page by page, as a webhook would bring them', async () => {
+    for (let number = 1; number <= 28; number += 1) {
+      const at = iso(day(number))
+      for (const id of [1_000 + number, 2_000 + number, 3_000 + number]) {
+        await tell(double, 'POST /orders', { id: String(id), createdAt: at, customerId: 7 })
+      }
+    }
+    // made before, paid within
+    await tell(double, 'POST /orders', { id: '5000', createdAt: iso(day(1)), paidAt: iso(day(20)) })
+    const pages = await readAll({ by: 'activity', since: day(5), until: day(26) })
+    expect(pages.length).toBe(2)
+    const ids = idsOf(pages)
+    expect(ids.length).toBe(3 * 21 + 1)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids).toEqual(expect.arrayContaining([1_005, 3_025, 5_000]))
+    expect(ids).not.toEqual(expect.arrayContaining([1_026]))
+    expect(pages[0]!.readUpTo).toBeGreaterThanOrEqual(day(5))
+    expect(pages[0]!.readUpTo).toBeLessThan(day(26))
+    expect(pages[1]!.readUpTo).toBe(day(26))
+    const [{ activityAt, bodies }] = pages[0]!.orders as [OrderPage['orders'][number]]
+    expect(activityAt).toBe(day(20))
+    const translation = woocommerce.translate({
+      rawBody: bodies[0]!.rawBody,
+      topic: bodies[0]!.topic,
+      receivedAt: Date.now(),
+      rules: [rule()],
+      purchaseSpace: 'p',
+      orderIdFrom: null,
+      settings: site.settings,
+    })
+    expect(translation).toMatchObject({ kind: 'translated', orderId: '5000' })
+  })
+
+  it('are all read where more of them are of one second than a page holds, and where some change meanwhile', async () => {
+    for (let id = 1; id <= 120; id += 1) {
+      await tell(double, 'POST /orders', {
+        id: String(id),
+        createdAt: iso(day(id <= 110 ? 5 : 6)),
+        customerId: 7,
+      })
+    }
+    const query = { by: 'activity', since: day(5), until: day(7) } as const
+    expect(idsOf(await readAll(query)).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 120 }, (_, index) => index + 1),
+    )
+    const longAgo = Date.parse('2026-08-08T12:00:00Z')
+    const window = { by: 'activity', since: longAgo, until: longAgo + 86_400_000 } as const
+    for (let id = 201; id <= 260; id += 1) {
+      const createdAt = iso(longAgo + id * 1_000)
+      await tell(double, 'POST /orders', { id: String(id), createdAt, customerId: 7 })
+    }
+    const access = await enter()
+    const first = wellTold(await hands.readOrders!(site, access, { ...window, cursor: null }))
+    // what was read leaves the list
+    await tell(double, 'POST /orders/210/trash')
+    const then = { ...window, cursor: first.next }
+    const ids = idsOf([first, wellTold(await hands.readOrders!(site, access, then))])
+    expect(ids.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => 201 + index))
+  })
+
+  it('are read by when they were changed, whenever they were made', async () => {
+    const since = Date.now()
+    await tell(double, 'POST /orders', { id: '1', createdAt: iso(day(1)), customerId: 7 })
+    await tell(double, 'POST /clock', { advanceSeconds: 3_600 })
+    await tell(double, 'POST /orders/1', { status: 'cancelled' })
+    await tell(double, 'POST /orders', { id: '2', customerId: 7 })
+    expect(idsOf(await readAll({ by: 'change', since: since - 1, until: since + 1_800_000 }))).toEqual([])
+    const [page] = await readAll({ by: 'change', since: since + 1_800_000, until: since + 7_200_000 })
+    expect(idsOf([page!]).toSorted()).toEqual([1, 2])
+    expect(page).toMatchObject({ next: null, readUpTo: since + 7_200_000 })
   })
 })
 
