@@ -193,6 +193,30 @@ describe('an order of WooCommerce', () => {
   })
 })
 
+describe('how rules see an order that is asked about', () => {
+  const asked = (status: string) =>
+    woocommerce.translate({
+      rawBody: Buffer.from(wooOrder({ status })),
+      topic: 'order.updated',
+      receivedAt: RECEIVED_AT,
+      rules: [rule({ products: ['tea'] })],
+      purchaseSpace: 'space-1',
+      orderIdFrom: null,
+      settings: { siteUrl: 'https://example.com/store' },
+      explains: true,
+    })
+
+  it('is told also of one that is not paid, or came to an end', () => {
+    for (const status of ['processing', 'pending', 'cancelled']) {
+      const { view } = asked(status)
+      expect(view).toMatchObject({ currency: 'USD', activityAt: Date.parse('2026-11-20T15:00:00Z') })
+      const failed = view!.rules[0]!.checks.filter(({ passed }) => !passed)
+      expect(failed.map(({ check }) => check)).toEqual(['PRODUCT_MISSING'])
+    }
+    expect(translate(wooOrder({ status: 'pending' })).view).toBeUndefined()
+  })
+})
+
 describe('a body as WordPress writes it', () => {
   const body = readFileSync(new URL('../fixtures/woocommerce/order-updated.json', import.meta.url), 'utf8')
   const read = (overrides: Partial<ConnectorRule>) =>
