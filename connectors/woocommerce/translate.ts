@@ -2,7 +2,7 @@ import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
 import { defaultExternalId, externalIds } from '../identity.ts'
 import { isObject, type Json, member, readJson } from '../json.ts'
 import { readReport, reportOrder, type StatedReport } from '../report.ts'
-import { applyRules, ignoreDelivery } from '../rules.ts'
+import { applyRules, ignoreDelivery, viewOf } from '../rules.ts'
 import { isOrder, ORDER, readBuyer, readId, readOrderName } from './order.ts'
 import { readPurchase } from './purchase.ts'
 import { cancellation, listedRefunds } from './reports.ts'
@@ -18,8 +18,8 @@ type Translate = (input: TranslateInput) => Translation
 const READERS: ReadonlyMap<string, Translate> = new Map([
   ['order.created', translateOrder],
   ['order.updated', translateOrder],
-  ['order.restored', translateOrder],
   ['order.deleted', translateDeletedOrder],
+  ['order.restored', translateOrder],
 ])
 
 export const TOPICS: readonly string[] = [...READERS.keys()]
@@ -39,17 +39,19 @@ function translateOrder(input: TranslateInput): Translation {
   if (orderId === null || !isOrder(order)) return ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
   const status = member(order, 'status')
   const { refunds, fault } = listedRefunds(order)
+  const isPaid = PAID.includes(status)
+  const purchase = isPaid || input.explains === true ? readPurchase(order, orderId, input.settings) : null
+  const view = viewOf(purchase, input)
   const news = (reports: readonly StatedReport[], reason: Parameters<typeof ignoreDelivery>[0]) => {
     const orderName = readOrderName(order)
-    if (reports.length === 0) return ignoreDelivery(fault ?? reason, orderId, orderName)
+    if (reports.length === 0) return { ...ignoreDelivery(fault ?? reason, orderId, orderName), ...view }
     const externalId = defaultExternalId(readBuyer(order, input.settings))
-    return reportOrder({ orderId, orderKey: orderId, externalId, orderName }, reports)
+    return { ...reportOrder({ orderId, orderKey: orderId, externalId, orderName }, reports), ...view }
   }
   if (ENDED.includes(status)) {
     return news([cancellation(order, orderId, 'taken', input.receivedAt), ...refunds], 'NOT_PAID')
   }
-  if (!PAID.includes(status)) return news(refunds, 'NOT_PAID')
-  const purchase = readPurchase(order, orderId, input.settings)
+  if (!isPaid) return news(refunds, 'NOT_PAID')
   const counted = purchase === null ? null : applyRules(purchase, input)
   // what does not count now may have counted before: what it lists is told all the same
   if (counted === null) return news(refunds, 'BODY_NOT_UNDERSTOOD')

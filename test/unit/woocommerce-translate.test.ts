@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { woocommerce } from '../../connectors/woocommerce/index.ts'
 import type { Translation } from '../../src/ports/connector.ts'
@@ -189,5 +190,61 @@ describe('an order of WooCommerce', () => {
   it('has a topic where it comes without headers', () => {
     expect(woocommerce.topicOf(Buffer.from(wooOrder()))).toBe('order.updated')
     expect(woocommerce.topicOf(Buffer.from('{"id":1}'))).toBe('order.deleted')
+  })
+})
+
+describe('how rules see an order that is asked about', () => {
+  const asked = (status: string) =>
+    woocommerce.translate({
+      rawBody: Buffer.from(wooOrder({ status })),
+      topic: 'order.updated',
+      receivedAt: RECEIVED_AT,
+      rules: [rule({ products: ['tea'] })],
+      purchaseSpace: 'space-1',
+      orderIdFrom: null,
+      settings: { siteUrl: 'https://example.com/store' },
+      explains: true,
+    })
+
+  it('is told also of one that is not paid, or came to an end', () => {
+    for (const status of ['processing', 'pending', 'cancelled']) {
+      const { view } = asked(status)
+      expect(view).toMatchObject({ currency: 'USD', activityAt: Date.parse('2026-11-20T15:00:00Z') })
+      const failed = view!.rules[0]!.checks.filter(({ passed }) => !passed)
+      expect(failed.map(({ check }) => check)).toEqual(['PRODUCT_MISSING'])
+    }
+    expect(translate(wooOrder({ status: 'pending' })).view).toBeUndefined()
+  })
+})
+
+describe('a body as WordPress writes it', () => {
+  const body = readFileSync(new URL('../fixtures/woocommerce/order-updated.json', import.meta.url), 'utf8')
+  const read = (overrides: Partial<ConnectorRule>) =>
+    activityOf(translate(body, { currency: 'EUR', ...overrides }))
+
+  it('is read whole: who bought, what it was worth, and what was refunded of it', () => {
+    expect(read({ value: 'order_total' })).toMatchObject({
+      externalId: 'woocommerce:example.com/store:31',
+      profile: {
+        firstName: 'Zoë',
+        lastName: 'Käufer',
+        email: 'zoe@example.com',
+        phoneNumber: '+436601234567',
+      },
+      activityAt: Date.parse('2026-11-20T15:27:44Z'),
+      activityValue: '59.9',
+      orderId: '72745',
+      droppedFields: [],
+    })
+    expect(read({ value: 'order_subtotal' }).activityValue).toBe('55')
+    expect(read({ value: 'item_count' }).activityValue).toBe('4')
+    expect(read({ products: ['kaf-500-g'], channels: ['store-api'] }).activityValue).toBeNull()
+    expect(translate(body)).toMatchObject({
+      orderName: '2026-00417',
+      reports: [
+        { state: 'given_back' },
+        { object: 'woocommerce:refund:72790', amount: '10', currency: 'EUR' },
+      ],
+    })
   })
 })

@@ -10,7 +10,7 @@ export const COMMON_FIELDS: Readonly<Record<string, string>> = {
 }
 
 export const INFO = `Streakline turns purchases into streaks and streaks into coupons. Your backend sends **streak logs** (or a
-connector does, from the webhooks of Shopify and Stripe); Streakline adds them up per member and period, counts the
+connector does, from the webhooks of Shopify, Stripe and WooCommerce); Streakline adds them up per member and period, counts the
 periods that were completed in a row, and grants a **reward log** when a **milestone** is crossed.
 
 - Every record lives at \`/schema/{slug}/record\` (list, create) and \`/schema/{slug}/record/{id}\` (get, patch, delete).

@@ -1,0 +1,119 @@
+import type { Site } from '../../src/ports/hands.ts'
+import type { PlatformCalls, Told } from '../../src/ports/platform-calls.ts'
+import { type Call, tried } from '../asking.ts'
+import type { WooAccess } from './access.ts'
+import { readId } from './hook-id.ts'
+import { askShop, type RestRequest, siteUrlOf } from './rest.ts'
+
+/** A webhook of ours in a shop. */
+export interface ShopHook {
+  readonly id: string
+  readonly topic: string
+  readonly status: string
+  readonly deliveryUrl: string
+}
+
+/** Who asks which shop, within which call. */
+export interface Asking {
+  readonly calls: PlatformCalls
+  readonly site: Site
+  readonly access: WooAccess
+  readonly call: Call
+}
+
+const PER_PAGE = 100
+/** More webhooks than any shop has. */
+const MAX_PAGES = 20
+
+function ask({ calls, site, access, call }: Asking, request: RestRequest) {
+  return askShop(calls, { siteUrl: siteUrlOf(site), access, call }, request)
+}
+
+/**
+ * The webhooks of the shop that lead to this connector, wherever the server was when they were made, in the order in
+ * which they were made. All others are nobody's but the merchant's.
+ */
+export async function ourHooks(asking: Asking): Promise<Told<readonly ShopHook[]>> {
+  const hooks: ShopHook[] = []
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const query = { per_page: String(PER_PAGE), page: String(page) }
+    const told = await tried(asking.call, () => ask(asking, { method: 'GET', path: 'webhooks', query }))
+    if (told.outcome !== 'ok') return told
+    const rows = Array.isArray(told.value.json) ? (told.value.json as readonly unknown[]) : []
+    hooks.push(
+      ...rows.flatMap(readHook).filter(({ deliveryUrl }) => deliveryUrl.endsWith(asking.site.webhookPath)),
+    )
+    if (rows.length < PER_PAGE) break
+  }
+  return { outcome: 'ok', value: hooks.toSorted((a, b) => Number(a.id) - Number(b.id)) }
+}
+
+function readHook(row: unknown): ShopHook[] {
+  const { id, topic, status, delivery_url: deliveryUrl } = (row ?? {}) as Record<string, unknown>
+  const known = readId(id)
+  return known !== null &&
+    typeof topic === 'string' &&
+    typeof status === 'string' &&
+    typeof deliveryUrl === 'string'
+    ? [{ id: known, topic, status, deliveryUrl }]
+    : []
+}
+
+/** Makes a webhook, signed with our secret. Tried again only after looking whether it is there. */
+export async function createHook(asking: Asking, topic: string): Promise<Told<ShopHook>> {
+  const { site, access, call } = asking
+  let before: Told<ShopHook> | null = null
+  return await tried(call, async () => {
+    if (before !== null) {
+      const there = await ourHooks(asking)
+      if (there.outcome !== 'ok') return there
+      const made = there.value.findLast(
+        (hook) => hook.topic === topic && hook.deliveryUrl === site.webhookUrl,
+      )
+      if (made !== undefined) return { outcome: 'ok', value: made }
+    }
+    const body = {
+      name: `Streakline: ${topic}`,
+      topic,
+      delivery_url: site.webhookUrl,
+      secret: access.webhookSecret,
+      status: 'active',
+    }
+    before = readMade(await ask(asking, { method: 'POST', path: 'webhooks', body }))
+    return before
+  })
+}
+
+/** Changes a webhook: its address, its secret, or that it is active. Again it changes nothing. */
+export async function updateHook(
+  asking: Asking,
+  id: string,
+  body: Readonly<Record<string, string>>,
+): Promise<Told<ShopHook>> {
+  return await tried(asking.call, async () =>
+    readMade(await ask(asking, { method: 'PUT', path: `webhooks/${id}`, body })),
+  )
+}
+
+function readMade(told: Awaited<ReturnType<typeof ask>>): Told<ShopHook> {
+  if (told.outcome !== 'ok') return told
+  const [hook] = readHook(told.value.json)
+  return hook === undefined
+    ? {
+        outcome: 'unavailable',
+        message: 'the shop answered with something that is no webhook',
+        retryAfterMs: null,
+      }
+    : { outcome: 'ok', value: hook }
+}
+
+/** Removes a webhook for good; one that is gone already is removed. */
+export async function deleteHook(asking: Asking, id: string): Promise<Told<null>> {
+  const told = await tried(asking.call, () =>
+    ask(asking, { method: 'DELETE', path: `webhooks/${id}`, query: { force: 'true' } }),
+  )
+  if (told.outcome === 'ok' || (told.outcome === 'refused' && told.message.startsWith('404'))) {
+    return { outcome: 'ok', value: null }
+  }
+  return told
+}
