@@ -1,4 +1,5 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
+import { composeInstalling, type Installations } from './compose-installing.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
 import { createCouponProviders } from './coupons/registry.ts'
 import { checkKey } from './crypto/key-check.ts'
@@ -14,7 +15,15 @@ import { abandonReward, replayReward } from './rewards/replay.ts'
 import { uploadPoolCodes } from './rewards/upload-codes.ts'
 
 type Given = 'store' | 'inbox' | 'secretBox' | 'clock' | 'logger' | 'newId'
-type Optional = 'limits' | 'trustProxyHops' | 'opsRouter' | 'bodyBudgetBytes' | 'servesReference'
+type Optional =
+  | 'connectors'
+  | 'hands'
+  | 'installing'
+  | 'limits'
+  | 'trustProxyHops'
+  | 'opsRouter'
+  | 'bodyBudgetBytes'
+  | 'servesReference'
 
 export interface HttpParts
   extends Pick<HttpDeps, Given>,
@@ -22,13 +31,23 @@ export interface HttpParts
     Pick<HttpProviderOptions, 'allowedHosts'> {
   readonly recorder: Recorder & EntryRecorder
   readonly queue: JobQueue
+  /** Without them with no public address. */
+  readonly installations?: Pick<Installations, 'hands' | 'installing'>
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
 
 /** Everything the HTTP layer works with, from the parts of an installation. */
-export function composeHttp({ recorder, queue, read, allowedHosts = [], ...parts }: HttpParts): HttpDeps {
+export function composeHttp({
+  recorder,
+  queue,
+  read,
+  installations,
+  allowedHosts = [],
+  ...parts
+}: HttpParts): HttpDeps {
   const { store, clock, logger, newId } = parts
+  const { hands, installing } = installations ?? composeInstalling(parts)
   return {
     ...parts,
     recorder,
@@ -52,7 +71,9 @@ export function composeHttp({ recorder, queue, read, allowedHosts = [], ...parts
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
     },
-    connectors: CONNECTORS,
+    connectors: parts.connectors ?? CONNECTORS,
+    hands,
+    installing,
     providers: createCouponProviders({ store, clock, allowedHosts }),
     redisReachable: () => queue.reachable(),
     checkKey: () => checkKey(store, parts.secretBox),

@@ -32,6 +32,7 @@ export const shopify: Connector = {
       .describe('The shop’s own domain.'),
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
+  site: { setting: 'shopDomain', header: 'x-shopify-shop-domain' },
   verify,
   isFromElsewhere: isFromAnotherShop,
   translate,

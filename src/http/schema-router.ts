@@ -9,7 +9,7 @@ import { contextOf } from './context.ts'
 import { createEndUserCors, type EndUserCors, isPreflight } from './cors.ts'
 import type { HttpDeps } from './deps.ts'
 import { notFoundHandler } from './error-handler.ts'
-import { type Json, sendJson } from './json/write-json.ts'
+import { type Json, type JsonObject, sendJson } from './json/write-json.ts'
 import type { Limits } from './limits/limits.ts'
 import { closedToEndUsers } from './list/end-user.ts'
 import { refuseParameters } from './list/query.ts'
@@ -105,9 +105,19 @@ function serveAction(serving: Serving): RequestHandler {
     contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
     const call = await actingCall(serving, resource, name, request, response)
     const id = recordId(resource, String(request.params.id))
-    const data = await action.run(call, id, await bodyOf(serving.bodies, call, request, response))
-    sendJson(response, action.status, { data })
+    const isEmpty = action.mayBeEmpty === true && !hasBody(request)
+    const body = isEmpty ? {} : await bodyOf(serving.bodies, call, request, response)
+    const answered = await action.run(call, id, body)
+    sendJson(response, action.status, action.beside === undefined ? { data: answered } : asObject(answered))
   }
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function asObject(answered: Json): JsonObject {
+  return answered as JsonObject
 }
 
 /** What a backend can do to many records at once. */

@@ -160,14 +160,11 @@ export interface Connector {
    */
   identities(rawBody: Uint8Array): readonly string[]
   /**
-   * What the settings call the shop, and what the headers of a webhook call the one that it is from; by these an app
-   * with one address for all shops finds its connectors. Absent where a platform has no such address.
+   * Which of the settings says which shop it is: a text that is compared as it is stored. `header`: by which webhooks
+   * say it, in any case; an app with one address for all shops finds its connectors by it. `isFixedByPurchases`: members
+   * are called by it, so that it stays from the first purchase on.
    */
-  readonly shop?: {
-    ofSettings(settings: Readonly<Record<string, unknown>>): string
-    /** null without the header. */
-    ofHeaders(headers: Headers): string | null
-  }
+  readonly site?: { readonly setting: string; readonly header?: string; readonly isFixedByPurchases?: true }
   /** Whether a request is the platform's own question if anybody is there, unsigned and about nothing. */
   isPing?(headers: Headers, rawBody: Uint8Array): boolean
   /**

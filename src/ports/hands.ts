@@ -21,6 +21,10 @@ export interface Site {
   readonly webhookPath: string
   /** Rules that name products need more. */
   readonly readsProducts: boolean
+  /** How many secrets are kept that its webhooks are checked with; they themselves are never handed out. */
+  readonly keptSecrets: number
+  /** Of `enter`: the access that it replaces; null: there is none. */
+  readonly former: Access | null
   readonly signal?: AbortSignal
 }
 
@@ -114,7 +118,7 @@ export interface Hands {
   readonly consent?: Consent
   /**
    * Presents what the merchant gave (with `code` where consent brought one) and asks whose it is. Makes nothing. A
-   * `refused` here keeps everything as it was.
+   * `refused` here keeps everything as it was. `webhookSecrets` replace those that are kept; [] leaves them.
    */
   enter(
     site: Site,
@@ -128,8 +132,8 @@ export interface Hands {
   /** Removes what was made at the platform. A refused access means there is nothing left to remove: `ok`. */
   leave(site: Site, access: Access): Promise<Told<null>>
   /**
-   * Whether the access is dead: what an unsigned or late word of an uninstall is checked by. `ok` true: the platform
-   * refuses it, also after a renewal.
+   * Whether the platform refuses this very access (401 or 403): what an unsigned or late word of an uninstall is checked
+   * by. It renews nothing: the caller does, and asks again with what it got.
    */
   isGone(site: Site, access: Access): Promise<Told<boolean>>
   /** Reads past orders, a page a call. Absent where the platform cannot be asked. */

@@ -63,6 +63,9 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const sweeping = repeat(TIMER_MS, handlers.sweep, (error) => {
     logger.warn({ cause: describeFailure(error) }, 'a sweep failed; the next one follows')
   })
+  const tending = repeat(TIMER_MS, handlers.tend ?? (async () => {}), (error) => {
+    logger.warn({ cause: describeFailure(error) }, 'installations could not be looked after; trying again')
+  })
   const attending = repeat(ATTEND_MS, handlers.attend, (error) => {
     logger.warn({ cause: describeFailure(error) }, 'paused providers could not be seen to; trying again')
   })
@@ -72,7 +75,7 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   })
 
   async function close(deadlineMs: number): Promise<void> {
-    const timers = Promise.all([sweeping.stop(), attending.stop(), guarding.stop()])
+    const timers = Promise.all([sweeping.stop(), tending.stop(), attending.stop(), guarding.stop()])
     const workers = lanes.map(({ worker }) => worker.close(deadlineMs))
     await Promise.all([...workers, within(deadlineMs, timers).catch(() => {})])
     await Promise.all(lanes.map(({ bull }) => bull.close()))

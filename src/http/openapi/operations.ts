@@ -107,7 +107,7 @@ function bulkOperation(resource: Recorded, name: string, action: BulkAction): Js
 function acting(
   resource: Recorded,
   name: string,
-  { summary, answers, status, fails }: Action | BulkAction,
+  { summary, answers, beside, mayBeEmpty, status, fails }: Action | BulkAction,
   operationId: string,
   bodyName: string,
 ): JsonSchema {
@@ -122,9 +122,9 @@ function acting(
     summary,
     description: textOf(slug).actions?.[operationId] ?? textOf(slug).actions?.[name] ?? '',
     security: ADMIN,
-    requestBody: { required: true, content: { 'application/json': { schema } } },
+    requestBody: { required: mayBeEmpty !== true, content: { 'application/json': { schema } } },
     responses: {
-      [status]: { description, content: { 'application/json': { schema: answer(data) } } },
+      [status]: { description, content: { 'application/json': { schema: answer(data, beside) } } },
       ...errorResponses([...EVERY, ...WRITES, ...BODIES, ...fails]),
     },
   }
@@ -180,8 +180,8 @@ function success(
   }
 }
 
-function answer(data: JsonSchema): JsonSchema {
-  return { type: 'object', required: ['data'], properties: { data } }
+function answer(data: JsonSchema, beside: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+  return { type: 'object', required: ['data'], properties: { data, ...beside } }
 }
 
 function listAnswer(noun: string): JsonSchema {

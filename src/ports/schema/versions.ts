@@ -90,5 +90,12 @@ export const VERSIONS: readonly SchemaVersion[] = [
   {
     version: 3,
     what: 'installed connectors',
+    steps: [
+      // few, and webhooks of an app with one address for all shops look for them
+      fill('connector', CONNECTORS.connector, 'shops of connectors', 'before', ({ settings, siteKey }) => {
+        const { shopDomain } = settings
+        return siteKey === null && typeof shopDomain === 'string' ? { siteKey: shopDomain } : null
+      }),
+    ],
   },
 ]

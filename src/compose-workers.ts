@@ -1,0 +1,78 @@
+import { createProcessItems } from '../workers/activity/process.ts'
+import { createAttend } from '../workers/reward/attend.ts'
+import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
+import { createPrune } from '../workers/upkeep/prune.ts'
+import { createSweep } from '../workers/upkeep/sweep.ts'
+import { sharedStore } from './commit/shared-store.ts'
+import type { Marks } from './compose-fail-points.ts'
+import type { Installations } from './compose-installing.ts'
+import { countingProviders } from './compose-metrics.ts'
+import type { QueueParts } from './compose-queue.ts'
+import type { StoreParts } from './compose-store.ts'
+import type { Config } from './config.ts'
+import { createCouponProviders } from './coupons/registry.ts'
+import type { createSecretBox } from './crypto/secret-box.ts'
+import type { createRecorder } from './engine/record.ts'
+import type { PrometheusMetrics } from './ops/metrics.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Logger } from './ports/logger.ts'
+import type { WorkerPool, Workforce } from './ports/queue.ts'
+import { startWorkerPool } from './queue/worker-pool.ts'
+
+/** What the roles of a process are started with. */
+export interface Parts extends StoreParts, QueueParts {
+  readonly config: Config
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly marks: Marks
+  readonly metrics: PrometheusMetrics
+  readonly secretBox: ReturnType<typeof createSecretBox>
+  readonly recorder: ReturnType<typeof createRecorder>
+  readonly installations: Installations
+}
+
+/** Takes jobs, and does what time does. */
+export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
+  const { config, clock, logger, marks, metrics, secretBox, recorder, store, queue, redisUrl } = parts
+  const providers = countingProviders(
+    createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow }),
+    metrics,
+  )
+  const processItems = createProcessItems({
+    store: marks.store(store, 'item_before_write', 'item_after_write'),
+    recorder,
+    clock,
+    logger,
+    metrics,
+  })
+  const rewards = {
+    // jobs that run at the same time share what they read and write
+    store: sharedStore(marks.store(store, 'reward_before_write', 'reward_after_write')),
+    providers: marks.providers(providers),
+    secretBox,
+    clock,
+    logger,
+    metrics,
+    ...(workforce === null ? {} : { workforce }),
+    queue,
+  }
+  const step = createStep(rewards)
+  const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
+  const sweep = createSweep({ store: raising, queue, clock, logger })
+  const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
+  return startWorkerPool({
+    redisUrl,
+    handlers: {
+      activity: marks.work('activity_taken', processItems),
+      reward: marks.work('reward_taken', createFulfil(rewards, step)),
+      upkeep: marks.work('upkeep_before_prune', prune),
+      sweep,
+      tend: parts.installations.tend,
+      attend: createAttend(rewards, step),
+    },
+    concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
+    logger,
+    clock,
+    queue,
+  })
+}
