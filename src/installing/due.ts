@@ -11,7 +11,7 @@ export const SECRETS_KEPT_MS = 90 * 86_400_000
 
 /** When upkeep looks at an installation that stands: hourly, a little apart from the others. */
 export function nextCheck(now: Instant): Instant {
-  return now + CHECKED_EACH_MS * (0.95 + 0.05 * Math.random())
+  return now + Math.round(CHECKED_EACH_MS * (0.95 + 0.05 * Math.random()))
 }
 
 /** When it is tried again after the platform could not be reached. */

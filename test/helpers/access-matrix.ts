@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Verb } from '../../src/http/resource.ts'
 import type { Answer, Api, Body } from './api.ts'
-import { connectorBody, logBody, rewardOf, type Shop, streakBody } from './shop.ts'
+import { connectorBody, logBody, rewardOf, type Shop, streakBody, WEBHOOK_SECRET } from './shop.ts'
 
 /**
  * Who may do what, written by hand: each resource, each verb, each caller. The record that is asked for belongs to one
@@ -114,6 +114,10 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
   // Ada's manual reward: there is nothing to try again, and nothing to abandon
   'reward_log/replay': closed(200, 404),
   'reward_log/abandon': closed(409, 404),
+  // by hand, so that nobody is asked
+  'connector/check': closed(200, 404),
+  'connector/uninstall': closed(200, 404),
+  'connector/install': closed(200, 404),
 }
 
 /** What can be done to many records at once: `POST /schema/{slug}/{action}`; each caller does it to its own. */
@@ -133,6 +137,9 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'delivery/abandon': () => ({ reason: 'not worth it' }),
   'reward_log/replay': () => ({}),
   'reward_log/abandon': () => ({ reason: 'not worth it' }),
+  'connector/check': () => ({}),
+  'connector/uninstall': () => ({}),
+  'connector/install': () => ({ method: 'manual', webhookSecrets: [WEBHOOK_SECRET] }),
 }
 
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */
@@ -145,6 +152,8 @@ export const OTHER_ROUTES: Readonly<
   'GET /readyz': 'anybody',
   'ALL /readyz': 'anybody',
   '/webhooks/:platform/:connectorId': 'signed by the platform',
+  'POST /webhooks/:platform': 'signed by the platform',
+  'GET /connect/:platform/callback': 'signed by the platform',
   'GET /openapi.json': 'anybody',
   'GET /api/v1.0/openapi.json': 'anybody',
   '/docs': 'anybody',

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid'
 import { CONNECTORS } from '../../connectors/registry.ts'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { composeHttp } from '../../src/compose-http.ts'
+import { composeInstalling, type Installations, type InstallingParts } from '../../src/compose-installing.ts'
 import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import { createRecorder } from '../../src/engine/record.ts'
 import { createHttpApp } from '../../src/http/app.ts'
@@ -12,6 +13,7 @@ import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { createResources } from '../../src/http/resources.ts'
 import { listen } from '../../src/http/server.ts'
 import { createInbox } from '../../src/inbox/accept.ts'
+import { createWebhookNotes } from '../../src/installing/webhook-notes.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { drawCode, foldCode } from '../../src/rewards/code.ts'
@@ -48,6 +50,7 @@ export interface Api {
   readonly deps: HttpDeps
   readonly clock: { now(): number; set(instant: string): void }
   readonly lines: LogLine[]
+  readonly installations: Installations
   send(path: string, init?: RequestInit): Promise<Answer>
   account(name: string, timezone?: string): Promise<Client>
   /** The same caller, here. */
@@ -88,11 +91,17 @@ const NO_QUEUE: JobQueue = {
 
 export const NOW = '2026-11-22T12:00:00.000Z'
 
+/** What operators say of platforms. */
+export type PlatformSettings = Partial<Pick<InstallingParts, 'publicUrl' | 'platformOrigins'>>
+
 /**
  * The real HTTP application on a free port, with a clock that stands still. Without a store in `overrides` it has one
  * of its own (`openApiStore`); a store that is given stays its owner's to close.
  */
-export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> {
+export async function startApi(
+  overrides: Partial<HttpDeps> = {},
+  platforms: PlatformSettings = {},
+): Promise<Api> {
   const temp = overrides.store === undefined ? await openApiStore() : null
   const store = overrides.store ?? temp!.store
   const lines: LogLine[] = []
@@ -113,9 +122,14 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
   const connectorFor = (platform: string) => connectors.get(platform)
   // a busy machine may be slower than a platform waits
   const storeDeadlineMs = 60_000
+  const notes = createWebhookNotes({ store, clock, logger })
   const inbox = createInbox({
-    ...{ store, queue, connectorFor, secretBox, clock, logger, newId },
+    ...{ store, queue, connectorFor, secretBox, clock, logger, newId, notes },
     storeDeadlineMs,
+  })
+  const installations = composeInstalling({
+    ...{ store, secretBox, clock, logger, newId, connectors },
+    ...platforms,
   })
   const deps: HttpDeps = {
     ...composeHttp({
@@ -127,6 +141,8 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
       clock,
       logger,
       newId,
+      connectors,
+      installations,
       // the clock stands still, so that no token would ever come back
       limits: limitsOf(1_000_000, 1_000_000),
     }),
@@ -146,6 +162,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     deps,
     clock,
     lines,
+    installations,
     send,
     async account(name, timezone = 'UTC') {
       const made = await createAccount({ store, secretBox, clock, newId }, name, timezone)
@@ -156,6 +173,7 @@ export async function startApi(overrides: Partial<HttpDeps> = {}): Promise<Api> 
     async close() {
       await listening.close(1000)
       await inbox.close()
+      await notes.close()
       await recorder.drain()
       await temp?.close()
     },
