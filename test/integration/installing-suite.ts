@@ -491,9 +491,11 @@ export function describeInstalling(
           problem: { code: 'TOKEN_REFUSED', since: NOW },
         })
         expect((await get(connector)).status).toBe('live')
-        const before = platform.seen.length
+        const row = await rowOf(connector)
         later(2 * HOUR_MS)
         await api.installations.tend()
+        expect(await rowOf(connector)).toMatchObject({ checkedAt: row.checkedAt, problem: row.problem })
+        const before = platform.seen.length
         const door = () =>
           api.installations.door.use(admin.accountId, connector.id, (hands, site, access) =>
             hands.isGone(site, access),
