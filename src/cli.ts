@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
+import { connectorsCommand } from './cli/connectors.ts'
 import { doublesCommand } from './cli/doubles.ts'
 import { eraseCommand } from './cli/erase.ts'
 import { describeFault } from './cli/faults.ts'
@@ -23,6 +24,7 @@ const program = new Command('streakline')
 
 program.addCommand(initCommand())
 program.addCommand(accountsCommand())
+program.addCommand(connectorsCommand())
 program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())

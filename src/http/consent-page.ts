@@ -40,10 +40,9 @@ const STATUSES: { [O in Unfinished['outcome']]: (finished: Extract<Unfinished, {
   }
 
 function wordsOf(finished: Unfinished): string {
-  if (finished.outcome !== 'failed') return finished.message
-  const { message, details } = finished.error
-  const [said] = details
-  return `${message}${said === undefined ? '' : ` (${said.message})`}. Begin the installation again.`
+  return finished.outcome === 'failed'
+    ? `${finished.error.message}. Begin the installation again.`
+    : finished.message
 }
 
 function sendPage(response: Response, status: number, words: string): void {

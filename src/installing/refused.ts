@@ -8,13 +8,13 @@ const AGAIN_MS = 30_000
 export function errorOfTold(told: Trouble): AppError {
   const { message } = told
   if (told.outcome === 'unavailable') {
-    return new AppError('PLATFORM_UNAVAILABLE', 'The platform could not be reached, or not for long enough', {
+    return new AppError('PLATFORM_UNAVAILABLE', `The platform could not be reached (${message})`, {
       details: [{ path: '', message }],
       retryAfterMs: told.retryAfterMs ?? AGAIN_MS,
     })
   }
   const details = [{ path: told.path ?? '', message }]
   return told.refused === 'shop'
-    ? new AppError('SHOP_MISMATCH', 'These are the credentials of another shop', { details })
-    : new AppError('PLATFORM_REFUSED', 'The platform refused it', { details })
+    ? new AppError('SHOP_MISMATCH', `These are the credentials of another shop (${message})`, { details })
+    : new AppError('PLATFORM_REFUSED', `The platform refused it (${message})`, { details })
 }

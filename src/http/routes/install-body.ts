@@ -50,7 +50,13 @@ export function installBodyOf(hands: AllHands) {
     return { method, given: check(own[method]!.given, given) }
   }
 
-  return { schema: z.unknown().meta({ anyOf: described }), read, readFor }
+  /** What a way in asks for, by name; undefined: there is no such way. */
+  function fieldsOf(method: string): readonly string[] | undefined {
+    const way = ways.get(method)
+    return way === undefined ? undefined : Object.keys((jsonSchemaOf(way).properties ?? {}) as object)
+  }
+
+  return { schema: z.unknown().meta({ anyOf: described }), read, readFor, fieldsOf }
 }
 
 function partedBody(body: unknown): { method: unknown; given: Access } {
