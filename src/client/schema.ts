@@ -901,7 +901,7 @@ export interface Connector {
   name: string
   /** Which platform. */
   platform: 'shopify' | 'stripe'
-  /** Webhooks of a connector that is not `live` are stored and ignored. */
+  /** Webhooks of a connector that is not `live` are stored and ignored. Default: `live`; without `credentials` `draft`. */
   status: 'draft' | 'live' | 'paused'
   /** The platform’s own settings. */
   settings: {
@@ -924,6 +924,39 @@ export interface Connector {
   }[]
   /** Where the platform sends its webhooks, on this server. */
   webhookPath: string
+  /** The same as the world reaches it; `null` where operators have not said how. */
+  webhookUrl: string | null
+  /** How it stands with its platform. */
+  installation: {
+    method: string | null
+    state: 'none' | 'pending' | 'installed' | 'needs_attention' | 'uninstalled'
+    scopes: string[]
+    missingScopes: string[]
+    subscriptions: {
+      topic: string
+      state: 'ok' | 'missing' | 'failing'
+    }[]
+    checkedAt: string | null
+    firstWebhookAt: string | null
+    lastWebhookAt: string | null
+    pingedAt: string | null
+    reconciledAt: string | null
+    missed: number
+    problem: {
+      code:
+        | 'TOKEN_REFUSED'
+        | 'SCOPES_MISSING'
+        | 'SUBSCRIPTION_MISSING'
+        | 'SUBSCRIPTION_FAILING'
+        | 'WEBHOOKS_SILENT'
+        | 'SHOP_MISMATCH'
+        | 'PLATFORM_UNAVAILABLE'
+        | 'CONSENT_DENIED'
+        | 'UNINSTALLED'
+      message: string
+      since: string
+    } | null
+  }
   /** Webhooks that were refused, mostly for a wrong signature. */
   refusedCount: number
   /** The last 20 of them. */
@@ -942,10 +975,10 @@ export interface ConnectorCreate {
   name: string
   /** Which platform. */
   platform: 'shopify' | 'stripe'
-  /** Webhooks of a connector that is not `live` are stored and ignored. */
+  /** Webhooks of a connector that is not `live` are stored and ignored. Default: `live`; without `credentials` `draft`. */
   status?: 'draft' | 'live' | 'paused' | null
   /** What the platform’s webhooks are checked with. Written, never read back. */
-  credentials: ShopifyConnectorCredentials | StripeConnectorCredentials
+  credentials?: ShopifyConnectorCredentials | StripeConnectorCredentials | null
   /** The platform’s own settings. */
   settings?: ShopifyConnectorSettings | StripeConnectorSettings | null
   /** Which purchases feed which streak; at most 50. */
@@ -980,7 +1013,7 @@ export interface ConnectorPatch {
   name?: string
   /** Which platform. */
   platform?: 'shopify' | 'stripe'
-  /** Webhooks of a connector that is not `live` are stored and ignored. */
+  /** Webhooks of a connector that is not `live` are stored and ignored. Default: `live`; without `credentials` `draft`. */
   status?: 'draft' | 'live' | 'paused'
   /** What the platform’s webhooks are checked with. Written, never read back. */
   credentials?: ShopifyConnectorCredentials | StripeConnectorCredentials
@@ -1036,6 +1069,15 @@ export interface StripeConnectorSettings {
   /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
   purchaseSpace?: string | null
 }
+
+export type ConnectorInstall = {
+  method: 'manual'
+  webhookSecrets: string[]
+}
+
+export type ConnectorCheck = Record<string, never>
+
+export type ConnectorUninstall = Record<string, never>
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type ConnectorFilter = ConnectorFilterComparison | ConnectorFilterAll | ConnectorFilterAny
@@ -1476,6 +1518,8 @@ export interface ErrorAnswer {
       | 'IN_FUTURE'
       | 'QUERY_TOO_EXPENSIVE'
       | 'FILTER_NOT_SELECTIVE'
+      | 'CREDENTIALS_MISSING'
+      | 'SHOP_MISMATCH'
       | 'UNAUTHENTICATED'
       | 'SIGNATURE_INVALID'
       | 'FORBIDDEN'
@@ -1494,12 +1538,17 @@ export interface ErrorAnswer {
       | 'PROVIDER_IN_USE'
       | 'CODE_IN_USE'
       | 'CONNECTOR_HAS_DELIVERIES'
+      | 'CONNECTOR_INSTALLED'
+      | 'NOT_INSTALLED'
+      | 'PUBLIC_URL_MISSING'
       | 'LAST_LIVE_KEY'
       | 'BODY_TOO_LARGE'
       | 'NOT_JSON'
       | 'FAILED_FOR_GOOD'
       | 'TOO_MANY_REQUESTS'
       | 'INTERNAL'
+      | 'PLATFORM_REFUSED'
+      | 'PLATFORM_UNAVAILABLE'
       | 'OVERLOADED'
       | 'SECRET_UNREADABLE'
       | 'STORE_BUSY'
@@ -1719,7 +1768,11 @@ export interface Resources {
     patch: ConnectorPatch
     filter: ConnectorFilter
     sort: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
-    actions: Record<never, never>
+    actions: {
+      install: { body: ConnectorInstall; answer: Connector }
+      check: { body: ConnectorCheck; answer: Connector }
+      uninstall: { body: ConnectorUninstall; answer: Connector }
+    }
     bulkActions: Record<never, never>
   }
   delivery: {
@@ -1838,7 +1891,7 @@ export const RESOURCES = {
   connector: {
     slug: 'connector',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
-    actions: [],
+    actions: ['install', 'check', 'uninstall'],
     bulkActions: [],
   },
   delivery: {
