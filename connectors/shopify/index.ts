@@ -33,6 +33,7 @@ export const shopify: Connector = {
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
   site: { setting: 'shopDomain', header: 'x-shopify-shop-domain' },
+  topicHeader: 'x-shopify-topic',
   verify,
   isFromElsewhere: isFromAnotherShop,
   translate,

@@ -52,6 +52,11 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
     maxInFlight: 8,
   })
 
+  const topicOf = ({ platform, headers }: Pick<IncomingWebhook, 'platform' | 'headers'>) => {
+    const header = deps.connectorFor(platform)?.topicHeader
+    return header === undefined ? undefined : headers[header]
+  }
+
   const accept = async (webhook: IncomingWebhook): Promise<AcceptResult> => {
     const isPlatform = deps.connectorFor(webhook.platform) !== undefined
     const found = isPlatform ? await inTime(lookup.open(webhook.connectorId, webhook.platform)) : null
@@ -62,7 +67,7 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
       return { outcome: 'pinged' }
     }
     const taken = await take(found, webhook)
-    if (taken.outcome === 'refused') refusals.note(found.row, taken.reason)
+    if (taken.outcome === 'refused') refusals.note(found.row, taken.reason, topicOf(webhook))
     return taken
   }
 
@@ -89,7 +94,7 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
     const taken = results.find(({ outcome }) => outcome !== 'refused')
     if (taken !== undefined) return taken
     for (const [at, result] of results.entries()) {
-      if (result.outcome === 'refused') refusals.note(found[at]!.row, result.reason)
+      if (result.outcome === 'refused') refusals.note(found[at]!.row, result.reason, topicOf(webhook))
     }
     return { outcome: 'refused', reason: 'SIGNATURE_MISMATCH', message: OF_NO_SHOP }
   }

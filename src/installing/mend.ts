@@ -2,6 +2,7 @@ import type { Access, Hands } from '../ports/hands.ts'
 import type { Told } from '../ports/platform-calls.ts'
 import type { InstallingDeps } from './deps.ts'
 import { nextTry, TOLD_AFTER_MS } from './due.ts'
+import { withFailing } from './failing.ts'
 import { foundOfRefusal, writtenOf, writtenOfProblem } from './outcome.ts'
 import { type Place, readPlace, writePlace } from './place.ts'
 import { foremost } from './problem.ts'
@@ -37,7 +38,8 @@ export async function mend(
   const now = clock.now()
   if (told.outcome === 'ok') {
     const also = await silence(deps, { connector, installation })
-    const plan = (place: Place) => writtenOf(secretBox, place, told.value, also, now)
+    const subscriptions = await withFailing(deps, { connector, installation }, told.value.subscriptions)
+    const plan = (place: Place) => writtenOf(secretBox, place, { ...told.value, subscriptions }, also, now)
     return { place: await writePlace(deps, accountId, id, plan, leaseId), trouble: null }
   }
   const plan = (place: Place) =>

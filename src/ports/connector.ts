@@ -165,6 +165,8 @@ export interface Connector {
    * are called by it, so that it stays from the first purchase on.
    */
   readonly site?: { readonly setting: string; readonly header?: string; readonly isFixedByPurchases?: true }
+  /** The header that says what a webhook is about, where one does: so that refused ones can be told apart. */
+  readonly topicHeader?: string
   /** Whether a request is the platform's own question if anybody is there, unsigned and about nothing. */
   isPing?(headers: Headers, rawBody: Uint8Array): boolean
   /**

@@ -11,6 +11,7 @@ import {
   type ToyPlatform,
   toy as toyConnector,
 } from '../helpers/toy-platform.ts'
+import { until } from '../helpers/until.ts'
 
 const PUBLIC_URL = 'https://streaks.example.com/in'
 const SECRET = 'a-secret-of-the-merchant'
@@ -91,10 +92,11 @@ export function describeInstalling(
         topic = 'orders/paid',
         shop = 'toy.myshopify.com',
         path = webhookPath,
+        id = Date.now() % 1e9,
       } = {},
     ) => {
       const { headers, body } = shopifyRequest({
-        body: shopifyOrder({ id: Date.now() % 1e9 }),
+        body: shopifyOrder({ id }),
         secret,
         topic,
       })
@@ -511,6 +513,59 @@ export function describeInstalling(
         expect(again.body.data.installation).toMatchObject({ state: 'installed', problem: null })
         expect(await door()).toEqual({ outcome: 'ok', value: false })
       })
+
+      it('finds out that webhooks of a topic are refused and none of it is accepted', async () => {
+        const connector = await installed()
+        const forged = { secret: 'somebody-elses-secret' }
+        await deliver(connector, forged)
+        await deliver(connector, { ...forged, topic: 'refunds/create' })
+        await deliver(connector, { topic: 'refunds/create' })
+        await until(async () => (await get(connector)).refusedCount === 2, 20_000)
+        const { installation, recentRefusals } = (await act(connector, 'check')).body.data
+        expect(recentRefusals).toEqual(Array(2).fill({ at: NOW, reason: 'SIGNATURE_MISMATCH' }))
+        expect(installation).toMatchObject({
+          state: 'needs_attention',
+          subscriptions: [
+            { topic: 'orders/paid', state: 'failing' },
+            { topic: 'refunds/create', state: 'ok' },
+          ],
+          problem: { code: 'SUBSCRIPTION_FAILING', message: expect.stringContaining('orders/paid') },
+        })
+        later(25 * HOUR_MS)
+        expect((await act(connector, 'check')).body.data.installation).toMatchObject({
+          state: 'installed',
+          problem: null,
+        })
+      })
+
+      it('says that webhooks have stopped for a time that is unusual for this shop', async () => {
+        const connector = await installed()
+        const at = (minutes: number) => later(minutes * 60_000)
+        for (let each = 0; each < 20; each += 1) {
+          at(each * 60)
+          await deliver(connector, { id: 500_000 + each })
+        }
+        await api.close()
+        const platformOrigins = new Map([[TOY, platform.origin]])
+        api = await startApi(
+          { store: api.store, secretBox: api.deps.secretBox, connectors },
+          { publicUrl: PUBLIC_URL, platformOrigins },
+        )
+        admin = api.as(admin)
+        at(19 * 60 + 6 * 60)
+        expect((await act(connector, 'check')).body.data.installation.problem).toBeNull()
+        at(19 * 60 + 6 * 60 + 1)
+        expect((await act(connector, 'check')).body.data.installation).toMatchObject({
+          state: 'needs_attention',
+          problem: { code: 'WEBHOOKS_SILENT', message: expect.stringContaining('2026-11-23T07:00') },
+        })
+        await deliver(connector, { id: 600_000 })
+        await until(
+          async () => (await get(connector)).installation.lastWebhookAt.startsWith('2026-11-23T13:01'),
+          20_000,
+        )
+        expect((await act(connector, 'check')).body.data.installation.problem).toBeNull()
+      }, 60_000)
 
       it('of a platform that cannot be reached changes nothing', async () => {
         const connector = await installed()

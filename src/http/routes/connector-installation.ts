@@ -22,21 +22,34 @@ const problem = {
 } as const
 
 const shown = {
-  method: { type: ['string', 'null'] },
-  state: { type: 'string', enum: INSTALLATION_STATES },
-  scopes: TEXTS,
-  missingScopes: TEXTS,
+  method: { type: ['string', 'null'], description: 'How the merchant let us in; `null`: not yet.' },
+  state: {
+    type: 'string',
+    enum: INSTALLATION_STATES,
+    description:
+      '`pending` waits for the merchant’s consent. `needs_attention` stops nothing: see `problem`.',
+  },
+  scopes: { ...TEXTS, description: 'What the platform grants, as it names it.' },
+  missingScopes: { ...TEXTS, description: 'What is wanted and not granted.' },
   subscriptions: {
+    description: 'What the platform sends, by topic.',
     type: 'array',
     items: { type: 'object', required: Object.keys(subscription), properties: subscription },
   },
-  checkedAt: TIME,
-  firstWebhookAt: TIME,
-  lastWebhookAt: TIME,
-  pingedAt: TIME,
-  reconciledAt: TIME,
-  missed: COUNT_SCHEMA,
-  problem: orNull({ type: 'object', required: Object.keys(problem), properties: problem }),
+  checkedAt: { ...TIME, description: 'When the platform last answered a check.' },
+  firstWebhookAt: {
+    ...TIME,
+    description: 'When the first webhook came whose signature was right, whatever became of it.',
+  },
+  lastWebhookAt: { ...TIME, description: 'When the last one came, at most a second late.' },
+  pingedAt: { ...TIME, description: 'When the platform last asked whether anybody is there.' },
+  reconciledAt: { ...TIME, description: 'Until when it was read back what webhooks may not have delivered.' },
+  missed: { ...COUNT_SCHEMA, description: 'How much was found that way in the last 30 days.' },
+  problem: {
+    ...orNull({ type: 'object', required: Object.keys(problem), properties: problem }),
+    description:
+      'What a merchant should see to, the most important first; its `since` stays while its `code` does.',
+  },
 } as const
 
 /** What `installationJson` writes. */

@@ -41,21 +41,6 @@ export const connector: ResourceText = {
     webhookPath: 'Where the platform sends its webhooks, on this server.',
     webhookUrl: 'The same as the world reaches it; `null` where operators have not said how.',
     installation: 'How it stands with its platform.',
-    'installation.method': 'How the merchant let us in; `null`: not yet.',
-    'installation.state':
-      '`pending` waits for the merchant’s consent. `needs_attention` stops nothing: see `problem`.',
-    'installation.scopes': 'What the platform grants, as it names it.',
-    'installation.missingScopes': 'What is wanted and not granted.',
-    'installation.subscriptions': 'What the platform sends, by topic.',
-    'installation.checkedAt': 'When the platform last answered a check.',
-    'installation.firstWebhookAt':
-      'When the first webhook came whose signature was right, whatever became of it.',
-    'installation.lastWebhookAt': 'When the last one came, at most a second late.',
-    'installation.pingedAt': 'When the platform last asked whether anybody is there.',
-    'installation.reconciledAt': 'Until when it was read back what webhooks may not have delivered.',
-    'installation.missed': 'How much was found that way in the last 30 days.',
-    'installation.problem':
-      'What a merchant should see to, the most important first; its `since` stays while its `code` does.',
     refusedCount: 'Webhooks that were refused, mostly for a wrong signature.',
     recentRefusals: 'The last 20 of them.',
   },
