@@ -928,20 +928,32 @@ export interface Connector {
   webhookUrl: string | null
   /** How it stands with its platform. */
   installation: {
+    /** How the merchant let us in; `null`: not yet. */
     method: string | null
+    /** `pending` waits for the merchant’s consent. `needs_attention` stops nothing: see `problem`. */
     state: 'none' | 'pending' | 'installed' | 'needs_attention' | 'uninstalled'
+    /** What the platform grants, as it names it. */
     scopes: string[]
+    /** What is wanted and not granted. */
     missingScopes: string[]
+    /** What the platform sends, by topic. */
     subscriptions: {
       topic: string
       state: 'ok' | 'missing' | 'failing'
     }[]
+    /** When the platform last answered a check. */
     checkedAt: string | null
+    /** When the first webhook came whose signature was right, whatever became of it. */
     firstWebhookAt: string | null
+    /** When the last one came, at most a second late. */
     lastWebhookAt: string | null
+    /** When the platform last asked whether anybody is there. */
     pingedAt: string | null
+    /** Until when it was read back what webhooks may not have delivered. */
     reconciledAt: string | null
+    /** How much was found that way in the last 30 days. */
     missed: number
+    /** What a merchant should see to, the most important first; its `since` stays while its `code` does. */
     problem: {
       code:
         | 'TOKEN_REFUSED'
