@@ -1,4 +1,5 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
+import { composeInstalling, type Installations } from './compose-installing.ts'
 import { composeTelling, composeWebhooks, type Telling } from './compose-telling.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
 import { createCouponProviders } from './coupons/registry.ts'
@@ -17,7 +18,15 @@ import { uploadPoolCodes } from './rewards/upload-codes.ts'
 import { auditedStore } from './users/audit.ts'
 
 type Given = 'store' | 'inbox' | 'secretBox' | 'clock' | 'logger' | 'newId'
-type Optional = 'limits' | 'trustProxyHops' | 'opsRouter' | 'bodyBudgetBytes' | 'servesReference'
+type Optional =
+  | 'connectors'
+  | 'hands'
+  | 'installing'
+  | 'limits'
+  | 'trustProxyHops'
+  | 'opsRouter'
+  | 'bodyBudgetBytes'
+  | 'servesReference'
 
 export interface HttpParts
   extends Pick<HttpDeps, Given>,
@@ -27,6 +36,8 @@ export interface HttpParts
   readonly queue: JobQueue
   /** The recorder's own; without it nobody remembers who listens but this. */
   readonly telling?: Telling
+  /** Without them with no public address. */
+  readonly installations?: Pick<Installations, 'hands' | 'installing'>
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
@@ -36,6 +47,7 @@ export function composeHttp({
   recorder,
   queue,
   read,
+  installations,
   allowedHosts = [],
   telling,
   ...parts
@@ -45,6 +57,7 @@ export function composeHttp({
   const store = auditedStore(parts.store, { clock, newId })
   const { listeners, teller } = telling ?? composeTelling(store, newId)
   const sender = createWebhookSender({ clock, allowedHosts })
+  const { hands, installing } = installations ?? composeInstalling(parts)
   return {
     ...parts,
     store,
@@ -75,7 +88,9 @@ export function composeHttp({
     },
     webhooks: composeWebhooks({ store, listeners, secretBox, clock, newId, queue, sender }),
     teller,
-    connectors: CONNECTORS,
+    connectors: parts.connectors ?? CONNECTORS,
+    hands,
+    installing,
     providers: createCouponProviders({ store, clock, allowedHosts }),
     redisReachable: () => queue.reachable(),
     checkKey: () => checkKey(store, parts.secretBox),

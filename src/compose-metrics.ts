@@ -2,7 +2,7 @@ import express from 'express'
 import { storeWith } from './commit/store-with.ts'
 import type { Config } from './config.ts'
 import { type Listening, listen } from './http/server.ts'
-import type { Inbox } from './inbox/types.ts'
+import type { AcceptResult, Inbox } from './inbox/types.ts'
 import { createPrometheusMetrics, type Observed, type PrometheusMetrics } from './ops/metrics.ts'
 import { createMetricsPage } from './ops/metrics-page.ts'
 import type { Clock } from './ports/clock.ts'
@@ -73,6 +73,17 @@ export function countingInbox<I extends Inbox>(
 ): I {
   // callers may name any platform
   const known = (platform: string) => (connectorFor(platform) === undefined ? 'unknown' : platform)
+  const told = async (name: string, work: Promise<AcceptResult>): Promise<AcceptResult> => {
+    const platform = known(name)
+    try {
+      const result = await work
+      metrics.webhook(platform, result.outcome)
+      return result
+    } catch (error) {
+      metrics.webhook(platform, 'error')
+      throw error
+    }
+  }
   return {
     ...inbox,
     // what is for nobody is turned away before it is read
@@ -81,17 +92,9 @@ export function countingInbox<I extends Inbox>(
       if (!isKnown) metrics.webhook(known(platform), 'unknown_connector')
       return isKnown
     },
-    async accept(webhook: Parameters<Inbox['accept']>[0]) {
-      const platform = known(webhook.platform)
-      try {
-        const result = await inbox.accept(webhook)
-        metrics.webhook(platform, result.outcome)
-        return result
-      } catch (error) {
-        metrics.webhook(platform, 'error')
-        throw error
-      }
-    },
+    accept: (webhook: Parameters<Inbox['accept']>[0]) => told(webhook.platform, inbox.accept(webhook)),
+    acceptOfShop: (webhook: Parameters<Inbox['acceptOfShop']>[0]) =>
+      told(webhook.platform, inbox.acceptOfShop(webhook)),
   }
 }
 

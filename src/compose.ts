@@ -2,34 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { Router } from 'express'
 import { pino } from 'pino'
 import { connectorFor } from '../connectors/registry.ts'
-import { createProcessItems } from '../workers/activity/process.ts'
-import { createAttend } from '../workers/reward/attend.ts'
-import { createDesk } from '../workers/reward/desk.ts'
-import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
-import { ALONE, Lanes } from '../workers/reward/lanes.ts'
-import { createLookAtUse } from '../workers/reward/use.ts'
-import { createPrune } from '../workers/upkeep/prune.ts'
-import { createRounds } from '../workers/upkeep/rounds.ts'
-import { sharedStore } from './commit/shared-store.ts'
 import { createShifts } from './commit/shifts.ts'
 import { type Bodies, composeBodies } from './compose-bodies.ts'
-import { type Marks, marksOf } from './compose-fail-points.ts'
+import { marksOf } from './compose-fail-points.ts'
 import { composeHttp } from './compose-http.ts'
+import { composeInstalling } from './compose-installing.ts'
 import { checkAddress, listenOrSay } from './compose-listen.ts'
-import {
-  composeMetrics,
-  countingInbox,
-  countingProviders,
-  countingStore,
-  listenForMetrics,
-} from './compose-metrics.ts'
-import { type Board, composeBoard, composeQueue, composeWorkforce, type QueueParts } from './compose-queue.ts'
-import { composeStore, type StoreOptions, type StoreParts } from './compose-store.ts'
-import { composeTelling, type Telling } from './compose-telling.ts'
-import { composeTellingWorkers, inTurn } from './compose-telling-workers.ts'
+import { composeMetrics, countingInbox, countingStore, listenForMetrics } from './compose-metrics.ts'
+import { type Board, composeBoard, composeQueue, composeWorkforce } from './compose-queue.ts'
+import { composeStore, type StoreOptions } from './compose-store.ts'
+import { composeTelling } from './compose-telling.ts'
+import { type Parts, startWorkers } from './compose-workers.ts'
 import { agreeOnZoneData, checkZoneData, composeZoneData } from './compose-zones.ts'
 import { type Config, summaryOf } from './config.ts'
-import { createCouponProviders } from './coupons/registry.ts'
 import { createSecretBox } from './crypto/secret-box.ts'
 import { describeError } from './describe-error.ts'
 import { createRecorder } from './engine/record.ts'
@@ -39,13 +24,11 @@ import type { Listening } from './http/server.ts'
 import { createIdSource } from './ids.ts'
 import { createInbox } from './inbox/accept.ts'
 import { createDeliveries } from './inbox/replay/deliveries.ts'
-import type { PrometheusMetrics } from './ops/metrics.ts'
+import { createWebhookNotes } from './installing/webhook-notes.ts'
 import { createMetricsPage } from './ops/metrics-page.ts'
 import type { Clock } from './ports/clock.ts'
 import type { FailPoints } from './ports/fail-points.ts'
 import type { Logger } from './ports/logger.ts'
-import type { WorkerPool, Workforce } from './ports/queue.ts'
-import { startWorkerPool } from './queue/worker-pool.ts'
 import type { LiveWorkforce } from './queue/workforce.ts'
 import { drawCode, foldCode } from './rewards/code.ts'
 import { replayReward } from './rewards/replay.ts'
@@ -108,8 +91,12 @@ export async function openInstallation(
     replay: (accountId: string, id: string) => replayReward({ store, clock }, accountId, id),
   }
   const { teller } = composeTelling(store, newId)
+  const installations = composeInstalling({ ...config, store, secretBox, clock, logger, newId })
   const zones = { zoneData, ownZoneData: ownZoneData() }
-  return { store, secretBox, clock, newId, deliveries, rewards, teller, ...zones, close }
+  return {
+    ...{ store, secretBox, clock, newId, deliveries, rewards, teller, installations, close },
+    ...zones,
+  }
 }
 
 export type Installation = Awaited<ReturnType<typeof openInstallation>>
@@ -158,14 +145,12 @@ export async function startApp(
       sources: { newId, drawCode: drawFoldedCode },
     })
     closers.push(() => recorder.drain())
+    const installations = composeInstalling({
+      ...config,
+      ...{ store: storeParts.store, secretBox, clock, logger, newId },
+    })
     const parts = {
-      config,
-      logger,
-      marks,
-      metrics,
-      secretBox,
-      recorder,
-      telling,
+      ...{ config, clock, logger, marks, metrics, secretBox, recorder, telling, installations },
       ...storeParts,
       ...queueParts,
     }
@@ -202,66 +187,6 @@ export async function startApp(
   }
 }
 
-interface Parts extends StoreParts, QueueParts {
-  readonly config: Config
-  readonly logger: Logger
-  readonly marks: Marks
-  readonly metrics: PrometheusMetrics
-  readonly secretBox: ReturnType<typeof createSecretBox>
-  readonly recorder: ReturnType<typeof createRecorder>
-  readonly telling: Telling
-}
-
-function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
-  const { config, logger, marks, metrics, secretBox, recorder, store, queue, redisUrl, telling } = parts
-  const providers = countingProviders(
-    createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow }),
-    metrics,
-  )
-  const processItems = createProcessItems({
-    store: marks.store(store, 'item_before_write', 'item_after_write'),
-    recorder,
-    clock,
-    logger,
-    metrics,
-  })
-  const rewards = {
-    // jobs that run at the same time share what they read and write
-    store: sharedStore(marks.store(store, 'reward_before_write', 'reward_after_write')),
-    providers: marks.providers(providers),
-    secretBox,
-    clock,
-    logger,
-    metrics,
-    ...(workforce === null ? {} : { workforce }),
-    queue,
-    teller: telling.teller,
-  }
-  const desk = createDesk(rewards, new Lanes(workforce ?? ALONE))
-  const step = createStep(rewards, desk)
-  const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
-  const sweep = createRounds({ store: raising, queue, clock, logger })
-  const lookAtUse = createLookAtUse(rewards, desk)
-  const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
-  const workers = composeTellingWorkers({ ...parts, clock, allowedHosts: config.httpProviderAllow })
-  return startWorkerPool({
-    redisUrl,
-    handlers: {
-      activity: marks.work('activity_taken', processItems),
-      reward: marks.work('reward_taken', createFulfil(rewards, step)),
-      message: workers.message,
-      upkeep: marks.work('upkeep_before_prune', inTurn(prune, lookAtUse, workers.prune)),
-      sweep: inTurn(workers.wake, sweep),
-      attend: createAttend(rewards, step),
-      watch: workers.watch,
-    },
-    concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
-    logger,
-    clock,
-    queue,
-  })
-}
-
 function opsPages({ config, metrics }: Parts, board: Board | null): Router {
   const pages = Router()
   pages.use(createMetricsPage({ metrics, operator: config.operator, token: config.metricsToken }))
@@ -273,10 +198,12 @@ async function startWeb(
   parts: Parts,
   board: Board | null,
   { read }: Bodies,
-): Promise<{ listening: Listening; inbox: ReturnType<typeof createInbox> }> {
+): Promise<{ listening: Listening; inbox: { close(): Promise<void> } }> {
   const { config, logger, marks, metrics, secretBox, recorder, queue } = parts
   const store = marks.store(parts.store, 'api_before_commit', 'api_after_commit')
+  const notes = createWebhookNotes({ store: parts.store, clock, logger })
   const inbox = createInbox({
+    notes,
     store: marks.store(parts.store, 'inbox_before_commit', 'inbox_after_commit'),
     queue: marks.queue(queue, 'inbox_before_enqueue', 'inbox_after_enqueue'),
     connectorFor,
@@ -296,6 +223,7 @@ async function startWeb(
     clock,
     logger,
     newId,
+    installations: parts.installations,
     allowedHosts: config.httpProviderAllow,
     telling: parts.telling,
     limits: limitsOf(config.requestsPerKey, config.requestsPerAddress, config.requestsPerEndUser),
@@ -307,5 +235,9 @@ async function startWeb(
       : { opsRouter: opsPages(parts, board) }),
   })
   const listening = await listenOrSay(createHttpApp(deps), { ...config, logger })
-  return { listening, inbox }
+  const close = async () => {
+    await inbox.close()
+    await notes.close()
+  }
+  return { listening, inbox: { close } }
 }

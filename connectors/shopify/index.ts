@@ -34,6 +34,8 @@ export const shopify: Connector = {
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
   choices: ['tags', 'products', 'channels'],
+  site: { setting: 'shopDomain', header: 'x-shopify-shop-domain' },
+  topicHeader: 'x-shopify-topic',
   verify,
   isFromElsewhere: isFromAnotherShop,
   topicOf,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { webhookSecrets } from '../credentials.ts'
+import { createWooHands } from './hands.ts'
 import { siteUrl } from './site.ts'
 import { identities, topicOf, translate } from './translate.ts'
 import { isPing, verify } from './verify.ts'
@@ -10,7 +11,7 @@ export const woocommerce: Connector = {
   platform: 'woocommerce',
   credentials: z.strictObject({ webhookSecrets: webhookSecrets() }),
   settings: z.strictObject({ siteUrl }),
-  fixedSettings: ['siteUrl'],
+  site: { setting: 'siteUrl', isFixedByPurchases: true },
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
   choices: ['products', 'channels'],
   verify,
@@ -18,4 +19,5 @@ export const woocommerce: Connector = {
   topicOf,
   translate,
   identities,
+  hands: ({ calls }) => createWooHands(calls),
 }

@@ -1,5 +1,5 @@
 import type { Told } from '../../src/ports/platform-calls.ts'
-import type { ShownSubscription } from '../../src/ports/schema/values.ts'
+import type { ShownSubscription } from '../../src/ports/schema/installation-values.ts'
 import { type Asking, createHook, deleteHook, type ShopHook, updateHook } from './hooks.ts'
 import { TOPICS } from './translate.ts'
 

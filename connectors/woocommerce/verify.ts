@@ -35,7 +35,7 @@ export function verify(input: VerifyInput): Verification {
 }
 
 /** What a webhook sends when it is made or switched on: its own number as a form, unsigned (`deliver_ping`). */
-export function isPing({ rawBody, headers }: Pick<VerifyInput, 'rawBody' | 'headers'>): boolean {
+export function isPing(headers: VerifyInput['headers'], rawBody: Uint8Array): boolean {
   return (
     rawBody.byteLength <= MAX_PING_BYTES &&
     headerOf(headers, 'x-wc-webhook-signature') === null &&

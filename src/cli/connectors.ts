@@ -1,121 +1,117 @@
-import { readFile, stat } from 'node:fs/promises'
 import { Command } from 'commander'
-import { createLogger, type Installation, openInstallation } from '../compose.ts'
-import type { Foreseen } from '../engine/foresee.ts'
+import { CONNECTORS } from '../../connectors/registry.ts'
+import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
-import type { TriedBody } from '../inbox/try-body.ts'
-import { formatQuantity } from '../streaks/quantity.ts'
-import { readId } from './account-option.ts'
-import { readSettings } from './settings.ts'
+import { installBodyOf } from '../http/routes/install-body.ts'
+import type { Place } from '../installing/place.ts'
+import { equal } from '../ports/conditions.ts'
+import { eachRow } from '../ports/paging.ts'
+import { recordNotFound } from '../setup/change-row.ts'
+import { readInstallations } from '../setup/installation.ts'
+import { onlyAccount, readId } from './account-option.ts'
+import { readGiven } from './ask.ts'
+import { testCommand } from './connectors-test.ts'
+import { tableLines } from './table.ts'
+import { print, withInstallation } from './visit.ts'
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const SECRETS = `
+What the method asks for is read as a JSON object from --file, or from standard input; at a terminal each is asked
+for. It is never given as an argument, which every process of the machine can read.
 
-/** What a webhook may have. */
-const MAX_PAYLOAD_BYTES = 8 * 1024 * 1024
-
-interface TestInput {
-  readonly payload: string
-  readonly topic?: string
-}
-
-const EXAMPLES = `
 Examples:
-  streakline connectors test 0199… --payload order.json
-  streakline connectors test 0199… --payload refund.json --topic refunds/create`
+  streakline connectors install 0199… --method manual --file secrets.json
+  echo '{"clientId": "…", "clientSecret": "…"}' | streakline connectors install 0199… --method client_credentials`
 
-/** `streakline connectors test`: what a body would become by a connector's rules of now. Stores nothing. */
+/** `streakline connectors list | install | check | uninstall | test`. Web and workers go on. */
 export function connectorsCommand(): Command {
-  const connectors = new Command('connectors').description('See what connectors make of what they are sent.')
+  const connectors = new Command('connectors').description(
+    'Show how connectors stand with their platforms; install, check and uninstall them; see what they make of what they are sent.',
+  )
   connectors
-    .command('test <id>')
-    .description('Show what a webhook would become by the rules of a connector. Nothing is stored.')
-    .requiredOption('--payload <file>', 'its body as the platform sends it, at most 8 MiB')
-    .option('--topic <name>', 'its topic (default: as the body says, else that of a purchase)')
-    .addHelpText('after', EXAMPLES)
-    .action(async (id: string, input: TestInput) => {
-      const config = readSettings()
-      const rawBody = await readPayload(input.payload)
-      const logger = createLogger({ ...config, logLevel: 'warn' })
-      const installation = await openInstallation(config, logger, { claim: false })
-      try {
-        const lines = await testLines(installation, id, { topic: input.topic ?? null, rawBody })
-        for (const line of lines) print(line)
-      } finally {
-        await installation.close()
-      }
-    })
+    .command('list')
+    .description('List the connectors of an account.')
+    .option('--account <id>', 'of this account; needed where there are several')
+    .action(({ account }: { account?: string }) =>
+      withInstallation('visiting', async ({ store }) => {
+        const accountId = account === undefined ? await onlyAccount(store) : readId('--account', account)
+        for (const line of await listed(store, accountId)) print(line)
+      }),
+    )
+  connectors
+    .command('install <id>')
+    .description('Install a connector at its platform.')
+    .requiredOption('--method <method>', 'the way in, such as manual')
+    .option('--file <path>', 'a file with what the method asks for; - is standard input')
+    .addHelpText('after', SECRETS)
+    .action((id: string, { method, file }: { method: string; file?: string }) =>
+      withInstallation('visiting', (installation) => install(installation, readId('id', id), method, file)),
+    )
+  connectors
+    .command('check <id>')
+    .description('Look at the platform again, and mend what was lost.')
+    .action((id: string) => act(id, 'check'))
+  connectors
+    .command('uninstall <id>')
+    .description('Remove what was made at the platform, and the keys to it.')
+    .action((id: string) => act(id, 'uninstall'))
+  connectors.addCommand(testCommand())
   return connectors
 }
 
-/** @throws AppError INVALID_INPUT */
-async function readPayload(file: string): Promise<Uint8Array> {
-  const refuse = (why: string) => new AppError('INVALID_INPUT', `--payload ${JSON.stringify(file)} ${why}`)
-  const found = await stat(file).catch(() => null)
-  if (found === null || !found.isFile()) throw refuse('is no file that can be read')
-  if (found.size > MAX_PAYLOAD_BYTES) {
-    throw refuse(`has ${found.size} bytes, at most ${MAX_PAYLOAD_BYTES} are allowed`)
+async function listed(store: Installation['store'], accountId: string): Promise<readonly string[]> {
+  const rows: (readonly string[])[] = []
+  for await (const row of eachRow(store, 'connector', equal({ accountId }))) {
+    const { method, state, problem } = (await readInstallations(store, [row])).get(row.id)!
+    rows.push([row.id, row.platform, row.name, row.status, method ?? '-', state, problem?.code ?? '-'])
   }
-  return await readFile(file).catch(() => {
-    throw refuse('is no file that can be read')
+  const titles = ['id', 'platform', 'name', 'status', 'method', 'state', 'problem']
+  return tableLines(
+    titles.map((title) => ({ title })),
+    rows,
+  )
+}
+
+async function install(
+  { store, installations: { hands, installing } }: Installation,
+  id: string,
+  method: string,
+  file: string | undefined,
+): Promise<void> {
+  const accountId = await accountOf(store, id)
+  const [row] = await store.findByKeys('connector', ['accountId', 'id'], [[accountId, id]])
+  const body = installBodyOf(hands)
+  const fields = body.fieldsOf(method)
+  if (fields === undefined) throw new AppError('INVALID_INPUT', `there is no way in called ${method}`)
+  const asked = body.read({ ...(await readGiven(file, fields)), method })
+  const entry = body.readFor(CONNECTORS.get(row!.platform)!, asked)
+  if (entry.method === 'manual') {
+    return show(await installing.byHand(accountId, id, entry.given.webhookSecrets as readonly string[]))
+  }
+  const { authorizeUrl, ...place } = await installing.install(accountId, id, entry)
+  show(place)
+  if (authorizeUrl !== undefined) print(`Open within 15 minutes, as the merchant: ${authorizeUrl}`)
+}
+
+function act(text: string, name: 'check' | 'uninstall'): Promise<void> {
+  return withInstallation('visiting', async ({ store, installations: { installing } }) => {
+    const id = readId('id', text)
+    show(await installing[name](await accountOf(store, id), id))
   })
 }
 
-/** What the command prints. @throws AppError INVALID_INPUT | NOT_FOUND */
-export async function testLines(
-  { store, deliveries }: Pick<Installation, 'store' | 'deliveries'>,
-  idText: string,
-  body: { readonly topic: string | null; readonly rawBody: Uint8Array },
-): Promise<string[]> {
-  const id = readId('id', idText)
-  const [connector] = await store.findByKeys('connector', ['id'], [[id]])
-  if (connector === undefined) throw new AppError('NOT_FOUND', `There is no connector by the id ${id}`)
-  const { accountId, name, platform, status } = connector
-  const tried = await deliveries.tryBody(accountId, id, body)
-  const streaks = await streakNames(store, accountId, tried)
-  const live = status === 'live' ? '' : `, which is ${status}: while it is, all that comes in is ignored`
-  return [
-    `${JSON.stringify(name)} (${platform})${live}`,
-    headline(tried),
-    ...tried.items.map((each) => itemLine(each, streaks)),
-    'Nothing was stored.',
-  ]
+/** Ids are unique in the installation. @throws AppError NOT_FOUND */
+async function accountOf(store: Installation['store'], id: string): Promise<string> {
+  const [row] = await store.findByKeys('connector', ['id'], [[id]])
+  if (row === undefined) throw recordNotFound('connector')
+  return row.accountId
 }
 
-function headline({ topic, outcome, reason, orderId, orderName }: TriedBody): string {
-  const order = orderId === null ? 'no order' : `order ${orderId}`
-  const called = orderName === null ? '' : ` (${orderName})`
-  return `${topic}  ${order}${called}  ${outcome}${reason === null ? '' : ` ${reason}`}`
-}
-
-async function streakNames(
-  store: Installation['store'],
-  accountId: string,
-  { items }: TriedBody,
-): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(items.flatMap(({ item }) => item.streakId ?? []))]
-  const rows = await store.findByKeys(
-    'streak',
-    ['accountId', 'id'],
-    ids.map((id) => [accountId, id]),
+function show({ connector, installation }: Place): void {
+  const { state, method, subscriptions, missingScopes, problem } = installation
+  print(
+    `${connector.name} (${connector.platform}, ${connector.status}): ${state}, ${method ?? 'not installed'}`,
   )
-  return new Map(rows.map((streak) => [streak.id, streak.name]))
-}
-
-function itemLine({ item, log }: Foreseen, streaks: ReadonlyMap<string, string>): string {
-  const { ruleIndex, streakId, status, reason, message, report } = item
-  const became = reason === null ? status : `${status} ${reason}`
-  const why = message === null ? '' : `: ${message}`
-  if (report !== null) {
-    const { object, state, amount, currency } = report
-    const money = amount === null ? '' : ` ${amount}${currency === null ? '' : ` ${currency}`}`
-    return `  ${object} ${state}${money}  ${became}${why}`
-  }
-  const streak = JSON.stringify(streaks.get(streakId ?? '') ?? streakId)
-  return `  rule ${ruleIndex} → ${streak}  ${became}${why}${log === null ? '' : logOf(item, log)}`
-}
-
-function logOf({ activity }: Foreseen['item'], log: NonNullable<Foreseen['log']>): string {
-  const { activityValue, activityAt, quiet } = log
-  const value = activityValue === null ? 'one' : formatQuantity(activityValue)
-  return `: ${value} for ${activity?.externalId} at ${new Date(activityAt).toISOString()}${quiet ? ', quiet' : ''}`
+  for (const { topic, state } of subscriptions) print(`  ${topic}  ${state}`)
+  if (missingScopes.length > 0) print(`  not granted: ${missingScopes.join(', ')}`)
+  if (problem !== null) print(`  ${problem.code}: ${problem.message}`)
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
-import { CONSOLE_ROLES, type ConsoleRole } from '../ports/schema/values.ts'
+import { CONSOLE_ROLES, type ConsoleRole } from '../ports/schema/console-values.ts'
 import { readEmail } from '../read/values.ts'
 import { type Act, actAs } from '../users/audit.ts'
 import { addUser, type ConsoleUser, findUser, listUsers, removeUser, resetUser } from '../users/users.ts'

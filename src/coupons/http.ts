@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { AddressRefused, MAX_URL_LENGTH } from '../outgoing/address-guard.ts'
 import { createOutgoing, type OutgoingOptions, type Target } from '../outgoing/guarded.ts'
-import { type PostAnswer, ResponseTooLarge } from '../outgoing/post.ts'
-import { retryAfterMs } from '../outgoing/retry-after.ts'
+import { type RequestAnswer, ResponseTooLarge } from '../outgoing/request.ts'
 import type { Clock } from '../ports/clock.ts'
 import type {
   CouponProvider,
@@ -12,6 +11,7 @@ import type {
   RevokeRequest,
   Trouble,
 } from '../ports/coupon-provider.ts'
+import { retryAfterMs } from '../ports/retry-after.ts'
 import { SIGNING_SECRET, SIGNING_SECRET_RULE, sign, signingKey } from './signature.ts'
 
 export interface HttpProviderOptions extends OutgoingOptions {
@@ -91,12 +91,13 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
     request: Asking,
     target: KeyedTarget,
     body: string,
-    read: (answer: PostAnswer) => T | null,
+    read: (answer: RequestAnswer) => T | null,
   ): Promise<T | Trouble | Failed> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)])
     const timestampSeconds = Math.floor(options.clock.now() / 1000)
     try {
-      const answer = await outgoing.post(target, {
+      const answer = await outgoing.send(target, {
+        method: 'POST',
         headers: headersOf(request.idempotencyKey, target.keys, body, timestampSeconds),
         body,
         signal,
@@ -184,9 +185,9 @@ function headersOf(
 
 type Failed = Extract<IssueOutcome, { outcome: 'failed' }>
 
-const isGood = ({ status }: PostAnswer): boolean => status >= 200 && status <= 299
+const isGood = ({ status }: RequestAnswer): boolean => status >= 200 && status <= 299
 
-function troubleOf({ status, headers }: PostAnswer, now: number): Trouble | Failed {
+function troubleOf({ status, headers }: RequestAnswer, now: number): Trouble | Failed {
   if (status >= 500 || RETRIED_STATUSES.has(status)) {
     const waitMs = retryAfterMs(headers, now)
     const reason = `PROVIDER_UNAVAILABLE: the coupon service answered ${status}`

@@ -1,8 +1,8 @@
+import { tableLines } from '../cli/table.ts'
 import type { RewardLog, StreaklineClient } from '../client/index.ts'
 import { discountOf } from './coupons.ts'
 import type { Stage } from './setup.ts'
 import { type Standing, standings } from './standing.ts'
-import { tableLines } from './table.ts'
 import type { Week } from './week.ts'
 
 export interface Coupon {

@@ -1,4 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express'
+import { CALLBACK_PATH, consentCallback } from './consent-page.ts'
 import { createSessionRoutes } from './console/session.ts'
 import { requestContext, requireHost } from './context.ts'
 import type { HttpDeps } from './deps.ts'
@@ -10,7 +11,14 @@ import { createReference } from './openapi/reference.ts'
 import { createResources } from './resources.ts'
 import { createSchemaRouter } from './schema-router.ts'
 import { BodyBudget } from './transport/body-budget.ts'
-import { MAX_WEBHOOK_BYTES, WEBHOOK_PATH, webhookHandler, webhookMethodNotAllowed } from './webhooks.ts'
+import {
+  MAX_WEBHOOK_BYTES,
+  SHOP_WEBHOOK_PATH,
+  shopWebhookHandler,
+  WEBHOOK_PATH,
+  webhookHandler,
+  webhookMethodNotAllowed,
+} from './webhooks.ts'
 
 const BODY_BUDGET_BYTES = 64 * 1024 * 1024
 
@@ -29,6 +37,8 @@ export function createHttpApp(deps: HttpDeps): Express {
   // first and bare: platforms drop subscriptions that answer slowly
   app.post(WEBHOOK_PATH, webhookHandler(deps, bodies))
   app.all(WEBHOOK_PATH, webhookMethodNotAllowed)
+  app.post(SHOP_WEBHOOK_PATH, shopWebhookHandler(deps, bodies))
+  app.get(CALLBACK_PATH, limits.byAddress, consentCallback(deps))
   app.route('/healthz').get(healthz).all(refuseOtherVerbs)
   app.route('/readyz').get(readyz(deps)).all(refuseOtherVerbs)
 

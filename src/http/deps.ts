@@ -7,9 +7,11 @@ import type { ReplayPageOptions } from '../inbox/replay/page.ts'
 import type { DeliveryReplay, ReplayFilter, ReplayPage } from '../inbox/replay/types.ts'
 import type { TriedBody, UnsentBody } from '../inbox/try-body.ts'
 import type { Inbox } from '../inbox/types.ts'
+import type { Installing } from '../installing/installing.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Connector } from '../ports/connector.ts'
 import type { CouponProvider } from '../ports/coupon-provider.ts'
+import type { Hands } from '../ports/hands.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
@@ -83,6 +85,9 @@ export interface HttpDeps {
   readonly teller: Teller
   /** Every platform that connectors can be made for, by its name. */
   readonly connectors: ReadonlyMap<string, Connector>
+  /** What can be done at the platforms, by their names; only set up by hand are those that have none. */
+  readonly hands: ReadonlyMap<string, Hands>
+  readonly installing: Installing
   /** Every way there is to make a coupon, by its name. */
   readonly providers: ReadonlyMap<string, CouponProvider>
   readonly secretBox: SecretBox

@@ -114,6 +114,10 @@ interface Act {
   readonly body: z.ZodType
   /** What kind of record it answers, or something of its own with its name in the API document. */
   readonly answers: string | { readonly name: string; readonly schema: JsonSchema }
+  /** What may stand beside `data` in the answer: then `run` answers all of it. */
+  readonly beside?: Readonly<Record<string, JsonSchema>>
+  /** Whether a request without any body is taken for `{}`. */
+  readonly mayBeEmpty?: true
   /** 201 where it makes the record that it answers. */
   readonly status: 200 | 201
   readonly fails: readonly ErrorCode[]

@@ -11,7 +11,7 @@ import { contextOf } from './context.ts'
 import { createEndUserCors, type EndUserCors, isPreflight } from './cors.ts'
 import type { HttpDeps } from './deps.ts'
 import { notFoundHandler } from './error-handler.ts'
-import { type Json, sendJson } from './json/write-json.ts'
+import { type Json, type JsonObject, sendJson } from './json/write-json.ts'
 import { addressOf } from './limits/address.ts'
 import type { Limits } from './limits/limits.ts'
 import { closedToEndUsers } from './list/end-user.ts'
@@ -125,11 +125,20 @@ function serveAction(serving: Serving): RequestHandler {
     contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
     const call = await actingCall(serving, resource, name, request, response)
     const id = recordId(resource, String(request.params.id))
-    const body = await bodyOf(serving.bodies, call, request, response, action.maxBodyBytes)
+    const isEmpty = action.mayBeEmpty === true && !hasBody(request)
+    const body = isEmpty ? {} : await bodyOf(serving.bodies, call, request, response, action.maxBodyBytes)
     const act = actOf(call.caller, request, resource, name, id)
-    const data = await actAs(act, () => action.run(call, id, body))
-    sendJson(response, action.status, { data })
+    const answered = await actAs(act, () => action.run(call, id, body))
+    sendJson(response, action.status, action.beside === undefined ? { data: answered } : asObject(answered))
   }
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function asObject(answered: Json): JsonObject {
+  return answered as JsonObject
 }
 
 /** What a backend can do to many records at once, and what it can ask of them. */

@@ -1,5 +1,6 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { AppError } from '../errors.ts'
+import type { AcceptResult } from '../inbox/types.ts'
 import type { Headers } from '../ports/connector.ts'
 import { readUuid } from '../read/values.ts'
 import { readBody } from './body.ts'
@@ -9,6 +10,7 @@ import { sendJson } from './json/write-json.ts'
 import type { BodyBudget } from './transport/body-budget.ts'
 
 export const WEBHOOK_PATH = '/webhooks/:platform/:connectorId'
+export const SHOP_WEBHOOK_PATH = '/webhooks/:platform'
 export const MAX_WEBHOOK_BYTES = 8 * 1024 * 1024
 
 /**
@@ -26,40 +28,65 @@ export function webhookHandler({ inbox }: Pick<HttpDeps, 'inbox'>, bodies: BodyB
     context.logFields.connectorId = connectorId
     // before anything of it is held: anybody can make up an address
     if (!(await inbox.knows(connectorId, platform))) throw unknownConnector()
-    const held = bodies.hold(`connector ${connectorId}`)
-    response.once('close', held.release)
-    const rawBody = await readBody(request, MAX_WEBHOOK_BYTES, held)
-    if (rawBody === 'too_large') {
-      throw new AppError('BODY_TOO_LARGE', `The body is larger than ${MAX_WEBHOOK_BYTES} bytes (8 MiB)`)
+    const webhook = await readWebhook(request, response, bodies, `connector ${connectorId}`)
+    answerWith(response, await inbox.accept({ ...webhook, platform, connectorId }))
+  }
+}
+
+/**
+ * The same for an app with one address for all shops: which connectors are meant, a header says. Whatever is wrong with
+ * it is a 401 in the same words, so that nobody learns which shops there are.
+ */
+export function shopWebhookHandler(
+  { inbox, connectors }: Pick<HttpDeps, 'inbox' | 'connectors'>,
+  bodies: BodyBudget,
+): RequestHandler {
+  return async (request, response) => {
+    const context = contextOf(response)
+    context.route = '/webhooks/{platform}'
+    const platform = String(request.params.platform)
+    if (connectors.get(platform)?.site?.header === undefined) {
+      throw new AppError('NOT_FOUND', 'There is nothing at this address')
     }
-    // only set-cookie would be a list, and no caller sends that
-    const headers = request.headers as Headers
-    const result = await inbox.accept({
-      platform,
-      connectorId,
-      headers,
-      rawBody,
-      requestId: context.requestId,
-    })
-    switch (result.outcome) {
-      case 'stored':
-      case 'already_stored':
-        context.logFields.deliveryId = result.deliveryId
-        context.logFields.outcome = result.outcome
-        return sendJson(response, 200, { data: { deliveryId: result.deliveryId } })
-      case 'pinged':
-        context.logFields.outcome = result.outcome
-        return sendJson(response, 200, { data: { deliveryId: null } })
-      case 'unknown_connector':
-        throw unknownConnector()
-      case 'refused':
-        context.logFields.reason = result.reason
-        throw new AppError('SIGNATURE_INVALID', result.message, {
-          details: [{ path: '', message: result.reason }],
-        })
-      case 'not_json':
-        throw new AppError('NOT_JSON', 'The signature is right, but the body is not JSON')
-    }
+    const webhook = await readWebhook(request, response, bodies, `all shops of ${platform}`)
+    answerWith(response, await inbox.acceptOfShop({ ...webhook, platform }))
+  }
+}
+
+async function readWebhook(request: Request, response: Response, bodies: BodyBudget, holder: string) {
+  const held = bodies.hold(holder)
+  response.once('close', held.release)
+  const rawBody = await readBody(request, MAX_WEBHOOK_BYTES, held)
+  if (rawBody === 'too_large') {
+    throw new AppError('BODY_TOO_LARGE', `The body is larger than ${MAX_WEBHOOK_BYTES} bytes (8 MiB)`)
+  }
+  // only set-cookie would be a list, and no caller sends that
+  const headers = request.headers as Headers
+  return { headers, rawBody, requestId: contextOf(response).requestId }
+}
+
+function answerWith(response: Response, result: AcceptResult): void {
+  const { logFields } = contextOf(response)
+  switch (result.outcome) {
+    case 'stored':
+    case 'already_stored':
+      logFields.deliveryId = result.deliveryId
+      logFields.outcome = result.outcome
+      sendJson(response, 200, { data: { deliveryId: result.deliveryId } })
+      return
+    case 'pinged':
+      logFields.outcome = result.outcome
+      sendJson(response, 200, { data: { deliveryId: null } })
+      return
+    case 'unknown_connector':
+      throw unknownConnector()
+    case 'refused':
+      logFields.reason = result.reason
+      throw new AppError('SIGNATURE_INVALID', result.message, {
+        details: [{ path: '', message: result.reason }],
+      })
+    case 'not_json':
+      throw new AppError('NOT_JSON', 'The signature is right, but the body is not JSON')
   }
 }
 

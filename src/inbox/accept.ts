@@ -2,9 +2,9 @@ import { Batcher } from '../commit/batcher.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
+import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
-import { createConnectorLookup } from './connector-lookup.ts'
-import { createPingBook } from './pings.ts'
+import { createConnectorLookup, type OpenConnector } from './connector-lookup.ts'
 import { type Platforms, type ReadBody, readHere, rulesOf } from './reading.ts'
 import { createRefusalBook } from './refusals.ts'
 import type { ArrivedWebhook } from './rows.ts'
@@ -17,6 +17,8 @@ export interface InboxDeps extends Platforms, Omit<StoreBatchDeps, 'read'> {
   readonly secretBox: SecretBox
   readonly clock: Clock
   readonly logger: Logger
+  /** Is told of webhooks whose signature was right, before they are answered, and of pings; must not throw. */
+  readonly notes?: ArrivalNotes
   /**
    * Platforms give up after seconds; a store slower than this is answered 503, and the platform sends again. Default
    * 3 s.
@@ -24,7 +26,14 @@ export interface InboxDeps extends Platforms, Omit<StoreBatchDeps, 'read'> {
   readonly storeDeadlineMs?: number
 }
 
+export interface ArrivalNotes {
+  arrived(connector: Row<'connector'>): Promise<void>
+  pinged(connector: Row<'connector'>): Promise<void>
+}
+
 const STORE_DEADLINE_MS = 3000
+const NO_SECRET = 'this connector has no secrets to check webhooks with yet'
+const OF_NO_SHOP = 'the body was not signed with a secret of a connector of the shop in the header'
 const MAX_BATCH_DELIVERIES = 256
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
@@ -33,7 +42,6 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
   const inTime = <T>(answer: Promise<T>) => within(deps.storeDeadlineMs ?? STORE_DEADLINE_MS, answer)
   const lookup = createConnectorLookup(deps.store, deps.secretBox)
   const refusals = createRefusalBook(deps.store, deps.clock, deps.logger)
-  const pings = createPingBook(deps.store, deps.clock, deps.logger)
   const read: ReadBody = deps.read ?? ((unread) => readHere(deps, unread))
   const batcher = new Batcher<ArrivedWebhook, Stored>({
     run: (arrived) => storeBatch({ ...deps, read }, arrived),
@@ -44,26 +52,51 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
     maxInFlight: 8,
   })
 
+  const topicOf = ({ platform, headers }: Pick<IncomingWebhook, 'platform' | 'headers'>) => {
+    const header = deps.connectorFor(platform)?.topicHeader
+    return header === undefined ? undefined : headers[header]
+  }
+
   const accept = async (webhook: IncomingWebhook): Promise<AcceptResult> => {
     const platform = deps.connectorFor(webhook.platform)
     const found =
-      platform !== undefined ? await inTime(lookup.open(webhook.connectorId, webhook.platform)) : null
+      platform === undefined ? null : await inTime(lookup.open(webhook.connectorId, webhook.platform))
     if (platform === undefined || found === null) return { outcome: 'unknown_connector' }
-    const { row: connector, secrets } = found
-    const receivedAt = deps.clock.now()
-    const { headers, rawBody } = webhook
-    if (platform.isPing?.(webhook) === true) {
-      await inTime(pings.note(connector))
+    if (platform.isPing?.(webhook.headers, webhook.rawBody) === true) {
+      await inTime(deps.notes?.pinged(found.row) ?? Promise.resolve())
       return { outcome: 'pinged' }
     }
+    const taken = await take(found, webhook)
+    if (taken.outcome === 'refused') refusals.note(found.row, taken.reason, topicOf(webhook))
+    return taken
+  }
+
+  const take = async (
+    { row: connector, secrets }: OpenConnector,
+    { headers, rawBody }: Pick<IncomingWebhook, 'headers' | 'rawBody'>,
+  ): Promise<AcceptResult> => {
+    if (secrets.length === 0) return { outcome: 'refused', reason: 'SECRET_MISSING', message: NO_SECRET }
+    const receivedAt = deps.clock.now()
     const proof = { headers, secrets }
     const reading = await read({ connector: rulesOf(connector), rawBody, receivedAt, proof })
-    if ('ok' in reading) {
-      refusals.note(connector, reading.reason)
-      return { outcome: 'refused', reason: reading.reason, message: reading.message }
-    }
+    if ('ok' in reading) return { outcome: 'refused', reason: reading.reason, message: reading.message }
+    await inTime(deps.notes?.arrived(connector) ?? Promise.resolve())
     if (!isJson(headers['content-type'])) return { outcome: 'not_json' }
     return inTime(batcher.add({ connector, rawBody, receivedAt, reading }))
+  }
+
+  const acceptOfShop = async (webhook: Omit<IncomingWebhook, 'connectorId'>): Promise<AcceptResult> => {
+    const header = deps.connectorFor(webhook.platform)?.site?.header
+    const shop = header === undefined ? undefined : webhook.headers[header]?.trim().toLowerCase()
+    const found = shop === undefined ? [] : await inTime(lookup.ofShop(webhook.platform, shop))
+    // the oldest connector comes first
+    const results = await Promise.all(found.map((connector) => take(connector, webhook)))
+    const taken = results.find(({ outcome }) => outcome !== 'refused')
+    if (taken !== undefined) return taken
+    for (const [at, result] of results.entries()) {
+      if (result.outcome === 'refused') refusals.note(found[at]!.row, result.reason, topicOf(webhook))
+    }
+    return { outcome: 'refused', reason: 'SIGNATURE_MISMATCH', message: OF_NO_SHOP }
   }
 
   return {
@@ -71,6 +104,7 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
     knows: async (connectorId, platform) =>
       lookup.isKnown(connectorId, platform) || (await inTime(lookup.knows(connectorId, platform))),
     accept,
+    acceptOfShop,
     close: async () => {
       await batcher.drain()
       await refusals.close()

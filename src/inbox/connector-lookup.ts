@@ -1,4 +1,5 @@
 import { Batcher } from '../commit/batcher.ts'
+import { ascending, equal } from '../ports/conditions.ts'
 import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { Store } from '../ports/store.ts'
@@ -9,6 +10,8 @@ export interface OpenConnector {
 }
 
 const MAX_OPENED = 1000
+/** Test and live, and some accounts more. */
+const MAX_OF_SHOP = 20
 const MAX_LOOKUPS = 256
 const MAX_KNOWN = 10_000
 const KNOWN_FOR_MS = 5_000
@@ -70,6 +73,12 @@ export function createConnectorLookup(store: Store, secretBox: SecretBox) {
     async open(connectorId: string, platform: string): Promise<OpenConnector | null> {
       const row = await find(connectorId, platform)
       return row === null ? null : { row, secrets: secretsOf(row) }
+    },
+    /** All of a shop, the oldest first; ids are in the order of time. */
+    async ofShop(platform: string, siteKey: string): Promise<readonly OpenConnector[]> {
+      const where = equal<'connector'>({ platform, siteKey })
+      const found = await store.find('connector', { where, sort: ascending('id'), limit: MAX_OF_SHOP })
+      return found.map((row) => ({ row, secrets: secretsOf(row) }))
     },
   }
 }

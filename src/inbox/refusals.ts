@@ -10,6 +10,7 @@ const KEPT = 20
 const WRITE_AFTER_MS = 1000
 const MAX_CONNECTORS = 1000
 const MAX_TRIES = 5
+const MAX_TOPIC = 64
 
 interface Noted {
   readonly accountId: string
@@ -53,13 +54,18 @@ export function createRefusalBook(store: Store, clock: Clock, logger: Logger) {
   }
 
   return {
-    note(connector: Row<'connector'>, reason: string): void {
+    note(connector: Row<'connector'>, reason: string, topic?: string): void {
       const arrival = noted.get(connector.id) ?? { accountId: connector.accountId, count: 0, latest: [] }
       arrival.count += 1
-      arrival.latest = [...arrival.latest, { at: clock.now(), reason }].slice(-KEPT)
+      arrival.latest = [...arrival.latest, { at: clock.now(), reason, ...shown(topic) }].slice(-KEPT)
       if (noted.size < MAX_CONNECTORS) noted.set(connector.id, arrival)
       timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS)
     },
     close: flush,
   }
+}
+
+/** Headers of strangers are of any length. */
+function shown(topic: string | undefined): Pick<Refusal, 'topic'> {
+  return topic === undefined || topic === '' ? {} : { topic: topic.slice(0, MAX_TOPIC) }
 }

@@ -14,7 +14,7 @@ export type AcceptResult =
   | { readonly outcome: 'unknown_connector' }
   | { readonly outcome: 'refused'; readonly reason: string; readonly message: string }
   | { readonly outcome: 'not_json' }
-  /** The platform asked whether somebody listens: see `Connector.isPing`. Nothing was kept. */
+  /** The platform asked whether anybody is there: noted, and nothing else. */
   | { readonly outcome: 'pinged' }
 
 /**
@@ -29,4 +29,10 @@ export interface Inbox {
    */
   knows(connectorId: string, platform: string): Promise<boolean>
   accept(webhook: IncomingWebhook): Promise<AcceptResult>
+  /**
+   * The same for an app with one address for all shops: every connector of the shop in the header one of whose secrets
+   * signed it gets it, of any account; answers for the oldest. Whatever is wrong is `refused`, always in the same words,
+   * and counted as a refusal of each connector of the shop.
+   */
+  acceptOfShop(webhook: Omit<IncomingWebhook, 'connectorId'>): Promise<AcceptResult>
 }

@@ -8,7 +8,7 @@ import {
   systemResolve,
   type UrlVerdict,
 } from './address-guard.ts'
-import { type PostAnswer, type PostInput, post } from './post.ts'
+import { type RequestAnswer, type RequestInput, request } from './request.ts'
 
 export interface OutgoingOptions {
   /** `host:port` entries that may be reached by http and at internal addresses: for development. */
@@ -28,8 +28,8 @@ export type Target = Pick<Extract<UrlVerdict, { ok: true }>, 'url' | 'trusted'>
 export interface Outgoing {
   /** Judges what can be judged of a URL without asking DNS. */
   judge(url: string): UrlVerdict
-  /** As `post`. @throws AddressRefused where the name has no public address, and what `post` throws */
-  post(target: Target, request: Omit<PostInput, 'url' | 'lookup'>): Promise<PostAnswer>
+  /** As `request`. @throws AddressRefused where the name has no public address, and what `request` throws */
+  send(target: Target, input: Omit<RequestInput, 'url' | 'lookup'>): Promise<RequestAnswer>
 }
 
 const REFUSES_AFTER_MS = 2_000
@@ -40,15 +40,15 @@ export function createOutgoing(options: OutgoingOptions): Outgoing {
   const lookup = guardedLookup(options.resolve ?? systemResolve)
   return {
     judge: (url) => judgeUrl(url, trustedHosts),
-    async post({ url, trusted }, request) {
+    async send({ url, trusted }, input) {
       const begunAt = performance.now()
       try {
-        return await post({ ...request, url, ...(trusted ? {} : { lookup }) })
+        return await request({ ...input, url, ...(trusted ? {} : { lookup }) })
       } catch (error) {
         if (error instanceof AddressRefused) {
           const waits = (options.refusesAfterMs ?? REFUSES_AFTER_MS) - (performance.now() - begunAt)
           // aborted: the caller sees it on its signal
-          await delay(waits, undefined, { signal: request.signal }).catch(() => {})
+          await delay(waits, undefined, { signal: input.signal }).catch(() => {})
         }
         throw error
       }

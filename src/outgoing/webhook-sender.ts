@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock.ts'
+import { retryAfterMs } from '../ports/retry-after.ts'
 import { type SentAnswer, Unanswered, type WebhookSender } from '../ports/webhook-sender.ts'
 import { AddressRefused } from './address-guard.ts'
 import { createOutgoing, type OutgoingOptions } from './guarded.ts'
-import type { PostAnswer } from './post.ts'
-import { retryAfterMs } from './retry-after.ts'
+import type { RequestAnswer } from './request.ts'
 
 const KEPT_BYTES = 1024
 
@@ -23,7 +23,7 @@ export function createWebhookSender({
       if (!target.ok) throw new Unanswered(`ADDRESS_REFUSED: the address ${target.fault}`)
       try {
         const request = { headers, body, signal, maxResponseBytes: KEPT_BYTES }
-        const answer = await outgoing.post(target, { ...request, reads: 'any_beginning' })
+        const answer = await outgoing.send(target, { ...request, method: 'POST', reads: 'any_beginning' })
         return answerOf(answer, clock.now(), maxRetryAfterMs)
       } catch (error) {
         signal.throwIfAborted()
@@ -33,7 +33,7 @@ export function createWebhookSender({
   }
 }
 
-function answerOf({ status, headers, body }: PostAnswer, now: number, maxMs: number): SentAnswer {
+function answerOf({ status, headers, body }: RequestAnswer, now: number, maxMs: number): SentAnswer {
   const asks = status === 429 || status === 503
   return { status, beginning: textOf(body), retryAfterMs: asks ? retryAfterMs(headers, now, maxMs) : null }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Quantity } from '../streaks/quantity.ts'
 import type { Instant } from './clock.ts'
+import type { MakeHands } from './hands.ts'
 import type { RuleChoice } from './schema/choices.ts'
 import type {
   ConnectorRule,
@@ -185,8 +186,6 @@ export interface Connector {
    * that had purchases before there was the choice. It is a setting, `orderIdFrom`, checked by `settings`.
    */
   readonly orderIdFrom?: { readonly usual: string; readonly before: string }
-  /** Settings that ids of orders or members are made of: fixed from the first purchase on. */
-  readonly fixedSettings?: readonly string[]
   /** Values of a purchase this platform can measure. */
   readonly values: readonly PurchaseValue[]
   /** What rules may choose its purchases by: what its bodies state. */
@@ -196,11 +195,6 @@ export interface Connector {
    * `settings` are the connector's, for checks on who sent it.
    */
   verify(input: VerifyInput, settings: Readonly<Record<string, unknown>>): Verification
-  /**
-   * Whether this is how the platform finds out that somebody listens, before it sends anything signed: answered 200 and
-   * not kept. It proves nothing, so nothing may follow from it. Absent where a platform does not ask.
-   */
-  isPing?(input: Pick<VerifyInput, 'rawBody' | 'headers'>): boolean
   /**
    * Whether these headers, as they were kept, say that somebody else sent it than the connector's own shop: a replay
    * asks. Absent where no header says so.
@@ -218,4 +212,19 @@ export interface Connector {
    * body by these, also where nothing can be made of it. A few at most.
    */
   identities(rawBody: Uint8Array, settings: Readonly<Record<string, unknown>>): readonly string[]
+  /**
+   * Which of the settings says which shop it is: a text that is compared as it is stored. `header`: by which webhooks
+   * say it, in any case; an app with one address for all shops finds its connectors by it. `isFixedByPurchases`: members
+   * are called by it, so that it stays from the first purchase on.
+   */
+  readonly site?: { readonly setting: string; readonly header?: string; readonly isFixedByPurchases?: true }
+  /** The header that says what a webhook is about, where one does: so that refused ones can be told apart. */
+  readonly topicHeader?: string
+  /** Whether a request is the platform's own question if anybody is there, unsigned and about nothing. */
+  isPing?(headers: Headers, rawBody: Uint8Array): boolean
+  /**
+   * Of a platform that a merchant can install at: what is done there. All but the translator, which is pure, so what is
+   * imported for it should be light: threads that only translate load it too.
+   */
+  readonly hands?: MakeHands
 }

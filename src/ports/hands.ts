@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { Instant } from './clock.ts'
-import type { Told } from './platform-calls.ts'
-import type { Platform, ProblemCode, ShownSubscription } from './schema/values.ts'
+import type { Clock, Instant } from './clock.ts'
+import type { PlatformCalls, Told } from './platform-calls.ts'
+import type { ProblemCode, ShownSubscription } from './schema/installation-values.ts'
+import type { Platform } from './schema/values.ts'
 
 /**
  * What opens a platform's doors, in the shape that its hands give it: tokens, keys, ids of what was made there. Opaque to
@@ -20,6 +21,10 @@ export interface Site {
   readonly webhookPath: string
   /** Rules that name products need more. */
   readonly readsProducts: boolean
+  /** How many secrets are kept that its webhooks are checked with; they themselves are never handed out. */
+  readonly keptSecrets: number
+  /** Of `enter`: the access that it replaces; null: there is none. */
+  readonly former: Access | null
   readonly signal?: AbortSignal
 }
 
@@ -43,10 +48,26 @@ export interface Mended extends Standing {
   readonly newWebhookSecrets: readonly string[]
 }
 
+/** What a browser brings back from the platform, judged in this order: forged, other shop, denied, granted. */
+export type ConsentVerdict =
+  /** Not signed as the platform signs, or too long ago. */
+  | { readonly verdict: 'forged'; readonly message: string }
+  | { readonly verdict: 'other_shop'; readonly message: string }
+  /** The merchant said no. */
+  | { readonly verdict: 'denied'; readonly message: string }
+  /** `code` goes into `enter`, beside what the merchant gave. */
+  | { readonly verdict: 'granted'; readonly code: string }
+
 /** A consent that the merchant is asked for in a browser. */
 export interface Consent {
   /** Where the merchant is sent; `state` comes back with them. */
   url(site: Site, given: Access, state: string, redirectUri: string): string
+  /**
+   * Pure: whether the parameters came from the platform, for this site, and what they say. Whether the state is known
+   * and unused is judged between `forged` and all else, by who keeps the states. Messages are for a page that the
+   * merchant sees.
+   */
+  judge(query: URLSearchParams, site: Site, given: Access, now: Instant): ConsentVerdict
 }
 
 /** An order or report that is read instead of told, in the shape of the platform's webhook. */
@@ -97,7 +118,7 @@ export interface Hands {
   readonly consent?: Consent
   /**
    * Presents what the merchant gave (with `code` where consent brought one) and asks whose it is. Makes nothing. A
-   * `refused` here keeps everything as it was.
+   * `refused` here keeps everything as it was. `webhookSecrets` replace those that are kept; [] leaves them.
    */
   enter(
     site: Site,
@@ -111,10 +132,18 @@ export interface Hands {
   /** Removes what was made at the platform. A refused access means there is nothing left to remove: `ok`. */
   leave(site: Site, access: Access): Promise<Told<null>>
   /**
-   * Whether the access is dead: what an unsigned or late word of an uninstall is checked by. `ok` true: the platform
-   * refuses it, also after a renewal.
+   * Whether the platform refuses this very access (401 or 403): what an unsigned or late word of an uninstall is checked
+   * by. It renews nothing: the caller does, and asks again with what it got.
    */
   isGone(site: Site, access: Access): Promise<Told<boolean>>
   /** Reads past orders, a page a call. Absent where the platform cannot be asked. */
   readOrders?(site: Site, access: Access, query: OrderQuery): Promise<Told<OrderPage>>
 }
+
+/** What hands work with. They keep nothing, so one of each platform serves all connectors. */
+export interface HandsParts {
+  readonly calls: PlatformCalls
+  readonly clock: Clock
+}
+
+export type MakeHands = (parts: HandsParts) => Hands

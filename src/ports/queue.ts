@@ -145,6 +145,8 @@ export interface JobHandlers {
   upkeep(): Promise<void>
   /** Runs in every worker process every 5 s, also while Redis is away. */
   sweep(): Promise<void>
+  /** On the timer too, and beside the sweep: what is due of installations at platforms, however slow these are. */
+  tend?(): Promise<void>
   /** Runs in every worker process every second, also while Redis is away: sees to providers that are paused. */
   attend(): Promise<void>
   /** Runs in every worker process every 5 s, also while Redis is away: sees to what periods bring as they end. */

@@ -64,6 +64,9 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const sweeping = repeat(TIMER_MS, handlers.sweep, (error) => {
     logger.warn({ cause: describeFailure(error) }, 'a sweep failed; the next one follows')
   })
+  const tending = repeat(TIMER_MS, handlers.tend ?? (async () => {}), (error) => {
+    logger.warn({ cause: describeFailure(error) }, 'installations could not be looked after; trying again')
+  })
   const attending = repeat(ATTEND_MS, handlers.attend, (error) => {
     logger.warn({ cause: describeFailure(error) }, 'paused providers could not be seen to; trying again')
   })
@@ -76,7 +79,8 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   })
 
   async function close(deadlineMs: number): Promise<void> {
-    const timers = Promise.all([sweeping.stop(), attending.stop(), watching.stop(), guarding.stop()])
+    const stopping = [sweeping, tending, attending, watching, guarding].map((timer) => timer.stop())
+    const timers = Promise.all(stopping)
     const workers = lanes.map(({ worker }) => worker.close(deadlineMs))
     await Promise.all([...workers, within(deadlineMs, timers).catch(() => {})])
     await Promise.all(lanes.map(({ bull }) => bull.close()))

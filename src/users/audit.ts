@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { insert } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { ActorKind } from '../ports/schema/values.ts'
+import type { ActorKind } from '../ports/schema/console-values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { type Told, toldOf } from './audit-fields.ts'

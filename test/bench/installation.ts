@@ -121,6 +121,7 @@ function shopifyConnector(common: Common, streakId: string, sealedCredentials: s
     status: 'live',
     sealedCredentials,
     settings: { shopDomain: 'example.myshopify.com' },
+    siteKey: null,
     purchaseSpace: common.id,
     orderIdFrom: null,
     rules: [

@@ -3,7 +3,7 @@ import type { Verb } from '../../src/http/resource.ts'
 import { insert } from '../../src/ports/changes.ts'
 import { newMessage } from '../../src/telling/teller.ts'
 import type { Answer, Api, Body, Client } from './api.ts'
-import { connectorBody, logBody, rewardOf, type Shop, streakBody } from './shop.ts'
+import { connectorBody, logBody, rewardOf, type Shop, streakBody, WEBHOOK_SECRET } from './shop.ts'
 
 /**
  * Who may do what, written by hand: each resource, each verb, each caller. The record that is asked for belongs to one
@@ -132,6 +132,10 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
   'reward_log/abandon': closed(409, 404),
   'webhook_endpoint/rotate': closed(200, 404),
   'webhook_message/resend': closed(200, 404),
+  // by hand, so that nobody is asked
+  'connector/check': closed(200, 404),
+  'connector/uninstall': closed(200, 404),
+  'connector/install': closed(200, 404),
 }
 
 /** What can be done to many records at once: `POST /schema/{slug}/{action}`; each caller does it to its own. */
@@ -153,6 +157,9 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'console_user/reset': () => ({}),
   'reward_log/replay': () => ({}),
   'reward_log/abandon': () => ({ reason: 'not worth it' }),
+  'connector/check': () => ({}),
+  'connector/uninstall': () => ({}),
+  'connector/install': () => ({ method: 'manual', webhookSecrets: [WEBHOOK_SECRET] }),
   'webhook_endpoint/rotate': () => ({}),
   'webhook_message/resend': () => ({}),
 }
@@ -180,6 +187,8 @@ export const OTHER_ROUTES: Readonly<
   'GET /readyz': 'anybody',
   'ALL /readyz': 'anybody',
   '/webhooks/:platform/:connectorId': 'signed by the platform',
+  'POST /webhooks/:platform': 'signed by the platform',
+  'GET /connect/:platform/callback': 'signed by the platform',
   'GET /openapi.json': 'anybody',
   'GET /api/v1.0/openapi.json': 'anybody',
   '/docs': 'anybody',

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid'
 import { CONNECTORS } from '../../connectors/registry.ts'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { composeHttp } from '../../src/compose-http.ts'
+import { composeInstalling, type Installations, type InstallingParts } from '../../src/compose-installing.ts'
 import { composeTelling } from '../../src/compose-telling.ts'
 import { createSecretBox } from '../../src/crypto/secret-box.ts'
 import { createRecorder } from '../../src/engine/record.ts'
@@ -13,6 +14,7 @@ import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { createResources } from '../../src/http/resources.ts'
 import { listen } from '../../src/http/server.ts'
 import { createInbox } from '../../src/inbox/accept.ts'
+import { createWebhookNotes } from '../../src/installing/webhook-notes.ts'
 import type { JobQueue } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { drawCode, foldCode } from '../../src/rewards/code.ts'
@@ -49,6 +51,7 @@ export interface Api {
   readonly deps: HttpDeps
   readonly clock: { now(): number; set(instant: string): void }
   readonly lines: LogLine[]
+  readonly installations: Installations
   send(path: string, init?: RequestInit): Promise<Answer>
   account(name: string, timezone?: string): Promise<Client>
   /** The same caller, here. */
@@ -93,12 +96,17 @@ export interface ApiOptions extends Partial<HttpDeps> {
   /** Hosts inside that may be sent to. */
   readonly allowedHosts?: readonly string[]
 }
+/** What operators say of platforms. */
+export type PlatformSettings = Partial<Pick<InstallingParts, 'publicUrl' | 'platformOrigins'>>
 
 /**
  * The real HTTP application on a free port, with a clock that stands still. Without a store in `overrides` it has one
  * of its own (`openApiStore`); a store that is given stays its owner's to close.
  */
-export async function startApi({ allowedHosts = [], ...overrides }: ApiOptions = {}): Promise<Api> {
+export async function startApi(
+  { allowedHosts = [], ...overrides }: ApiOptions = {},
+  platforms: PlatformSettings = {},
+): Promise<Api> {
   const temp = overrides.store === undefined ? await openApiStore() : null
   const store = overrides.store ?? temp!.store
   const lines: LogLine[] = []
@@ -128,9 +136,14 @@ export async function startApi({ allowedHosts = [], ...overrides }: ApiOptions =
   const connectorFor = (platform: string) => connectors.get(platform)
   // a busy machine may be slower than a platform waits
   const storeDeadlineMs = 60_000
+  const notes = createWebhookNotes({ store, clock, logger })
   const inbox = createInbox({
-    ...{ store, queue, connectorFor, secretBox, clock, logger, newId },
+    ...{ store, queue, connectorFor, secretBox, clock, logger, newId, notes },
     storeDeadlineMs,
+  })
+  const installations = composeInstalling({
+    ...{ store, secretBox, clock, logger, newId, connectors },
+    ...platforms,
   })
   const deps: HttpDeps = {
     ...composeHttp({
@@ -144,6 +157,8 @@ export async function startApi({ allowedHosts = [], ...overrides }: ApiOptions =
       newId,
       telling,
       allowedHosts,
+      connectors,
+      installations,
       // the clock stands still, so that no token would ever come back
       limits: limitsOf(1_000_000, 1_000_000),
     }),
@@ -163,6 +178,7 @@ export async function startApi({ allowedHosts = [], ...overrides }: ApiOptions =
     deps,
     clock,
     lines,
+    installations,
     send,
     async account(name, timezone = 'UTC') {
       const made = await createAccount({ store, secretBox, clock, newId }, name, timezone)
@@ -173,6 +189,7 @@ export async function startApi({ allowedHosts = [], ...overrides }: ApiOptions =
     async close() {
       await listening.close(1000)
       await inbox.close()
+      await notes.close()
       await recorder.drain()
       await temp?.close()
     },

@@ -1,4 +1,4 @@
-import type { ConsoleRole } from '../../src/ports/schema/values.ts'
+import type { ConsoleRole } from '../../src/ports/schema/console-values.ts'
 import { addUser } from '../../src/users/users.ts'
 import type { Answer, Api } from './api.ts'
 

@@ -131,6 +131,7 @@ function connectorRow(
     status: 'live',
     sealedCredentials: '',
     settings: {},
+    siteKey: null,
     purchaseSpace,
     orderIdFrom: platform === 'stripe' ? 'metadata.order_id' : null,
     rules,

@@ -34,7 +34,7 @@ export interface Shop {
 }
 
 const SHOP_DOMAIN = 'example.myshopify.com'
-const WEBHOOK_SECRET = 'webhook_secret_of_the_tests'
+export const WEBHOOK_SECRET = 'webhook_secret_of_the_tests'
 
 export async function openShop(api: Api, name: string): Promise<Shop> {
   const backend = await api.account(name)

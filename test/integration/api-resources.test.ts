@@ -537,6 +537,21 @@ describe('a connector', () => {
         },
       ],
       webhookPath: `/webhooks/shopify/${data.id}`,
+      webhookUrl: null,
+      installation: {
+        method: 'manual',
+        state: 'installed',
+        scopes: [],
+        missingScopes: [],
+        subscriptions: [],
+        checkedAt: null,
+        firstWebhookAt: null,
+        lastWebhookAt: null,
+        pingedAt: null,
+        reconciledAt: null,
+        missed: 0,
+        problem: null,
+      },
       refusedCount: 0,
       recentRefusals: [],
       createdAt: expect.any(String),
@@ -598,7 +613,12 @@ describe('a connector', () => {
   const numbered = (many: number) => Array.from({ length: many }, (_, index) => `${index}`)
   const cases: readonly [string, () => object, string, string][] = [
     ['an unknown platform', () => ({ platform: 'paddle' }), 'INVALID_INPUT', 'platform'],
-    ['no credentials', () => ({ credentials: undefined }), 'INVALID_INPUT', 'credentials'],
+    [
+      'no credentials where it is to be live',
+      () => ({ credentials: undefined, status: 'live' }),
+      'CREDENTIALS_MISSING',
+      'status',
+    ],
     [
       'no secret',
       () => ({ credentials: { webhookSecrets: [] } }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createResources } from '../../src/http/resources.ts'
-import { CONSOLE_ROLES, type ConsoleRole } from '../../src/ports/schema/values.ts'
+import { CONSOLE_ROLES, type ConsoleRole } from '../../src/ports/schema/console-values.ts'
 import { ACTION_BODY, CREATE_BODY, PATCH_BODY, RECORD_OF } from '../helpers/access-matrix.ts'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
 import { type Browser, signedIn } from '../helpers/console.ts'

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createHttpProvider, type HttpProviderOptions } from '../../src/coupons/http.ts'
 import { isSignedBy, sign, signingKey } from '../../src/coupons/signature.ts'
-import { post } from '../../src/outgoing/post.ts'
+import { request } from '../../src/outgoing/request.ts'
 import type { CouponRequest, IssueOutcome } from '../../src/ports/coupon-provider.ts'
 import { couponRequest, newSigningSecret } from '../helpers/coupon-requests.ts'
 import { type ScriptedServer, type SeenRequest, startScriptedServer } from '../helpers/scripted-server.ts'
@@ -376,7 +376,8 @@ describe('internal addresses', () => {
   it('are not reached by a name that resolves differently the second time: there is no second time', async () => {
     const server = await serve((response) => sendJson(response, { code: 'A' }))
     const seen: string[] = []
-    const answer = await post({
+    const answer = await request({
+      method: 'POST',
       url: new URL(`http://coupons.example:${server.port}/`),
       headers: {},
       body: '{}',

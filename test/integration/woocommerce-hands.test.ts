@@ -36,6 +36,8 @@ function siteAt(origin: string): Site {
     webhookUrl: `${origin}${WEBHOOK_PATH}`,
     webhookPath: WEBHOOK_PATH,
     readsProducts: false,
+    keptSecrets: 0,
+    former: null,
   }
 }
 

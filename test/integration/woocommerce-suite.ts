@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { startWooDouble, type WooDouble } from '../../src/doubles/woocommerce/index.ts'
-import { insert } from '../../src/ports/changes.ts'
-import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
 import { tell } from '../helpers/doubles.ts'
@@ -10,16 +8,6 @@ import { wooOrder, wooRequest } from '../helpers/woo-payloads.ts'
 
 const SECRET = 'secret_of_the_webhooks'
 const TOPICS = ['order.created', 'order.updated', 'order.deleted', 'order.restored']
-
-function blankInstallation(id: string, accountId: string): Row<'installation'> {
-  return {
-    ...{ id, accountId, createdAt: 0, updatedAt: 0, revision: 0, platform: 'woocommerce', tries: 0 },
-    ...{ method: null, state: 'none', sealedAccess: null, renewAt: null, externalId: null, scopes: [] },
-    ...{ missingScopes: [], subscriptions: [], problem: null, checkedAt: null, reconciledAt: null },
-    ...{ missedByDay: {}, firstWebhookAt: null, lastWebhookAt: null, pingedAt: null, stateHash: null },
-    ...{ stateUntil: null, sealedConsent: null, dueAt: null, unreachableSince: null, secretsUntil: null },
-  }
-}
 
 /** A WooCommerce shop and its streak, from the webhook to the log, on one kind of store. */
 export function describeWooCommerce(
@@ -262,7 +250,6 @@ export function describeWooCommerce(
     it('notes on its installation when it was pinged last', async () => {
       const { id } = connector
       // made with the connector, where connectors are installed
-      await opened.store.commit([insert('installation', blankInstallation(id, admin.accountId))])
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
       await api.send(connector.webhookPath, { method: 'POST', headers, body: 'webhook_id=1' })
       const [row] = await opened.store.findByKeys('installation', ['id'], [[id]])

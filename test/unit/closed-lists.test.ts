@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals'
 import { CONNECTORS } from '../../connectors/registry.ts'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
 import { LATER_PROVIDERS } from '../../src/http/routes/later.ts'
+import * as consoleValues from '../../src/ports/schema/console-values.ts'
+import * as installationValues from '../../src/ports/schema/installation-values.ts'
 import * as tellingValues from '../../src/ports/schema/telling-values.ts'
 import * as values from '../../src/ports/schema/values.ts'
 import { SCHEMA, specOf } from '../../src/ports/schema.ts'
@@ -24,7 +26,12 @@ function sourcesIn(...folders: readonly string[]): [string, string][] {
   )
 }
 
-const MODULES = { values, 'telling-values': tellingValues }
+const MODULES = {
+  values,
+  'console-values': consoleValues,
+  'installation-values': installationValues,
+  'telling-values': tellingValues,
+}
 const LISTS = Object.entries(MODULES).flatMap(([module, lists]) =>
   Object.entries(lists).flatMap(([name, list]) =>
     Array.isArray(list) && list.length > 1 ? [[name, list as readonly string[], module] as const] : [],

@@ -40,7 +40,7 @@ describe('a webhook of WooCommerce', () => {
 describe('a ping', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const isPing = (body: string, headers: Record<string, string> = form) =>
-    woocommerce.isPing?.({ rawBody: Buffer.from(body), headers })
+    woocommerce.isPing?.(headers, Buffer.from(body))
 
   it('is a form of exactly the number of a webhook, without a signature', () => {
     expect(isPing('webhook_id=142')).toBe(true)

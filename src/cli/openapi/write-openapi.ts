@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { CONNECTORS } from '../../../connectors/registry.ts'
+import { composeInstalling, type InstallingParts } from '../../compose-installing.ts'
 import { createCouponProviders } from '../../coupons/registry.ts'
 import type { HttpDeps } from '../../http/deps.ts'
 import { openApiDocument } from '../../http/openapi/document.ts'
@@ -14,8 +15,11 @@ import { withTables } from './list-tables.ts'
  * served, so nothing stands behind the resources.
  */
 const nothing = {} as HttpDeps
+const { hands, installing } = composeInstalling({} as InstallingParts)
 const resources = createResources({
   ...nothing,
+  hands,
+  installing,
   connectors: CONNECTORS,
   providers: createCouponProviders(nothing),
 })

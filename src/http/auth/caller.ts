@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ConsoleRole } from '../../ports/schema/values.ts'
+import type { ConsoleRole } from '../../ports/schema/console-values.ts'
 
 /** The merchant: their backend, with everything in its account, or somebody signed in to the console. */
 export interface Admin {

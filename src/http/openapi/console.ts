@@ -1,4 +1,4 @@
-import { CONSOLE_ROLES } from '../../ports/schema/values.ts'
+import { CONSOLE_ROLES } from '../../ports/schema/console-values.ts'
 import type { JsonSchema } from '../json/json-schema.ts'
 import { INSTANT_SCHEMA, UUID_SCHEMA } from '../json/json-schema.ts'
 import { answered, object } from './answers.ts'

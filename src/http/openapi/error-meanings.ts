@@ -19,6 +19,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   QUERY_TOO_EXPENSIVE: 'A list would have to look at too many records.',
   FILTER_NOT_SELECTIVE:
     'A filtered list of logs, withdrawals, progress, member streaks, rewards, deliveries or webhook messages would have to read all of them.',
+  CREDENTIALS_MISSING: 'The connector has no secrets to check webhooks with, so it cannot be live.',
+  SHOP_MISMATCH: "The credentials are those of another shop than the connector's settings name.",
   UNAUTHENTICATED:
     'The credentials are missing, wrong, of two callers at once, or of a key that is not live; or a token has expired.',
   SIGNATURE_INVALID:
@@ -43,6 +45,11 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A milestone names this coupon provider, one that has granted rewards named it, or it still has codes; the message says which.',
   CODE_IN_USE: 'The code was given to a member.',
   CONNECTOR_HAS_DELIVERIES: 'The connector has received webhooks, which are kept under it.',
+  CONNECTOR_INSTALLED:
+    'The connector is installed at its platform, and what you would change was set by that.',
+  NOT_INSTALLED: 'The connector is not installed at its platform, so nothing can be asked there.',
+  PUBLIC_URL_MISSING:
+    'Nobody said where the world reaches this server, so no platform can be told where to send webhooks.',
   LAST_LIVE_KEY:
     'It is the last live API key of the account: without it your backend could not call any more.',
   LAST_OWNER:
@@ -61,6 +68,9 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   INTERNAL: 'A fault of ours; the details are in the log.',
   SECRET_UNREADABLE:
     'A stored secret was sealed with a key that this installation was not given, or for another row.',
+  PLATFORM_REFUSED: 'The platform said no; `details` has its status and own words.',
+  PLATFORM_UNAVAILABLE:
+    'The platform could not be reached, or answered with trouble that may pass, three times; `details` has its own words.',
   OVERLOADED:
     'The process holds as many bodies or connections as it may, or has more to do than it may put off.',
   STORE_BUSY:

@@ -160,7 +160,7 @@ function questionOperation(
 function acting(
   resource: Recorded,
   name: string,
-  { summary, answers, status, fails }: Action | BulkAction,
+  { summary, answers, beside, mayBeEmpty, status, fails }: Action | BulkAction,
   operationId: string,
   bodyName: string,
 ): JsonSchema {
@@ -175,9 +175,9 @@ function acting(
     summary,
     description: textOf(slug).actions?.[operationId] ?? textOf(slug).actions?.[name] ?? '',
     security: adminsOf(resource),
-    requestBody: { required: true, content: { 'application/json': { schema } } },
+    requestBody: { required: mayBeEmpty !== true, content: { 'application/json': { schema } } },
     responses: {
-      [status]: { description, content: { 'application/json': { schema: answer(data) } } },
+      [status]: { description, content: { 'application/json': { schema: answer(data, beside) } } },
       ...errorResponses([...EVERY, ...WRITES, ...BODIES, ...fails]),
     },
   }
@@ -233,8 +233,8 @@ function success(
   }
 }
 
-function answer(data: JsonSchema): JsonSchema {
-  return { type: 'object', required: ['data'], properties: { data } }
+function answer(data: JsonSchema, beside: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+  return { type: 'object', required: ['data'], properties: { data, ...beside } }
 }
 
 function listAnswer(noun: string): JsonSchema {

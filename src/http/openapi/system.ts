@@ -14,55 +14,75 @@ const errorOf = (errorSchema.properties as Record<string, JsonSchema>).error ?? 
 /** What is no HTTP is refused at every address. */
 const broken = errorResponses(['INVALID_INPUT'])
 
+const platform = {
+  name: 'platform',
+  in: 'path',
+  required: true,
+  description: 'As on the connector.',
+  schema: { type: 'string' },
+} as const
+const connectorId = {
+  name: 'connectorId',
+  in: 'path',
+  required: true,
+  description: 'The connector.',
+  schema: { type: 'string', format: 'uuid' },
+} as const
+const webhookBody = {
+  required: true,
+  description: 'As the platform signed it, at most 8 MiB.',
+  content: { 'application/json': { schema: { type: 'object' } } },
+} as const
+
+function stored(description: string, deliveryId: JsonSchema): JsonSchema {
+  return answered(description, object({ data: object({ deliveryId }) }))
+}
+
+const webhookErrors = errorResponses([
+  'INVALID_INPUT',
+  'SIGNATURE_INVALID',
+  'NOT_FOUND',
+  'BODY_TOO_LARGE',
+  'NOT_JSON',
+  'INTERNAL',
+  'OVERLOADED',
+  'SECRET_UNREADABLE',
+  'STORE_BUSY',
+  'STORE_UNAVAILABLE',
+])
+
 /** What is not a record: webhooks of platforms, and what tells whether the program is well. */
 export const systemPaths: Readonly<Record<string, JsonSchema>> = {
   '/webhooks/{platform}/{connectorId}': {
-    parameters: [
-      {
-        name: 'platform',
-        in: 'path',
-        required: true,
-        description: 'As on the connector.',
-        schema: { type: 'string' },
-      },
-      {
-        name: 'connectorId',
-        in: 'path',
-        required: true,
-        description: 'The connector.',
-        schema: { type: 'string', format: 'uuid' },
-      },
-    ],
+    parameters: [platform, connectorId],
     post: {
       operationId: 'receiveWebhook',
       tags: ['Webhooks'],
       summary: 'Receive a webhook of a platform',
       description:
-        'Platforms send here; give them the `webhookPath` of a connector. The signature over the raw body is all that counts. 200 once the delivery is on disk, whatever becomes of it then: the `delivery` tells. No rate limit.',
+        'Platforms send here; give them the `webhookPath` of a connector. The signature over the raw body is all that counts. 200 once the delivery is on disk, whatever becomes of it then: the `delivery` tells. `deliveryId` is `null` for a ping that only asks if anybody is there. No rate limit.',
       security: [],
-      requestBody: {
-        required: true,
-        description: 'As the platform signed it, at most 8 MiB.',
-        content: { 'application/json': { schema: { type: 'object' } } },
-      },
+      requestBody: webhookBody,
       responses: {
-        '200': answered(
+        '200': stored(
           'Stored. `deliveryId` is null where the platform only asked whether somebody listens, and nothing was.',
-          object({ data: object({ deliveryId: { type: ['string', 'null'], format: 'uuid' } }) }),
+          { type: ['string', 'null'], format: 'uuid' },
         ),
-        ...errorResponses([
-          'INVALID_INPUT',
-          'SIGNATURE_INVALID',
-          'NOT_FOUND',
-          'BODY_TOO_LARGE',
-          'NOT_JSON',
-          'INTERNAL',
-          'OVERLOADED',
-          'SECRET_UNREADABLE',
-          'STORE_BUSY',
-          'STORE_UNAVAILABLE',
-        ]),
+        ...webhookErrors,
       },
+    },
+  },
+  '/webhooks/{platform}': {
+    parameters: [platform],
+    post: {
+      operationId: 'receiveShopWebhook',
+      tags: ['Webhooks'],
+      summary: 'Receive a webhook of an app with one address for all shops',
+      description:
+        'For apps of Shopify whose webhooks go to one address. Every connector of the shop in `X-Shopify-Shop-Domain` one of whose secrets signed it gets it; `deliveryId` is that of the oldest. Whatever is wrong is a 401, always alike.',
+      security: [],
+      requestBody: webhookBody,
+      responses: { '200': stored('Stored.', { type: 'string', format: 'uuid' }), ...webhookErrors },
     },
   },
   '/healthz': {

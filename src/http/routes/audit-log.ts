@@ -1,4 +1,4 @@
-import { ACTOR_KINDS } from '../../ports/schema/values.ts'
+import { ACTOR_KINDS } from '../../ports/schema/console-values.ts'
 import { type JsonSchema, orNull } from '../json/json-schema.ts'
 import { ID, type PublicFields, type Resource, TIMES } from '../resource.ts'
 

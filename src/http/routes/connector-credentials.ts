@@ -4,19 +4,24 @@ import { AppError } from '../../errors.ts'
 import type { Connector } from '../../ports/connector.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { SecretBox, SecretPlace } from '../../ports/secret-box.ts'
+import { sealSecrets } from '../../setup/connector-secrets.ts'
 import { check, shapeError } from '../read/check.ts'
 
 const placeOf = (id: string) => ({ collection: 'connector', id, field: 'sealedCredentials' }) as const
 
 type Given = Readonly<Record<string, unknown>>
 
-/** What the store keeps of the credentials of a new connector. @throws AppError INVALID_INPUT | UNKNOWN_FIELD */
+/**
+ * What the store keeps of the credentials of a new connector; without any, no secrets.
+ * @throws AppError INVALID_INPUT | UNKNOWN_FIELD
+ */
 export function createCredentials(
   secretBox: SecretBox,
   platform: Connector,
   id: string,
-  given: Given,
+  given: Given | undefined,
 ): string {
+  if (given === undefined) return sealSecrets(secretBox, id, [])
   return secretBox.seal(JSON.stringify(check(platform.credentials, given, ['credentials'])), placeOf(id))
 }
 

@@ -5,6 +5,7 @@ import { orderIdFromOf } from '../../ports/order-id-from.ts'
 import { STATUSES } from '../../ports/schema/values.ts'
 import { plainJson } from '../../read/exact-json.ts'
 import { bad, good, missing, readText } from '../../read/values.ts'
+import { webhookPathOf } from '../../setup/connector.ts'
 import type { HttpDeps } from '../deps.ts'
 import { INSTANT_SCHEMA } from '../json/json-schema.ts'
 import { instantJson } from '../json/write-json.ts'
@@ -12,6 +13,7 @@ import { check } from '../read/check.ts'
 import { textSchema, zOneOf, zRead, zText } from '../read/zod.ts'
 import { defaulted, emptiable, required, shapeOf } from '../shape.ts'
 import { adapterInputOf, shownSettings } from './adapter-input.ts'
+import { installationSchema } from './connector-installation.ts'
 import { RULE_NULLS, ruleJson, ruleSchema, zRules } from './connector-rules.ts'
 
 type Connectors = HttpDeps['connectors']
@@ -29,15 +31,15 @@ export const zAdapterObject = zRead<Readonly<Record<string, unknown>>>(
   { type: 'object' },
 )
 
-/** Credentials can be written, never read. */
-export function connectorShape(connectors: Connectors) {
+/** Credentials can be written, never read. Without them a connector waits to be installed. */
+export function connectorShape(connectors: Connectors, publicUrl: string | null) {
   return shapeOf(
     'connector',
     {
       name: required(zText(256)),
       platform: { ...required(zText(32)), schema: { type: 'string', enum: [...connectors.keys()] } },
-      status: defaulted(zOneOf(STATUSES), 'live'),
-      credentials: required(zAdapterObject),
+      status: { create: zOneOf(STATUSES).optional(), patch: zOneOf(STATUSES).optional() },
+      credentials: { create: zAdapterObject.optional(), patch: zAdapterObject.optional() },
       settings: {
         ...defaulted(zAdapterObject, {}),
         schema: shownSettings(connectors, { purchaseSpace: { type: 'string' } }),
@@ -52,7 +54,12 @@ export function connectorShape(connectors: Connectors) {
         schema: { type: 'array', items: ruleSchema },
         show: ({ rules }) => rules.map(ruleJson),
       },
-      webhookPath: { schema: { type: 'string' }, show: ({ platform, id }) => `/webhooks/${platform}/${id}` },
+      webhookPath: { schema: { type: 'string' }, show: webhookPathOf },
+      webhookUrl: {
+        schema: { type: ['string', 'null'] },
+        show: (row) => (publicUrl === null ? null : `${publicUrl}${webhookPathOf(row)}`),
+      },
+      installation: { schema: installationSchema },
       refusedCount: {},
       recentRefusals: {
         schema: {
@@ -85,10 +92,12 @@ const purchaseSpaceSchema = z.object({
 export function readSettings(platform: Connector, given: Readonly<Record<string, unknown>>) {
   const { purchaseSpace, ...rest } = given
   const { orderIdFrom, ...settings } = check(platform.settings, rest, ['settings'])
+  const site = platform.site === undefined ? null : settings[platform.site.setting]
   return {
     ...check(purchaseSpaceSchema, { purchaseSpace }, ['settings']),
     ...(typeof orderIdFrom === 'string' ? { orderIdFrom } : {}),
     settings,
+    siteKey: typeof site === 'string' ? site : null,
   }
 }
 

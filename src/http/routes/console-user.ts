@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts'
-import { CONSOLE_ROLES } from '../../ports/schema/values.ts'
+import { CONSOLE_ROLES } from '../../ports/schema/console-values.ts'
 import { addUser, changeRole, removeUser, resetUser } from '../../users/users.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { JsonSchema } from '../json/json-schema.ts'

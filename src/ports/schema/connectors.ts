@@ -36,6 +36,8 @@ export const CONNECTORS = {
       status: choice(STATUSES),
       sealedCredentials: text(),
       settings: json<Readonly<Record<string, unknown>>>(),
+      /** What the settings call the shop: see `Connector.site`. null where the platform has no name for it. */
+      siteKey: optional(text()),
       purchaseSpace: text(),
       /** Where the order id of a payment is read from; null where the platform has one of its own. */
       orderIdFrom: optional(text()),
@@ -50,6 +52,7 @@ export const CONNECTORS = {
     },
     indexes: {
       connector_created: newestFirst('accountId'),
+      connector_site: { fields: ['platform', 'siteKey', 'id'], where: { notNull: ['siteKey'] } },
     },
   },
   delivery: {

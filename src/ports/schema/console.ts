@@ -1,3 +1,4 @@
+import { ACTOR_KINDS, CONSOLE_ROLES } from './console-values.ts'
 import {
   type CollectionSpec,
   choice,
@@ -11,7 +12,6 @@ import {
   revised,
   text,
 } from './spec.ts'
-import { ACTOR_KINDS, CONSOLE_ROLES } from './values.ts'
 
 /** Who signs in to the console, and what was changed by whom. */
 export const CONSOLE = {

@@ -2,11 +2,20 @@ import type { ResourceText } from './types.ts'
 
 export const connector: ResourceText = {
   about:
-    'An installation of a commerce platform: whose webhooks are taken, and which purchases feed which streak. Give the platform the address at `webhookPath`.',
+    'A shop at a commerce platform: whose webhooks are taken, and which purchases feed which streak. Install it, or give the platform the address at `webhookUrl` yourself.',
   verbs: {
-    patch: 'The `platform` and the purchase space stay. `rules` and `settings` are replaced whole.',
+    create:
+      'Without `credentials` it is a draft that waits to be installed, and its address stands already; `status: live` is refused until there are secrets.',
+    patch:
+      'The `platform` and the purchase space stay. `rules` and `settings` are replaced whole. What an installation has set is changed by installing again: `credentials`, and the setting that says which shop it is.',
   },
   actions: {
+    install:
+      'Presents what the merchant gave to the platform, keeps it once the platform took it, and sets up the webhooks. By `method`: `manual` takes the secrets of webhooks that the merchant made; the others are the platform’s own. What could not be set up then is a `problem` of the `installation`, and the answer is 200 all the same. Where the merchant has to agree first the answer has `authorizeUrl`, once: send them there. Safe to send again: what was made is found and kept.',
+    check:
+      'Looks at scopes and webhooks at the platform again and mends them. Of an installation by hand nobody is asked. It is done hourly by itself.',
+    uninstall:
+      'Removes the webhooks that were made at the platform, then the keys to it. The connector stays, `paused`; installed again it takes up where it stopped. The app itself stays in the shop.',
     test: 'Shows what the body of a webhook would become by the rules of now, as if it came in at this moment with a right signature and the connector were live: what counts and as what, what has counted already, what is ignored and why. Stores nothing.',
   },
   fields: {
@@ -14,7 +23,8 @@ export const connector: ResourceText = {
     topic: 'As the platform calls it; absent: as the body says, else that of a purchase.',
     name: 'For people.',
     platform: 'Which platform.',
-    status: 'Webhooks of a connector that is not `live` are stored and ignored.',
+    status:
+      'Webhooks of a connector that is not `live` are stored and ignored. Default: `live`; without `credentials` `draft`.',
     credentials: 'What the platform’s webhooks are checked with. Written, never read back.',
     settings: 'The platform’s own settings.',
     'settings.purchaseSpace':
@@ -37,6 +47,8 @@ export const connector: ResourceText = {
     'rules.channels':
       'Only orders that were placed by one of these channels, such as Shopify’s `web` or `pos`. `null` or absent: all.',
     webhookPath: 'Where the platform sends its webhooks, on this server.',
+    webhookUrl: 'The same as the world reaches it; `null` where operators have not said how.',
+    installation: 'How it stands with its platform.',
     refusedCount: 'Webhooks that were refused, mostly for a wrong signature.',
     recentRefusals: 'The last 20 of them.',
   },

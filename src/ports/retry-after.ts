@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Instant } from '../ports/clock.ts'
+import type { Instant } from './clock.ts'
 
 const MAX_WAIT_MS = 15 * 60 * 1000
 const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
@@ -11,7 +10,7 @@ const HTTP_DATE = new RegExp(`^[A-Z][a-z]{2}, \\d{2} (?:${MONTHS}) \\d{4} \\d{2}
  * null when there is none, it cannot be read, or it names no time to come: the usual backoff is then right.
  */
 export function retryAfterMs(
-  headers: IncomingHttpHeaders,
+  headers: { readonly 'retry-after'?: string | undefined },
   now: Instant,
   maxMs: number = MAX_WAIT_MS,
 ): number | null {

@@ -2,20 +2,22 @@ import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
 
-export interface PostInput {
+export interface RequestInput {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** Absent: none. */
+  readonly body?: string | undefined
   /** Absent: the system's. */
   readonly lookup?: LookupFunction
   /** Ends the request at any stage, name lookup and body included. */
   readonly signal: AbortSignal
   readonly maxResponseBytes: number
-  /** What a longer answer becomes, and which answers are read: the default is for those that must be whole. */
-  readonly reads?: 'good_whole' | 'any_beginning'
+  /** What a longer answer becomes, and which answers are read: the default is for good ones that must be whole. */
+  readonly reads?: 'good_whole' | 'all_whole' | 'any_beginning'
 }
 
-export interface PostAnswer {
+export interface RequestAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   /** Empty where the answer was not to be read. */
@@ -27,18 +29,18 @@ export class ResponseTooLarge extends Error {
 }
 
 /**
- * One POST on a connection of its own: no redirects, no decompression, no more than `maxResponseBytes` kept.
+ * One request on a connection of its own: no redirects, no decompression, no more than `maxResponseBytes` kept.
  * The built-in `fetch` would not let the connection be pinned to an address that was judged before.
  * @throws ResponseTooLarge, the reason of the signal, what `lookup` answered, or the system's network error
  */
-export function post(input: PostInput): Promise<PostAnswer> {
+export function request(input: RequestInput): Promise<RequestAnswer> {
   return new Promise((resolve, reject) => {
     input.signal.throwIfAborted()
-    const request = (input.url.protocol === 'https:' ? https : http).request(input.url, {
-      method: 'POST',
+    const outgoing = (input.url.protocol === 'https:' ? https : http).request(input.url, {
+      method: input.method,
       headers: {
         ...input.headers,
-        'content-length': Buffer.byteLength(input.body),
+        ...(input.body === undefined ? {} : { 'content-length': Buffer.byteLength(input.body) }),
         'accept-encoding': 'identity',
       },
       agent: false,
@@ -46,25 +48,25 @@ export function post(input: PostInput): Promise<PostAnswer> {
       ...(input.lookup === undefined ? {} : { lookup: input.lookup }),
     })
     const abort = () => {
-      request.destroy(input.signal.reason)
+      outgoing.destroy(input.signal.reason)
       reject(input.signal.reason)
     }
     input.signal.addEventListener('abort', abort, { once: true })
-    request.on('close', () => input.signal.removeEventListener('abort', abort))
-    request.on('error', reject)
-    request.on('response', (response) => {
+    outgoing.on('close', () => input.signal.removeEventListener('abort', abort))
+    outgoing.on('error', reject)
+    outgoing.on('response', (response) => {
       readAnswer(response, input)
         .then(resolve, reject)
-        .finally(() => request.destroy())
+        .finally(() => outgoing.destroy())
     })
-    request.end(input.body)
+    outgoing.end(input.body)
   })
 }
 
 async function readAnswer(
   response: IncomingMessage,
-  { maxResponseBytes: max, reads = 'good_whole' }: PostInput,
-): Promise<PostAnswer> {
+  { maxResponseBytes: max, reads = 'good_whole' }: RequestInput,
+): Promise<RequestAnswer> {
   const { statusCode: status = 0, headers } = response
   const isGood = status >= 200 && status <= 299
   if (!isGood && reads === 'good_whole') return { status, headers, body: Buffer.alloc(0) }

@@ -1,0 +1,64 @@
+import { CONNECTORS } from '../connectors/registry.ts'
+import type { Config } from './config.ts'
+import { createDoor } from './installing/door.ts'
+import { createInstalling, type Installing } from './installing/installing.ts'
+import { createTend } from './installing/tend.ts'
+import { createPlatformCalls } from './platforms/calls.ts'
+import { createOrigins } from './platforms/origins.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Connector } from './ports/connector.ts'
+import type { Hands } from './ports/hands.ts'
+import type { Logger } from './ports/logger.ts'
+import type { PlatformCalls } from './ports/platform-calls.ts'
+import type { PlatformDoor } from './ports/platform-door.ts'
+import type { Platform } from './ports/schema/values.ts'
+import type { SecretBox } from './ports/secret-box.ts'
+import type { Store } from './ports/store.ts'
+
+export interface InstallingParts {
+  readonly store: Store
+  readonly secretBox: SecretBox
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly newId: () => string
+  /** Every platform there is; tests have some of their own. */
+  readonly connectors?: ReadonlyMap<Platform, Connector>
+  readonly publicUrl?: string | null
+  readonly platformOrigins?: ReadonlyMap<Platform, string>
+  readonly httpProviderAllow?: readonly string[]
+}
+
+/** All that has to do with connectors at their platforms. */
+export interface Installations {
+  readonly hands: ReadonlyMap<Platform, Hands>
+  readonly installing: Installing
+  readonly door: PlatformDoor
+  readonly calls: PlatformCalls
+  /** See `createTend`. */
+  readonly tend: () => Promise<void>
+}
+
+export type PlatformSettings = Pick<Config, 'publicUrl' | 'platformOrigins' | 'httpProviderAllow'>
+
+export function composeInstalling({
+  connectors = CONNECTORS,
+  publicUrl = null,
+  platformOrigins = new Map(),
+  httpProviderAllow = [],
+  ...parts
+}: InstallingParts): Installations {
+  const origins = createOrigins(platformOrigins)
+  const calls = createPlatformCalls({ origins, allowedHosts: httpProviderAllow })
+  const made = [...connectors.values()].flatMap(({ platform, hands }) =>
+    hands === undefined ? [] : [[platform, hands({ calls, clock: parts.clock })] as const],
+  )
+  const hands = new Map(made)
+  const deps = { ...parts, connectors, hands, publicUrl, forBrowser: origins.forBrowser }
+  return {
+    hands,
+    installing: createInstalling(deps),
+    door: createDoor(deps),
+    calls,
+    tend: createTend(deps),
+  }
+}
