@@ -249,7 +249,6 @@ export function describeWooCommerce(
 
     it('notes on its installation when it was pinged last', async () => {
       const { id } = connector
-      // made with the connector, where connectors are installed
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
       await api.send(connector.webhookPath, { method: 'POST', headers, body: 'webhook_id=1' })
       const [row] = await opened.store.findByKeys('installation', ['id'], [[id]])
