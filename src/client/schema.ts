@@ -79,37 +79,165 @@ export interface StreakPatch {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type StreakFilter = StreakFilterComparison | StreakFilterAll | StreakFilterAny
 
-export interface StreakFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'name'
-    | 'description'
-    | 'status'
-    | 'aggregationMethod'
-    | 'aggregationPeriod'
-    | 'aggregationTargetValue'
-    | 'completionTargetValue'
-    | 'timezone'
-    | 'weekStartsOn'
-    | 'atRiskHours'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-    | 'CONTAINS'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type StreakFilterComparison =
+  | {
+      fieldSlug: 'id'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'name'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+        | 'CONTAINS'
+      value: string
+    }
+  | {
+      fieldSlug: 'name'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'description' | 'timezone'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'description' | 'timezone'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'draft' | 'live' | 'paused'
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'IN' | 'NOT_IN'
+      value: ('draft' | 'live' | 'paused')[]
+    }
+  | {
+      fieldSlug: 'aggregationMethod'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'count' | 'sum'
+    }
+  | {
+      fieldSlug: 'aggregationMethod'
+      operator: 'IN' | 'NOT_IN'
+      value: ('count' | 'sum')[]
+    }
+  | {
+      fieldSlug: 'aggregationPeriod'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'daily' | 'weekly' | 'monthly'
+    }
+  | {
+      fieldSlug: 'aggregationPeriod'
+      operator: 'IN' | 'NOT_IN'
+      value: ('daily' | 'weekly' | 'monthly')[]
+    }
+  | {
+      fieldSlug: 'aggregationTargetValue'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'aggregationTargetValue'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug: 'completionTargetValue' | 'atRiskHours'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'completionTargetValue' | 'atRiskHours'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug: 'weekStartsOn'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'monday' | 'sunday'
+    }
+  | {
+      fieldSlug: 'weekStartsOn'
+      operator: 'IN' | 'NOT_IN'
+      value: ('monday' | 'sunday')[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'name'
+        | 'description'
+        | 'timezone'
+        | 'status'
+        | 'aggregationMethod'
+        | 'aggregationPeriod'
+        | 'aggregationTargetValue'
+        | 'completionTargetValue'
+        | 'atRiskHours'
+        | 'weekStartsOn'
+        | 'createdAt'
+        | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface StreakFilterAll {
   and: StreakFilter[]
@@ -202,34 +330,109 @@ export interface StreakLogReinstatement {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type StreakLogFilter = StreakLogFilterComparison | StreakLogFilterAll | StreakLogFilterAny
 
-export interface StreakLogFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'streakId'
-    | 'ownedById'
-    | 'activityAt'
-    | 'activityId'
-    | 'uniqueIdentifier'
-    | 'activityValue'
-    | 'status'
-    | 'quiet'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type StreakLogFilterComparison =
+  | {
+      fieldSlug: 'id' | 'streakId' | 'ownedById'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'streakId' | 'ownedById'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'activityAt' | 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'activityAt' | 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'activityId' | 'uniqueIdentifier'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'activityId' | 'uniqueIdentifier'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'activityValue'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'activityValue'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'draft' | 'live' | 'paused'
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'IN' | 'NOT_IN'
+      value: ('draft' | 'live' | 'paused')[]
+    }
+  | {
+      fieldSlug: 'quiet'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: boolean
+    }
+  | {
+      fieldSlug: 'quiet'
+      operator: 'IN' | 'NOT_IN'
+      value: boolean[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'streakId'
+        | 'ownedById'
+        | 'activityAt'
+        | 'createdAt'
+        | 'updatedAt'
+        | 'activityId'
+        | 'uniqueIdentifier'
+        | 'activityValue'
+        | 'status'
+        | 'quiet'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface StreakLogFilterAll {
   and: StreakLogFilter[]
@@ -280,34 +483,115 @@ export type StreakProgressFilter =
   | StreakProgressFilterAll
   | StreakProgressFilterAny
 
-export interface StreakProgressFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'streakId'
-    | 'ownedById'
-    | 'periodKey'
-    | 'periodStartAt'
-    | 'periodEndAt'
-    | 'currentProgressValue'
-    | 'aggregationTargetValue'
-    | 'streakProgressStatus'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type StreakProgressFilterComparison =
+  | {
+      fieldSlug: 'id' | 'streakId' | 'ownedById'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'streakId' | 'ownedById'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'periodKey'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'periodKey'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'periodStartAt' | 'periodEndAt' | 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'periodStartAt' | 'periodEndAt' | 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'currentProgressValue'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'currentProgressValue'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug: 'aggregationTargetValue'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'aggregationTargetValue'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug: 'streakProgressStatus'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'in_progress' | 'completed' | 'broken'
+    }
+  | {
+      fieldSlug: 'streakProgressStatus'
+      operator: 'IN' | 'NOT_IN'
+      value: ('in_progress' | 'completed' | 'broken')[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'streakId'
+        | 'ownedById'
+        | 'periodKey'
+        | 'periodStartAt'
+        | 'periodEndAt'
+        | 'createdAt'
+        | 'updatedAt'
+        | 'currentProgressValue'
+        | 'aggregationTargetValue'
+        | 'streakProgressStatus'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface StreakProgressFilterAll {
   and: StreakProgressFilter[]
@@ -353,22 +637,45 @@ export interface MemberStreak {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type MemberStreakFilter = MemberStreakFilterComparison | MemberStreakFilterAll | MemberStreakFilterAny
 
-export interface MemberStreakFilterComparison {
-  fieldSlug: 'id' | 'streakId' | 'ownedById' | 'lastActivityAt' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type MemberStreakFilterComparison =
+  | {
+      fieldSlug: 'id' | 'streakId' | 'ownedById'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'streakId' | 'ownedById'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'lastActivityAt' | 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'lastActivityAt' | 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'streakId' | 'ownedById' | 'lastActivityAt' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface MemberStreakFilterAll {
   and: MemberStreakFilter[]
@@ -553,37 +860,159 @@ export interface MilestonePatch {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type MilestoneFilter = MilestoneFilterComparison | MilestoneFilterAll | MilestoneFilterAny
 
-export interface MilestoneFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'linkedSchemaSlug'
-    | 'linkedSchemaRecordId'
-    | 'name'
-    | 'description'
-    | 'milestoneTargetValue'
-    | 'status'
-    | 'eudMilestoneRewardInstructionMessage'
-    | 'milestoneMetric'
-    | 'milestoneRepeat'
-    | 'onWithdrawal'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-    | 'CONTAINS'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type MilestoneFilterComparison =
+  | {
+      fieldSlug: 'id' | 'linkedSchemaRecordId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'linkedSchemaRecordId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'linkedSchemaSlug'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'streak'
+    }
+  | {
+      fieldSlug: 'linkedSchemaSlug'
+      operator: 'IN' | 'NOT_IN'
+      value: 'streak'[]
+    }
+  | {
+      fieldSlug: 'name'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+        | 'CONTAINS'
+      value: string
+    }
+  | {
+      fieldSlug: 'name'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'description' | 'eudMilestoneRewardInstructionMessage'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'description' | 'eudMilestoneRewardInstructionMessage'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'milestoneTargetValue'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'milestoneTargetValue'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'draft' | 'live' | 'paused'
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'IN' | 'NOT_IN'
+      value: ('draft' | 'live' | 'paused')[]
+    }
+  | {
+      fieldSlug: 'milestoneMetric'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'consecutive_count' | 'current_progress_value'
+    }
+  | {
+      fieldSlug: 'milestoneMetric'
+      operator: 'IN' | 'NOT_IN'
+      value: ('consecutive_count' | 'current_progress_value')[]
+    }
+  | {
+      fieldSlug: 'milestoneRepeat'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'every_streak' | 'every_period' | 'once'
+    }
+  | {
+      fieldSlug: 'milestoneRepeat'
+      operator: 'IN' | 'NOT_IN'
+      value: ('every_streak' | 'every_period' | 'once')[]
+    }
+  | {
+      fieldSlug: 'onWithdrawal'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'keep' | 'revoke'
+    }
+  | {
+      fieldSlug: 'onWithdrawal'
+      operator: 'IN' | 'NOT_IN'
+      value: ('keep' | 'revoke')[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'linkedSchemaRecordId'
+        | 'linkedSchemaSlug'
+        | 'name'
+        | 'description'
+        | 'eudMilestoneRewardInstructionMessage'
+        | 'milestoneTargetValue'
+        | 'status'
+        | 'milestoneMetric'
+        | 'milestoneRepeat'
+        | 'onWithdrawal'
+        | 'createdAt'
+        | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface MilestoneFilterAll {
   and: MilestoneFilter[]
@@ -672,43 +1101,144 @@ export interface RewardLogAbandon {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type RewardLogFilter = RewardLogFilterComparison | RewardLogFilterAll | RewardLogFilterAny
 
-export interface RewardLogFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'linkedSchemaSlug'
-    | 'linkedSchemaRecordId'
-    | 'milestoneId'
-    | 'ownedById'
-    | 'streakLogId'
-    | 'periodKey'
-    | 'couponCode'
-    | 'rewardIssuedAt'
-    | 'rewardExpiryAt'
-    | 'fulfilmentStatus'
-    | 'heldReason'
-    | 'fulfilAfter'
-    | 'failureReason'
-    | 'couponUsed'
-    | 'redeemedAt'
-    | 'redeemedOrderId'
-    | 'onWithdrawal'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type RewardLogFilterComparison =
+  | {
+      fieldSlug: 'id' | 'linkedSchemaRecordId' | 'milestoneId' | 'ownedById' | 'streakLogId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'linkedSchemaRecordId' | 'milestoneId' | 'ownedById' | 'streakLogId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'linkedSchemaSlug'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'streak'
+    }
+  | {
+      fieldSlug: 'linkedSchemaSlug'
+      operator: 'IN' | 'NOT_IN'
+      value: 'streak'[]
+    }
+  | {
+      fieldSlug: 'periodKey' | 'couponCode' | 'failureReason' | 'redeemedOrderId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'periodKey' | 'couponCode' | 'failureReason' | 'redeemedOrderId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug:
+        | 'rewardIssuedAt'
+        | 'rewardExpiryAt'
+        | 'fulfilAfter'
+        | 'redeemedAt'
+        | 'createdAt'
+        | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug:
+        | 'rewardIssuedAt'
+        | 'rewardExpiryAt'
+        | 'fulfilAfter'
+        | 'redeemedAt'
+        | 'createdAt'
+        | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'fulfilmentStatus'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
+    }
+  | {
+      fieldSlug: 'fulfilmentStatus'
+      operator: 'IN' | 'NOT_IN'
+      value: ('pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked')[]
+    }
+  | {
+      fieldSlug: 'heldReason'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'hold_period' | 'cap' | 'provider_paused'
+    }
+  | {
+      fieldSlug: 'heldReason'
+      operator: 'IN' | 'NOT_IN'
+      value: ('hold_period' | 'cap' | 'provider_paused')[]
+    }
+  | {
+      fieldSlug: 'couponUsed'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'yes' | 'no' | 'unknown'
+    }
+  | {
+      fieldSlug: 'couponUsed'
+      operator: 'IN' | 'NOT_IN'
+      value: ('yes' | 'no' | 'unknown')[]
+    }
+  | {
+      fieldSlug: 'onWithdrawal'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'keep' | 'revoke'
+    }
+  | {
+      fieldSlug: 'onWithdrawal'
+      operator: 'IN' | 'NOT_IN'
+      value: ('keep' | 'revoke')[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'linkedSchemaRecordId'
+        | 'milestoneId'
+        | 'ownedById'
+        | 'streakLogId'
+        | 'linkedSchemaSlug'
+        | 'periodKey'
+        | 'couponCode'
+        | 'failureReason'
+        | 'redeemedOrderId'
+        | 'rewardIssuedAt'
+        | 'rewardExpiryAt'
+        | 'fulfilAfter'
+        | 'redeemedAt'
+        | 'createdAt'
+        | 'updatedAt'
+        | 'fulfilmentStatus'
+        | 'heldReason'
+        | 'couponUsed'
+        | 'onWithdrawal'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface RewardLogFilterAll {
   and: RewardLogFilter[]
@@ -915,33 +1445,99 @@ export interface MemberExport {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type MemberFilter = MemberFilterComparison | MemberFilterAll | MemberFilterAny
 
-export interface MemberFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'externalId'
-    | 'firstName'
-    | 'lastName'
-    | 'email'
-    | 'phoneNumber'
-    | 'status'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-    | 'CONTAINS'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type MemberFilterComparison =
+  | {
+      fieldSlug: 'id'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'externalId' | 'email' | 'phoneNumber'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'externalId' | 'email' | 'phoneNumber'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'firstName' | 'lastName'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+        | 'CONTAINS'
+      value: string
+    }
+  | {
+      fieldSlug: 'firstName' | 'lastName'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'draft' | 'live' | 'paused'
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'IN' | 'NOT_IN'
+      value: ('draft' | 'live' | 'paused')[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'externalId'
+        | 'email'
+        | 'phoneNumber'
+        | 'firstName'
+        | 'lastName'
+        | 'status'
+        | 'createdAt'
+        | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface MemberFilterAll {
   and: MemberFilter[]
@@ -1002,23 +1598,62 @@ export interface AccountPatch {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type AccountFilter = AccountFilterComparison | AccountFilterAll | AccountFilterAny
 
-export interface AccountFilterComparison {
-  fieldSlug: 'id' | 'name' | 'timezone' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type AccountFilterComparison =
+  | {
+      fieldSlug: 'id'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'name' | 'timezone'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'name' | 'timezone'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'name' | 'timezone' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface AccountFilterAll {
   and: AccountFilter[]
@@ -1085,23 +1720,72 @@ export interface ApiKeyPatch {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type ApiKeyFilter = ApiKeyFilterComparison | ApiKeyFilterAll | ApiKeyFilterAny
 
-export interface ApiKeyFilterComparison {
-  fieldSlug: 'id' | 'name' | 'description' | 'apiKey' | 'status' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type ApiKeyFilterComparison =
+  | {
+      fieldSlug: 'id'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'name' | 'description' | 'apiKey'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'name' | 'description' | 'apiKey'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'draft' | 'live' | 'paused'
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'IN' | 'NOT_IN'
+      value: ('draft' | 'live' | 'paused')[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'name' | 'description' | 'apiKey' | 'status' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface ApiKeyFilterAll {
   and: ApiKeyFilter[]
@@ -1324,23 +2008,88 @@ export interface BodyTried {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type ConnectorFilter = ConnectorFilterComparison | ConnectorFilterAll | ConnectorFilterAny
 
-export interface ConnectorFilterComparison {
-  fieldSlug: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type ConnectorFilterComparison =
+  | {
+      fieldSlug: 'id'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'name' | 'platform'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'name' | 'platform'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'draft' | 'live' | 'paused'
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'IN' | 'NOT_IN'
+      value: ('draft' | 'live' | 'paused')[]
+    }
+  | {
+      fieldSlug: 'refusedCount'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'refusedCount'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface ConnectorFilterAll {
   and: ConnectorFilter[]
@@ -1528,36 +2277,89 @@ export interface OrderExplained {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type DeliveryFilter = DeliveryFilterComparison | DeliveryFilterAll | DeliveryFilterAny
 
-export interface DeliveryFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'connectorId'
-    | 'platform'
-    | 'topic'
-    | 'webhookId'
-    | 'bodySha256'
-    | 'receivedAt'
-    | 'orderId'
-    | 'orderName'
-    | 'outcome'
-    | 'reason'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type DeliveryFilterComparison =
+  | {
+      fieldSlug: 'id' | 'connectorId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'connectorId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'platform' | 'topic' | 'webhookId' | 'bodySha256' | 'orderId' | 'reason'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'platform' | 'topic' | 'webhookId' | 'bodySha256' | 'orderId' | 'reason'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'receivedAt' | 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'receivedAt' | 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'orderName'
+      operator: 'EQUALS' | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'outcome'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'translated' | 'reported' | 'ignored'
+    }
+  | {
+      fieldSlug: 'outcome'
+      operator: 'IN' | 'NOT_IN'
+      value: ('translated' | 'reported' | 'ignored')[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'connectorId'
+        | 'platform'
+        | 'topic'
+        | 'webhookId'
+        | 'bodySha256'
+        | 'orderId'
+        | 'reason'
+        | 'receivedAt'
+        | 'createdAt'
+        | 'updatedAt'
+        | 'outcome'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface DeliveryFilterAll {
   and: DeliveryFilter[]
@@ -1636,23 +2438,72 @@ export type CouponProviderFilter =
   | CouponProviderFilterAll
   | CouponProviderFilterAny
 
-export interface CouponProviderFilterComparison {
-  fieldSlug: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type CouponProviderFilterComparison =
+  | {
+      fieldSlug: 'id'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'name'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'name'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'provider'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'pool' | 'http' | 'shopify' | 'stripe' | 'voucherify'
+    }
+  | {
+      fieldSlug: 'provider'
+      operator: 'IN' | 'NOT_IN'
+      value: ('pool' | 'http' | 'shopify' | 'stripe' | 'voucherify')[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface CouponProviderFilterAll {
   and: CouponProviderFilter[]
@@ -1687,23 +2538,62 @@ export interface CouponCodeCreate {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type CouponCodeFilter = CouponCodeFilterComparison | CouponCodeFilterAll | CouponCodeFilterAny
 
-export interface CouponCodeFilterComparison {
-  fieldSlug: 'id' | 'providerId' | 'code' | 'rewardLogId' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type CouponCodeFilterComparison =
+  | {
+      fieldSlug: 'id' | 'providerId' | 'rewardLogId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'providerId' | 'rewardLogId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'code'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'code'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'providerId' | 'rewardLogId' | 'code' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface CouponCodeFilterAll {
   and: CouponCodeFilter[]
@@ -1743,35 +2633,100 @@ export interface Withdrawal {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type WithdrawalFilter = WithdrawalFilterComparison | WithdrawalFilterAll | WithdrawalFilterAny
 
-export interface WithdrawalFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'streakLogId'
-    | 'ownedById'
-    | 'streakId'
-    | 'kind'
-    | 'value'
-    | 'reason'
-    | 'uniqueIdentifier'
-    | 'withdrawalId'
-    | 'deliveryId'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type WithdrawalFilterComparison =
+  | {
+      fieldSlug: 'id' | 'streakLogId' | 'ownedById' | 'streakId' | 'withdrawalId' | 'deliveryId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'streakLogId' | 'ownedById' | 'streakId' | 'withdrawalId' | 'deliveryId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'kind'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'withdrawal' | 'reinstatement'
+    }
+  | {
+      fieldSlug: 'kind'
+      operator: 'IN' | 'NOT_IN'
+      value: ('withdrawal' | 'reinstatement')[]
+    }
+  | {
+      fieldSlug: 'value'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'value'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug: 'reason' | 'uniqueIdentifier'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'reason' | 'uniqueIdentifier'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'streakLogId'
+        | 'ownedById'
+        | 'streakId'
+        | 'withdrawalId'
+        | 'deliveryId'
+        | 'kind'
+        | 'value'
+        | 'reason'
+        | 'uniqueIdentifier'
+        | 'createdAt'
+        | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface WithdrawalFilterAll {
   and: WithdrawalFilter[]
@@ -1834,23 +2789,72 @@ export interface InvitedUser {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type ConsoleUserFilter = ConsoleUserFilterComparison | ConsoleUserFilterAll | ConsoleUserFilterAny
 
-export interface ConsoleUserFilterComparison {
-  fieldSlug: 'id' | 'email' | 'role' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type ConsoleUserFilterComparison =
+  | {
+      fieldSlug: 'id'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'email'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'email'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'role'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'owner' | 'staff' | 'viewer'
+    }
+  | {
+      fieldSlug: 'role'
+      operator: 'IN' | 'NOT_IN'
+      value: ('owner' | 'staff' | 'viewer')[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'email' | 'role' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface ConsoleUserFilterAll {
   and: ConsoleUserFilter[]
@@ -1896,33 +2900,82 @@ export interface AuditEntry {
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type AuditEntryFilter = AuditEntryFilterComparison | AuditEntryFilterAll | AuditEntryFilterAny
 
-export interface AuditEntryFilterComparison {
-  fieldSlug:
-    | 'id'
-    | 'actorKind'
-    | 'actorId'
-    | 'actorName'
-    | 'action'
-    | 'slug'
-    | 'recordId'
-    | 'address'
-    | 'createdAt'
-    | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type AuditEntryFilterComparison =
+  | {
+      fieldSlug: 'id' | 'recordId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'recordId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'actorKind'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'user' | 'key' | 'cli'
+    }
+  | {
+      fieldSlug: 'actorKind'
+      operator: 'IN' | 'NOT_IN'
+      value: ('user' | 'key' | 'cli')[]
+    }
+  | {
+      fieldSlug: 'actorId' | 'actorName' | 'action' | 'slug' | 'address'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'actorId' | 'actorName' | 'action' | 'slug' | 'address'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'recordId'
+        | 'actorKind'
+        | 'actorId'
+        | 'actorName'
+        | 'action'
+        | 'slug'
+        | 'address'
+        | 'createdAt'
+        | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface AuditEntryFilterAll {
   and: AuditEntryFilter[]
@@ -2044,23 +3097,72 @@ export type WebhookEndpointFilter =
   | WebhookEndpointFilterAll
   | WebhookEndpointFilterAny
 
-export interface WebhookEndpointFilterComparison {
-  fieldSlug: 'id' | 'url' | 'status' | 'description' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-    | 'STARTS_WITH'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type WebhookEndpointFilterComparison =
+  | {
+      fieldSlug: 'id'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'url' | 'description'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+        | 'STARTS_WITH'
+      value: string
+    }
+  | {
+      fieldSlug: 'url' | 'description'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'draft' | 'live' | 'paused'
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'IN' | 'NOT_IN'
+      value: ('draft' | 'live' | 'paused')[]
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'url' | 'description' | 'status' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface WebhookEndpointFilterAll {
   and: WebhookEndpointFilter[]
@@ -2113,22 +3215,82 @@ export type WebhookMessageFilter =
   | WebhookMessageFilterAll
   | WebhookMessageFilterAny
 
-export interface WebhookMessageFilterComparison {
-  fieldSlug: 'id' | 'endpointId' | 'type' | 'status' | 'nextAttemptAt' | 'createdAt' | 'updatedAt'
-  operator:
-    | 'EQUALS'
-    | 'NOT_EQUALS'
-    | 'IN'
-    | 'NOT_IN'
-    | 'IS_NULL'
-    | 'IS_NOT_NULL'
-    | 'GREATER_THAN'
-    | 'GREATER_THAN_OR_EQUALS'
-    | 'LESS_THAN'
-    | 'LESS_THAN_OR_EQUALS'
-  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
-  value?: string | number | boolean | (string | number | boolean)[]
-}
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type WebhookMessageFilterComparison =
+  | {
+      fieldSlug: 'id' | 'endpointId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'endpointId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'type'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value:
+        | 'milestone.achieved'
+        | 'reward.issued'
+        | 'reward.failed'
+        | 'reward.revoked'
+        | 'streak.at_risk'
+        | 'streak.broken'
+        | 'streak.completed'
+        | 'webhook.test'
+    }
+  | {
+      fieldSlug: 'type'
+      operator: 'IN' | 'NOT_IN'
+      value: (
+        | 'milestone.achieved'
+        | 'reward.issued'
+        | 'reward.failed'
+        | 'reward.revoked'
+        | 'streak.at_risk'
+        | 'streak.broken'
+        | 'streak.completed'
+        | 'webhook.test'
+      )[]
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'pending' | 'delivered' | 'failed'
+    }
+  | {
+      fieldSlug: 'status'
+      operator: 'IN' | 'NOT_IN'
+      value: ('pending' | 'delivered' | 'failed')[]
+    }
+  | {
+      fieldSlug: 'nextAttemptAt' | 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'nextAttemptAt' | 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'id' | 'endpointId' | 'type' | 'status' | 'nextAttemptAt' | 'createdAt' | 'updatedAt'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
 
 export interface WebhookMessageFilterAll {
   and: WebhookMessageFilter[]
