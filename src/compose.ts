@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { Router } from 'express'
-import { pino } from 'pino'
 import { connectorFor } from '../connectors/registry.ts'
 import { createShifts } from './commit/shifts.ts'
 import { type Bodies, composeBodies } from './compose-bodies.ts'
+import { drawFoldedCode } from './compose-codes.ts'
 import { marksOf } from './compose-fail-points.ts'
 import { composeHttp } from './compose-http.ts'
 import { composeInstalling } from './compose-installing.ts'
 import { checkAddress, listenOrSay } from './compose-listen.ts'
+import { createLogger } from './compose-logger.ts'
 import { composeMetrics, countingInbox, countingStore, listenForMetrics } from './compose-metrics.ts'
 import { type Board, composeBoard, composeQueue, composeWorkforce } from './compose-queue.ts'
 import { composeStore, type StoreOptions } from './compose-store.ts'
@@ -16,7 +16,6 @@ import { type Parts, startWorkers } from './compose-workers.ts'
 import { agreeOnZoneData, checkZoneData, composeZoneData } from './compose-zones.ts'
 import { type Config, summaryOf } from './config.ts'
 import { createSecretBox } from './crypto/secret-box.ts'
-import { describeError } from './describe-error.ts'
 import { createRecorder } from './engine/record.ts'
 import { createHttpApp } from './http/app.ts'
 import { limitsOf } from './http/limits/limits.ts'
@@ -30,12 +29,13 @@ import type { Clock } from './ports/clock.ts'
 import type { FailPoints } from './ports/fail-points.ts'
 import type { Logger } from './ports/logger.ts'
 import type { LiveWorkforce } from './queue/workforce.ts'
-import { drawCode, foldCode } from './rewards/code.ts'
 import { replayReward } from './rewards/replay.ts'
 import { auditedStore } from './users/audit.ts'
 import { inviteFirstOwner } from './users/first-owner.ts'
 import type { Invited } from './users/users.ts'
 import { ownZoneData } from './zones/own-data.ts'
+
+export { createLogger }
 
 export type Role = 'web' | 'worker'
 
@@ -52,22 +52,6 @@ export interface App {
 
 const clock: Clock = { now: () => Date.now() }
 export const newId = createIdSource(clock.now)
-
-/** A coupon code and the form by which it is unique. */
-function drawFoldedCode(prefix: string): { code: string; foldedCode: string } {
-  const code = drawCode(prefix, randomBytes)
-  return { code, foldedCode: foldCode(code) }
-}
-
-/** Writes to standard output. `onReaderGone`: whoever read that has gone; what is logged from then on is lost. */
-export function createLogger(config: Pick<Config, 'logLevel'>, onReaderGone: () => void = () => {}): Logger {
-  const output = pino.destination(1)
-  output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') onReaderGone()
-  })
-  const base = { service: 'streakline' }
-  return pino({ level: config.logLevel, base, serializers: { err: describeError } }, output)
-}
 
 /** What the command line needs of an installation without running it. */
 export async function openInstallation(
