@@ -24,7 +24,7 @@ export interface InstallingParts {
   /** Every platform there is; tests have some of their own. */
   readonly connectors?: ReadonlyMap<Platform, Connector>
   readonly publicUrl?: string | null
-  readonly platformOrigins?: ReadonlyMap<Platform, string>
+  readonly platformOrigins?: Readonly<Record<Platform, string>>
   readonly httpProviderAllow?: readonly string[]
 }
 
@@ -43,11 +43,11 @@ export type PlatformSettings = Pick<Config, 'publicUrl' | 'platformOrigins' | 'h
 export function composeInstalling({
   connectors = CONNECTORS,
   publicUrl = null,
-  platformOrigins = new Map(),
+  platformOrigins = {},
   httpProviderAllow = [],
   ...parts
 }: InstallingParts): Installations {
-  const origins = createOrigins(platformOrigins)
+  const origins = createOrigins(new Map(Object.entries(platformOrigins)))
   const calls = createPlatformCalls({ origins, allowedHosts: httpProviderAllow })
   const made = [...connectors.values()].flatMap(({ platform, hands }) =>
     hands === undefined ? [] : [[platform, hands({ calls, clock: parts.clock })] as const],

@@ -41,7 +41,7 @@ export interface Config {
   /** Where the world reaches this server, without a slash at its end; null: nobody said so. */
   readonly publicUrl: string | null
   /** Where requests to platforms go instead, by their names; for tests. */
-  readonly platformOrigins: ReadonlyMap<string, string>
+  readonly platformOrigins: Readonly<Record<string, string>>
   /** A folder of the system's zone data to use instead of the program's own; null: its own. */
   readonly zoneInfo: string | null
 }
@@ -171,7 +171,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     rewardConcurrency: values.STREAKLINE_REWARD_CONCURRENCY,
     shutdownMs: values.STREAKLINE_SHUTDOWN_SECONDS * 1000,
     publicUrl: values.STREAKLINE_PUBLIC_URL ?? null,
-    platformOrigins: values.STREAKLINE_PLATFORM_ORIGINS ?? new Map(),
+    platformOrigins: Object.fromEntries(values.STREAKLINE_PLATFORM_ORIGINS ?? []),
     zoneInfo: values.STREAKLINE_ZONEINFO === undefined ? null : resolve(values.STREAKLINE_ZONEINFO),
   }
 }
@@ -261,7 +261,7 @@ export function summaryOf(config: Config): object {
     metricsPort: config.metricsPort ?? undefined,
     servesReference: config.servesReference,
     publicUrlConfigured: config.publicUrl !== null,
-    platformsMoved: config.platformOrigins.size === 0 ? undefined : [...config.platformOrigins.keys()],
+    platformsMoved: Object.keys(config.platformOrigins).join(', ') || undefined,
     operatorConfigured: config.operator !== null,
     encryptionKeys: config.encryptionKeys.length,
     deliveryRetentionDays: config.deliveryRetentionDays,

@@ -10,12 +10,14 @@ const KEPT = 20
 const WRITE_AFTER_MS = 1000
 const MAX_CONNECTORS = 1000
 const MAX_TRIES = 5
-const MAX_TOPIC = 64
+/** Of one connector in a second: more are made up. */
+const MAX_TOPICS = 50
 
 interface Noted {
   readonly accountId: string
   count: number
   latest: Refusal[]
+  readonly topics: Set<string>
 }
 
 /**
@@ -35,14 +37,24 @@ export function createRefusalBook(store: Store, clock: Clock, logger: Logger) {
     }
   }
   /** False when another process counted at the same moment. */
-  const add = async (connectorId: string, { accountId, count, latest }: Noted): Promise<boolean> => {
+  const add = async (connectorId: string, { accountId, count, latest, topics }: Noted): Promise<boolean> => {
     const row = await findRow(store, 'connector', accountId, connectorId)
     if (row === null) return true
     const recentRefusals = [...row.recentRefusals, ...latest].slice(-KEPT)
     const set = { refusedCount: row.refusedCount + count, recentRefusals }
     const guard = { refusedCount: row.refusedCount }
-    const result = await store.commit([change('connector', row, guard, set)])
+    const changes = [change('connector', row, guard, set), ...(await topicChanges(connectorId, topics))]
+    const result = await store.commit(changes)
     return result.outcome === 'committed'
+  }
+  /** Of what a stranger called it only topics are kept that the platform was asked for: nothing of theirs. */
+  const topicChanges = async (id: string, topics: ReadonlySet<string>) => {
+    const [installation] = topics.size === 0 ? [] : await store.findByKeys('installation', ['id'], [[id]])
+    const known = (installation?.subscriptions ?? []).filter(({ topic }) => topics.has(topic))
+    if (installation === undefined || known.length === 0) return []
+    const now = known.map(({ topic }) => [topic, clock.now()] as const)
+    const refusedByTopic = { ...installation.refusedByTopic, ...Object.fromEntries(now) }
+    return [change('installation', installation, {}, { refusedByTopic })]
   }
   const flush = (): Promise<void> => {
     if (timer !== null) clearTimeout(timer)
@@ -55,17 +67,18 @@ export function createRefusalBook(store: Store, clock: Clock, logger: Logger) {
 
   return {
     note(connector: Row<'connector'>, reason: string, topic?: string): void {
-      const arrival = noted.get(connector.id) ?? { accountId: connector.accountId, count: 0, latest: [] }
+      const arrival = noted.get(connector.id) ?? {
+        accountId: connector.accountId,
+        count: 0,
+        latest: [],
+        topics: new Set<string>(),
+      }
       arrival.count += 1
-      arrival.latest = [...arrival.latest, { at: clock.now(), reason, ...shown(topic) }].slice(-KEPT)
+      if (topic !== undefined && arrival.topics.size < MAX_TOPICS) arrival.topics.add(topic)
+      arrival.latest = [...arrival.latest, { at: clock.now(), reason }].slice(-KEPT)
       if (noted.size < MAX_CONNECTORS) noted.set(connector.id, arrival)
       timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS)
     },
     close: flush,
   }
-}
-
-/** Headers of strangers are of any length. */
-function shown(topic: string | undefined): Pick<Refusal, 'topic'> {
-  return topic === undefined || topic === '' ? {} : { topic: topic.slice(0, MAX_TOPIC) }
 }

@@ -13,13 +13,12 @@ const LOOKED_AT = 1_000
  */
 export async function withFailing(
   { store, clock }: Pick<InstallingDeps, 'store' | 'clock'>,
-  { connector }: Place,
+  { connector, installation }: Place,
   subscriptions: readonly ShownSubscription[],
 ): Promise<readonly ShownSubscription[]> {
   const since = clock.now() - DAY_MS
-  const refused = new Set(
-    connector.recentRefusals.flatMap(({ at, topic }) => (at >= since && topic !== undefined ? [topic] : [])),
-  )
+  const times = Object.entries(installation.refusedByTopic)
+  const refused = new Set(times.flatMap(([topic, at]) => (at >= since ? [topic] : [])))
   if (refused.size === 0) return subscriptions
   const rows = await store.find('delivery', {
     where: all(

@@ -20,6 +20,7 @@ export function blankInstallation({ id, accountId, platform, createdAt }: Owner)
     scopes: [],
     missingScopes: [],
     subscriptions: [],
+    refusedByTopic: {},
     problem: null,
     checkedAt: null,
     reconciledAt: null,

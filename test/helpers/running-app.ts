@@ -56,7 +56,7 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     rewardConcurrency: 8,
     shutdownMs: 5000,
     publicUrl: null,
-    platformOrigins: new Map(),
+    platformOrigins: {},
     zoneInfo: null,
   }
 }

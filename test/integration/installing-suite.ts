@@ -48,7 +48,7 @@ export function describeInstalling(
       const { store, close } = await open()
       closeStore = close
       platform = await startToyPlatform()
-      const platformOrigins = new Map([[TOY, platform.origin]])
+      const platformOrigins = { [TOY]: platform.origin }
       api = await startApi({ store, connectors }, { publicUrl: PUBLIC_URL, platformOrigins })
       admin = await api.account('merchant')
     })
@@ -546,7 +546,7 @@ export function describeInstalling(
           await deliver(connector, { id: 500_000 + each })
         }
         await api.close()
-        const platformOrigins = new Map([[TOY, platform.origin]])
+        const platformOrigins = { [TOY]: platform.origin }
         api = await startApi(
           { store: api.store, secretBox: api.deps.secretBox, connectors },
           { publicUrl: PUBLIC_URL, platformOrigins },
@@ -692,7 +692,7 @@ export function describeInstalling(
         const connector = await installed()
         const other = await startApi(
           { store: api.store, secretBox: api.deps.secretBox, connectors },
-          { publicUrl: PUBLIC_URL, platformOrigins: new Map([[TOY, platform.origin]]) },
+          { publicUrl: PUBLIC_URL, platformOrigins: { [TOY]: platform.origin } },
         )
         try {
           later(HOUR_MS)

@@ -154,7 +154,7 @@ describe('the environment', () => {
     const origins =
       'shopify=http://127.0.0.1:9001, stripe=http://localhost:9002,woocommerce=http://[::1]:9003'
     const { platformOrigins } = readConfig({ ...KEY, STREAKLINE_PLATFORM_ORIGINS: origins })
-    expect(Object.fromEntries(platformOrigins)).toEqual({
+    expect(platformOrigins).toEqual({
       shopify: 'http://127.0.0.1:9001',
       stripe: 'http://localhost:9002',
       woocommerce: 'http://[::1]:9003',

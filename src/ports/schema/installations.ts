@@ -1,3 +1,4 @@
+import type { Instant } from '../clock.ts'
 import {
   INSTALLATION_STATES,
   type InstallationProblem,
@@ -38,6 +39,8 @@ export const INSTALLATIONS = {
       scopes: json<readonly string[]>(),
       missingScopes: json<readonly string[]>(),
       subscriptions: json<readonly ShownSubscription[]>(),
+      /** When a webhook that called itself by a topic of these was last refused. Never guarded by `revision`. */
+      refusedByTopic: json<Readonly<Record<string, Instant>>>(),
       problem: optional(json<InstallationProblem>()),
       checkedAt: optional(instant),
       reconciledAt: optional(instant),

@@ -257,8 +257,6 @@ export interface OrderReport {
 export interface Refusal {
   readonly at: Instant
   readonly reason: string
-  /** What its header called it, unproven; absent where no header does. */
-  readonly topic?: string
 }
 
 /**
