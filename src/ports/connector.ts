@@ -49,6 +49,7 @@ export type IgnoreReason =
   | 'TOPIC_NOT_SUPPORTED'
   | 'CONNECTOR_NOT_LIVE'
   | 'SHOP_MISMATCH'
+  | 'ACCOUNT_MISMATCH'
   | 'BODY_NOT_UNDERSTOOD'
   | 'NO_RULES'
   | 'EARLIER_RULE_COUNTS'
@@ -120,6 +121,8 @@ export interface TranslateInput {
   readonly purchaseSpace: string
   /** `payment`, or `metadata.` and a key: see `Connector.orderIdFrom`. */
   readonly orderIdFrom: string | null
+  /** The platform's own id of the shop or account that the connector is installed at; null: not known. */
+  readonly ownId?: string | null
 }
 
 /**
