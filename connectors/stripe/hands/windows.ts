@@ -40,10 +40,12 @@ export function stepAfter(window: Window, { created, hasMore, lastId }: Listed, 
   if (hasMore && lastId !== null) return { isTaken: true, next: { ...window, after: lastId }, readUpTo: at }
   const end = Math.min(at + seconds, until)
   if (end >= until) return { isTaken: true, next: null, readUpTo: until }
-  const wider = created.length < PAGE / 4 ? seconds * 4 : created.length < PAGE / 2 ? seconds * 2 : seconds
-  return {
-    isTaken: true,
-    next: { at: end, seconds: Math.min(wider, until - end), after: null },
-    readUpTo: end,
-  }
+  const next = { at: end, seconds: Math.min(seconds * growthAfter(created.length), until - end), after: null }
+  return { isTaken: true, next, readUpTo: end }
+}
+
+/** By how much the next window may be wider than one that held so many. */
+function growthAfter(found: number): number {
+  if (found < PAGE / 4) return 4
+  return found < PAGE / 2 ? 2 : 1
 }
