@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { Site } from '../../../src/ports/hands.ts'
 import type { Told } from '../../../src/ports/platform-calls.ts'
-import type { ShownSubscription } from '../../../src/ports/schema/values.ts'
+import type { ShownSubscription } from '../../../src/ports/schema/installation-values.ts'
 import { TOPICS } from '../translate.ts'
-import { type Asking, ask } from './ask.ts'
+import { type Asking, ask, askOnce } from './ask.ts'
 import { API_VERSION } from './client.ts'
 
 type Endpoint = Stripe.WebhookEndpoint
@@ -33,7 +33,7 @@ export async function mendEndpoint(
   const listed = await listEndpoints(asking)
   if (listed.outcome !== 'ok') return orAbsent(listed)
   const held = listed.value.find((one) => isHeld(one, site, heldId))
-  const isKept = held !== undefined && held.api_version === API_VERSION
+  const isKept = held !== undefined && held.api_version === API_VERSION && site.keptSecrets > 0
   const useless = listed.value.filter(
     (one) => (one.url === site.webhookUrl || one === held) && !(isKept && one === held),
   )
@@ -110,7 +110,8 @@ async function keep(asking: Asking, site: Site, endpoint: Endpoint): Promise<Tol
  * on failing under it, it is looked whether the endpoint is there, and what nobody knows the secret of goes.
  */
 async function make(asking: Asking, site: Site): Promise<Told<MendedEndpoint>> {
-  const first = await create(asking, site, 2)
+  const request = creation(asking, site)
+  const first = await ask(asking, request)
   if (first.outcome !== 'unavailable') return made(first)
   const listed = await listEndpoints(asking)
   if (listed.outcome !== 'ok') return listed
@@ -118,26 +119,20 @@ async function make(asking: Asking, site: Site): Promise<Told<MendedEndpoint>> {
     const gone = await deleteEndpoint(asking, id)
     if (gone.outcome !== 'ok') return gone
   }
-  return made(await create(asking, site, 1))
+  return made(await askOnce(creation(asking, site)))
 }
 
-function create(asking: Asking, { webhookUrl, connectorId }: Site, tries: number): Promise<Told<Endpoint>> {
+/** Under a key of its own: asked again, it makes nothing anew. */
+function creation({ stripe }: Asking, { webhookUrl, connectorId }: Site): () => Promise<Endpoint> {
   const idempotencyKey = `streakline-endpoint-${randomUUID()}`
-  return ask(
-    asking,
-    () =>
-      asking.stripe.webhookEndpoints.create(
-        {
-          url: webhookUrl,
-          enabled_events: eventsToHear(),
-          api_version: API_VERSION,
-          description: 'Streakline: purchases, refunds and disputes',
-          metadata: { streakline_connector: connectorId },
-        },
-        { idempotencyKey },
-      ),
-    tries,
-  )
+  const wanted: Stripe.WebhookEndpointCreateParams = {
+    url: webhookUrl,
+    enabled_events: eventsToHear(),
+    api_version: API_VERSION,
+    description: 'Streakline: purchases, refunds and disputes',
+    metadata: { streakline_connector: connectorId },
+  }
+  return () => stripe.webhookEndpoints.create(wanted, { idempotencyKey })
 }
 
 function made(told: Told<Endpoint>): Told<MendedEndpoint> {

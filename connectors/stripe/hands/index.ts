@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Access, Hands, Mended, Site, Standing } from '../../../src/ports/hands.ts'
-import type { PlatformCalls, Told } from '../../../src/ports/platform-calls.ts'
-import { type Asking, ask, callSignal } from './ask.ts'
+import type { Access, Hands, HandsParts, Mended, Site, Standing } from '../../../src/ports/hands.ts'
+import type { Told } from '../../../src/ports/platform-calls.ts'
+import { type Asking, ask, askOnce, callLimits } from './ask.ts'
 import { stripeClient } from './client.ts'
 import { mendEndpoint, removeEndpoints } from './endpoint.ts'
 import { accountIn, askPermissions, type Permitted } from './permissions.ts'
@@ -23,18 +23,18 @@ const apiKey = z
  * What is done at Stripe with a merchant's restricted key. README.md says what the key needs; Stripe's own API of
  * `API_VERSION`, https://docs.stripe.com/api.
  */
-export function createStripeHands(calls: PlatformCalls, now: () => number = Date.now): Hands {
+export function createStripeHands({ calls, clock }: HandsParts): Hands {
   const open = (site: Site, access: Access): Asking & z.infer<typeof StripeAccess> => {
     const known = StripeAccess.parse(access)
-    const signal = callSignal(site.signal)
-    return { ...known, signal, stripe: stripeClient(calls, known.apiKey, signal) }
+    const limits = callLimits(site.signal)
+    return { ...known, ...limits, stripe: stripeClient(calls, known.apiKey, limits.signal) }
   }
   return {
     platform: 'stripe',
     methods: { restricted_key: { given: z.strictObject({ apiKey }), needsConsent: false } },
-    async enter(site, _method, given, held) {
+    async enter(site, _method, given) {
       const asking = open(site, given)
-      const told = await askStanding(asking, { apiKey: asking.apiKey, endpointId: endpointOf(held) })
+      const told = await askStanding(asking, { apiKey: asking.apiKey, endpointId: endpointOf(site.former) })
       return told.outcome === 'ok' ? { ...told, value: { ...told.value, webhookSecrets: [] } } : told
     },
     mend: (site, access) => mend(open(site, access), site),
@@ -50,13 +50,13 @@ export function createStripeHands(calls: PlatformCalls, now: () => number = Date
       if (told.outcome === 'unavailable') return told
       return { outcome: 'ok', value: told.outcome === 'refused' && told.refused === 'access' }
     },
-    readOrders: (site, access, query) => readOrders(open(site, access), query, now()),
+    readOrders: (site, access, query) => readOrders(open(site, access), query, clock.now()),
   }
 }
 
 /** The endpoint of an access that was in use until now; it may be of another account, and then it is not found there. */
-function endpointOf(held: Access | undefined): string | null {
-  return held === undefined ? null : (StripeAccess.safeParse(held).data?.endpointId ?? null)
+function endpointOf(former: Access | null): string | null {
+  return former === null ? null : (StripeAccess.safeParse(former).data?.endpointId ?? null)
 }
 
 async function mend(asking: Asking & z.infer<typeof StripeAccess>, site: Site): Promise<Told<Mended>> {
@@ -99,7 +99,7 @@ async function askStanding(asking: Asking, access: Access): Promise<Told<Standin
 
 /** A restricted key may not be allowed to ask for it: then the refusal names the account, or nobody knows it. */
 async function askAccount(asking: Asking): Promise<string | null> {
-  const told = await ask(asking, () => asking.stripe.accounts.retrieveCurrent(), 1)
+  const told = await askOnce(() => asking.stripe.accounts.retrieveCurrent())
   return told.outcome === 'ok' ? told.value.id : accountIn([told.message])
 }
 

@@ -38,6 +38,8 @@ const SITE: Site = {
   webhookUrl: `https://streaks.example${WEBHOOK_PATH}`,
   webhookPath: WEBHOOK_PATH,
   readsProducts: false,
+  keptSecrets: 1,
+  former: null,
 }
 
 interface Endpoint {
@@ -57,7 +59,7 @@ let hands: Hands
 beforeEach(async () => {
   double = await startStripeDouble()
   watched = callsTo(double)
-  hands = createStripeHands(watched.calls)
+  hands = createStripeHands({ calls: watched.calls, clock: { now: () => Date.now() } })
 })
 afterEach(() => double.stop())
 
@@ -74,8 +76,8 @@ function ok<T>(told: Told<T>): T {
   return told.value
 }
 
-async function install(apiKey = restrictedKey(), held?: Access): Promise<Mended> {
-  const entered = ok(await hands.enter(SITE, 'restricted_key', { apiKey }, held))
+async function install(apiKey = restrictedKey(), former: Access | null = null): Promise<Mended> {
+  const entered = ok(await hands.enter({ ...SITE, former }, 'restricted_key', { apiKey }))
   return ok(await hands.mend(SITE, entered.access))
 }
 
@@ -157,6 +159,10 @@ describe('the webhook endpoint', () => {
     const other = await install(await keyWith(ALL), first.access)
     expect(other.newWebhookSecrets).toEqual([])
     expect(await endpoints()).toMatchObject([{ id }])
+    // its secret was thrown away with the others
+    const anew = ok(await hands.mend({ ...SITE, keptSecrets: 0 }, other.access))
+    expect(anew.newWebhookSecrets).toEqual((await endpoints())[0]?.secrets)
+    expect(await endpoints()).not.toMatchObject([{ id }])
   })
 
   it('whose secret we do not hold is made anew, so that there is one: an install was lost after it', async () => {
@@ -175,7 +181,7 @@ describe('the webhook endpoint', () => {
     await double.stop()
     double = await startStripeDouble()
     watched = callsTo(double)
-    hands = createStripeHands(watched.calls)
+    hands = createStripeHands({ calls: watched.calls, clock: { now: () => Date.now() } })
     const made = await makeEndpoint({ url: SITE.webhookUrl, api_version: '2025-09-30.clover' })
     const mended = ok(await hands.mend(SITE, { apiKey: restrictedKey(), endpointId: made }))
     const now = await endpoints()
@@ -280,9 +286,12 @@ describe('requests', () => {
     const warnings: string[] = []
     const onWarning = (warning: Error): void => void warnings.push(warning.message)
     process.on('warning', onWarning)
-    const noted = createStripeHands(async (platform, call) => {
-      const answer = await watched.calls(platform, call)
-      return { ...answer, headers: { ...answer.headers, 'stripe-notice': 'a notice of the day' } }
+    const noted = createStripeHands({
+      clock: { now: () => Date.now() },
+      calls: async (platform, call) => {
+        const answer = await watched.calls(platform, call)
+        return { ...answer, headers: { ...answer.headers, 'stripe-notice': 'a notice of the day' } }
+      },
     })
     ok(await noted.isGone(SITE, { apiKey: restrictedKey() }))
     await new Promise((resolve) => setImmediate(resolve))

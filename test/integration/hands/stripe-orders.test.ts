@@ -14,6 +14,8 @@ const SITE: Site = {
   webhookUrl: 'https://streaks.example/webhooks/stripe/1',
   webhookPath: '/webhooks/stripe/1',
   readsProducts: false,
+  keptSecrets: 1,
+  former: null,
 }
 const RULE: ConnectorRule = {
   streakId: '01990000-0000-7000-8000-000000000002',
@@ -33,7 +35,7 @@ let hands: Hands
 beforeEach(async () => {
   double = await startStripeDouble()
   await tell(double, 'POST /limits', { test: 10_000, endpoint: 10_000 })
-  hands = createStripeHands(callsTo(double).calls)
+  hands = createStripeHands({ calls: callsTo(double).calls, clock: { now: () => Date.now() } })
 })
 afterEach(() => double.stop())
 
@@ -175,7 +177,10 @@ describe('orders by their change', () => {
   it('are what events tell: purchases, and what became of older ones', async () => {
     const old = await pay()
     await tell(double, 'POST /clock', { advanceSeconds: 7_200 })
-    hands = createStripeHands(callsTo(double).calls, () => Date.now() + 2 * HOUR_MS)
+    hands = createStripeHands({
+      calls: callsTo(double).calls,
+      clock: { now: () => Date.now() + 2 * HOUR_MS },
+    })
     const since = Date.now() + HOUR_MS
     const until = Date.now() + 3 * HOUR_MS
     await tell(double, `POST /charges/${old.id}/refund`, { amount: 500 })
