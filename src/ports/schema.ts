@@ -1,4 +1,5 @@
 import { ACCOUNTS } from './schema/accounts.ts'
+import { BACKFILLS } from './schema/backfills.ts'
 import { CONNECTORS } from './schema/connectors.ts'
 import { INSTALLATIONS } from './schema/installations.ts'
 import { LEDGER } from './schema/ledger.ts'
@@ -11,7 +12,15 @@ import { type SchemaVersion, VERSIONS } from './schema/versions.ts'
  * What is stored, said once: fields, types, unique keys and indexes of every collection. Both stores build their
  * tables from this, `Row<'streak'>` is the type of a row, and list filters know a field's type from it.
  */
-export const SCHEMA = { ...ACCOUNTS, ...STREAKS, ...LEDGER, ...REWARDS, ...CONNECTORS, ...INSTALLATIONS }
+export const SCHEMA = {
+  ...ACCOUNTS,
+  ...STREAKS,
+  ...LEDGER,
+  ...REWARDS,
+  ...CONNECTORS,
+  ...INSTALLATIONS,
+  ...BACKFILLS,
+}
 
 /** The version of the stored shape; `streakline migrate` brings a store up to it. */
 export const SCHEMA_VERSION: number = latestOf(VERSIONS)

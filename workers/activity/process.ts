@@ -6,11 +6,10 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { Logger } from '../../src/ports/logger.ts'
 import { type Metrics, NO_METRICS } from '../../src/ports/metrics.ts'
 import type { ActivityItem, ActivityJob, JobContext } from '../../src/ports/queue.ts'
-import type { PurchaseActivity } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { parseQuantity } from '../../src/streaks/quantity.ts'
 import { createApplyReport } from './apply-report.ts'
+import { requestOf } from './request.ts'
 
 export interface ProcessDeps {
   readonly store: Store
@@ -134,36 +133,6 @@ function failedForGood({ reason, message }: Row<'delivery_item'>): AppError {
 
 function isOpen({ status, report }: Row<'delivery_item'>): boolean {
   return status === 'pending' || (status === 'waiting' && report !== null)
-}
-
-function requestOf(item: Row<'delivery_item'>, activity: PurchaseActivity) {
-  const { purchaseSpace, orderReference, otherReference = null, currency, isAmount, basis = null } = activity
-  const { externalId, profile, profileAt, fillsBlanks = false } = activity
-  const purchase = { purchaseSpace, orderReference, otherReference, currency, isAmount, basis }
-  return {
-    accountId: item.accountId,
-    streakId: item.streakId!,
-    member: { externalId, profile, profileAt, fillsBlanks },
-    activityId: activity.activityId,
-    uniqueIdentifier: activity.orderId,
-    activityAt: activity.activityAt,
-    activityValue: readQuantity('value', activity.activityValue),
-    status: 'live' as const,
-    quiet: activity.quiet ?? false,
-    purchase: {
-      ...purchase,
-      itemId: item.id,
-      deliveryId: item.deliveryId,
-      orderTotal: readQuantity('order total', activity.orderTotal),
-    },
-    enrich: false,
-  }
-}
-
-function readQuantity(name: string, digits: string | null) {
-  const parsed = digits === null ? null : parseQuantity(digits)
-  if (parsed === null || parsed.ok) return parsed?.value ?? null
-  throw new AppError('INVALID_INPUT', `the purchase's ${name} is ${parsed.reason}`)
 }
 
 function outcomeOf(result: RecordResult): object {

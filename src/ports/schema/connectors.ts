@@ -13,6 +13,7 @@ import {
   quantity,
   revised,
   text,
+  withDefault,
 } from './spec.ts'
 import {
   type ConnectorRule,
@@ -82,6 +83,11 @@ export const CONNECTORS = {
       orderNameKey: optional(text()),
       outcome: choice(DELIVERY_OUTCOMES),
       reason: optional(text()),
+      /** Of an order that was read: the topic by which its body is translated, and the backfill that read it. */
+      readAs: optional(text()),
+      backfillId: optional(id),
+      /** That backfill grants nothing: what it tells makes quiet logs, also in a replay. */
+      isQuiet: withDefault(boolean, false),
       /** How often a replay changed it; each replay is guarded by it. */
       replayCount: integer,
     },

@@ -89,7 +89,7 @@ export const VERSIONS: readonly SchemaVersion[] = [
   },
   {
     version: 3,
-    what: 'installed connectors',
+    what: 'installed connectors, past orders that are read from platforms',
     steps: [
       // few, and webhooks of an app with one address for all shops look for them
       fill('connector', CONNECTORS.connector, 'shops of connectors', 'before', ({ settings, siteKey }) => {
