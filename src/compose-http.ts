@@ -1,4 +1,5 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
+import { beginBackfill, cancelBackfill } from './backfill/begin.ts'
 import { composeInstalling, type Installations } from './compose-installing.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
 import { createCouponProviders } from './coupons/registry.ts'
@@ -70,6 +71,11 @@ export function composeHttp({
         resumeProvider({ store, clock, queue }, accountId, providerId),
       uploadCodes: (accountId, providerId, codes) =>
         uploadPoolCodes({ store, clock, newId, queue }, accountId, providerId, codes),
+    },
+    backfills: {
+      begin: (accountId, connectorId, order) =>
+        beginBackfill({ store, clock, newId, hands }, accountId, connectorId, order),
+      cancel: (accountId, id) => cancelBackfill({ store, clock }, accountId, id),
     },
     connectors: parts.connectors ?? CONNECTORS,
     hands,

@@ -3,6 +3,7 @@ import { served } from './list/list.ts'
 import type { Served } from './resource.ts'
 import { accountResource } from './routes/account.ts'
 import { apiKeyResource } from './routes/api-key.ts'
+import { backfillResource } from './routes/backfill.ts'
 import { connectorResource } from './routes/connector.ts'
 import { couponCodeResource } from './routes/coupon-code.ts'
 import { couponProviderResource } from './routes/coupon-provider.ts'
@@ -32,6 +33,7 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, apiKeyResource(deps)),
     served(store, connectorResource(deps)),
     served(store, deliveryResource(deps)),
+    served(store, backfillResource(deps)),
     served(store, couponProviderResource(deps)),
     served(store, couponCodeResource(deps)),
     served(store, withdrawalResource()),

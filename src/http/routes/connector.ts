@@ -13,6 +13,7 @@ import { blankInstallation, manualInstallation, readInstallations } from '../../
 import type { HttpDeps } from '../deps.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import type { Resource } from '../resource.ts'
+import { backfillAction } from './backfill.ts'
 import { connectorActs } from './connector-acts.ts'
 import { createCredentials, patchedCredentials } from './connector-credentials.ts'
 import { installationJson } from './connector-installation.ts'
@@ -21,7 +22,7 @@ import { connectorInputOf, connectorShape, platformOf, readSettings } from './co
 
 type ConnectorDeps = Pick<
   HttpDeps,
-  'store' | 'newId' | 'secretBox' | 'clock' | 'connectors' | 'hands' | 'installing'
+  'store' | 'newId' | 'secretBox' | 'clock' | 'connectors' | 'hands' | 'installing' | 'backfills'
 >
 
 export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
@@ -58,10 +59,13 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
       delete: ['CONNECTOR_HAS_DELIVERIES', 'CONNECTOR_INSTALLED'],
     },
     adapterInput: connectorInputOf(connectors),
-    actions: connectorActs(deps, ({ connector, installation }, now) => ({
-      ...json(connector),
-      installation: installationJson(installation, now),
-    })),
+    actions: {
+      ...connectorActs(deps, ({ connector, installation }, now) => ({
+        ...json(connector),
+        installation: installationJson(installation, now),
+      })),
+      backfill: backfillAction(deps),
+    },
     present: (rows, { now, wants }) =>
       wants('installation') ? withInstallation(rows, now) : Promise.resolve(rows.map(json)),
     async create({ caller: { accountId }, now, log }, body) {

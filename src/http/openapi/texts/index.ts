@@ -1,4 +1,4 @@
-import { connector, couponCode, couponProvider, delivery, webhookEndpoint } from './commerce.ts'
+import { backfill, connector, couponCode, couponProvider, delivery, webhookEndpoint } from './commerce.ts'
 import { COMMON_FIELDS } from './common.ts'
 import { memberStreak, rewardLog, streakLog, streakProgress, withdrawal } from './ledger.ts'
 import { account, apiKey, member } from './people.ts'
@@ -21,6 +21,7 @@ const RESOURCE_TEXTS: Readonly<Record<string, ResourceText>> = {
   api_key: apiKey,
   connector,
   delivery,
+  backfill,
   coupon_provider: couponProvider,
   coupon_code: couponCode,
   webhook_endpoint: webhookEndpoint,
