@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
 import { connectorsCommand } from './cli/connectors.ts'
+import { backfillCommand, reconcileCommand } from './cli/backfill.ts'
 import { doublesCommand } from './cli/doubles.ts'
 import { eraseCommand } from './cli/erase.ts'
 import { describeFault } from './cli/faults.ts'
@@ -28,6 +29,8 @@ program.addCommand(connectorsCommand())
 program.addCommand(migrateCommand())
 program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())
+program.addCommand(backfillCommand())
+program.addCommand(reconcileCommand())
 program.addCommand(eraseCommand())
 program.addCommand(zonesCommand())
 program.addCommand(resealCommand())

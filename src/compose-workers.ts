@@ -4,6 +4,7 @@ import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
 import { sharedStore } from './commit/shared-store.ts'
+import { composeBackfills } from './compose-backfills.ts'
 import type { Marks } from './compose-fail-points.ts'
 import type { Installations } from './compose-installing.ts'
 import { countingProviders } from './compose-metrics.ts'
@@ -60,7 +61,9 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
   const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
   const sweep = createSweep({ store: raising, queue, clock, logger })
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
-  return startWorkerPool({
+  const backfills = composeBackfills({ ...parts, processItems })
+  const attend = createAttend(rewards, step)
+  const pool = startWorkerPool({
     redisUrl,
     handlers: {
       activity: marks.work('activity_taken', processItems),
@@ -68,11 +71,18 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
       upkeep: marks.work('upkeep_before_prune', prune),
       sweep,
       tend: parts.installations.tend,
-      attend: createAttend(rewards, step),
+      attend: async () => {
+        await Promise.all([attend(), backfills.attend()])
+      },
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
     logger,
     clock,
     queue,
   })
+  return {
+    async close(deadlineMs) {
+      await Promise.all([pool.close(deadlineMs), backfills.close(deadlineMs)])
+    },
+  }
 }

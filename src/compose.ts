@@ -3,6 +3,7 @@ import { Router } from 'express'
 import { pino } from 'pino'
 import { connectorFor } from '../connectors/registry.ts'
 import { createShifts } from './commit/shifts.ts'
+import { composeBackfillCommand } from './compose-backfills.ts'
 import { type Bodies, composeBodies } from './compose-bodies.ts'
 import { marksOf } from './compose-fail-points.ts'
 import { composeHttp } from './compose-http.ts'
@@ -84,6 +85,7 @@ export async function openInstallation(
     replay: (accountId: string, id: string) => replayReward({ store, clock }, accountId, id),
   }
   const installations = composeInstalling({ ...config, store, secretBox, clock, logger, newId })
+  const backfills = composeBackfillCommand({ store, clock, logger, newId, installations })
   return {
     store,
     secretBox,
@@ -92,6 +94,7 @@ export async function openInstallation(
     deliveries,
     rewards,
     installations,
+    backfills,
     zoneData,
     ownZoneData: ownZoneData(),
     close,

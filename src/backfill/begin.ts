@@ -1,7 +1,8 @@
-import { commitPlanned, findRow } from '../commit/planned.ts'
+import { commitPlanned, findRow, untilCommitted } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
 import { insert, revise } from '../ports/changes.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
+import { all, equal } from '../ports/conditions.ts'
 import type { Hands } from '../ports/hands.ts'
 import type { Platform } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
@@ -93,6 +94,20 @@ export function cancelBackfill(
     const set = ended('cancelled', clock.now())
     const result = { ...row, ...set, revision: row.revision + 1 }
     return { changes: [revise('backfill', row, set)], result }
+  })
+}
+
+/** Ends whatever is being read of a connector: it was uninstalled. Idempotent. @throws AppError STORE_BUSY */
+export async function cancelBackfillsOf(
+  { store, clock }: Pick<BackfillDeps, 'store' | 'clock'>,
+  accountId: string,
+  connectorId: string,
+): Promise<void> {
+  await untilCommitted(store, `backfills of connector ${connectorId}`, async () => {
+    const where = all<'backfill'>(equal({ connectorId, isRunning: true }), equal({ accountId }))
+    const running = await store.find('backfill', { where, limit: 10 })
+    if (running.length === 0) return null
+    return running.map((row) => revise('backfill', row, ended('cancelled', clock.now())))
   })
 }
 
