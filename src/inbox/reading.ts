@@ -14,12 +14,12 @@ export interface Platforms {
 /** What a connector says about how its bodies are read. */
 export type Rules = Pick<
   Row<'connector'>,
-  'platform' | 'status' | 'settings' | 'rules' | 'purchaseSpace' | 'orderIdFrom' | 'hasPurchases'
+  'platform' | 'status' | 'settings' | 'rules' | 'purchaseSpace' | 'orderIdFrom' | 'hasPurchases' | 'ownId'
 >
 
 export function rulesOf(connector: Row<'connector'>): Rules {
-  const { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases } = connector
-  return { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases }
+  const { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases, ownId } = connector
+  return { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases, ownId }
 }
 
 /** A body that is to be read. Plain values: it may travel to another thread. */
@@ -70,9 +70,10 @@ function translate(
   { rawBody, receivedAt, connector }: Unread,
   { topic, mismatch }: Verified,
 ): Translation {
-  const { rules, purchaseSpace, status } = connector
+  const { rules, purchaseSpace, status, ownId } = connector
   const orderIdFrom = orderIdFromOf(connector, platform)
-  const translation = platform.translate({ rawBody, topic, receivedAt, rules, purchaseSpace, orderIdFrom })
+  const terms = { receivedAt, rules, purchaseSpace, orderIdFrom, ownId }
+  const translation = platform.translate({ rawBody, topic, ...terms })
   // ignored as a whole, but still to be found by its order
   const { orderId, orderName } = translation
   const ignored = { kind: 'ignored', orderId, ...(orderName === undefined ? {} : { orderName }) } as const

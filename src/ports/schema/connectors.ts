@@ -39,6 +39,8 @@ export const CONNECTORS = {
       settings: json<Readonly<Record<string, unknown>>>(),
       /** What the settings call the shop: see `Connector.site`. null where the platform has no name for it. */
       siteKey: optional(text()),
+      /** The same as `externalId` of its installation, here for those who read webhooks. */
+      ownId: optional(text()),
       purchaseSpace: text(),
       /** Where the order id of a payment is read from; null where the platform has one of its own. */
       orderIdFrom: optional(text()),

@@ -16,8 +16,6 @@ export const connector: ResourceText = {
       'Looks at scopes and webhooks at the platform again and mends them. Of an installation by hand nobody is asked. It is done hourly by itself.',
     uninstall:
       'Removes the webhooks that were made at the platform, then the keys to it. The connector stays, `paused`; installed again it takes up where it stopped. The app itself stays in the shop.',
-  },
-  actions: {
     backfill:
       'Reads past orders from the platform, made from `since` on and before `until` (default: now), and takes in those that no webhook brought. Their logs are quiet unless `rewards` is `true`; with `dryRun` nothing is stored but the numbers. One of a connector runs at a time.',
   },
