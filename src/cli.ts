@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
-import { connectorsCommand } from './cli/connectors.ts'
 import { backfillCommand, reconcileCommand } from './cli/backfill.ts'
+import { connectorsCommand } from './cli/connectors.ts'
 import { doublesCommand } from './cli/doubles.ts'
 import { eraseCommand } from './cli/erase.ts'
 import { describeFault } from './cli/faults.ts'

@@ -1,5 +1,5 @@
 import type { Instant } from '../ports/clock.ts'
-import type { BackfillKind } from '../ports/schema/backfills.ts'
+import type { BackfillKind } from '../ports/schema/backfill-values.ts'
 import type { Row } from '../ports/schema.ts'
 
 export interface Span {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { CONNECTORS } from '../../connectors/registry.ts'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
 import { LATER_PROVIDERS } from '../../src/http/routes/later.ts'
+import * as backfillValues from '../../src/ports/schema/backfill-values.ts'
 import * as installationValues from '../../src/ports/schema/installation-values.ts'
 import * as values from '../../src/ports/schema/values.ts'
 import { SCHEMA, specOf } from '../../src/ports/schema.ts'
@@ -22,7 +23,11 @@ function sourcesIn(...folders: readonly string[]): [string, string][] {
   )
 }
 
-const HOMES = { 'values.ts': values, 'installation-values.ts': installationValues }
+const HOMES = {
+  'values.ts': values,
+  'installation-values.ts': installationValues,
+  'backfill-values.ts': backfillValues,
+}
 const LISTS = Object.entries(HOMES).flatMap(([home, module]) =>
   Object.entries(module).flatMap(([name, list]) =>
     Array.isArray(list) && list.length > 1 ? [[name, list as readonly string[], home] as const] : [],

@@ -1,4 +1,4 @@
-import type { Instant } from '../clock.ts'
+import { BACKFILL_KINDS, BACKFILL_STATES, type BackfillProblem } from './backfill-values.ts'
 import {
   boolean,
   type CollectionSpec,
@@ -12,20 +12,6 @@ import {
   revised,
   text,
 } from './spec.ts'
-
-/** `backfill`: orders of a span of time, asked for by somebody. `reconcile`: what changed since the last one, by itself. */
-export const BACKFILL_KINDS = ['backfill', 'reconcile'] as const
-export type BackfillKind = (typeof BACKFILL_KINDS)[number]
-export const BACKFILL_STATES = ['running', 'done', 'cancelled', 'failed'] as const
-export type BackfillState = (typeof BACKFILL_STATES)[number]
-
-/** Why one ended before it was done, or what it waits for. */
-export interface BackfillProblem {
-  readonly code: string
-  /** For a merchant: what it is, and what to do. */
-  readonly message: string
-  readonly since: Instant
-}
 
 /** Past orders that are read from platforms. */
 export const BACKFILLS = {
