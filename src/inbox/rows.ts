@@ -43,7 +43,10 @@ export function deliveryRows(
     topic: read?.topic ?? verified.topic,
     webhookId: verified.webhookId,
     bodySha256,
-    dedupeKey: dedupeKey(verified.webhookId ?? read?.backfillId ?? null, bodySha256),
+    dedupeKey: dedupeKey(
+      read === undefined ? verified.webhookId : `${read.backfillId}:${verified.topic}`,
+      bodySha256,
+    ),
     receivedAt,
     headers: verified.headers,
     body: rawBody,

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type StripeDouble, startStripeDouble } from '../../src/doubles/stripe/index.ts'
+import { PERMISSIONS } from '../../src/doubles/stripe/state.ts'
 import type { Body } from '../helpers/api.ts'
 import { tell } from '../helpers/doubles.ts'
 import { CLI } from '../helpers/program.ts'
@@ -8,6 +10,16 @@ import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { type RunningApp, runApp } from '../helpers/running-app.ts'
 import { stripeRequest } from '../helpers/signed.ts'
 import { until } from '../helpers/until.ts'
+
+const PAGE = readFileSync(new URL('../../docs/connect-stripe.md', import.meta.url), 'utf8')
+
+/** A body of docs/connect-stripe.md, with what only the reader knows filled in. */
+function bodyOnPage(name: string, filledIn: Readonly<Record<string, string>> = {}): Body {
+  const [, json = ''] = new RegExp(`<!-- ${name} -->\\s*\`\`\`json\\n([\\s\\S]*?)\`\`\``).exec(PAGE) ?? []
+  return JSON.parse(
+    Object.entries(filledIn).reduce((text, [blank, value]) => text.replace(blank, value), json),
+  )
+}
 
 let redis: TestRedis
 let double: StripeDouble
@@ -66,14 +78,16 @@ function streakline(...parameters: string[]): Promise<Ended> {
 
 // one story: each part goes on where the one before ended
 describe('a connector installed at Stripe', () => {
+  it('needs the permissions that docs/connect-stripe.md lists, and no others', () => {
+    const listed = PAGE.match(/`rak_[a-z_]+`/g)?.map((name) => name.slice(1, -1)) ?? []
+    expect([...new Set(listed)].sort()).toEqual([...PERMISSIONS].sort())
+  })
+
   it('begins as a draft without secrets, and is live once the key was taken', async () => {
-    connector = await app.call('POST', '/schema/connector/record', {
-      name: 'Stripe',
-      platform: 'stripe',
-      rules: [{ streakId: streak.id, identifyBy: 'email', testOrders: 'count' }],
-    })
+    const draft = bodyOnPage('create', { '<streak>': streak.id })
+    connector = await app.call('POST', '/schema/connector/record', draft)
     expect(connector).toMatchObject({ status: 'draft', installation: { state: 'none', method: null } })
-    const installed = await act('install', { method: 'restricted_key', apiKey: restrictedKey() })
+    const installed = await act('install', bodyOnPage('install', { 'rk_test_…': restrictedKey() }))
     expect(installed).toMatchObject({
       status: 'live',
       installation: { method: 'restricted_key', state: 'installed', missingScopes: [], problem: null },
@@ -120,6 +134,14 @@ describe('a connector installed at Stripe', () => {
     const read = () => app.call<Body>('GET', `/schema/backfill/record/${id}`)
     await until(async () => (await read()).state === 'done', 30_000)
     expect(await read()).toMatchObject({ found: 1, counted: 1 })
+    expect(await act('backfill', bodyOnPage('backfill'))).toMatchObject({
+      dryRun: true,
+      since: '2026-10-01T00:00:00.000Z',
+    })
+    await until(async () => {
+      const records = await app.call<Body[]>('GET', '/schema/backfill/record')
+      return records.every(({ state }) => state === 'done')
+    }, 30_000)
     const dry = await streakline('backfill', connector.id, '--since', since, '--dry-run')
     expect(dry.stderr).toBe('')
     expect(dry.stdout).toContain('4 orders: 2 would be counted, 2 had counted before, 0 ignored, 0 failed.')
@@ -130,7 +152,7 @@ describe('a connector installed at Stripe', () => {
     ])
     expect(await logs()).toHaveLength(4)
     const records = await app.call<Body[]>('GET', '/schema/backfill/record')
-    expect(records).toHaveLength(3)
+    expect(records).toHaveLength(4)
     const wrong = await streakline('backfill', connector.id, '--since', '2099-01-01T00:00:00Z')
     expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('ince lies in the future')])
   }, 120_000)

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { v7 as newId } from 'uuid'
+import { beginBackfill } from '../../src/backfill/begin.ts'
 import { storeWith } from '../../src/commit/store-with.ts'
 import { AppError } from '../../src/errors.ts'
 import type { PlatformDoor } from '../../src/ports/platform-door.ts'
@@ -198,6 +200,29 @@ export function describeBackfill(
         'INVALID_INPUT',
         'since',
       ])
+    })
+
+    it('further back than the platform shows without a scope are refused before anything is read', async () => {
+      const hands = new Map([
+        ['stripe', { ...api.deps.hands.get('stripe')!, reach: { days: 60, unless: 'read_all_orders' } }],
+      ])
+      const deps = { store: api.store, clock: api.clock, newId, hands }
+      const daysAgo = (days: number) => ({
+        since: api.clock.now() - days * 24 * HOUR_MS,
+        dryRun: false,
+        rewards: false,
+      })
+      const begin = (days: number) =>
+        beginBackfill(deps, rig.admin.accountId, rig.connector.id, daysAgo(days))
+      const refusal = await begin(61).catch((error: AppError) => error)
+      expect(refusal).toMatchObject({ code: 'SCOPE_MISSING', details: [{ path: 'since' }] })
+      const earliest = new Date(api.clock.now() - 60 * 24 * HOUR_MS).toISOString()
+      expect((refusal as AppError).message).toMatch(/read_all_orders/)
+      expect((refusal as AppError).message).toContain(earliest)
+      const { id } = await begin(60)
+      await rig.admin.post(`/schema/backfill/record/${id}/cancel`, {})
+      await rig.setInstallation({ scopes: ['read_orders', 'read_all_orders'] })
+      expect(await begin(61)).toMatchObject({ state: 'running' })
     })
 
     it('of a connector are read by one backfill at a time', async () => {
