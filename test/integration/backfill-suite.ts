@@ -3,6 +3,8 @@ import { v7 as newId } from 'uuid'
 import { beginBackfill } from '../../src/backfill/begin.ts'
 import { storeWith } from '../../src/commit/store-with.ts'
 import { AppError } from '../../src/errors.ts'
+import { change } from '../../src/ports/changes.ts'
+import type { OrderPage } from '../../src/ports/hands.ts'
 import type { PlatformDoor } from '../../src/ports/platform-door.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { type Api, type Body, startApi } from '../helpers/api.ts'
@@ -188,6 +190,28 @@ export function describeBackfill(
       await at('2026-10-01T13:00:00Z')
       const done = await rig.backfill({ since: '2026-10-01T12:00:00Z', until: '2026-10-01T13:00:00Z' })
       expect(done).toMatchObject({ found: 1, counted: 1 })
+    })
+
+    it('that a platform shows beside those that were asked for are left out', async () => {
+      const since = Date.now() - HOUR_MS
+      await silently()
+      const door: PlatformDoor = {
+        async use(accountId, connectorId, ask) {
+          const told = await rig.door.use(accountId, connectorId, ask)
+          if (told.outcome !== 'ok') return told
+          const page = told.value as OrderPage
+          const others = page.orders.flatMap((order) =>
+            [since - 1, since + HOUR_MS].map((activityAt) => ({ ...order, activityAt })),
+          )
+          return { ...told, value: { ...page, orders: [...page.orders, ...others] } as never }
+        },
+      }
+      const { body } = await rig.begin({
+        since: new Date(since).toISOString(),
+        until: new Date(since + HOUR_MS).toISOString(),
+      })
+      await rig.work({ door })
+      expect(await rig.shown(body.data.id)).toMatchObject({ state: 'done', found: 1 })
     })
 
     it.each([
@@ -388,6 +412,20 @@ export function describeBackfill(
       await rig.admin.patch(`/schema/streak/record/${rig.streak.id}`, { status: 'live' })
       const { status } = await rig.admin.post(`/schema/delivery/record/${delivery!.id}/replay`, {})
       expect(status).toBe(200)
+      while ((await workOff(api)) > 0);
+      expect((await rig.ledger()).streak_log).toMatchObject([{ quiet: true }])
+    })
+
+    it('stay quiet in a replay without a body, too', async () => {
+      await rig.admin.patch(`/schema/streak/record/${rig.streak.id}`, { status: 'paused' })
+      await silently()
+      await rig.backfill()
+      await rig.admin.patch(`/schema/streak/record/${rig.streak.id}`, { status: 'live' })
+      const [{ id } = { id: '' }] = await rig.deliveries()
+      const row = { id, accountId: rig.admin.accountId }
+      await api.store.commit([change('delivery', row, {}, { body: null, bodyKeptSince: null })])
+      const { body } = await rig.admin.post(`/schema/delivery/record/${id}/replay`, {})
+      expect(body.data).toMatchObject({ reason: 'BODY_GONE', items: [{ effect: 'queued' }] })
       while ((await workOff(api)) > 0);
       expect((await rig.ledger()).streak_log).toMatchObject([{ quiet: true }])
     })
