@@ -1082,14 +1082,30 @@ export interface StripeConnectorSettings {
   purchaseSpace?: string | null
 }
 
-export type ConnectorInstall = {
-  method: 'manual'
-  webhookSecrets: string[]
-}
+export type ConnectorInstall =
+  | {
+      method: 'manual'
+      webhookSecrets: string[]
+    }
+  | {
+      method: 'restricted_key'
+      apiKey: string
+    }
 
 export type ConnectorCheck = Record<string, never>
 
 export type ConnectorUninstall = Record<string, never>
+
+export interface ConnectorBackfill {
+  /** Orders made at this time or later. */
+  since: string
+  /** Orders made before this time; absent: now. */
+  until?: string | null
+  /** Say what would become of the orders, and store nothing else. */
+  dryRun?: boolean | null
+  /** Whether rewards are granted for them. */
+  rewards?: boolean | null
+}
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type ConnectorFilter = ConnectorFilterComparison | ConnectorFilterAll | ConnectorFilterAny
@@ -1127,9 +1143,9 @@ export interface Delivery {
   connectorId: string
   /** Which platform sent it. */
   platform: string
-  /** What it is about, as the platform says it. */
+  /** What it is about, as the platform says it; `backfill` or `reconcile`: nobody sent it, it was read from the platform. */
   topic: string
-  /** The platform’s id of it; `null` when it sent none. */
+  /** The platform’s id of it; `null` when it sent none, or it was read. */
   webhookId: string | null
   /** The SHA-256 of its body. */
   bodySha256: string
@@ -1288,6 +1304,96 @@ export interface DeliveryFilterAll {
 
 export interface DeliveryFilterAny {
   or: DeliveryFilter[]
+}
+
+export interface Backfill {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Whose orders. */
+  connectorId: string
+  /** `running`, also while it waits for the platform or for a paused connector; `done`; `cancelled`, by you or since the connector was uninstalled; `failed`, see `problem`. */
+  state: 'running' | 'done' | 'cancelled' | 'failed'
+  /** Orders made at this time or later. */
+  since: string
+  /** Orders made before this time. */
+  until: string
+  /** It counts what would become of the orders, and stores nothing else. */
+  dryRun: boolean
+  /** Whether its logs are granted rewards, as those of webhooks that came late; else they are quiet: they count and are granted nothing. */
+  rewards: boolean
+  /** Orders that were read: the sum of the next four. */
+  found: number
+  /** Orders that a rule counted. */
+  counted: number
+  /** Orders that had counted before. What was refunded or cancelled of them since is applied. */
+  duplicates: number
+  /** Orders that no rule counts. */
+  ignored: number
+  /** Orders that could not be counted for a reason that their delivery tells. */
+  failed: number
+  /** Every order before it has been read. Begin another from here to go on after a failure. */
+  readUpTo: string
+  /** Why it failed: `TOKEN_REFUSED`, `SCOPES_MISSING`, or `PLATFORM_REFUSED`; else `null`. */
+  problem: {
+    code: string
+    message: string
+    since: string
+  } | null
+  /** When it was begun. */
+  startedAt: string
+  /** When it ended; `null` while it runs. */
+  endedAt: string | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export type BackfillCancel = Record<string, never>
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type BackfillFilter = BackfillFilterComparison | BackfillFilterAll | BackfillFilterAny
+
+export interface BackfillFilterComparison {
+  fieldSlug:
+    | 'id'
+    | 'connectorId'
+    | 'state'
+    | 'since'
+    | 'until'
+    | 'dryRun'
+    | 'rewards'
+    | 'found'
+    | 'counted'
+    | 'duplicates'
+    | 'ignored'
+    | 'failed'
+    | 'readUpTo'
+    | 'startedAt'
+    | 'endedAt'
+    | 'createdAt'
+    | 'updatedAt'
+  operator:
+    | 'EQUALS'
+    | 'NOT_EQUALS'
+    | 'IN'
+    | 'NOT_IN'
+    | 'IS_NULL'
+    | 'IS_NOT_NULL'
+    | 'GREATER_THAN'
+    | 'GREATER_THAN_OR_EQUALS'
+    | 'LESS_THAN'
+    | 'LESS_THAN_OR_EQUALS'
+  /** A list for IN and NOT_IN; absent for IS_NULL and IS_NOT_NULL. */
+  value?: string | number | boolean | (string | number | boolean)[]
+}
+
+export interface BackfillFilterAll {
+  and: BackfillFilter[]
+}
+
+export interface BackfillFilterAny {
+  or: BackfillFilter[]
 }
 
 export interface CouponProvider {
@@ -1532,6 +1638,7 @@ export interface ErrorAnswer {
       | 'FILTER_NOT_SELECTIVE'
       | 'CREDENTIALS_MISSING'
       | 'SHOP_MISMATCH'
+      | 'SCOPE_MISSING'
       | 'UNAUTHENTICATED'
       | 'SIGNATURE_INVALID'
       | 'FORBIDDEN'
@@ -1553,6 +1660,8 @@ export interface ErrorAnswer {
       | 'CONNECTOR_INSTALLED'
       | 'NOT_INSTALLED'
       | 'PUBLIC_URL_MISSING'
+      | 'CONNECTOR_NOT_LIVE'
+      | 'BACKFILL_RUNNING'
       | 'LAST_LIVE_KEY'
       | 'BODY_TOO_LARGE'
       | 'NOT_JSON'
@@ -1784,6 +1893,7 @@ export interface Resources {
       install: { body: ConnectorInstall; answer: Connector }
       check: { body: ConnectorCheck; answer: Connector }
       uninstall: { body: ConnectorUninstall; answer: Connector }
+      backfill: { body: ConnectorBackfill; answer: Backfill }
     }
     bulkActions: Record<never, never>
   }
@@ -1812,6 +1922,34 @@ export interface Resources {
       abandon: { body: DeliveryAbandon; answer: Delivery }
     }
     bulkActions: { replay: { body: DeliveriesReplay; answer: DeliveriesReplayed } }
+  }
+  backfill: {
+    record: Backfill
+    listed: Backfill
+    create: never
+    created: never
+    patch: never
+    filter: BackfillFilter
+    sort:
+      | 'id'
+      | 'connectorId'
+      | 'state'
+      | 'since'
+      | 'until'
+      | 'dryRun'
+      | 'rewards'
+      | 'found'
+      | 'counted'
+      | 'duplicates'
+      | 'ignored'
+      | 'failed'
+      | 'readUpTo'
+      | 'startedAt'
+      | 'endedAt'
+      | 'createdAt'
+      | 'updatedAt'
+    actions: { cancel: { body: BackfillCancel; answer: Backfill } }
+    bulkActions: Record<never, never>
   }
   couponProvider: {
     record: CouponProvider
@@ -1903,7 +2041,7 @@ export const RESOURCES = {
   connector: {
     slug: 'connector',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
-    actions: ['install', 'check', 'uninstall'],
+    actions: ['install', 'check', 'uninstall', 'backfill'],
     bulkActions: [],
   },
   delivery: {
@@ -1912,6 +2050,7 @@ export const RESOURCES = {
     actions: ['replay', 'abandon'],
     bulkActions: ['replay'],
   },
+  backfill: { slug: 'backfill', verbs: ['list', 'get'], actions: ['cancel'], bulkActions: [] },
   couponProvider: {
     slug: 'coupon_provider',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
