@@ -310,6 +310,24 @@ export function describeBackfill(
       expect(await rig.shown(body.data.id)).toMatchObject({ state: 'done', counted: 1 })
     })
 
+    it('are given up where nobody knows what is wrong, so that another backfill can begin', async () => {
+      const { body } = await rig.begin()
+      let asked = 0
+      const door: PlatformDoor = {
+        async use() {
+          asked += 1
+          throw new TypeError('a fault of ours')
+        },
+      }
+      for (let tries = 0; tries < 20; tries += 1) {
+        await rig.work({ door })
+        await rig.later(301_000)
+      }
+      expect(await rig.shown(body.data.id)).toMatchObject({ state: 'failed', problem: { code: 'INTERNAL' } })
+      expect(asked).toBe(13)
+      expect((await rig.begin()).status).toBe(201)
+    })
+
     it('are lost to a refused key only until there is a new one: from readUpTo on nothing is lost or doubled', async () => {
       const start = Date.now() - 3 * HOUR_MS
       for (let nth = 0; nth < 120; nth += 1) {

@@ -22,6 +22,7 @@ const LEASE_MS = 30_000
 const PAUSED_MS = 5_000
 const SHORTEST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 5 * 60_000
+const MAX_UNEXPECTED = 12
 const DAY_MS = 86_400_000
 
 type Backfill = Row<'backfill'>
@@ -43,7 +44,7 @@ export async function dueBackfills(
 export async function runBackfill(deps: RunDeps, due: Backfill, signal: AbortSignal): Promise<void> {
   const leaseId = deps.newId()
   let row = await claim(deps, due, leaseId)
-  while (row !== null && !signal.aborted) row = await stepOf(deps, row, signal)
+  while (row !== null && !signal.aborted) row = await stepOrWait(deps, row, signal)
   if (row !== null) await write(deps, row, { leaseId: null, dueAt: deps.clock.now() })
 }
 
@@ -61,6 +62,18 @@ async function write(
   const next = { ...set, updatedAt: clock.now() }
   const { outcome } = await store.commit([revise('backfill', row, next), ...also])
   return outcome === 'committed' ? { ...row, ...next, revision: row.revision + 1 } : null
+}
+
+/** What nobody expected is tried again for about half an hour, and then ends it: it would keep others from beginning. */
+async function stepOrWait(deps: RunDeps, row: Backfill, signal: AbortSignal): Promise<Backfill | null> {
+  try {
+    return await stepOf(deps, row, signal)
+  } catch (error) {
+    if (error instanceof AppError && error.retryable) throw error
+    deps.logger.error({ err: error, backfillId: row.id }, 'a page of past orders could not be taken in')
+    if (row.tries < MAX_UNEXPECTED) return wait(deps, row, null, row.tries + 1)
+    return fail(deps, row, 'INTERNAL', 'An unexpected error came again and again; the log names it.')
+  }
 }
 
 /** One page. null: nothing more is to be done now. */

@@ -211,6 +211,21 @@ describe('the webhook endpoint', () => {
     expect(mended.newWebhookSecrets).toEqual([])
   })
 
+  it('that Stripe switched off is failing where the key may not switch it on', async () => {
+    const { access } = await install()
+    const [{ id } = { id: '' }] = await endpoints()
+    await tell(double, `POST /endpoints/${id}/disable`)
+    const permissions = ALL.filter((name) => name !== 'rak_webhook_write')
+    await tell(double, 'POST /keys/change', {
+      key: restrictedKey(),
+      permissions: [...permissions, 'rak_webhook_read'],
+    })
+    const mended = ok(await hands.mend(SITE, access))
+    expect(mended.subscriptions.map(({ state }) => state)).toEqual(Array(12).fill('failing'))
+    expect(mended.problems.map(({ code }) => code)).toEqual(['SCOPES_MISSING', 'SUBSCRIPTION_FAILING'])
+    expect(mended.access).toEqual(access)
+  })
+
   it('is there once though the answer to its making was lost: the same Idempotency-Key asks for it again', async () => {
     const path = '/v1/webhook_endpoints'
     await tell(double, 'POST /faults', {

@@ -109,7 +109,8 @@ export const backfill: ResourceText = {
     ignored: 'Orders that no rule counts.',
     failed: 'Orders that could not be counted for a reason that their delivery tells.',
     readUpTo: 'Every order before it has been read. Begin another from here to go on after a failure.',
-    problem: 'Why it failed: `TOKEN_REFUSED`, `SCOPES_MISSING`, or `PLATFORM_REFUSED`; else `null`.',
+    problem:
+      'Why it failed: `TOKEN_REFUSED`, `SCOPES_MISSING`, `PLATFORM_REFUSED` or `INTERNAL`; else `null`.',
     startedAt: 'When it was begun.',
     endedAt: 'When it ended; `null` while it runs.',
   },
