@@ -1333,7 +1333,7 @@ export interface Backfill {
   failed: number
   /** Every order before it has been read. Begin another from here to go on after a failure. */
   readUpTo: string
-  /** Why it failed: `TOKEN_REFUSED`, `SCOPES_MISSING`, or `PLATFORM_REFUSED`; else `null`. */
+  /** Why it failed: `TOKEN_REFUSED`, `SCOPES_MISSING`, `PLATFORM_REFUSED` or `INTERNAL`; else `null`. */
   problem: {
     code: string
     message: string
