@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { accountsCommand, initCommand } from './cli/accounts.ts'
+import { backfillCommand, reconcileCommand } from './cli/backfill.ts'
 import { connectorsCommand } from './cli/connectors.ts'
 import { doublesCommand } from './cli/doubles.ts'
 import { eraseCommand } from './cli/erase.ts'
@@ -33,6 +34,8 @@ program.addCommand(rebuildCommand())
 program.addCommand(replayCommand())
 program.addCommand(connectorsCommand())
 program.addCommand(explainCommand())
+program.addCommand(backfillCommand())
+program.addCommand(reconcileCommand())
 program.addCommand(eraseCommand())
 program.addCommand(zonesCommand())
 program.addCommand(resealCommand())

@@ -1,4 +1,5 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
+import { beginBackfill, cancelBackfill } from './backfill/begin.ts'
 import { composeInstalling, type Installations } from './compose-installing.ts'
 import { composeTelling, composeWebhooks, type Telling } from './compose-telling.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
@@ -88,6 +89,11 @@ export function composeHttp({
     },
     webhooks: composeWebhooks({ store, listeners, secretBox, clock, newId, queue, sender }),
     teller,
+    backfills: {
+      begin: (accountId, connectorId, order) =>
+        beginBackfill({ store, clock, newId, hands }, accountId, connectorId, order),
+      cancel: (accountId, id) => cancelBackfill({ store, clock }, accountId, id),
+    },
     connectors: parts.connectors ?? CONNECTORS,
     hands,
     installing,

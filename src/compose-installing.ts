@@ -1,4 +1,5 @@
 import { CONNECTORS } from '../connectors/registry.ts'
+import { reconcilesOf } from './compose-backfills.ts'
 import type { Config } from './config.ts'
 import { createDoor } from './installing/door.ts'
 import { createInstalling, type Installing } from './installing/installing.ts'
@@ -53,7 +54,8 @@ export function composeInstalling({
     hands === undefined ? [] : [[platform, hands({ calls, clock: parts.clock })] as const],
   )
   const hands = new Map(made)
-  const deps = { ...parts, connectors, hands, publicUrl, forBrowser: origins.forBrowser }
+  const reconciles = reconcilesOf({ ...parts, hands })
+  const deps = { ...parts, connectors, hands, publicUrl, forBrowser: origins.forBrowser, reconciles }
   return {
     hands,
     installing: createInstalling(deps),

@@ -7,6 +7,7 @@ import { createLookAtUse } from '../workers/reward/use.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createRounds } from '../workers/upkeep/rounds.ts'
 import { sharedStore } from './commit/shared-store.ts'
+import { composeBackfills } from './compose-backfills.ts'
 import type { Marks } from './compose-fail-points.ts'
 import type { Installations } from './compose-installing.ts'
 import { countingProviders } from './compose-metrics.ts'
@@ -71,7 +72,9 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
   const lookAtUse = createLookAtUse(rewards, desk)
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
   const workers = composeTellingWorkers({ ...parts, allowedHosts: config.httpProviderAllow })
-  return startWorkerPool({
+  const backfills = composeBackfills({ ...parts, processItems })
+  const attend = createAttend(rewards, step)
+  const pool = startWorkerPool({
     redisUrl,
     handlers: {
       activity: marks.work('activity_taken', processItems),
@@ -80,7 +83,9 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
       upkeep: marks.work('upkeep_before_prune', inTurn(prune, lookAtUse, workers.prune)),
       sweep: inTurn(workers.wake, sweep),
       tend: parts.installations.tend,
-      attend: createAttend(rewards, step),
+      attend: async () => {
+        await Promise.all([attend(), backfills.attend()])
+      },
       watch: workers.watch,
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },
@@ -88,4 +93,9 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
     clock,
     queue,
   })
+  return {
+    async close(deadlineMs) {
+      await Promise.all([pool.close(deadlineMs), backfills.close(deadlineMs)])
+    },
+  }
 }

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import { connectorFor } from '../connectors/registry.ts'
 import { createShifts } from './commit/shifts.ts'
+import { composeBackfillCommand } from './compose-backfills.ts'
 import { type Bodies, composeBodies } from './compose-bodies.ts'
 import { drawFoldedCode } from './compose-codes.ts'
 import { marksOf } from './compose-fail-points.ts'
@@ -76,9 +77,10 @@ export async function openInstallation(
   }
   const { teller } = composeTelling(store, newId)
   const installations = composeInstalling({ ...config, store, secretBox, clock, logger, newId })
+  const backfills = composeBackfillCommand({ store, clock, logger, newId, installations })
   const zones = { zoneData, ownZoneData: ownZoneData() }
   return {
-    ...{ store, secretBox, clock, newId, deliveries, rewards, teller, installations, close },
+    ...{ store, secretBox, clock, newId, deliveries, rewards, teller, installations, backfills, close },
     ...zones,
   }
 }

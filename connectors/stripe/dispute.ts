@@ -2,7 +2,7 @@ import type { Translation } from '../../src/ports/connector.ts'
 import { defaultExternalId } from '../identity.ts'
 import { type Json, member } from '../json.ts'
 import { readCurrency } from '../purchase.ts'
-import { reportOrder } from '../report.ts'
+import { reportOrder, type StatedReport } from '../report.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { readNamed } from './buyer.ts'
 import { readMinorUnits } from './currency.ts'
@@ -15,7 +15,6 @@ import { objectName, readOrderName, readPaymentId } from './ids.ts'
 export function translateDispute(dispute: Json | undefined): Translation {
   const orderKey = readPaymentId(member(dispute, 'payment_intent'), member(dispute, 'charge'))
   if (orderKey === null) return ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
-  const currency = readCurrency(member(dispute, 'currency'))
   const email = member(member(dispute, 'evidence'), 'customer_email_address')
   return reportOrder(
     {
@@ -24,16 +23,20 @@ export function translateDispute(dispute: Json | undefined): Translation {
       externalId: defaultExternalId(readNamed(null, email)),
       orderName: readOrderName(dispute),
     },
-    [
-      {
-        object: objectName(dispute),
-        kind: 'dispute',
-        state: stateOf(member(dispute, 'status')),
-        amount: readMinorUnits(member(dispute, 'amount'), currency),
-        currency,
-      },
-    ],
+    [statedDispute(dispute)],
   )
+}
+
+/** One dispute as its object states it. */
+export function statedDispute(dispute: Json | undefined): StatedReport {
+  const currency = readCurrency(member(dispute, 'currency'))
+  return {
+    object: objectName(dispute),
+    kind: 'dispute',
+    state: stateOf(member(dispute, 'status')),
+    amount: readMinorUnits(member(dispute, 'amount'), currency),
+    currency,
+  }
 }
 
 /** Stripe adds statuses as it goes: one that nobody has heard of has decided nothing. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
+import { createStripeHands } from './hands/index.ts'
 import { identities, translate } from './translate.ts'
 import { topicOf, verify } from './verify.ts'
 
@@ -35,4 +36,5 @@ export const stripe: Connector = {
   topicOf,
   translate,
   identities,
+  hands: createStripeHands,
 }

@@ -3,7 +3,7 @@ import type { ParsedQuantity } from '../../src/streaks/quantity.ts'
 import { defaultExternalId } from '../identity.ts'
 import { type Json, member } from '../json.ts'
 import { readCurrency } from '../purchase.ts'
-import { reportOrder } from '../report.ts'
+import { reportOrder, type StatedReport } from '../report.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { readNamed, readPayer } from './buyer.ts'
 import { readMinorUnits } from './currency.ts'
@@ -19,7 +19,6 @@ const RELEASES_ARE_NO_REFUNDS = '2025-03-31'
 export function translateRefund(refund: Json | undefined): Translation {
   const orderKey = readPaymentId(member(refund, 'payment_intent'), member(refund, 'charge'))
   if (orderKey === null) return ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
-  const currency = readCurrency(member(refund, 'currency'))
   const named = readNamed(member(refund, 'customer'), member(refund, 'instructions_email'))
   return reportOrder(
     {
@@ -28,16 +27,20 @@ export function translateRefund(refund: Json | undefined): Translation {
       externalId: defaultExternalId(named),
       orderName: readOrderName(refund),
     },
-    [
-      {
-        object: objectName(refund),
-        kind: 'refund',
-        state: stateOf(member(refund, 'status')),
-        amount: readMinorUnits(member(refund, 'amount'), currency),
-        currency,
-      },
-    ],
+    [statedRefund(refund)],
   )
+}
+
+/** One refund as its object states it. */
+export function statedRefund(refund: Json | undefined): StatedReport {
+  const currency = readCurrency(member(refund, 'currency'))
+  return {
+    object: objectName(refund),
+    kind: 'refund',
+    state: stateOf(member(refund, 'status')),
+    amount: readMinorUnits(member(refund, 'amount'), currency),
+    currency,
+  }
 }
 
 /** `pending`, `requires_action` and whatever comes later have moved no money yet. */
@@ -58,20 +61,23 @@ export function translateChargeRefunds(
   const orderId = readOrderId(charge, orderIdFrom)
   const orderKey = paymentIdOf(charge)
   if (orderId === null || orderKey === null) return ignoreDelivery('BODY_NOT_UNDERSTOOD', orderId)
-  const currency = readCurrency(member(charge, 'currency'))
-  const amount = readRefunded(charge, event, currency)
   return reportOrder(
     { orderId, orderKey, externalId: defaultExternalId(readPayer(charge)), orderName: readOrderName(charge) },
-    [
-      {
-        object: objectName(charge),
-        kind: 'refund_total',
-        state: amount.ok && amount.value > 0n ? 'taken' : 'open',
-        amount,
-        currency,
-      },
-    ],
+    [statedTotal(charge, event)],
   )
+}
+
+/** How much of a charge was refunded so far, as the charge states it. */
+export function statedTotal(charge: Json | undefined, event: Json | undefined): StatedReport {
+  const currency = readCurrency(member(charge, 'currency'))
+  const amount = readRefunded(charge, event, currency)
+  return {
+    object: objectName(charge),
+    kind: 'refund_total',
+    state: amount.ok && amount.value > 0n ? 'taken' : 'open',
+    amount,
+    currency,
+  }
 }
 
 /** Of the money that was taken: older versions call what was authorised and never captured refunded as well. */

@@ -1,15 +1,17 @@
 import type { TranslateInput, Translation } from '../../src/ports/connector.ts'
 import { externalIds } from '../identity.ts'
-import { type Json, member, members, readJson } from '../json.ts'
+import { isAbsent, type Json, member, members, readJson } from '../json.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { readNamed, readPayer } from './buyer.ts'
 import { translateCharge } from './charge.ts'
 import { translateDispute } from './dispute.ts'
+import { isReadTopic, translateRead } from './read.ts'
 import { translateChargeRefunds, translateRefund } from './refund.ts'
 
 /** What is read of an event, whichever object it carries; the rest is only checked to be JSON. */
 const EVENT = members({
   type: true,
+  account: true,
   livemode: true,
   api_version: true,
   data: {
@@ -69,13 +71,29 @@ export const TOPICS: readonly string[] = [...READERS.keys()]
 
 /** Turns a charge into one outcome per rule, and a refund or a dispute into a report of its order. */
 export function translate(input: TranslateInput): Translation {
+  if (isReadTopic(input.topic)) return translateRead(input)
   const reader = READERS.get(input.topic)
   if (reader === undefined) return ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
   const event = readJson(input.rawBody, EVENT)
   const object = member(member(event, 'data'), 'object')
-  return member(event, 'type') === input.topic && member(object, 'object') === reader.object
-    ? reader.translate(object, event, input)
-    : ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
+  const isRight = member(event, 'type') === input.topic && member(object, 'object') === reader.object
+  if (!isRight) return ignoreDelivery('BODY_NOT_UNDERSTOOD', null)
+  const translation = reader.translate(object, event, input)
+  return isOfOther(event, input) ? ofOther(translation) : translation
+}
+
+/**
+ * Events of connected accounts name theirs (https://docs.stripe.com/connect/webhooks). Where our own account is not
+ * known, none can be told from it.
+ */
+function isOfOther(event: Json | undefined, { ownId = null }: TranslateInput): boolean {
+  const account = member(event, 'account')
+  return ownId !== null && !isAbsent(account) && account !== ownId
+}
+
+/** Nothing of it counts here; it is still found by its order. */
+function ofOther({ orderId, orderName = null }: Translation): Translation {
+  return ignoreDelivery('ACCOUNT_MISMATCH', orderId, orderName)
 }
 
 /** Whom an event names, whichever object it carries: a customer, and addresses in the places that objects have. */

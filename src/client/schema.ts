@@ -2027,6 +2027,10 @@ export type ConnectorInstall =
       webhookSecrets: string[]
     }
   | {
+      method: 'restricted_key'
+      apiKey: string
+    }
+  | {
       method: 'rest_keys'
       consumerKey: string
       consumerSecret: string
@@ -2035,6 +2039,17 @@ export type ConnectorInstall =
 export type ConnectorCheck = Record<string, never>
 
 export type ConnectorUninstall = Record<string, never>
+
+export interface ConnectorBackfill {
+  /** Orders made at this time or later. */
+  since: string
+  /** Orders made before this time; absent: now. */
+  until?: string | null
+  /** Say what would become of the orders, and store nothing else. */
+  dryRun?: boolean | null
+  /** Whether rewards are granted for them. */
+  rewards?: boolean | null
+}
 
 export interface BodyTried {
   topic: string
@@ -2170,9 +2185,9 @@ export interface Delivery {
   connectorId: string
   /** Which platform sent it. */
   platform: string
-  /** What it is about, as the platform says it. */
+  /** What it is about, as the platform says it; `backfill` or `reconcile`: nobody sent it, it was read from the platform. */
   topic: string
-  /** The platform’s id of it; `null` when it sent none. */
+  /** The platform’s id of it; `null` when it sent none, or it was read. */
   webhookId: string | null
   /** The SHA-256 of its body. */
   bodySha256: string
@@ -2431,6 +2446,155 @@ export interface DeliveryFilterAll {
 
 export interface DeliveryFilterAny {
   or: DeliveryFilter[]
+}
+
+export interface Backfill {
+  /** Set by the platform; never changes. */
+  id: string
+  /** Whose orders. */
+  connectorId: string
+  /** `running`, also while it waits for the platform or for a paused connector; `done`; `cancelled`, by you or since the connector was uninstalled; `failed`, see `problem`. */
+  state: 'running' | 'done' | 'cancelled' | 'failed'
+  /** Orders made at this time or later. */
+  since: string
+  /** Orders made before this time. */
+  until: string
+  /** It counts what would become of the orders, and stores nothing else. */
+  dryRun: boolean
+  /** Whether its logs are granted rewards, as those of webhooks that came late; else they are quiet: they count and are granted nothing. */
+  rewards: boolean
+  /** Orders that were read: the sum of the next four. */
+  found: number
+  /** Orders that a rule counted. */
+  counted: number
+  /** Orders that had counted before. What was refunded or cancelled of them since is applied. */
+  duplicates: number
+  /** Orders that no rule counts. */
+  ignored: number
+  /** Orders that could not be counted for a reason that their delivery tells. */
+  failed: number
+  /** Every order before it has been read. Begin another from here to go on after a failure. */
+  readUpTo: string
+  /** Why it failed: `TOKEN_REFUSED`, `SCOPES_MISSING`, `PLATFORM_REFUSED` or `INTERNAL`; else `null`. */
+  problem: {
+    code: string
+    message: string
+    since: string
+  } | null
+  /** When it was begun. */
+  startedAt: string
+  /** When it ended; `null` while it runs. */
+  endedAt: string | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export type BackfillCancel = Record<string, never>
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type BackfillFilter = BackfillFilterComparison | BackfillFilterAll | BackfillFilterAny
+
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type BackfillFilterComparison =
+  | {
+      fieldSlug: 'id' | 'connectorId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'connectorId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'state'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'running' | 'done' | 'cancelled' | 'failed'
+    }
+  | {
+      fieldSlug: 'state'
+      operator: 'IN' | 'NOT_IN'
+      value: ('running' | 'done' | 'cancelled' | 'failed')[]
+    }
+  | {
+      fieldSlug: 'since' | 'until' | 'readUpTo' | 'startedAt' | 'endedAt' | 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'since' | 'until' | 'readUpTo' | 'startedAt' | 'endedAt' | 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'dryRun' | 'rewards'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: boolean
+    }
+  | {
+      fieldSlug: 'dryRun' | 'rewards'
+      operator: 'IN' | 'NOT_IN'
+      value: boolean[]
+    }
+  | {
+      fieldSlug: 'found' | 'counted' | 'duplicates' | 'ignored' | 'failed'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: number
+    }
+  | {
+      fieldSlug: 'found' | 'counted' | 'duplicates' | 'ignored' | 'failed'
+      operator: 'IN' | 'NOT_IN'
+      value: number[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'connectorId'
+        | 'state'
+        | 'since'
+        | 'until'
+        | 'readUpTo'
+        | 'startedAt'
+        | 'endedAt'
+        | 'createdAt'
+        | 'updatedAt'
+        | 'dryRun'
+        | 'rewards'
+        | 'found'
+        | 'counted'
+        | 'duplicates'
+        | 'ignored'
+        | 'failed'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
+
+export interface BackfillFilterAll {
+  and: BackfillFilter[]
+}
+
+export interface BackfillFilterAny {
+  or: BackfillFilter[]
 }
 
 export interface CouponProvider {
@@ -3392,6 +3556,7 @@ export interface ErrorAnswer {
       | 'FILTER_NOT_SELECTIVE'
       | 'CREDENTIALS_MISSING'
       | 'SHOP_MISMATCH'
+      | 'SCOPE_MISSING'
       | 'UNAUTHENTICATED'
       | 'SIGNATURE_INVALID'
       | 'FORBIDDEN'
@@ -3413,6 +3578,8 @@ export interface ErrorAnswer {
       | 'CONNECTOR_INSTALLED'
       | 'NOT_INSTALLED'
       | 'PUBLIC_URL_MISSING'
+      | 'CONNECTOR_NOT_LIVE'
+      | 'BACKFILL_RUNNING'
       | 'LAST_LIVE_KEY'
       | 'LAST_OWNER'
       | 'LINK_NOT_GOOD'
@@ -3662,6 +3829,7 @@ export interface Resources {
       install: { body: ConnectorInstall; answer: Connector }
       check: { body: ConnectorCheck; answer: Connector }
       uninstall: { body: ConnectorUninstall; answer: Connector }
+      backfill: { body: ConnectorBackfill; answer: Backfill }
     }
     bulkActions: Record<never, never>
     questions: Record<never, never>
@@ -3697,6 +3865,35 @@ export interface Resources {
         answer: OrderExplained
       }
     }
+  }
+  backfill: {
+    record: Backfill
+    listed: Backfill
+    create: never
+    created: never
+    patch: never
+    filter: BackfillFilter
+    sort:
+      | 'id'
+      | 'connectorId'
+      | 'state'
+      | 'since'
+      | 'until'
+      | 'dryRun'
+      | 'rewards'
+      | 'found'
+      | 'counted'
+      | 'duplicates'
+      | 'ignored'
+      | 'failed'
+      | 'readUpTo'
+      | 'startedAt'
+      | 'endedAt'
+      | 'createdAt'
+      | 'updatedAt'
+    actions: { cancel: { body: BackfillCancel; answer: Backfill } }
+    bulkActions: Record<never, never>
+    questions: Record<never, never>
   }
   couponProvider: {
     record: CouponProvider
@@ -3858,7 +4055,7 @@ export const RESOURCES = {
   connector: {
     slug: 'connector',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
-    actions: ['test', 'install', 'check', 'uninstall'],
+    actions: ['test', 'install', 'check', 'uninstall', 'backfill'],
     bulkActions: [],
     questions: [],
   },
@@ -3869,6 +4066,7 @@ export const RESOURCES = {
     bulkActions: ['replay'],
     questions: ['explain'],
   },
+  backfill: { slug: 'backfill', verbs: ['list', 'get'], actions: ['cancel'], bulkActions: [], questions: [] },
   couponProvider: {
     slug: 'coupon_provider',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],

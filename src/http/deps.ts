@@ -1,4 +1,5 @@
 import type { Router } from 'express'
+import type { BackfillOrder } from '../backfill/begin.ts'
 import type { Teller } from '../engine/happenings.ts'
 import type { EntryRecorder, Recorder, Views } from '../engine/types.ts'
 import type { Explanation, OrderQuestion } from '../inbox/explain/types.ts'
@@ -71,6 +72,14 @@ export interface Webhooks {
   resend(accountId: string, id: string): Promise<Row<'webhook_message'>>
 }
 
+/** Past orders that are read from platforms. */
+export interface Backfills {
+  /** See `beginBackfill`. @throws AppError NOT_FOUND | INVALID_INPUT | NOT_INSTALLED | CONNECTOR_NOT_LIVE | SCOPE_MISSING | BACKFILL_RUNNING */
+  begin(accountId: string, connectorId: string, order: BackfillOrder): Promise<Row<'backfill'>>
+  /** See `cancelBackfill`. @throws AppError NOT_FOUND | STORE_BUSY */
+  cancel(accountId: string, id: string): Promise<Row<'backfill'>>
+}
+
 /** Everything the HTTP layer works with; it composes nothing itself. */
 export interface HttpDeps {
   readonly store: Store
@@ -83,6 +92,7 @@ export interface HttpDeps {
   readonly webhooks: Webhooks
   /** Tells merchants' systems of the rewards that an erasure revokes. */
   readonly teller: Teller
+  readonly backfills: Backfills
   /** Every platform that connectors can be made for, by its name. */
   readonly connectors: ReadonlyMap<string, Connector>
   /** What can be done at the platforms, by their names; only set up by hand are those that have none. */

@@ -4,6 +4,7 @@ import type { Served } from './resource.ts'
 import { accountResource } from './routes/account.ts'
 import { apiKeyResource } from './routes/api-key.ts'
 import { auditLogResource } from './routes/audit-log.ts'
+import { backfillResource } from './routes/backfill.ts'
 import { connectorResource } from './routes/connector.ts'
 import { consoleUserResource } from './routes/console-user.ts'
 import { couponCodeResource } from './routes/coupon-code.ts'
@@ -36,6 +37,7 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, apiKeyResource(deps)),
     served(store, connectorResource(deps)),
     served(store, deliveryResource(deps)),
+    served(store, backfillResource(deps)),
     served(store, couponProviderResource(deps)),
     served(store, couponCodeResource(deps)),
     served(store, withdrawalResource()),

@@ -14,12 +14,12 @@ export interface Platforms {
 /** What a connector says about how its bodies are read. */
 export type Rules = Pick<
   Row<'connector'>,
-  'platform' | 'status' | 'settings' | 'rules' | 'purchaseSpace' | 'orderIdFrom' | 'hasPurchases'
+  'platform' | 'status' | 'settings' | 'rules' | 'purchaseSpace' | 'orderIdFrom' | 'hasPurchases' | 'ownId'
 >
 
 export function rulesOf(connector: Row<'connector'>): Rules {
-  const { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases } = connector
-  return { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases }
+  const { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases, ownId } = connector
+  return { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases, ownId }
 }
 
 /** A body that is to be read. Plain values: it may travel to another thread. */
@@ -72,11 +72,11 @@ function translate(
   { rawBody, receivedAt, connector, explains }: Unread,
   { topic, mismatch }: Verified,
 ): Translation {
-  const { rules, purchaseSpace, settings, status } = connector
+  const { rules, purchaseSpace, settings, status, ownId } = connector
   const orderIdFrom = orderIdFromOf(connector, platform)
   const asked = explains === true ? ({ explains } as const) : {}
-  const input = { rawBody, topic, receivedAt, rules, purchaseSpace, orderIdFrom, settings, ...asked }
-  const translation = platform.translate(input)
+  const terms = { receivedAt, rules, purchaseSpace, orderIdFrom, settings, ownId, ...asked }
+  const translation = platform.translate({ rawBody, topic, ...terms })
   // ignored as a whole, but still to be found by its order
   const { orderId, orderName } = translation
   const ignored = { kind: 'ignored', orderId, ...(orderName === undefined ? {} : { orderName }) } as const

@@ -11,16 +11,26 @@ export interface ArrivedWebhook {
   readonly receivedAt: Instant
   /** By the connector as it is here. */
   readonly reading: Reading
+  /** Where nobody sent it: who read it, and what is shown as its topic. */
+  readonly read?: ReadBy
 }
 
-/** What makes a delivery the same one: its webhook id and its body, or the body alone. */
-export function dedupeKey(webhookId: string | null, bodySha256: string): string {
-  return webhookId === null ? bodySha256 : `${webhookId}:${bodySha256}`
+/** An order that was read from its platform. */
+export interface ReadBy {
+  readonly topic: 'backfill' | 'reconcile'
+  readonly backfillId: string
+  /** What it tells makes quiet logs. */
+  readonly isQuiet: boolean
+}
+
+/** What makes a delivery the same one: its webhook id, or the backfill that read it, and its body; or the body alone. */
+export function dedupeKey(sourceId: string | null, bodySha256: string): string {
+  return sourceId === null ? bodySha256 : `${sourceId}:${bodySha256}`
 }
 
 /** The rows of a delivery: itself, and one item for each rule that looked at it. */
 export function deliveryRows(
-  { connector, rawBody, receivedAt, reading }: ArrivedWebhook,
+  { connector, rawBody, receivedAt, reading, read }: ArrivedWebhook,
   newId: () => string,
 ): { delivery: Row<'delivery'>; items: Row<'delivery_item'>[] } {
   const { verified, translation, bodySha256 } = reading
@@ -30,10 +40,13 @@ export function deliveryRows(
     id: newId(),
     connectorId: connector.id,
     platform: connector.platform,
-    topic: verified.topic,
+    topic: read?.topic ?? verified.topic,
     webhookId: verified.webhookId,
     bodySha256,
-    dedupeKey: dedupeKey(verified.webhookId, bodySha256),
+    dedupeKey: dedupeKey(
+      read === undefined ? verified.webhookId : `${read.backfillId}:${verified.topic}`,
+      bodySha256,
+    ),
     receivedAt,
     headers: verified.headers,
     body: rawBody,
@@ -44,6 +57,9 @@ export function deliveryRows(
     ...orderNameFields(translation.orderName ?? null),
     outcome: translation.kind,
     reason: translation.kind === 'ignored' ? translation.reason : null,
+    readAs: read === undefined ? null : verified.topic,
+    backfillId: read?.backfillId ?? null,
+    isQuiet: read?.isQuiet ?? false,
     replayCount: 0,
   }
   return { delivery, items: itemRows(delivery, translation, connector.rules, newId) }
@@ -70,7 +86,8 @@ function itemRows(
   const views = firstOfEachStreak(translation.outcomes, rules).map((outcome, ruleIndex) => {
     const item = { ...blankItem(delivery, newId()), ruleIndex, streakId: rules[ruleIndex]!.streakId }
     if (outcome.kind === 'log') {
-      return { ...item, activity: outcome.activity, externalId: outcome.activity.externalId }
+      const activity = delivery.isQuiet ? { ...outcome.activity, quiet: true } : outcome.activity
+      return { ...item, activity, externalId: activity.externalId }
     }
     const { kind: status, reason, message } = outcome
     return { ...item, status, reason, message, dueAt: null }

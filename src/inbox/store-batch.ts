@@ -127,7 +127,7 @@ async function renew(deps: StoreBatchDeps, open: readonly Arrival[]): Promise<vo
       const { rawBody, receivedAt } = arrival.webhook
       const reading = await deps.read({ connector: rulesOf(connector), rawBody, receivedAt, proof })
       // its proof was given when it came in
-      arrival.webhook = { connector, rawBody, receivedAt, reading: reading as Reading }
+      arrival.webhook = { ...arrival.webhook, connector, reading: reading as Reading }
       arrival.rows = rowsOf(deps, arrival.webhook)
     }
   }

@@ -10,6 +10,8 @@ import type { Store } from '../ports/store.ts'
 export interface Reconciles {
   /** Begins one and waits for nothing; one that runs already goes on. Asked after an install, a check, and each night. */
   begin(accountId: string, connectorId: string): void
+  /** The connector was uninstalled: what is being read of it ends. Idempotent. @throws AppError STORE_BUSY */
+  end(accountId: string, connectorId: string): Promise<void>
 }
 
 export interface InstallingDeps {

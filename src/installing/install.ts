@@ -62,6 +62,7 @@ function entered(
     connector: {
       ...(sealed ? { sealedCredentials: sealSecrets(secretBox, connector.id, webhookSecrets) } : {}),
       status: statusAfter(secretBox, { connector, installation }),
+      ownId: externalId,
     },
     installation: {
       ...begun(method, installation, now),

@@ -28,22 +28,24 @@ export function writtenOf(
   const { access, renewAt, externalId, scopes, missingScopes, subscriptions, newWebhookSecrets } = mended
   const found = [...mended.problems, ...ofSubscriptions(subscriptions), ...also]
   const problem = foremost(found, installation.problem, now)
-  const secrets = newWebhookSecrets.length > 0
-  return {
-    ...(secrets
-      ? {
-          connector: {
-            sealedCredentials: sealSecrets(secretBox, connector.id, [
-              ...newWebhookSecrets,
-              ...openSecrets(secretBox, connector),
-            ]),
-          },
+  const ownId = externalId ?? installation.externalId
+  const sealed =
+    newWebhookSecrets.length === 0
+      ? {}
+      : {
+          sealedCredentials: sealSecrets(secretBox, connector.id, [
+            ...newWebhookSecrets,
+            ...openSecrets(secretBox, connector),
+          ]),
         }
-      : {}),
+  // most looks find what is known, and the row of the connector stays as it is
+  const isNews = ownId !== connector.ownId || newWebhookSecrets.length > 0
+  return {
+    ...(isNews ? { connector: { ...sealed, ownId } } : {}),
     installation: {
       sealedAccess: sealAccess(secretBox, connector.id, access),
       renewAt,
-      externalId: externalId ?? installation.externalId,
+      externalId: ownId,
       scopes,
       missingScopes,
       subscriptions,

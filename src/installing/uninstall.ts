@@ -25,7 +25,10 @@ export async function uninstall(deps: InstallingDeps, accountId: string, id: str
     const place = await readPlace(deps.store, accountId, id)
     if (isAway(place.installation)) return place
     await leave(deps, place, leaseId)
-    return writePlace(deps, accountId, id, (now) => ended(now, deps.clock.now(), []), leaseId)
+    const plan = (now: Place) => ended(now, deps.clock.now(), [])
+    const written = await writePlace(deps, accountId, id, plan, leaseId)
+    await deps.reconciles?.end(accountId, id)
+    return written
   })
 }
 
@@ -94,6 +97,7 @@ export async function uninstalledByPlatform(
       (now) => ended(now, deps.clock.now(), [uninstalledThere()]),
       leaseId,
     )
+    await deps.reconciles?.end(accountId, id)
     return 'gone'
   })
 }

@@ -51,6 +51,7 @@ export type IgnoreReason =
   | 'TOPIC_NOT_SUPPORTED'
   | 'CONNECTOR_NOT_LIVE'
   | 'SHOP_MISMATCH'
+  | 'ACCOUNT_MISMATCH'
   | 'BODY_NOT_UNDERSTOOD'
   | 'NO_RULES'
   | 'EARLIER_RULE_COUNTS'
@@ -166,6 +167,8 @@ export interface TranslateInput {
   readonly settings: Readonly<Record<string, unknown>>
   /** Asks for a `view` beside the translation, which stays what it is. */
   readonly explains?: true
+  /** The platform's own id of the shop or account that the connector is installed at; null: not known. */
+  readonly ownId?: string | null
 }
 
 /**

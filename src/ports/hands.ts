@@ -136,6 +136,8 @@ export interface Hands {
    * by. It renews nothing: the caller does, and asks again with what it got.
    */
   isGone(site: Site, access: Access): Promise<Told<boolean>>
+  /** How far back orders can be read, unless this scope was granted. Absent: as far as there are any. */
+  readonly reach?: { readonly days: number; readonly unless: string }
   /** Reads past orders, a page a call. Absent where the platform cannot be asked. */
   readOrders?(site: Site, access: Access, query: OrderQuery): Promise<Told<OrderPage>>
 }

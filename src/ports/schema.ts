@@ -1,4 +1,5 @@
 import { ACCOUNTS } from './schema/accounts.ts'
+import { BACKFILLS } from './schema/backfills.ts'
 import { CONNECTORS } from './schema/connectors.ts'
 import { CONSOLE } from './schema/console.ts'
 import { INSTALLATIONS } from './schema/installations.ts'
@@ -22,6 +23,7 @@ export const SCHEMA = {
   ...INSTALLATIONS,
   ...CONSOLE,
   ...TELLING,
+  ...BACKFILLS,
 }
 
 /** The version of the stored shape; `streakline migrate` brings a store up to it. */

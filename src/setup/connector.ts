@@ -12,7 +12,13 @@ const target = (accountId: string, id: string) =>
   ({ collection: 'connector', noun: 'connector', accountId, id }) as const
 
 /** A connector as it is made: nothing has arrived at it. */
-const UNTOUCHED = { hasDeliveries: false, hasPurchases: false, refusedCount: 0, recentRefusals: [] }
+const UNTOUCHED = {
+  ownId: null,
+  hasDeliveries: false,
+  hasPurchases: false,
+  refusedCount: 0,
+  recentRefusals: [],
+}
 export type NewConnector = Omit<Row<'connector'>, keyof typeof UNTOUCHED>
 
 /** Where the platform sends its webhooks, on this server. */

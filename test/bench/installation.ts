@@ -122,6 +122,7 @@ function shopifyConnector(common: Common, streakId: string, sealedCredentials: s
     sealedCredentials,
     settings: { shopDomain: 'example.myshopify.com' },
     siteKey: null,
+    ownId: null,
     purchaseSpace: common.id,
     orderIdFrom: null,
     rules: [

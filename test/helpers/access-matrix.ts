@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { newBackfill } from '../../src/backfill/rows.ts'
 import type { Verb } from '../../src/http/resource.ts'
 import { insert } from '../../src/ports/changes.ts'
 import { newMessage } from '../../src/telling/teller.ts'
@@ -82,6 +83,7 @@ export const ACCESS: Readonly<Record<string, Readonly<Record<Verb, Row>>>> = {
     delete: BACKEND_DELETE,
   },
   delivery: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
+  backfill: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   coupon_provider: {
     list: BACKEND_LIST,
     create: CREATE,
@@ -136,6 +138,9 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
   'connector/check': closed(200, 404),
   'connector/uninstall': closed(200, 404),
   'connector/install': closed(200, 404),
+  // there is no way in to read past orders by
+  'connector/backfill': closed(409, 404),
+  'backfill/cancel': closed(200, 404),
 }
 
 /** What can be done to many records at once: `POST /schema/{slug}/{action}`; each caller does it to its own. */
@@ -159,6 +164,8 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'reward_log/abandon': () => ({ reason: 'not worth it' }),
   'connector/check': () => ({}),
   'connector/uninstall': () => ({}),
+  'connector/backfill': () => ({ since: '2026-10-01T00:00:00Z' }),
+  'backfill/cancel': () => ({}),
   'connector/install': () => ({ method: 'manual', webhookSecrets: [WEBHOOK_SECRET] }),
   'webhook_endpoint/rotate': () => ({}),
   'webhook_message/resend': () => ({}),
@@ -215,6 +222,16 @@ export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promis
     account_user: ({ adasLog }) => adasLog.ownedById,
     connector: ({ connector }) => connector.id,
     delivery: ({ deliveryId }) => deliveryId,
+    backfill: async ({ connector, backend: { accountId } }, { store, clock }) => {
+      const now = clock.now()
+      const terms = { kind: 'backfill', since: 0, until: now, dryRun: true, rewards: false } as const
+      const row = {
+        ...newBackfill(randomUUID(), { accountId, id: connector.id }, terms, now),
+        isRunning: false,
+      }
+      await store.commit([insert('backfill', row)])
+      return row.id
+    },
     coupon_provider: ({ provider }) => provider.id,
     coupon_code: ({ couponCode }) => couponCode.id,
     account: ({ backend }) => backend.accountId,

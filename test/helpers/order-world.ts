@@ -132,6 +132,7 @@ function connectorRow(
     sealedCredentials: '',
     settings: {},
     siteKey: null,
+    ownId: null,
     purchaseSpace,
     orderIdFrom: platform === 'stripe' ? 'metadata.order_id' : null,
     rules,

@@ -1,24 +1,30 @@
-import { NoAnswer, type PlatformCalls } from '../../src/ports/platform-calls.ts'
+import { NoAnswer, type PlatformCall, type PlatformCalls } from '../../src/ports/platform-calls.ts'
 
-/** Sends what is meant for a platform to its double, as `STREAKLINE_PLATFORM_ORIGINS` has it. */
-export function callsTo(origin: string): PlatformCalls {
-  return async (_platform, { method, url, headers, body, signal }) => {
-    const { host, pathname, search } = new URL(url)
+export interface WatchedCalls {
+  readonly calls: PlatformCalls
+  /** What went out, in order. */
+  readonly sent: PlatformCall[]
+}
+
+/** Requests to a platform go to its double, with the host that they were meant for. */
+export function callsTo(double: { readonly origin: string }): WatchedCalls {
+  const sent: PlatformCall[] = []
+  const calls: PlatformCalls = async (_platform, call) => {
+    sent.push(call)
+    const { host, pathname, search } = new URL(call.url)
     try {
-      const response = await fetch(`${origin}${pathname}${search}`, {
-        method,
-        headers: { ...headers, 'x-forwarded-host': host },
+      const response = await fetch(`${double.origin}${pathname}${search}`, {
+        method: call.method,
+        headers: { ...call.headers, 'x-forwarded-host': host },
         redirect: 'manual',
-        ...(body === undefined ? {} : { body }),
-        ...(signal === undefined ? {} : { signal }),
+        ...(call.body === undefined ? {} : { body: call.body }),
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
       })
-      return {
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
-        text: await response.text(),
-      }
-    } catch {
-      throw new NoAnswer('the platform did not answer')
+      const headers = Object.fromEntries(response.headers)
+      return { status: response.status, headers, text: await response.text() }
+    } catch (error) {
+      throw new NoAnswer(error instanceof Error ? error.name : 'failed')
     }
   }
+  return { calls, sent }
 }

@@ -11,6 +11,7 @@ import type { SignedRequest } from './signed.ts'
 
 export interface RunningApp {
   readonly baseUrl: string
+  readonly config: Config
   /** Calls the API as the account's admin. @throws Error on an answer that is not 2xx */
   call<T>(method: string, path: string, body?: unknown): Promise<T>
   /** Delivers a webhook; answers the status. */
@@ -25,6 +26,10 @@ export interface RunningAppOptions {
   readonly mongoUri?: string
   readonly httpProviderAllow?: readonly string[]
   readonly roles?: readonly Role[]
+  /** Default: any free one. */
+  readonly port?: number
+  readonly publicUrl?: string
+  readonly platformOrigins?: Readonly<Record<string, string>>
 }
 
 export const METRICS_TOKEN = 'a-token-for-metrics-alone'
@@ -38,7 +43,7 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     redisUrl: options.redisUrl,
     encryptionKeys: [randomBytes(32).toString('base64')],
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     trustProxyHops: 0,
     requestsPerKey: 1_000_000,
     requestsPerAddress: 1_000_000,
@@ -55,8 +60,8 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     activityConcurrency: 64,
     rewardConcurrency: 8,
     shutdownMs: 5000,
-    publicUrl: null,
-    platformOrigins: {},
+    publicUrl: options.publicUrl ?? null,
+    platformOrigins: options.platformOrigins ?? {},
     zoneInfo: null,
   }
 }
@@ -95,6 +100,7 @@ export async function runApp(options: RunningAppOptions): Promise<RunningApp> {
     get baseUrl() {
       return baseUrl()
     },
+    config,
     async call(method, path, body) {
       const { status, text } = await send(path, {
         method,

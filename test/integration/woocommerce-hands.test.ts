@@ -20,7 +20,7 @@ let site: Site
 beforeEach(async () => {
   receiver = await startScriptedServer((response) => response.end())
   double = await startWooDouble()
-  hands = createWooHands(callsTo(double.origin))
+  hands = createWooHands(callsTo(double).calls)
   site = siteAt(`http://127.0.0.1:${receiver.port}`)
 })
 afterEach(async () => {

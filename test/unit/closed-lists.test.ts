@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { CONNECTORS } from '../../connectors/registry.ts'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
 import { LATER_PROVIDERS } from '../../src/http/routes/later.ts'
+import * as backfillValues from '../../src/ports/schema/backfill-values.ts'
 import * as consoleValues from '../../src/ports/schema/console-values.ts'
 import * as installationValues from '../../src/ports/schema/installation-values.ts'
 import * as tellingValues from '../../src/ports/schema/telling-values.ts'
@@ -28,6 +29,7 @@ function sourcesIn(...folders: readonly string[]): [string, string][] {
 
 const MODULES = {
   values,
+  'backfill-values': backfillValues,
   'console-values': consoleValues,
   'installation-values': installationValues,
   'telling-values': tellingValues,

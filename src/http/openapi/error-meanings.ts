@@ -21,6 +21,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A filtered list of logs, withdrawals, progress, member streaks, rewards, deliveries or webhook messages would have to read all of them.',
   CREDENTIALS_MISSING: 'The connector has no secrets to check webhooks with, so it cannot be live.',
   SHOP_MISMATCH: "The credentials are those of another shop than the connector's settings name.",
+  SCOPE_MISSING:
+    'What is asked needs a scope or permission of the platform that was not granted; the message names it.',
   UNAUTHENTICATED:
     'The credentials are missing, wrong, of two callers at once, or of a key that is not live; or a token has expired.',
   SIGNATURE_INVALID:
@@ -50,6 +52,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   NOT_INSTALLED: 'The connector is not installed at its platform, so nothing can be asked there.',
   PUBLIC_URL_MISSING:
     'Nobody said where the world reaches this server, so no platform can be told where to send webhooks.',
+  CONNECTOR_NOT_LIVE: 'The connector is a draft or paused, so nothing would count.',
+  BACKFILL_RUNNING: 'A backfill of this connector runs already; `existingId` names it.',
   LAST_LIVE_KEY:
     'It is the last live API key of the account: without it your backend could not call any more.',
   LAST_OWNER:

@@ -13,6 +13,7 @@ import { blankInstallation, manualInstallation, readInstallations } from '../../
 import type { HttpDeps } from '../deps.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import type { Resource } from '../resource.ts'
+import { backfillAction } from './backfill.ts'
 import { connectorActs } from './connector-acts.ts'
 import { createCredentials, patchedCredentials } from './connector-credentials.ts'
 import { installationJson } from './connector-installation.ts'
@@ -22,7 +23,15 @@ import { testAction } from './try-body.ts'
 
 type ConnectorDeps = Pick<
   HttpDeps,
-  'store' | 'newId' | 'secretBox' | 'clock' | 'connectors' | 'deliveries' | 'hands' | 'installing'
+  | 'store'
+  | 'newId'
+  | 'secretBox'
+  | 'clock'
+  | 'connectors'
+  | 'deliveries'
+  | 'hands'
+  | 'installing'
+  | 'backfills'
 >
 
 export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
@@ -59,6 +68,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
         ...json(connector),
         installation: installationJson(installation, now),
       })),
+      backfill: backfillAction(deps),
     },
     present: (rows, { now, wants }) =>
       wants('installation') ? withInstallation(rows, now) : Promise.resolve(rows.map(json)),

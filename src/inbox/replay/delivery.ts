@@ -12,7 +12,7 @@ import { codeUses } from '../code-uses.ts'
 import { firstDeliveryFlags } from '../first-deliveries.ts'
 import { itemsOf } from '../items-of.ts'
 import { type Platforms, type ReadBody, type Reading, readHere, rulesOf } from '../reading.ts'
-import { type ArrivedWebhook, deliveryRows } from '../rows.ts'
+import { type ArrivedWebhook, deliveryRows, type ReadBy } from '../rows.ts'
 import { type ReplayedItem, type ReplayTerms, renewItems, requeueItems } from './items.ts'
 import { holdMembers } from './members.ts'
 import type { DeliveryReplay, ReplayReason } from './types.ts'
@@ -64,7 +64,7 @@ export function replayDelivery(
 ): Promise<DeliveryReplay> {
   return untilWritten(`delivery ${id}`, MAX_ROUNDS, async () => {
     const delivery = await findDelivery(deps.store, accountId, id)
-    const terms = { now: deps.clock.now(), includeAbandoned }
+    const terms = { now: deps.clock.now(), includeAbandoned, isQuiet: delivery.isQuiet }
     const plan = await hold(deps, delivery, await planOf(deps, delivery, terms))
     const changes = changesOf(delivery, plan, terms)
     if (!dryRun && changes.length > 0) {
@@ -137,7 +137,7 @@ function left(item: Row<'delivery_item'>): ReplayedItem {
  */
 async function arrivedAgain(
   deps: ReplayDeps,
-  { topic, webhookId, headers, reason, receivedAt }: Row<'delivery'>,
+  { topic: shown, readAs, backfillId, isQuiet, webhookId, headers, reason, receivedAt }: Row<'delivery'>,
   connector: Row<'connector'>,
   rawBody: Uint8Array,
   now: Instant,
@@ -147,11 +147,13 @@ async function arrivedAgain(
   const isUnclear = reason === 'SHOP_MISMATCH' && Object.keys(headers).length === 0
   const isElsewhere = isUnclear || reader.isFromElsewhere?.(headers, connector.settings) === true
   const mismatch = isElsewhere ? ({ mismatch: 'SHOP_MISMATCH' } as const) : {}
-  const verified = { ok: true, webhookId, topic, headers, ...mismatch } as const
+  const verified = { ok: true, webhookId, topic: readAs ?? shown, headers, ...mismatch } as const
   const unread = { connector: rulesOf(connector), rawBody, receivedAt: now, proof: verified }
   const reading = await (deps.read?.(unread) ?? readHere(deps, unread))
   // its proof was given when it came in
-  return { connector, rawBody, receivedAt, reading: reading as Reading }
+  const topic = shown as ReadBy['topic']
+  const read = backfillId === null ? {} : { read: { topic, backfillId, isQuiet } }
+  return { connector, rawBody, receivedAt, reading: reading as Reading, ...read }
 }
 
 /** Holds the members whose purchases are queued, so that none of them is erased unseen. */

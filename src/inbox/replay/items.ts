@@ -19,6 +19,8 @@ export interface ReplayTerms {
   readonly now: Instant
   /** Whether items that were abandoned are taken up again. */
   readonly includeAbandoned: boolean
+  /** The delivery was read by a backfill that grants nothing. */
+  readonly isQuiet: boolean
 }
 
 /**
@@ -47,17 +49,18 @@ export function requeueItems(stored: readonly Item[], terms: ReplayTerms): Repla
     // whoever was erased left neither name nor purchase behind
     const isKept = item.report !== null || (item.activity !== null && item.externalId !== null)
     return isOpen(item, terms) && isKept
-      ? queued(item, receivedNow(item, terms.now), terms.now)
+      ? queued(item, receivedNow(item, terms), terms.now)
       : wake(item, terms.now)
   })
 }
 
 /** A purchase as it had been translated, but received at this moment: how far back it lies decides anew. */
-function receivedNow(item: Item, now: Instant): Item {
+function receivedNow(item: Item, { now, isQuiet }: ReplayTerms): Item {
   const { activity } = item
   if (activity === null) return item
   const { activityAt, rewardWithinDays = null } = activity
-  return { ...item, activity: { ...activity, quiet: isLongAgo(activityAt, now, rewardWithinDays) } }
+  const quiet = isQuiet || isLongAgo(activityAt, now, rewardWithinDays)
+  return { ...item, activity: { ...activity, quiet } }
 }
 
 /** Of the same object; of the same rule; else of any rule for the same streak, since a purchase counts once for a streak. */

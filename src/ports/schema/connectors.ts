@@ -13,6 +13,7 @@ import {
   quantity,
   revised,
   text,
+  withDefault,
 } from './spec.ts'
 import {
   type ConnectorRule,
@@ -38,6 +39,8 @@ export const CONNECTORS = {
       settings: json<Readonly<Record<string, unknown>>>(),
       /** What the settings call the shop: see `Connector.site`. null where the platform has no name for it. */
       siteKey: optional(text()),
+      /** The same as `externalId` of its installation, here for those who read webhooks. */
+      ownId: optional(text()),
       purchaseSpace: text(),
       /** Where the order id of a payment is read from; null where the platform has one of its own. */
       orderIdFrom: optional(text()),
@@ -82,6 +85,11 @@ export const CONNECTORS = {
       orderNameKey: optional(text()),
       outcome: choice(DELIVERY_OUTCOMES),
       reason: optional(text()),
+      /** Of an order that was read: the topic by which its body is translated, and the backfill that read it. */
+      readAs: optional(text()),
+      backfillId: optional(id),
+      /** That backfill grants nothing: what it tells makes quiet logs, also in a replay. */
+      isQuiet: withDefault(boolean, false),
       /** How often a replay changed it; each replay is guarded by it. */
       replayCount: integer,
     },

@@ -73,6 +73,7 @@ export const INSTALLATIONS = {
       tries: integer,
     },
     indexes: {
+      installation_reconciled: { fields: ['reconciledAt', 'id'], where: { notNull: ['reconciledAt'] } },
       installation_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
     },
   },

@@ -17,10 +17,16 @@ export const connector: ResourceText = {
     uninstall:
       'Removes the webhooks that were made at the platform, then the keys to it. The connector stays, `paused`; installed again it takes up where it stopped. The app itself stays in the shop.',
     test: 'Shows what the body of a webhook would become by the rules of now, as if it came in at this moment with a right signature and the connector were live: what counts and as what, what has counted already, what is ignored and why. Stores nothing.',
+    backfill:
+      'Reads past orders from the platform, made from `since` on and before `until` (default: now), and takes in those that no webhook brought. Their logs are quiet unless `rewards` is `true`; with `dryRun` nothing is stored but the numbers. One of a connector runs at a time.',
   },
   fields: {
     payload: 'The body of the webhook: an object, or its very text. At most 8 MiB.',
     topic: 'As the platform calls it; absent: as the body says, else that of a purchase.',
+    since: 'Orders made at this time or later.',
+    until: 'Orders made before this time; absent: now.',
+    dryRun: 'Say what would become of the orders, and store nothing else.',
+    rewards: 'Whether rewards are granted for them.',
     name: 'For people.',
     platform: 'Which platform.',
     status:
@@ -76,8 +82,9 @@ export const delivery: ResourceText = {
     limit: 'How many are replayed at most.',
     cursor: 'The `next` of the answer before; absent: begin.',
     platform: 'Which platform sent it.',
-    topic: 'What it is about, as the platform says it.',
-    webhookId: 'The platform’s id of it; `null` when it sent none.',
+    topic:
+      'What it is about, as the platform says it; `backfill` or `reconcile`: nobody sent it, it was read from the platform.',
+    webhookId: 'The platform’s id of it; `null` when it sent none, or it was read.',
     bodySha256: 'The SHA-256 of its body.',
     receivedAt: 'When it arrived.',
     headers: 'What is kept of its headers.',
@@ -91,6 +98,34 @@ export const delivery: ResourceText = {
       'Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words.',
     items:
       'What became of it: of a purchase rule by rule, then each thing that the body reports of its order, as `waiting` until the purchase comes and `applied` from then on.',
+  },
+}
+
+export const backfill: ResourceText = {
+  about:
+    'A reading of past orders of a connector from its platform, begun by POST /schema/connector/record/{id}/backfill. Orders go the way of webhooks: by the same rules, once, and those that webhooks brought change nothing. Workers carry it out, and go on where it was when they are killed.',
+  actions: {
+    cancel: 'Ends it; what counted stays. One that has ended stays as it is.',
+  },
+  fields: {
+    connectorId: 'Whose orders.',
+    state:
+      '`running`, also while it waits for the platform or for a paused connector; `done`; `cancelled`, by you or since the connector was uninstalled; `failed`, see `problem`.',
+    since: 'Orders made at this time or later.',
+    until: 'Orders made before this time.',
+    dryRun: 'It counts what would become of the orders, and stores nothing else.',
+    rewards:
+      'Whether its logs are granted rewards, as those of webhooks that came late; else they are quiet: they count and are granted nothing.',
+    found: 'Orders that were read: the sum of the next four.',
+    counted: 'Orders that a rule counted.',
+    duplicates: 'Orders that had counted before. What was refunded or cancelled of them since is applied.',
+    ignored: 'Orders that no rule counts.',
+    failed: 'Orders that could not be counted for a reason that their delivery tells.',
+    readUpTo: 'Every order before it has been read. Begin another from here to go on after a failure.',
+    problem:
+      'Why it failed: `TOKEN_REFUSED`, `SCOPES_MISSING`, `PLATFORM_REFUSED` or `INTERNAL`; else `null`.',
+    startedAt: 'When it was begun.',
+    endedAt: 'When it ended; `null` while it runs.',
   },
 }
 

@@ -1,4 +1,4 @@
-import { connector, couponCode, couponProvider, delivery } from './commerce.ts'
+import { backfill, connector, couponCode, couponProvider, delivery } from './commerce.ts'
 import { COMMON_FIELDS } from './common.ts'
 import { memberStreak, rewardLog, streakLog, streakProgress, withdrawal } from './ledger.ts'
 import { account, apiKey, auditLog, consoleUser, member } from './people.ts'
@@ -24,6 +24,7 @@ const RESOURCE_TEXTS: Readonly<Record<string, ResourceText>> = {
   audit_log: auditLog,
   connector,
   delivery,
+  backfill,
   coupon_provider: couponProvider,
   coupon_code: couponCode,
   webhook_endpoint: webhookEndpoint,
