@@ -1,5 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { AddressRefused, judgeUrl, parseTrustedHosts } from '../outgoing/address-guard.ts'
+import { createGuardedRequest, type GuardOptions } from '../outgoing/guarded-request.ts'
+import { type RequestAnswer, ResponseTooLarge } from '../outgoing/request.ts'
 import type { Clock } from '../ports/clock.ts'
 import type {
   CouponProvider,
@@ -9,34 +11,18 @@ import type {
   RevokeRequest,
   Trouble,
 } from '../ports/coupon-provider.ts'
-import {
-  AddressRefused,
-  guardedLookup,
-  judgeUrl,
-  parseTrustedHosts,
-  type Resolve,
-  systemResolve,
-} from './address-guard.ts'
-import { type PostAnswer, post, ResponseTooLarge } from './post.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { retryAfterMs } from '../ports/retry-after.ts'
 import { SIGNING_SECRET_RULE, sign, signingKey } from './signature.ts'
 
-export interface HttpProviderOptions {
+export interface HttpProviderOptions extends GuardOptions {
   readonly clock: Clock
   /** `host:port` entries that may be reached by http and at internal addresses: for development. */
   readonly allowedHosts?: readonly string[]
   /** For the whole exchange; default 10 s, the most the port allows. */
   readonly timeoutMs?: number
-  /**
-   * When a name without a public address is refused, from the beginning of the exchange on; default 2 s. Names inside
-   * are found at once and others are looked for elsewhere first: the time would tell which exist.
-   */
-  readonly refusesAfterMs?: number
-  readonly resolve?: Resolve
 }
 
 const TIMEOUT_MS = 10_000
-const REFUSES_AFTER_MS = 2_000
 const MAX_RESPONSE_BYTES = 64 * 1024
 /** Passing by nature; 409 is what services answer while an earlier request with the same key is still running. */
 const RETRIED_STATUSES = new Set([408, 409, 425, 429])
@@ -81,7 +67,7 @@ const usedShape = z.object({ used: z.boolean() })
  */
 export function createHttpProvider(options: HttpProviderOptions): CouponProvider {
   const trustedHosts = parseTrustedHosts(options.allowedHosts ?? [])
-  const lookup = guardedLookup(options.resolve ?? systemResolve)
+  const send = createGuardedRequest(options)
   const urlShape = z.string().superRefine((text, context) => {
     const verdict = judgeUrl(text, trustedHosts)
     if (!verdict.ok) context.addIssue({ code: 'custom', message: verdict.fault })
@@ -105,27 +91,23 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
     request: Asking,
     target: Target,
     body: string,
-    read: (answer: PostAnswer) => T | null,
+    read: (answer: RequestAnswer) => T | null,
   ): Promise<T | Trouble | Failed> {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)])
-    const begunAt = performance.now()
     const timestampSeconds = Math.floor(options.clock.now() / 1000)
     try {
-      const answer = await post({
+      const answer = await send({
+        method: 'POST',
         url: target.url,
         headers: headersOf(request.idempotencyKey, target.keys, body, timestampSeconds),
         body,
-        ...(target.trusted ? {} : { lookup }),
+        trusted: target.trusted,
         signal,
         maxResponseBytes: MAX_RESPONSE_BYTES,
+        readsRefusals: false,
       })
       return read(answer) ?? troubleOf(answer, options.clock.now())
     } catch (error) {
-      if (error instanceof AddressRefused) {
-        const waits = (options.refusesAfterMs ?? REFUSES_AFTER_MS) - (performance.now() - begunAt)
-        // aborted: answered below
-        await delay(waits, undefined, { signal }).catch(() => {})
-      }
       return signal.aborted
         ? retry('PROVIDER_TIMEOUT: the coupon service did not answer in time')
         : outcomeOfError(error)
@@ -208,9 +190,9 @@ function headersOf(
 
 type Failed = Extract<IssueOutcome, { outcome: 'failed' }>
 
-const isGood = ({ status }: PostAnswer): boolean => status >= 200 && status <= 299
+const isGood = ({ status }: RequestAnswer): boolean => status >= 200 && status <= 299
 
-function troubleOf({ status, headers }: PostAnswer, now: number): Trouble | Failed {
+function troubleOf({ status, headers }: RequestAnswer, now: number): Trouble | Failed {
   if (status >= 500 || RETRIED_STATUSES.has(status)) {
     const waitMs = retryAfterMs(headers, now)
     const reason = `PROVIDER_UNAVAILABLE: the coupon service answered ${status}`

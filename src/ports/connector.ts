@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Quantity } from '../streaks/quantity.ts'
 import type { Instant } from './clock.ts'
+import type { MakeHands } from './hands.ts'
 import type { RuleChoice } from './schema/choices.ts'
 import type {
   ConnectorRule,
@@ -216,4 +217,20 @@ export interface Connector {
    * body by these, also where nothing can be made of it. A few at most.
    */
   identities(rawBody: Uint8Array, settings: Readonly<Record<string, unknown>>): readonly string[]
+  /**
+   * What the settings call the shop, and what the headers of a webhook call the one that it is from; by these an app
+   * with one address for all shops finds its connectors. Absent where a platform has no such address.
+   */
+  readonly shop?: {
+    ofSettings(settings: Readonly<Record<string, unknown>>): string
+    /** null without the header. */
+    ofHeaders(headers: Headers): string | null
+  }
+  /** Whether a request is the platform's own question if anybody is there, unsigned and about nothing. */
+  isPing?(headers: Headers, rawBody: Uint8Array): boolean
+  /**
+   * Of a platform that a merchant can install at: what is done there. All but the translator, which is pure, so what is
+   * imported for it should be light: threads that only translate load it too.
+   */
+  readonly hands?: MakeHands
 }

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { Instant } from './clock.ts'
-import type { Told } from './platform-calls.ts'
-import type { Platform, ProblemCode, ShownSubscription } from './schema/values.ts'
+import type { Clock, Instant } from './clock.ts'
+import type { PlatformCalls, Told } from './platform-calls.ts'
+import type { ProblemCode, ShownSubscription } from './schema/installation-values.ts'
+import type { Platform } from './schema/values.ts'
 
 /**
  * What opens a platform's doors, in the shape that its hands give it: tokens, keys, ids of what was made there. Opaque to
@@ -43,10 +44,26 @@ export interface Mended extends Standing {
   readonly newWebhookSecrets: readonly string[]
 }
 
+/** What a browser brings back from the platform, judged in this order: forged, other shop, denied, granted. */
+export type ConsentVerdict =
+  /** Not signed as the platform signs, or too long ago. */
+  | { readonly verdict: 'forged'; readonly message: string }
+  | { readonly verdict: 'other_shop'; readonly message: string }
+  /** The merchant said no. */
+  | { readonly verdict: 'denied'; readonly message: string }
+  /** `code` goes into `enter`, beside what the merchant gave. */
+  | { readonly verdict: 'granted'; readonly code: string }
+
 /** A consent that the merchant is asked for in a browser. */
 export interface Consent {
   /** Where the merchant is sent; `state` comes back with them. */
   url(site: Site, given: Access, state: string, redirectUri: string): string
+  /**
+   * Pure: whether the parameters came from the platform, for this site, and what they say. Whether the state is known
+   * and unused is judged between `forged` and all else, by who keeps the states. Messages are for a page that the
+   * merchant sees.
+   */
+  judge(query: URLSearchParams, site: Site, given: Access, now: Instant): ConsentVerdict
 }
 
 /** An order or report that is read instead of told, in the shape of the platform's webhook. */
@@ -118,3 +135,11 @@ export interface Hands {
   /** Reads past orders, a page a call. Absent where the platform cannot be asked. */
   readOrders?(site: Site, access: Access, query: OrderQuery): Promise<Told<OrderPage>>
 }
+
+/** What hands work with. They keep nothing, so one of each platform serves all connectors. */
+export interface HandsParts {
+  readonly calls: PlatformCalls
+  readonly clock: Clock
+}
+
+export type MakeHands = (parts: HandsParts) => Hands

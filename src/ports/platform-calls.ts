@@ -22,6 +22,13 @@ export interface PlatformAnswer {
 /** No answer came: refused, cut or timed out. `message` names no secret and no address of a person. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
+  /** False where trying again helps nobody: the address leads inside, or nowhere. */
+  readonly mayPass: boolean
+
+  constructor(message: string, mayPass = true) {
+    super(message)
+    this.mayPass = mayPass
+  }
 }
 
 /**
@@ -36,12 +43,12 @@ export type PlatformCalls = (platform: Platform, call: PlatformCall) => Promise<
 export type Told<T> =
   | { readonly outcome: 'ok'; readonly value: T }
   /**
-   * A clear no. `access`: token or key are not taken (any more); `permission`: they are, but do not suffice;
-   * `request`: what was asked is not to be had.
+   * A clear no. `access`: token or key are not taken (any more); `permission`: they are, but do not suffice; `shop`:
+   * they are another shop's than the connector's; `request`: what was asked is not to be had.
    */
   | {
       readonly outcome: 'refused'
-      readonly refused: 'access' | 'permission' | 'request'
+      readonly refused: 'access' | 'permission' | 'shop' | 'request'
       readonly message: string
       /** Which setting or permission it is about, where the platform says so. */
       readonly path?: string

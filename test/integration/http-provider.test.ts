@@ -2,8 +2,8 @@ import type { LookupAddress } from 'node:dns'
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createHttpProvider, type HttpProviderOptions } from '../../src/coupons/http.ts'
-import { post } from '../../src/coupons/post.ts'
 import { isSignedBy, sign, signingKey } from '../../src/coupons/signature.ts'
+import { request } from '../../src/outgoing/request.ts'
 import type { CouponRequest, IssueOutcome } from '../../src/ports/coupon-provider.ts'
 import { couponRequest, newSigningSecret } from '../helpers/coupon-requests.ts'
 import { type ScriptedServer, type SeenRequest, startScriptedServer } from '../helpers/scripted-server.ts'
@@ -376,7 +376,9 @@ describe('internal addresses', () => {
   it('are not reached by a name that resolves differently the second time: there is no second time', async () => {
     const server = await serve((response) => sendJson(response, { code: 'A' }))
     const seen: string[] = []
-    const answer = await post({
+    const answer = await request({
+      method: 'POST',
+      readsRefusals: false,
       url: new URL(`http://coupons.example:${server.port}/`),
       headers: {},
       body: '{}',

@@ -6,7 +6,7 @@ import {
   isPublicAddress,
   judgeUrl,
   parseTrustedHosts,
-} from '../../src/coupons/address-guard.ts'
+} from '../../src/outgoing/address-guard.ts'
 
 const NOBODY: ReadonlySet<string> = new Set()
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { retryAfterMs } from '../../src/coupons/retry-after.ts'
+import { retryAfterMs } from '../../src/ports/retry-after.ts'
 
 const NOW = Date.parse('2026-11-22T10:00:00Z')
 

@@ -1,5 +1,19 @@
-import { type CollectionSpec, choice, instant, integer, json, optional, revised, text } from './spec.ts'
-import { INSTALLATION_STATES, type InstallationProblem, type ShownSubscription } from './values.ts'
+import {
+  INSTALLATION_STATES,
+  type InstallationProblem,
+  type ShownSubscription,
+} from './installation-values.ts'
+import {
+  boolean,
+  type CollectionSpec,
+  choice,
+  instant,
+  integer,
+  json,
+  optional,
+  revised,
+  text,
+} from './spec.ts'
 
 /** How connectors came to their platforms. */
 export const INSTALLATIONS = {
@@ -33,20 +47,29 @@ export const INSTALLATIONS = {
       firstWebhookAt: optional(instant),
       lastWebhookAt: optional(instant),
       pingedAt: optional(instant),
-      /** Of a consent that is out: the hash of its state, until when it is good, and what the merchant gave. */
+      /**
+       * Of a consent that is out, or was: the hash of its state, until when it is good, when it was used, and what the
+       * merchant gave.
+       */
       stateHash: optional(text()),
       stateUntil: optional(instant),
+      stateUsedAt: optional(instant),
       sealedConsent: optional(text()),
+      /** Who acts at the platform for this connector, and until when the others wait. Never guarded by `revision`. */
+      leaseId: optional(text()),
+      leaseUntil: optional(instant),
+      /** An uninstall paused the connector, and nobody else did: then an install makes it live again. */
+      pausedByUninstall: boolean,
       /** When something is to be done next: a renewal, a check, a reconcile. Upkeep looks for these. */
       dueAt: optional(instant),
       /** Since when the platform could not be reached; null: it could. */
       unreachableSince: optional(instant),
       /** Until when signing secrets are kept after an uninstall, for verifying alone. */
       secretsUntil: optional(instant),
+      /** Since the platform last answered. */
       tries: integer,
     },
     indexes: {
-      installation_state: { fields: ['stateHash'], where: { notNull: ['stateHash'] } },
       installation_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
     },
   },

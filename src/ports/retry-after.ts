@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Instant } from '../ports/clock.ts'
 
 const MAX_WAIT_MS = 15 * 60 * 1000
@@ -10,7 +9,10 @@ const HTTP_DATE = new RegExp(`^[A-Z][a-z]{2}, \\d{2} (?:${MONTHS}) \\d{4} \\d{2}
  * How long a `Retry-After` header asks to wait: seconds or an HTTP date, at most 15 minutes.
  * null when there is none, it cannot be read, or it names no time to come: the usual backoff is then right.
  */
-export function retryAfterMs(headers: IncomingHttpHeaders, now: Instant): number | null {
+export function retryAfterMs(
+  headers: { readonly 'retry-after'?: string | undefined },
+  now: Instant,
+): number | null {
   const text = headers['retry-after']?.trim() ?? ''
   const waitMs = /^\d+$/.test(text)
     ? Number(text) * 1000

@@ -2,21 +2,25 @@ import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { LookupFunction } from 'node:net'
 
-export interface PostInput {
+export interface RequestInput {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** Absent: none. */
+  readonly body?: string | undefined
   /** Absent: the system's. */
   readonly lookup?: LookupFunction
   /** Ends the request at any stage, name lookup and body included. */
   readonly signal: AbortSignal
   readonly maxResponseBytes: number
+  /** Of answers other than 2xx: whether their bodies are read too. */
+  readonly readsRefusals: boolean
 }
 
-export interface PostAnswer {
+export interface RequestAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  /** Read for 2xx only, else empty. */
+  /** Empty where it was not read. */
   readonly body: Buffer
 }
 
@@ -25,18 +29,18 @@ export class ResponseTooLarge extends Error {
 }
 
 /**
- * One POST on a connection of its own: no redirects, no decompression, no more than `maxResponseBytes` kept.
+ * One request on a connection of its own: no redirects, no decompression, no more than `maxResponseBytes` kept.
  * The built-in `fetch` would not let the connection be pinned to an address that was judged before.
  * @throws ResponseTooLarge, the reason of the signal, what `lookup` answered, or the system's network error
  */
-export function post(input: PostInput): Promise<PostAnswer> {
+export function request(input: RequestInput): Promise<RequestAnswer> {
   return new Promise((resolve, reject) => {
     input.signal.throwIfAborted()
-    const request = (input.url.protocol === 'https:' ? https : http).request(input.url, {
-      method: 'POST',
+    const outgoing = (input.url.protocol === 'https:' ? https : http).request(input.url, {
+      method: input.method,
       headers: {
         ...input.headers,
-        'content-length': Buffer.byteLength(input.body),
+        ...(input.body === undefined ? {} : { 'content-length': Buffer.byteLength(input.body) }),
         'accept-encoding': 'identity',
       },
       agent: false,
@@ -44,29 +48,32 @@ export function post(input: PostInput): Promise<PostAnswer> {
       ...(input.lookup === undefined ? {} : { lookup: input.lookup }),
     })
     const abort = () => {
-      request.destroy(input.signal.reason)
+      outgoing.destroy(input.signal.reason)
       reject(input.signal.reason)
     }
     input.signal.addEventListener('abort', abort, { once: true })
-    request.on('close', () => input.signal.removeEventListener('abort', abort))
-    request.on('error', reject)
-    request.on('response', (response) => {
-      readAnswer(response, input.maxResponseBytes)
+    outgoing.on('close', () => input.signal.removeEventListener('abort', abort))
+    outgoing.on('error', reject)
+    outgoing.on('response', (response) => {
+      readAnswer(response, input)
         .then(resolve, reject)
-        .finally(() => request.destroy())
+        .finally(() => outgoing.destroy())
     })
-    request.end(input.body)
+    outgoing.end(input.body)
   })
 }
 
-async function readAnswer(response: IncomingMessage, maxBytes: number): Promise<PostAnswer> {
+async function readAnswer(response: IncomingMessage, input: RequestInput): Promise<RequestAnswer> {
   const { statusCode: status = 0, headers } = response
-  if (status < 200 || status > 299) return { status, headers, body: Buffer.alloc(0) }
+  const isGood = status >= 200 && status <= 299
+  if (!isGood && !input.readsRefusals) return { status, headers, body: Buffer.alloc(0) }
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBytes) throw new ResponseTooLarge(`answer is larger than ${maxBytes} bytes`)
+    if (size > input.maxResponseBytes) {
+      throw new ResponseTooLarge(`answer is larger than ${input.maxResponseBytes} bytes`)
+    }
     chunks.push(chunk)
   }
   return { status, headers, body: Buffer.concat(chunks) }
