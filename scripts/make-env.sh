@@ -24,6 +24,7 @@ trap 'rm -f "$draft"' EXIT
 cat >"$draft" <<ENV
 # Made by scripts/make-env.sh; .env.example tells what else there is. Keep a copy of the key away from the backups.
 DOMAIN=$domain
+STREAKLINE_PUBLIC_URL=https://$domain
 STREAKLINE_ENCRYPTION_KEY=$(openssl rand -base64 32)
 STREAKLINE_OPS_USER=operator
 STREAKLINE_OPS_PASSWORD=$(hex 16)

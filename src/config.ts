@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { readPlatformOrigins, readPublicUrl } from './ports/public-address.ts'
 import { readRedisAddress } from './ports/redis-address.ts'
 
 /** Everything the program reads from its environment, and the only place that does. */
@@ -37,6 +38,10 @@ export interface Config {
   readonly activityConcurrency: number
   readonly rewardConcurrency: number
   readonly shutdownMs: number
+  /** Where the world reaches this server, without a slash at its end; null: nobody said so. */
+  readonly publicUrl: string | null
+  /** Where requests to platforms go instead, by their names; for tests. */
+  readonly platformOrigins: ReadonlyMap<string, string>
   /** A folder of the system's zone data to use instead of the program's own; null: its own. */
   readonly zoneInfo: string | null
 }
@@ -62,6 +67,20 @@ const flag = z
 const redisAddress = z.string().superRefine((value, context) => {
   const read = readRedisAddress(value)
   if (read.kind === 'fault') context.addIssue({ code: 'custom', message: read.fault })
+})
+const publicUrl = z.string().transform((value, context) => {
+  const read = readPublicUrl(value)
+  if (read.kind === 'read') return read.value
+  context.addIssue({ code: 'custom', message: read.fault })
+  return z.NEVER
+})
+/** Whoever is asked over the network by a merchant's choice and has a double. */
+const ORIGIN_NAMES = ['shopify', 'stripe', 'voucherify', 'woocommerce']
+const platformOrigins = z.string().transform((value, context) => {
+  const read = readPlatformOrigins(value, ORIGIN_NAMES)
+  if (read.kind === 'read') return read.value
+  context.addIssue({ code: 'custom', message: read.fault })
+  return z.NEVER
 })
 
 function isEncryptionKey(text: string): boolean {
@@ -107,6 +126,8 @@ const Environment = z.object({
   STREAKLINE_REWARD_CONCURRENCY: count(1, 500, 256),
   STREAKLINE_SHUTDOWN_SECONDS: count(1, 600, 20),
   STREAKLINE_ZONEINFO: z.string().optional(),
+  STREAKLINE_PUBLIC_URL: publicUrl.optional(),
+  STREAKLINE_PLATFORM_ORIGINS: platformOrigins.optional(),
 })
 
 /**
@@ -149,6 +170,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     activityConcurrency: values.STREAKLINE_ACTIVITY_CONCURRENCY,
     rewardConcurrency: values.STREAKLINE_REWARD_CONCURRENCY,
     shutdownMs: values.STREAKLINE_SHUTDOWN_SECONDS * 1000,
+    publicUrl: values.STREAKLINE_PUBLIC_URL ?? null,
+    platformOrigins: values.STREAKLINE_PLATFORM_ORIGINS ?? new Map(),
     zoneInfo: values.STREAKLINE_ZONEINFO === undefined ? null : resolve(values.STREAKLINE_ZONEINFO),
   }
 }
@@ -203,6 +226,11 @@ function crossFaults(values: Readonly<Record<string, string | undefined>>): stri
       `In production the store and the queue must be named: set ${missing}, or STREAKLINE_EMBEDDED=1 to keep everything on this machine.`,
     )
   }
+  if (values.NODE_ENV === 'production' && values.STREAKLINE_PLATFORM_ORIGINS !== undefined) {
+    faults.push(
+      'STREAKLINE_PLATFORM_ORIGINS is for tests and is refused in production: leave it out, or leave out NODE_ENV=production.',
+    )
+  }
   if (values.STREAKLINE_ENCRYPTION_KEY === undefined) {
     faults.push(
       'STREAKLINE_ENCRYPTION_KEY is not set: make one with "openssl rand -base64 32" and keep it, stored secrets cannot be read without it.',
@@ -232,6 +260,8 @@ export function summaryOf(config: Config): object {
     bodyBudgetMib: config.bodyBudgetBytes / 1024 / 1024,
     metricsPort: config.metricsPort ?? undefined,
     servesReference: config.servesReference,
+    publicUrlConfigured: config.publicUrl !== null,
+    platformsMoved: config.platformOrigins.size === 0 ? undefined : [...config.platformOrigins.keys()],
     operatorConfigured: config.operator !== null,
     encryptionKeys: config.encryptionKeys.length,
     deliveryRetentionDays: config.deliveryRetentionDays,

@@ -55,6 +55,8 @@ export function configFor(dataDir: string, options: RunningAppOptions): Config {
     activityConcurrency: 64,
     rewardConcurrency: 8,
     shutdownMs: 5000,
+    publicUrl: null,
+    platformOrigins: new Map(),
     zoneInfo: null,
   }
 }

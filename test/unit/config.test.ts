@@ -124,4 +124,65 @@ describe('the environment', () => {
     }
     expect(unknownSettings({ ...KEY, STREAKLINE_EMBEDDED: '1', MONGODB_URI: 'x' })).toEqual([])
   })
+
+  it('takes an address of https for the world, with a path, and one of http for this machine alone', () => {
+    const urlOf = (url: string) => readConfig({ ...KEY, STREAKLINE_PUBLIC_URL: url }).publicUrl
+    expect(readConfig(KEY).publicUrl).toBeNull()
+    expect(urlOf('https://streaks.example.com')).toBe('https://streaks.example.com')
+    expect(urlOf('https://streaks.example.com:8443/a/b/')).toBe('https://streaks.example.com:8443/a/b')
+    for (const url of ['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])
+      expect(urlOf(url)).toBe(url)
+  })
+
+  it.each([
+    ['streaks.example.com', 'is no address'],
+    ['http://streaks.example.com', 'must begin with https://'],
+    ['http://127.0.0.1.example.com', 'must begin with https://'],
+    ['ftp://streaks.example.com', 'must begin with https://'],
+    ['https://user:password@example.com', 'must not hold a user name'],
+    ['https://user@example.com', 'must not hold a user name'],
+    ['https://example.com/?shop=1', 'without ? and #'],
+    ['https://example.com/?', 'without ? and #'],
+    ['https://example.com/#there', 'without ? and #'],
+  ])('refuses %s for it in one sentence', (url, why) => {
+    expect(faultsOf({ ...KEY, STREAKLINE_PUBLIC_URL: url })).toEqual([
+      expect.stringMatching(new RegExp(`^STREAKLINE_PUBLIC_URL .*${why.replace('?', '\\?')}.*\\.$`)),
+    ])
+  })
+
+  it('leads platforms elsewhere on this machine, never in production', () => {
+    const origins =
+      'shopify=http://127.0.0.1:9001, stripe=http://localhost:9002,woocommerce=http://[::1]:9003'
+    const { platformOrigins } = readConfig({ ...KEY, STREAKLINE_PLATFORM_ORIGINS: origins })
+    expect(Object.fromEntries(platformOrigins)).toEqual({
+      shopify: 'http://127.0.0.1:9001',
+      stripe: 'http://localhost:9002',
+      woocommerce: 'http://[::1]:9003',
+    })
+    expect(
+      faultsOf({
+        ...KEY,
+        STREAKLINE_EMBEDDED: '1',
+        NODE_ENV: 'production',
+        STREAKLINE_PLATFORM_ORIGINS: origins,
+      }),
+    ).toEqual([
+      expect.stringContaining('STREAKLINE_PLATFORM_ORIGINS is for tests and is refused in production'),
+    ])
+  })
+
+  it.each([
+    ['http://127.0.0.1:9001', 'must name shopify'],
+    ['shop=http://127.0.0.1:9001', 'must name shopify'],
+    ['shopify=https://myshopify.com', 'must lead shopify to this machine'],
+    ['shopify=http://10.0.0.1:9001', 'must lead shopify to this machine'],
+    ['shopify=ftp://127.0.0.1', 'must lead shopify to this machine'],
+    ['shopify=9001', 'must lead shopify to this machine'],
+    ['shopify=http://127.0.0.1:9001/admin', 'an origin alone'],
+    ['shopify=http://127.0.0.1:9001/?a', 'an origin alone'],
+    ['shopify=http://user@127.0.0.1:9001', 'an origin alone'],
+    ['stripe=http://127.0.0.1:1,stripe=http://127.0.0.1:2', 'names stripe twice'],
+  ])('refuses %s for other origins in one sentence', (text, why) => {
+    expect(faultsOf({ ...KEY, STREAKLINE_PLATFORM_ORIGINS: text })).toEqual([expect.stringContaining(why)])
+  })
 })
