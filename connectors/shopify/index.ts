@@ -1,20 +1,11 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
-import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
+import { secretText, webhookSecrets } from '../credentials.ts'
+import { clientSecret } from './secrets.ts'
 import { identities, topicOf, translate } from './translate.ts'
 import { isFromAnotherShop, verify } from './verify.ts'
 
 const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/
-
-/**
- * An app's client secret (`shpss_…`, hex where the app is older) or the hex key under Settings → Notifications. The
- * access tokens that lie beside it begin alike and sign nothing
- * (https://shopify.dev/docs/apps/build/webhooks/verify-deliveries).
- */
-const clientSecret = webhookSecret.regex(
-  /^(?!shp(?:at|ca|ua|rt)_)/,
-  'is an access token of Shopify, which signs no webhooks: give the client secret of the app (shpss_…), or the key under Settings → Notifications',
-)
 
 /** Shopify orders. README.md says what a merchant needs. */
 export const shopify: Connector = {
