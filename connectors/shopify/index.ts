@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecrets } from '../credentials.ts'
+import { createShopifyHands } from './hands/index.ts'
 import { clientSecret } from './secrets.ts'
 import { identities, topicOf, translate } from './translate.ts'
 import { isFromAnotherShop, verify } from './verify.ts'
 
 const SHOP_DOMAIN = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/
+
+const SCOPE = /^(?:unauthenticated_)?(?:read|write)_[a-z_]{1,60}$/
 
 /** Shopify orders. README.md says what a merchant needs. */
 export const shopify: Connector = {
@@ -21,6 +24,13 @@ export const shopify: Connector = {
       .toLowerCase()
       .regex(SHOP_DOMAIN, 'must be the shop\'s own domain, such as "my-shop.myshopify.com"')
       .describe('The shop’s own domain.'),
+    extraScopes: z
+      .array(z.string().regex(SCOPE, 'must be the name of a scope, such as "read_all_orders"'))
+      .max(20, 'at most 20 scopes')
+      .optional()
+      .describe(
+        'Scopes that an install by `oauth` asks for beside `read_orders`, `read_customers` and `write_discounts`.',
+      ),
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
   choices: ['tags', 'products', 'channels'],
@@ -29,4 +39,5 @@ export const shopify: Connector = {
   topicOf,
   translate,
   identities,
+  hands: createShopifyHands,
 }

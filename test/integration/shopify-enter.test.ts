@@ -123,9 +123,12 @@ describe('entering a shop', () => {
     const moved = shop.handsBy((platform, call) =>
       toDouble(platform, { ...call, url: call.url.replace(SHOP, 'other-shop.myshopify.com') }),
     )
-    const standing = valueIn(await moved.enter(shop.site, 'client_credentials', keys))
-    expect(standing.problems).toMatchObject([{ code: 'SHOP_MISMATCH' }])
-    expect(standing.problems[0]?.message).toContain('other-shop.myshopify.com')
+    const told = await moved.enter(shop.site, 'client_credentials', keys)
+    expect(told).toMatchObject({ outcome: 'refused', refused: 'shop', path: 'settings.shopDomain' })
+    expect(JSON.stringify(told)).toContain('other-shop.myshopify.com')
+    const theirs = siteOf({ settings: { shopDomain: 'other-shop.myshopify.com' } })
+    const { access } = valueIn(await shop.hands.enter(theirs, 'client_credentials', keys))
+    expect(valueIn(await moved.mend(shop.site, access)).problems).toMatchObject([{ code: 'SHOP_MISMATCH' }])
   })
 })
 

@@ -1,9 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Consent, ConsentReturn } from '../../../src/ports/hands.ts'
+import type { Consent, ConsentVerdict } from '../../../src/ports/hands.ts'
 import { appKeys, shopOf } from './access.ts'
 import { ASKED_SCOPES } from './scopes.ts'
 
 const MAX_AGE_MS = 5 * 60_000
+const MAX_CODE_CHARACTERS = 256
 const HEX_OF_32_BYTES = /^[0-9a-f]{64}$/
 
 /** Consent by the authorization code grant of an app that stands alone. Pure. */
@@ -20,46 +21,47 @@ export const consent: Consent = {
     return url.href
   },
 
-  isGenuine: (given, query) => isSigned(query, appKeys.parse(given).clientSecret),
-
-  judge(site, query, now) {
-    const parameters = new Map(query)
-    const seconds = parameters.get('timestamp') ?? ''
+  judge(query, site, given, now) {
+    if (!isSigned(query, appKeys.parse(given).clientSecret)) {
+      return forged('This address was not signed by Shopify with the client secret of this app.')
+    }
+    const seconds = query.get('timestamp') ?? ''
     if (!/^\d{1,12}$/.test(seconds) || Math.abs(now - Number(seconds) * 1_000) > MAX_AGE_MS) {
-      return refused('It is more than 5 minutes old, or the clock of this server is wrong.')
+      return forged('This address is more than 5 minutes old, or the clock of this server is wrong.')
     }
-    if ((parameters.get('shop') ?? '').toLowerCase() !== shopOf(site).toLowerCase()) {
-      return refused(`It comes from another shop than ${shopOf(site)}.`)
+    if ((query.get('shop') ?? '').toLowerCase() !== shopOf(site).toLowerCase()) {
+      return { verdict: 'other_shop', message: `This is not the shop ${shopOf(site)}, which was asked.` }
     }
-    if (parameters.has('error')) {
-      return parameters.get('error') === 'access_denied'
-        ? { kind: 'denied', message: 'The shop did not consent.' }
-        : refused('Shopify refused it.')
+    if (query.get('error') === 'access_denied') {
+      return { verdict: 'denied', message: 'The installation was not agreed to in the shop.' }
     }
-    const code = parameters.get('code') ?? ''
-    return code === '' || code.length > 256 ? refused('It brings no code.') : { kind: 'granted', code }
+    const code = query.get('code') ?? ''
+    return query.has('error') || code === '' || code.length > MAX_CODE_CHARACTERS
+      ? forged('Shopify sent no code: begin the installation again.')
+      : { verdict: 'granted', code }
   },
 }
 
-const refused = (message: string): ConsentReturn => ({ kind: 'refused', message })
+const forged = (message: string): ConsentVerdict => ({ verdict: 'forged', message })
 
 /**
- * `hmac` is the hex HMAC-SHA256 of all other parameters, sorted by name, under the client secret. Shopify's library
- * writes a blank as `%20`, forms as `+`: both are what it signed. A name that comes twice was not signed by Shopify.
+ * `hmac` is the hex HMAC-SHA256 of all other parameters, sorted by name, under the client secret
+ * (https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant). Shopify's
+ * library writes a blank as `%20`, forms as `+`: either is what was signed. A name that comes twice was not signed by
+ * Shopify.
  */
-function isSigned(query: readonly (readonly [string, string])[], secret: string): boolean {
-  const names = query.map(([name]) => name)
-  const given = query.find(([name]) => name === 'hmac')?.[1] ?? ''
-  if (new Set(names).size !== names.length || !HEX_OF_32_BYTES.test(given)) return false
-  const signed = query.filter(([name]) => name !== 'hmac').sort(([a], [b]) => (a < b ? -1 : 1))
-  const written = new URLSearchParams(
-    signed.map(([name, value]): [string, string] => [name, value]),
-  ).toString()
-  const given32 = Buffer.from(given, 'hex')
+function isSigned(query: URLSearchParams, secret: string): boolean {
+  const all = [...query]
+  const names = new Set(all.map(([name]) => name))
+  const hmac = query.get('hmac') ?? ''
+  if (names.size !== all.length || !HEX_OF_32_BYTES.test(hmac)) return false
+  const signed = all.filter(([name]) => name !== 'hmac').sort(([a], [b]) => (a < b ? -1 : 1))
+  const written = new URLSearchParams(signed).toString()
+  const given = Buffer.from(hmac, 'hex')
   let matches = false
   for (const text of [written, written.replaceAll('+', '%20')]) {
     const expected = createHmac('sha256', secret).update(text).digest()
-    matches = timingSafeEqual(expected, given32) || matches
+    matches = timingSafeEqual(expected, given) || matches
   }
   return matches
 }

@@ -1,6 +1,5 @@
-import type { Clock } from '../../../src/ports/clock.ts'
-import type { Hands, Site } from '../../../src/ports/hands.ts'
-import type { PlatformCalls, Told } from '../../../src/ports/platform-calls.ts'
+import type { HandsParts, MakeHands, Site } from '../../../src/ports/hands.ts'
+import type { Told } from '../../../src/ports/platform-calls.ts'
 import {
   adminToken,
   appKeys,
@@ -22,13 +21,8 @@ import { mendSubscriptions, removeSubscriptions } from './subscriptions.ts'
 import { createTokens, type Granted } from './tokens.ts'
 import { refuse } from './told.ts'
 
-export interface HandsDeps {
-  readonly calls: PlatformCalls
-  readonly clock: Clock
-}
-
 /** What can be done in a Shopify shop by an app of the merchant's own. */
-export function createShopifyHands({ calls, clock }: HandsDeps): Hands {
+export const createShopifyHands: MakeHands = ({ calls, clock }: HandsParts) => {
   const admin = createAdmin(calls)
   const tokens = createTokens(calls, clock)
   const begin = ({ signal }: Site): Deadline => deadlineIn(ALL_TRIES_MS, signal)
@@ -83,6 +77,8 @@ export function createShopifyHands({ calls, clock }: HandsDeps): Hands {
       if (granted.outcome !== 'ok') return granted
       const standing = await askStanding(admin, site, granted.value, deadline, clock.now())
       if (standing.outcome !== 'ok') return standing
+      const other = standing.value.problems.find(({ code }) => code === 'SHOP_MISMATCH')
+      if (other !== undefined) return refuse('shop', other.message, 'settings.shopDomain')
       const { clientSecret } = granted.value
       return { outcome: 'ok', value: { ...standing.value, webhookSecrets: [clientSecret] } }
     },

@@ -1,6 +1,6 @@
 import type { Site } from '../../../src/ports/hands.ts'
 import type { Told } from '../../../src/ports/platform-calls.ts'
-import type { ShownSubscription } from '../../../src/ports/schema/values.ts'
+import type { ShownSubscription } from '../../../src/ports/schema/installation-values.ts'
 import type { Admin, AskOptions, ShopDoor } from './admin.ts'
 import { type Deadline, pauseBefore } from './deadline.ts'
 import {

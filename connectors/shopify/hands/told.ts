@@ -1,15 +1,14 @@
 import { NoAnswer, type PlatformAnswer, type Told } from '../../../src/ports/platform-calls.ts'
-
-const MAX_WORDS = 500
+import { wordsOf } from '../../answers.ts'
 
 export type Refused = Extract<Told<never>, { outcome: 'refused' }>
 export type Unavailable = Extract<Told<never>, { outcome: 'unavailable' }>
 
 /** The platform's own words, cut, and without what must not be shown wherever it may have been echoed. */
-export function inWords(status: number | string, words: string, secrets: readonly string[]): string {
-  let shown = `${status} ${words}`.replace(/\s+/g, ' ').trim()
+export function inWords(status: number, words: string, secrets: readonly string[]): string {
+  let shown = words
   for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '…')
-  return shown.length > MAX_WORDS ? `${shown.slice(0, MAX_WORDS - 1)}…` : shown
+  return wordsOf(status, shown)
 }
 
 export function refuse(refused: Refused['refused'], message: string, path?: string): Refused {
@@ -21,9 +20,9 @@ export function unavailable(message: string, retryAfterMs: number | null = null)
 }
 
 /** @throws what is no lack of an answer */
-export function noAnswer(error: unknown): Unavailable {
-  if (error instanceof NoAnswer) return unavailable(error.message)
-  throw error
+export function noAnswer(error: unknown): Refused | Unavailable {
+  if (!(error instanceof NoAnswer)) throw error
+  return error.mayPass ? unavailable(error.message) : refuse('request', error.message)
 }
 
 /** What the status alone says; null for a success. A 3xx is no answer of the API. */
@@ -32,7 +31,7 @@ export function byStatus(
   secrets: readonly string[],
 ): Refused | Unavailable | null {
   if (status >= 200 && status < 300) return null
-  const words = inWords(status, wordsOf(text), secrets)
+  const words = inWords(status, saidIn(text), secrets)
   if (status === 429) return unavailable(words, retryAfterMsOf(headers))
   if (status < 400 || status === 408 || status >= 500) return unavailable(words, retryAfterMsOf(headers))
   if (status === 401) return refuse('access', words)
@@ -47,7 +46,7 @@ function retryAfterMsOf(headers: PlatformAnswer['headers']): number | null {
 }
 
 /** What a body says went wrong: `errors` or `error`, however they are built; a page in words of its own is left out. */
-function wordsOf(text: string): string {
+function saidIn(text: string): string {
   const body = readObject(text)
   if (body === null) return ''
   const { error, error_description: description, errors } = body
