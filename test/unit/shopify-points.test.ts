@@ -55,6 +55,13 @@ describe('the points of an app in a shop', () => {
     expect(await take(points, 30, 'setup', 100)).toBeGreaterThan(100)
   })
 
+  it('are given back by a request that was refused or came to nothing', async () => {
+    const points = await pointsWith(100)
+    await take(points, 90)
+    points.spent(90, null)
+    expect(await take(points, 90, 'setup', 100)).toBeNull()
+  })
+
   it('never wait for more than the bucket holds', async () => {
     const points = await pointsWith(2_000)
     expect(await take(points, 5_000)).toBeNull()

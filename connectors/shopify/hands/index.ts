@@ -15,7 +15,8 @@ import {
 import { createAdmin } from './admin.ts'
 import { consent } from './consent.ts'
 import { ALL_TRIES_MS, type Deadline, deadlineIn } from './deadline.ts'
-import { wantedTopics } from './scopes.ts'
+import { RECENT_MS, readOrders } from './orders.ts'
+import { grants, wantedTopics } from './scopes.ts'
 import { askStanding } from './standing.ts'
 import { mendSubscriptions, removeSubscriptions } from './subscriptions.ts'
 import { createTokens, type Granted } from './tokens.ts'
@@ -117,6 +118,16 @@ export const createShopifyHands: MakeHands = ({ calls, clock }: HandsParts) => {
       const told = await removeSubscriptions(admin, site, doorOf(site, access), begin(site))
       const isOver = told.outcome === 'refused' && told.refused === 'access'
       return isOver ? { outcome: 'ok', value: null } : told
+    },
+
+    async readOrders(site, given, query) {
+      const access = readAccess(given)
+      return await readOrders(admin, doorOf(site, access), access, query, begin(site))
+    },
+
+    oldestReadable(given, now) {
+      const scope = 'read_all_orders'
+      return grants(readAccess(given).scopes, scope) ? null : { since: now - RECENT_MS, scope }
     },
 
     async isGone(site, given) {

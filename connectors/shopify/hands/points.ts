@@ -20,7 +20,7 @@ export interface ThrottleStatus {
 export interface Points {
   /** Waits until `cost` is there. Gives how long it would still take where that is beyond the deadline, else null. */
   take(cost: number, priority: Priority, deadline: Deadline): Promise<number | null>
-  /** Of a request that has been answered, or never will be. @param status what the answer says is left */
+  /** Of a request that has been answered, or never will be. @param status what the answer says is left; null: it cost nothing */
   spent(cost: number, status: ThrottleStatus | null): void
 }
 
@@ -108,7 +108,7 @@ export function createPoints(now: () => number = () => performance.now()): Point
       if (status !== null) {
         const { maximumAvailable: maximum, currentlyAvailable, restoreRate: rate } = status
         known = { maximum, rate, available: currentlyAvailable - underWay, at: now() }
-      }
+      } else if (known !== null) known.available += cost
       pump()
     },
   }
