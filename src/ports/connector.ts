@@ -226,8 +226,6 @@ export interface Connector {
     /** null without the header. */
     ofHeaders(headers: Headers): string | null
   }
-  /** Whether a request is the platform's own question if anybody is there, unsigned and about nothing. */
-  isPing?(headers: Headers, rawBody: Uint8Array): boolean
   /**
    * Of a platform that a merchant can install at: what is done there. All but the translator, which is pure, so what is
    * imported for it should be light: threads that only translate load it too.

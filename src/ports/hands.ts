@@ -128,8 +128,8 @@ export interface Hands {
   /** Removes what was made at the platform. A refused access means there is nothing left to remove: `ok`. */
   leave(site: Site, access: Access): Promise<Told<null>>
   /**
-   * Whether the access is dead: what an unsigned or late word of an uninstall is checked by. `ok` true: the platform
-   * refuses it, also after a renewal.
+   * Whether the platform refuses this very access (401 or 403): what an unsigned or late word of an uninstall is checked
+   * by. It renews nothing: the caller does, and asks again with what it got.
    */
   isGone(site: Site, access: Access): Promise<Told<boolean>>
   /** Reads past orders, a page a call. Absent where the platform cannot be asked. */

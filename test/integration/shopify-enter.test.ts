@@ -234,25 +234,25 @@ describe('renewing', () => {
   })
 })
 
-describe('whether the shop is gone', () => {
-  it('it is not while its token works, nor while a new one is to be had', async () => {
+describe('whether an access is over', () => {
+  it('it is not while it works', async () => {
     const { access } = valueIn(await enter())
-    expect(valueIn(await shop.hands.isGone(shop.site, access))).toBe(false)
-    await tell(shop.double, 'POST /tokens/expire', {})
     expect(valueIn(await shop.hands.isGone(shop.site, access))).toBe(false)
   })
 
-  it('it is once neither is', async () => {
+  it('it is once it has expired, and a new one may be had: it is for the caller to try', async () => {
+    const { access } = valueIn(await enter())
+    await tell(shop.double, 'POST /tokens/expire', {})
+    expect(valueIn(await shop.hands.isGone(shop.site, access))).toBe(true)
+    const renewed = valueIn(await shop.hands.renew!(shop.site, access))
+    expect(valueIn(await shop.hands.isGone(shop.site, renewed.access))).toBe(false)
+  })
+
+  it('it is after an uninstall, and no new one is to be had', async () => {
     const { access } = valueIn(await enter())
     await tell(shop.double, 'POST /uninstall', {})
     expect(valueIn(await shop.hands.isGone(shop.site, access))).toBe(true)
-  })
-
-  it('asking loses no refresh token: the pair that nobody stored was not used', async () => {
-    const { access } = valueIn(await enterByConsent())
-    await tell(shop.double, 'POST /tokens/expire', {})
-    expect(valueIn(await shop.hands.isGone(shop.site, access))).toBe(false)
-    expect((await shop.hands.renew!(shop.site, access)).outcome).toBe('ok')
+    expect((await shop.hands.renew!(shop.site, access)).outcome).toBe('refused')
   })
 
   it('nobody knows while the platform does not answer', async () => {

@@ -4,10 +4,11 @@ import type { Access, OrderPage, OrderQuery } from '../../src/ports/hands.ts'
 import { tell } from '../helpers/doubles.ts'
 import { callsTo } from '../helpers/platform-calls.ts'
 import { rule } from '../helpers/rules.ts'
-import { type PlayedShop, siteOf, startPlayedShop, valueIn } from '../helpers/shopify-shop.ts'
+import { type PlayedShop, SHOP, siteOf, startPlayedShop, valueIn } from '../helpers/shopify-shop.ts'
 
 const SCOPES = ['read_orders', 'read_customers', 'read_products', 'read_shopify_payments_disputes']
 const DAY = 86_400_000
+const SETTINGS = { shopDomain: SHOP }
 
 let shop: PlayedShop
 let access: Access
@@ -65,6 +66,7 @@ const translated = (topic: string, rawBody: Uint8Array) =>
     rules: RULES,
     purchaseSpace: 'p',
     orderIdFrom: null,
+    settings: SETTINGS,
   })
 
 const idIn = (rawBody: Uint8Array): string =>
@@ -148,7 +150,7 @@ describe('orders that are read', () => {
       for (const topic of ['orders/paid', 'orders/updated', 'orders/cancelled']) {
         expect([topic, translated(topic, rawBody)]).toEqual([topic, translated(topic, webhook)])
       }
-      expect(shopify.identities(rawBody)).toEqual(shopify.identities(webhook))
+      expect(shopify.identities(rawBody, SETTINGS)).toEqual(shopify.identities(webhook, SETTINGS))
       expect(activityAt).toBe(Date.parse(JSON.parse(webhook.toString()).processed_at))
     }
   }, 60_000)

@@ -131,17 +131,8 @@ export const createShopifyHands: MakeHands = ({ calls, clock }: HandsParts) => {
     },
 
     async isGone(site, given) {
-      const deadline = begin(site)
-      const access = readAccess(given)
-      const asked = await askStanding(admin, site, access, deadline, clock.now())
-      if (!isRefusal(asked)) return asked.outcome === 'unavailable' ? asked : { outcome: 'ok', value: false }
-      const again = await renewed(site, access, deadline)
-      if (again.outcome === 'unavailable') return again
-      if (again.outcome === 'refused') return { outcome: 'ok', value: true }
-      // a refreshed pair is not used here: the old one would end, and the new one is stored by nobody
-      if (access.method === 'oauth') return { outcome: 'ok', value: false }
-      const last = await askStanding(admin, site, again.value, deadline, clock.now())
-      return last.outcome === 'unavailable' ? last : { outcome: 'ok', value: isRefusal(last) }
+      const told = await askStanding(admin, site, readAccess(given), begin(site), clock.now())
+      return told.outcome === 'unavailable' ? told : { outcome: 'ok', value: isRefusal(told) }
     },
   }
 }
