@@ -14,12 +14,20 @@ export interface Platforms {
 /** What a connector says about how its bodies are read. */
 export type Rules = Pick<
   Row<'connector'>,
-  'platform' | 'status' | 'settings' | 'rules' | 'purchaseSpace' | 'orderIdFrom' | 'hasPurchases'
+  | 'platform'
+  | 'status'
+  | 'settings'
+  | 'rules'
+  | 'purchaseSpace'
+  | 'orderIdFrom'
+  | 'hasPurchases'
+  | 'siteNumber'
 >
 
 export function rulesOf(connector: Row<'connector'>): Rules {
-  const { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases } = connector
-  return { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases }
+  const { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases, siteNumber } =
+    connector
+  return { platform, status, settings, rules, purchaseSpace, orderIdFrom, hasPurchases, siteNumber }
 }
 
 /** A body that is to be read. Plain values: it may travel to another thread. */
@@ -62,7 +70,7 @@ export function readBody(platform: Connector, unread: Unread): Reading | Refused
   return {
     verified,
     translation,
-    identities: isCounted(translation) ? [] : platform.identities(rawBody, connector.settings),
+    identities: namesNobody(translation) ? [] : platform.identities(rawBody, connector.settings),
     bodySha256: hash('sha256', rawBody, 'hex'),
   }
 }
@@ -72,7 +80,7 @@ function translate(
   { rawBody, receivedAt, connector, explains }: Unread,
   { topic, mismatch }: Verified,
 ): Translation {
-  const { rules, purchaseSpace, settings, status } = connector
+  const { rules, purchaseSpace, settings, status, siteNumber } = connector
   const orderIdFrom = orderIdFromOf(connector, platform)
   const asked = explains === true ? ({ explains } as const) : {}
   const input = { rawBody, topic, receivedAt, rules, purchaseSpace, orderIdFrom, settings, ...asked }
@@ -82,9 +90,15 @@ function translate(
   const ignored = { kind: 'ignored', orderId, ...(orderName === undefined ? {} : { orderName }) } as const
   // a verdict on who sent it goes first
   if (mismatch !== undefined) return { ...ignored, reason: mismatch }
+  const said = translation.shopNumber ?? null
+  if (said !== null && siteNumber !== null && said !== siteNumber)
+    return { ...ignored, reason: 'SHOP_MISMATCH' }
+  if (translation.kind === 'noted') return translation
   return status === 'live' ? translation : { ...ignored, reason: 'CONNECTOR_NOT_LIVE' }
 }
 
-function isCounted(translation: Translation): boolean {
+/** Every rule counted it, and the items say of whom; or it is no order, and what it names is kept otherwise. */
+function namesNobody(translation: Translation): boolean {
+  if (translation.kind === 'noted') return true
   return translation.kind === 'translated' && translation.outcomes.every(({ kind }) => kind === 'log')
 }

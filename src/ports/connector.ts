@@ -3,12 +3,14 @@ import type { Quantity } from '../streaks/quantity.ts'
 import type { Instant } from './clock.ts'
 import type { MakeHands } from './hands.ts'
 import type { RuleChoice } from './schema/choices.ts'
+import type { PrivacyKind, PrivacySubject } from './schema/privacy.ts'
 import type {
   ConnectorRule,
   OrderReport,
   Platform,
   PurchaseActivity,
   PurchaseValue,
+  ShopNews,
 } from './schema/values.ts'
 
 /** HTTP headers with lower-case names; repeated ones joined by ', '. */
@@ -50,6 +52,7 @@ export type Verification =
 export type IgnoreReason =
   | 'TOPIC_NOT_SUPPORTED'
   | 'CONNECTOR_NOT_LIVE'
+  | 'STILL_INSTALLED'
   | 'SHOP_MISMATCH'
   | 'BODY_NOT_UNDERSTOOD'
   | 'NO_RULES'
@@ -118,7 +121,18 @@ export interface OrderNames {
   readonly otherReference?: string | null
   /** What people call the order; absent or null where the body does not say it. */
   readonly orderName?: string | null
+  /** The platform's own number of the shop that it is of, where the signed body says it. */
+  readonly shopNumber?: string | null
 }
+
+/** What is no order, and is seen to by a worker once it is stored; also of connectors that are not live. */
+export type PlatformNews =
+  /** Told of the shop: believed only once the platform says the same when asked. */
+  | { readonly about: 'shop'; readonly news: ShopNews }
+  /** Asked by law: the body is not kept, only what it names, until it is done. */
+  | { readonly about: 'privacy'; readonly kind: PrivacyKind; readonly subject: PrivacySubject | null }
+  /** Kept, and nothing is done about it yet. */
+  | { readonly about: 'nothing' }
 
 export type Translation =
   /** Of a purchase that no rule looked at the references still connect the order with its refunds. */
@@ -151,6 +165,7 @@ export type Translation =
       readonly externalId: string | null
       readonly reports: readonly OrderReport[]
     } & OrderNames)
+  | ({ readonly kind: 'noted'; readonly orderId: null; readonly news: PlatformNews } & OrderNames)
 
 export interface TranslateInput {
   readonly rawBody: Uint8Array

@@ -3,6 +3,7 @@ import { CONNECTORS } from './schema/connectors.ts'
 import { CONSOLE } from './schema/console.ts'
 import { INSTALLATIONS } from './schema/installations.ts'
 import { LEDGER } from './schema/ledger.ts'
+import { PRIVACY } from './schema/privacy.ts'
 import { REWARDS } from './schema/rewards.ts'
 import type { CollectionSpec, RowOf, Schema } from './schema/spec.ts'
 import { STREAKS } from './schema/streaks.ts'
@@ -20,6 +21,7 @@ export const SCHEMA = {
   ...CONNECTORS,
   ...INSTALLATIONS,
   ...CONSOLE,
+  ...PRIVACY,
 }
 
 /** The version of the stored shape; `streakline migrate` brings a store up to it. */

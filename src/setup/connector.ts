@@ -10,7 +10,10 @@ const target = (accountId: string, id: string) =>
   ({ collection: 'connector', noun: 'connector', accountId, id }) as const
 
 /** A connector as it is made: nothing has arrived at it. */
-const UNTOUCHED = { hasDeliveries: false, hasPurchases: false, refusedCount: 0, recentRefusals: [] }
+const UNTOUCHED = {
+  ...{ hasDeliveries: false, hasPurchases: false, refusedCount: 0, recentRefusals: [] },
+  siteNumber: null,
+}
 export type NewConnector = Omit<Row<'connector'>, keyof typeof UNTOUCHED>
 
 /** Makes a connector. Atomic. @throws AppError REFERENCE_NOT_FOUND for a rule's streak, STORE_BUSY */

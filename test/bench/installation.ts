@@ -139,5 +139,6 @@ function shopifyConnector(common: Common, streakId: string, sealedCredentials: s
     hasPurchases: false,
     refusedCount: 0,
     recentRefusals: [],
+    siteNumber: null,
   }
 }

@@ -138,5 +138,6 @@ function connectorRow(
     hasPurchases: false,
     refusedCount: 0,
     recentRefusals: [],
+    siteNumber: null,
   }
 }

@@ -23,6 +23,7 @@ import {
   type PurchaseActivity,
   type PurchaseBasis,
   type Refusal,
+  SHOP_NEWS,
   STATUSES,
 } from './values.ts'
 
@@ -39,6 +40,8 @@ export const CONNECTORS = {
       purchaseSpace: text(),
       /** Where the order id of a payment is read from; null where the platform has one of its own. */
       orderIdFrom: optional(text()),
+      /** The platform's own number of the shop, as an installation learned it; signed bodies are held against it. */
+      siteNumber: optional(text()),
       rules: json<readonly ConnectorRule[]>(),
       /** Set by the commit of the first delivery of any kind; from then on the connector is not deleted. */
       hasDeliveries: boolean,
@@ -79,6 +82,9 @@ export const CONNECTORS = {
       orderNameKey: optional(text()),
       outcome: choice(DELIVERY_OUTCOMES),
       reason: optional(text()),
+      /** What the platform tells of the shop, and when it is looked into; null: there is nothing to look into. */
+      news: optional(choice(SHOP_NEWS)),
+      newsDueAt: optional(instant),
       /** How often a replay changed it; each replay is guarded by it. */
       replayCount: integer,
     },
@@ -97,6 +103,7 @@ export const CONNECTORS = {
         fields: ['accountId', 'otherReference'],
         where: { notNull: ['otherReference'] },
       },
+      delivery_news: { fields: ['newsDueAt', 'id'], where: { notNull: ['newsDueAt'] } },
       delivery_order_name: newestFirst('accountId', 'orderNameKey'),
     },
   },

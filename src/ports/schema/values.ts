@@ -52,8 +52,14 @@ export const CODE_SOURCES = ['pool', 'drawn', 'own'] as const
 
 /** Entries of the ledger beside the logs. */
 export const ENTRY_KINDS = ['withdrawal', 'reinstatement'] as const
-/** What a delivery is as a whole; `reported`: a refund, a dispute or a cancellation. */
-export const DELIVERY_OUTCOMES = ['translated', 'reported', 'ignored'] as const
+/**
+ * What a delivery is as a whole; `reported`: a refund, a dispute or a cancellation; `noted`: no order, but what the
+ * platform tells of the shop or the law asks.
+ */
+export const DELIVERY_OUTCOMES = ['translated', 'reported', 'ignored', 'noted'] as const
+/** What a platform tells of a shop: that the app is gone there, or that it may do other things. */
+export const SHOP_NEWS = ['uninstalled', 'scopes_changed'] as const
+export type ShopNews = (typeof SHOP_NEWS)[number]
 /**
  * `waiting`: a report whose purchase has not come yet. `applied`: a report that has done what it does. `abandoned`: an
  * operator decided to leave it; a replay takes it up again.

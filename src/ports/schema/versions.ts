@@ -89,6 +89,6 @@ export const VERSIONS: readonly SchemaVersion[] = [
   },
   {
     version: 3,
-    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what',
+    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what; what platforms tell of shops and pass on of privacy law',
   },
 ]
