@@ -142,7 +142,17 @@ export interface Question {
   run(call: AdminCall, given: ReadonlyMap<string, string>): Promise<Json>
 }
 
+/** What can be read of a record beside itself, however much it is: `GET /schema/{slug}/record/{id}/{name}`. */
+export interface Reading {
+  readonly summary: string
+  readonly answers: { readonly name: string; readonly schema: JsonSchema }
+  /** The answer as JSON text, in pieces that leave as they come. @throws AppError before the first piece, or never */
+  read(call: AdminCall, id: string): AsyncGenerator<string>
+}
+
 interface Handlers {
+  /** By name. */
+  readonly readings?: Readonly<Record<string, Reading>>
   /** By name. */
   readonly questions?: Readonly<Record<string, Question>>
   /** By name. */

@@ -11,6 +11,7 @@ import { couponProviderResource } from './routes/coupon-provider.ts'
 import { deliveryResource } from './routes/delivery.ts'
 import { LATER_RESOURCES } from './routes/later.ts'
 import { memberResource } from './routes/member.ts'
+import { memberExport } from './routes/member-export.ts'
 import { memberStreakResource } from './routes/member-streak.ts'
 import { milestoneResource } from './routes/milestone.ts'
 import { rewardLogResource } from './routes/reward-log.ts'
@@ -29,7 +30,7 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, memberStreakResource(deps)),
     served(store, milestoneResource(deps)),
     served(store, rewardLogResource(deps)),
-    served(store, memberResource(deps)),
+    served(store, { ...memberResource(deps), readings: { export: memberExport(deps) } }),
     served(store, accountResource(deps)),
     served(store, apiKeyResource(deps)),
     served(store, connectorResource(deps)),

@@ -18,6 +18,7 @@ import { closedToEndUsers } from './list/end-user.ts'
 import { readParameters, refuseParameters } from './list/query.ts'
 import type { AdminCall, Call, Served, Verb } from './resource.ts'
 import type { BodyBudget } from './transport/body-budget.ts'
+import { sendPieces } from './transport/send-pieces.ts'
 
 const LIST_VERBS: Readonly<Record<string, Verb>> = { GET: 'list', HEAD: 'list', POST: 'create' }
 const RECORD_VERBS: Readonly<Record<string, Verb>> = {
@@ -103,11 +104,18 @@ function serve(
   }
 }
 
-/** What a backend can do to a record beside the verbs. */
+/** What a backend can do to a record beside the verbs, and read of it. */
 function serveAction(serving: Serving): RequestHandler {
   return async (request: Request, response: Response, next: NextFunction) => {
     const resource = serving.bySlug.get(String(request.params.slug))
     const name = String(request.params.action)
+    const reading = ownOf(resource?.readings, name)
+    if (resource !== undefined && reading !== undefined) {
+      contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`
+      const call = await actingCall(serving, resource, name, request, response, 'GET')
+      refuseParameters(searchOf(request.url))
+      return sendPieces(response, reading.read(call, recordId(resource, String(request.params.id))))
+    }
     const action = ownOf(resource?.actions, name)
     if (resource === undefined || action === undefined) return next()
     contextOf(response).route = `/schema/${resource.slug}/record/{id}/${name}`

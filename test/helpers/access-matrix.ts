@@ -149,6 +149,11 @@ export const QUESTIONS: Readonly<Record<string, { readonly row: Row; readonly se
   'delivery/explain': { row: closed(200, 200), search: 'orderId=5001' },
 }
 
+/** What can be read of a record beside itself: `GET /schema/{slug}/record/{id}/{reading}`. */
+export const READINGS: Readonly<Record<string, Row>> = {
+  'account_user/export': closed(200, 404),
+}
+
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */
 export const OTHER_ROUTES: Readonly<
   Record<

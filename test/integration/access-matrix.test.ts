@@ -18,6 +18,7 @@ import {
   outcomeOf,
   PATCH_BODY,
   QUESTIONS,
+  READINGS,
   RECORD_OF,
   SEES,
 } from '../helpers/access-matrix.ts'
@@ -242,6 +243,23 @@ describe('the access matrix', () => {
         expect([caller, await statusFor(headers)]).toEqual([caller, 401])
       }
       expect(await statusFor(good.backend, 'GET')).toBe(405)
+    }
+  })
+
+  it.each(Object.entries(READINGS))('holds for the reading %s', async (name, row) => {
+    const [slug = '', reading = ''] = name.split('/')
+    const record = await recordFor(slug, 'get')
+    for (const prefix of PREFIXES) {
+      const statusFor = async (headers: Headers, method = 'GET') =>
+        (await api.send(`${prefix}/schema/${slug}/record/${record}/${reading}`, { method, headers })).status
+      for (const [index, caller] of CALLERS.entries()) {
+        expect([caller, await statusFor(good[caller])]).toEqual([caller, row[index]])
+      }
+      for (const [caller, headers] of Object.entries(bad)) {
+        expect([caller, await statusFor(headers)]).toEqual([caller, 401])
+      }
+      expect(await statusFor(good.backend, 'POST')).toBe(405)
+      expect(await statusFor(good.backend, 'HEAD')).toBe(200)
     }
   })
 

@@ -324,6 +324,13 @@ describe('an order that never arrived', () => {
       '2021-01-03T13:00:00+01:00',
       '2021-01-03T23:00:00.000Z',
     ],
+    [
+      'America/St_Johns',
+      '2026-01-03T02:00:00Z',
+      '2026-01-02',
+      '2026-01-02T22:30:00-03:30',
+      '2026-01-03T03:30:00.000Z',
+    ],
   ])('in %s is the one that the clocks there say', async (timezone, processedAt, key, localTime, endsAt) => {
     const streak = await shop.admin.create('streak', {
       name: 'a zone',

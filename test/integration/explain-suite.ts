@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { v7 as newId } from 'uuid'
 import type { Store } from '../../src/ports/store.ts'
 import { createPrune } from '../../workers/upkeep/prune.ts'
-import { type Api, type Body, startApi } from '../helpers/api.ts'
+import { type Api, type Body, NOW, startApi } from '../helpers/api.ts'
 import { type ExplainShop, openExplainShop } from '../helpers/explain-shop.ts'
 import { shopifyOrder, stripeChargeEvent } from '../helpers/payloads.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
@@ -90,6 +90,12 @@ export function describeExplain(name: string, open: () => Promise<{ store: Store
       expect(checks.VALUE_OUT_OF_RANGE).toMatchObject({ passed: true, value: 60, limit: 1_000_000_000 })
     })
 
+    it('tells of every live streak and of no other', async () => {
+      await shop.admin.create('streak', { name: 'a draft', aggregationTargetValue: 1 })
+      await shop.told('orders/paid', shopifyOrder(ORDER))
+      expect(Object.keys(await shop.verdicts(BY_ID))).toEqual(['days', 'money'])
+    })
+
     it('names the reward that it earned', async () => {
       const pool = await shop.admin.create('coupon_provider', { name: newId(), provider: 'pool' })
       await shop.admin.create('milestone', {
@@ -147,6 +153,7 @@ export function describeExplain(name: string, open: () => Promise<{ store: Store
     it('explains the order that was received last, and names the others that fit', async () => {
       await shop.told('orders/paid', shopifyOrder({ ...ORDER, id: 1 }))
       await shop.told('orders/paid', shopifyOrder({ ...ORDER, id: 2 }))
+      api.clock.set('2026-11-22T12:00:01.000Z')
       await shop.charged(stripeChargeEvent({ currency: 'eur', orderId: '1001' }))
       const explained = await shop.explained({ orderName: '1001' })
       expect(explained.order).toMatchObject({ orderId: 'pi_5001', connectorId: shop.stripe.id })
@@ -157,6 +164,7 @@ export function describeExplain(name: string, open: () => Promise<{ store: Store
       const atShopify = await shop.explained({ orderName: '1001', connectorId: shop.shopify.id })
       expect(atShopify.order).toMatchObject({ orderId: '2' })
       expect(atShopify.others).toHaveLength(1)
+      api.clock.set(NOW)
     })
 
     it('says of an order below the minimum by how much, and what would have counted', async () => {
@@ -246,6 +254,12 @@ export function describeExplain(name: string, open: () => Promise<{ store: Store
           wouldCountIf: because === 'NOT_PAID' ? 'It would count if it were paid.' : null,
         })
       }
+      // an update that arrives later knows nothing of why
+      await shop.told(
+        'orders/updated',
+        shopifyOrder({ ...ORDER, id: 2, totalPrice: '60.00', financialStatus: 'pending' }),
+      )
+      expect(await of('days', { orderId: '2' })).toMatchObject({ because: 'NOT_PAID' })
       await shop.told('orders/updated', shopifyOrder({ ...ORDER, id: 4 }))
       expect(await of('days', { orderId: '4' })).toMatchObject({ because: 'NOTHING_TO_REPORT' })
     })
@@ -320,7 +334,10 @@ export function describeExplain(name: string, open: () => Promise<{ store: Store
       await shop.patch(shop.stripe, { settings: { orderIdFrom: 'metadata.order_id' } })
       await shop.charged(stripeChargeEvent({ currency: 'eur', orderId: '5001', customer: 'cus_1' }))
       // another shop of its own: both count
-      expect((await shop.verdicts({ orderId: '5001', connectorId: shop.stripe.id })).days).toBe('counted')
+      const atStripe = await shop.explained({ orderId: '5001', connectorId: shop.stripe.id })
+      expect(atStripe.streaks[0]).toMatchObject({ verdict: 'counted', because: null })
+      expect(atStripe.deliveries).toHaveLength(1)
+      expect((await shop.explained(BY_ID)).others).toMatchObject([{ connectorId: shop.shopify.id }])
       const member = (await shop.admin.get(`/schema/streak_log/record/${streakLogId}`)).body.data.ownedById
       const entered = await shop.admin.create('streak_log', {
         streakId: shop.days.id,
@@ -432,6 +449,21 @@ export function describeExplain(name: string, open: () => Promise<{ store: Store
         expect(deliveries).toHaveLength(2)
         expect(streaks[0]).toMatchObject({ verdict: 'taken_back', because: 'REFUNDED' })
       }
+    })
+
+    it('takes what came under another name of a payment for news of that payment', async () => {
+      await shop.patch(shop.stripe, {
+        rules: [{ streakId: shop.days.id, currency: 'EUR', minimumValue: 100 }],
+      })
+      await shop.charged(stripeChargeEvent({ currency: 'eur' }))
+      await shop.charged(stripeRefundEvent({ currency: 'eur', amount: 4250, paymentIntent: null }))
+      const { order, deliveries, others } = await shop.explained({ orderId: 'ch_5001' })
+      expect({ orderId: order.orderId, deliveries: deliveries.length, others }).toEqual({
+        orderId: 'pi_5001',
+        deliveries: 2,
+        others: undefined,
+      })
+      expect((await shop.verdicts({ orderId: 'ch_5001' })).days).toBe('not_counted BELOW_MINIMUM')
     })
 
     it('says what to look at when nobody has heard of an order', async () => {

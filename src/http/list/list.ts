@@ -127,11 +127,21 @@ function defaultFields<C extends CollectionName>(resource: Resource<C>): string[
   )
 }
 
+/** Rows as a list shows them that asks for no fields. */
+export function asListed<C extends CollectionName>(
+  resource: Resource<C>,
+  rows: readonly Row<C>[],
+  accountId: string,
+  now: Call['now'],
+): Promise<JsonObject[]> {
+  return presentRows(resource, rows, { caller: { accountId }, now }, defaultFields(resource))
+}
+
 /** Rows as records that hold exactly the fields in `shown`, in the order of the resource. */
 async function presentRows<C extends CollectionName>(
   resource: Resource<C>,
   rows: readonly Row<C>[],
-  call: Pick<Call, 'caller' | 'now'>,
+  call: { readonly caller: Pick<Call['caller'], 'accountId'>; readonly now: Call['now'] },
   shown: readonly string[],
 ): Promise<JsonObject[]> {
   if (rows.length === 0) return []

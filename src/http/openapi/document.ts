@@ -83,9 +83,9 @@ function actionSchemas(resource: Recorded): Record<string, JsonSchema> {
   const answers = [...actions, ...bulkActions].flatMap(([, action]) =>
     typeof action.answers === 'string' ? [] : [[action.answers.name, action.answers.schema] as const],
   )
-  const questions = Object.values(resource.questions ?? {}).map(
-    ({ answers: { name, schema } }) => [name, schema] as const,
-  )
+  const questions = [resource.questions, resource.readings]
+    .flatMap((each) => Object.values(each ?? {}))
+    .map(({ answers: { name, schema } }) => [name, schema] as const)
   return Object.fromEntries([...bodies, ...answers, ...questions])
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts'
 import { componentName, type JsonSchema } from '../json/json-schema.ts'
-import type { Action, BulkAction, Question, Verb } from '../resource.ts'
+import type { Action, BulkAction, Question, Reading, Verb } from '../resource.ts'
 import { errorResponses } from './errors.ts'
 import { bodyExamples, responseExamples } from './examples/index.ts'
 import { listParameters, listText } from './lists.ts'
@@ -67,6 +67,10 @@ export function resourcePaths(resource: Recorded): Record<string, JsonSchema> {
     `/schema/${slug}/${name}`,
     { post: bulkOperation(resource, name, action) },
   ])
+  const readings = Object.entries(resource.readings ?? {}).map(([name, reading]) => [
+    `/schema/${slug}/record/{id}/${name}`,
+    { ...id, get: readingOperation(resource, name, reading) },
+  ])
   const questions = Object.entries(resource.questions ?? {}).map(([name, question]) => [
     `/schema/${slug}/${name}`,
     { get: questionOperation(resource, name, question) },
@@ -75,6 +79,7 @@ export function resourcePaths(resource: Recorded): Record<string, JsonSchema> {
     ...Object.fromEntries(actions),
     ...Object.fromEntries(bulkActions),
     ...Object.fromEntries(questions),
+    ...Object.fromEntries(readings),
     ...(Object.keys(collection).length === 0 ? {} : { [`/schema/${slug}/record`]: collection }),
     ...(Object.keys(record).length === 0 ? {} : { [`/schema/${slug}/record/{id}`]: { ...id, ...record } }),
   }
@@ -109,6 +114,21 @@ function actionOperation(resource: Recorded, name: string, action: Action): Json
 function bulkOperation(resource: Recorded, name: string, action: BulkAction): JsonSchema {
   const several = componentName(plural(resource.noun))
   return acting(resource, name, action, `${name}Of${several}`, bulkBodyName(resource.noun, name))
+}
+
+function readingOperation({ slug, noun }: Recorded, name: string, { summary, answers }: Reading): JsonSchema {
+  const data = { $ref: `#/components/schemas/${answers.name}` }
+  return {
+    operationId: `${name}${componentName(noun)}`,
+    tags: [tagOf(noun)],
+    summary,
+    description: textOf(slug).actions?.[name] ?? '',
+    security: ADMIN,
+    responses: {
+      200: { description: 'All of it.', content: { 'application/json': { schema: answer(data) } } },
+      ...errorResponses([...EVERY, 'FORBIDDEN', 'INVALID_INPUT', 'NOT_FOUND']),
+    },
+  }
 }
 
 function questionOperation(

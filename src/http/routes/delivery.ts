@@ -8,7 +8,7 @@ import { itemJson, itemSchema } from './delivery-item.ts'
 import { explainQuestion } from './explain.ts'
 import { deliveryActions } from './replay.ts'
 
-const deliveryFields: PublicFields<'delivery'> = {
+export const deliveryFields: PublicFields<'delivery'> = {
   ...ID,
   connectorId: { stored: 'connectorId' },
   platform: { stored: 'platform' },
