@@ -8,7 +8,7 @@ import { itemJson, itemSchema } from './delivery-item.ts'
 import { explainQuestion } from './explain.ts'
 import { deliveryActions } from './replay.ts'
 
-export const deliveryFields: PublicFields<'delivery'> = {
+const deliveryFields: PublicFields<'delivery'> = {
   ...ID,
   connectorId: { stored: 'connectorId' },
   platform: { stored: 'platform' },

@@ -6,12 +6,12 @@ import type { CollectionName, Row } from '../../ports/schema.ts'
 import type { Condition } from '../../ports/store.ts'
 import { recordNotFound } from '../../setup/change-row.ts'
 import type { HttpDeps } from '../deps.ts'
-import { componentName, type JsonSchema, orNull, recordRef } from '../json/json-schema.ts'
+import { type JsonSchema, orNull, recordRef } from '../json/json-schema.ts'
 import type { JsonObject } from '../json/write-json.ts'
 import { asListed } from '../list/list.ts'
 import { fieldSchema } from '../openapi/records.ts'
 import { type Reading, type Resource, type ShownField, withChoices } from '../resource.ts'
-import { deliveryFields, deliveryResource } from './delivery.ts'
+import { deliveryResource } from './delivery.ts'
 import { memberResource } from './member.ts'
 import { memberStreakResource } from './member-streak.ts'
 import { rewardLogResource } from './reward-log.ts'
@@ -22,43 +22,36 @@ import { withdrawalResource } from './withdrawal.ts'
 /** So many deliveries are read at once, without their bodies: these are read one by one. */
 const DELIVERIES_PER_READ = 100
 
-const listed = (noun: string) => ({
-  type: 'array',
-  items: { $ref: `#/components/schemas/${componentName(noun)}Listed` },
-})
-/** A delivery with its body. */
-const deliveryProperties = {
-  ...Object.fromEntries(
-    Object.entries(withChoices('delivery', deliveryFields)).map(([name, field]) => [
-      name,
-      fieldSchema('delivery', field as ShownField),
-    ]),
-  ),
-  body: orNull({ type: 'string' }),
+/** Records as their list shows them. */
+function listed<C extends CollectionName>(
+  { collection, fields }: Resource<C>,
+  more: object = {},
+): JsonSchema {
+  const shown = Object.entries(withChoices(collection, fields)).flatMap(([name, field]) =>
+    field.onRequest === undefined ? [[name, fieldSchema(collection, field as ShownField)] as const] : [],
+  )
+  const properties = { ...Object.fromEntries(shown), ...more }
+  return { type: 'array', items: { type: 'object', required: Object.keys(properties), properties } }
 }
-const deliveries: JsonSchema = {
-  type: 'array',
-  items: { type: 'object', required: Object.keys(deliveryProperties), properties: deliveryProperties },
-}
-const SECTIONS = {
-  streakLogs: listed('streak log'),
-  withdrawals: listed('withdrawal'),
-  streakProgress: listed('streak progress'),
-  memberStreaks: listed('member streak'),
-  rewardLogs: listed('reward log'),
-  deliveries,
-}
-const exportSchema: JsonSchema = {
-  type: 'object',
-  required: ['member', ...Object.keys(SECTIONS)],
-  properties: { member: recordRef('member'), ...SECTIONS },
+
+function exportSchema(deps: HttpDeps): JsonSchema {
+  const properties = {
+    member: recordRef('member'),
+    streakLogs: listed(streakLogResource(deps)),
+    withdrawals: listed(withdrawalResource()),
+    streakProgress: listed(streakProgressResource(deps)),
+    memberStreaks: listed(memberStreakResource(deps)),
+    rewardLogs: listed(rewardLogResource(deps)),
+    deliveries: listed(deliveryResource(deps), { body: orNull({ type: 'string' }) }),
+  }
+  return { type: 'object', required: Object.keys(properties), properties }
 }
 
 /** Everything that is kept about a member. */
 export function memberExport(deps: HttpDeps): Reading {
   return {
     summary: 'Export everything that is kept about a member',
-    answers: { name: 'MemberExport', schema: exportSchema },
+    answers: { name: 'MemberExport', schema: exportSchema(deps) },
     read: ({ caller: { accountId }, now, log }, id) => {
       log({ memberId: id })
       return memberExportText(deps, accountId, id, now)
