@@ -5,7 +5,9 @@ import { connectorFor } from '../connectors/registry.ts'
 import { createProcessItems } from '../workers/activity/process.ts'
 import { createAttend } from '../workers/reward/attend.ts'
 import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
+import { createNews } from '../workers/upkeep/news.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
+import { shopsByHand } from '../workers/upkeep/shops-by-hand.ts'
 import { createSweep } from '../workers/upkeep/sweep.ts'
 import { sharedStore } from './commit/shared-store.ts'
 import { createShifts } from './commit/shifts.ts'
@@ -219,6 +221,15 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
   const step = createStep(rewards)
   const raising = marks.store(store, 'sweep_before_raise', 'sweep_after_raise')
   const sweep = createSweep({ store: raising, queue, clock, logger })
+  const news = createNews({
+    ...{ store, clock, logger, shops: shopsByHand({ store, clock }) },
+    sealNothing: (id) =>
+      secretBox.seal(JSON.stringify({ webhookSecrets: [] }), {
+        collection: 'connector',
+        id,
+        field: 'sealedCredentials',
+      }),
+  })
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
   return startWorkerPool({
     redisUrl,
@@ -226,7 +237,10 @@ function startWorkers(parts: Parts, workforce: Workforce | null): WorkerPool {
       activity: marks.work('activity_taken', processItems),
       reward: marks.work('reward_taken', createFulfil(rewards, step)),
       upkeep: marks.work('upkeep_before_prune', prune),
-      sweep,
+      sweep: async () => {
+        await sweep()
+        await news()
+      },
       attend: createAttend(rewards, step),
     },
     concurrency: { activity: config.activityConcurrency, reward: config.rewardConcurrency },

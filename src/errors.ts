@@ -33,6 +33,7 @@ export const ERRORS = {
   PROVIDER_IN_USE: { status: 409, retryable: false },
   CODE_IN_USE: { status: 409, retryable: false },
   CONNECTOR_HAS_DELIVERIES: { status: 409, retryable: false },
+  NOT_EXPORTABLE: { status: 409, retryable: false },
   LAST_LIVE_KEY: { status: 409, retryable: false },
   LAST_OWNER: { status: 409, retryable: false },
   LINK_NOT_GOOD: { status: 410, retryable: false },

@@ -14,6 +14,7 @@ import { memberResource } from './routes/member.ts'
 import { memberExport } from './routes/member-export.ts'
 import { memberStreakResource } from './routes/member-streak.ts'
 import { milestoneResource } from './routes/milestone.ts'
+import { privacyRequestResource } from './routes/privacy-request.ts'
 import { rewardLogResource } from './routes/reward-log.ts'
 import { streakResource } from './routes/streak.ts'
 import { streakLogResource } from './routes/streak-log.ts'
@@ -40,6 +41,7 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, withdrawalResource()),
     served(store, consoleUserResource(deps)),
     served(store, auditLogResource()),
+    served(store, privacyRequestResource(deps)),
     ...LATER_RESOURCES,
   ]
 }

@@ -14,6 +14,7 @@ import {
 } from './erase-deliveries.ts'
 import { closeJourneys } from './erase-journeys.ts'
 import { type EraseDeps, erasedExternalId, type Scope } from './erased.ts'
+import { forgetInRequests } from './forget-in-requests.ts'
 import { isAnothers, ownOf } from './whose.ts'
 
 export interface EraseOptions {
@@ -44,7 +45,10 @@ export async function eraseMember(
   if (!dryRun) await closeJourneys(deps, erasure)
   // only now is it certain that no more logs come
   await scrubDeliveriesOfLogs(deps, scope)
-  if (!dryRun) await endErasure(deps, erasure)
+  if (!dryRun) {
+    await forgetInRequests(deps, accountId, [erasure.externalId, erasure.emailIdentity])
+    await endErasure(deps, erasure)
+  }
   return { deliveries: found.size }
 }
 

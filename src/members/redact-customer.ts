@@ -6,6 +6,7 @@ import type { Store } from '../ports/store.ts'
 import { purge } from './end-erasure.ts'
 import { eraseMember } from './erase.ts'
 import type { EraseDeps } from './erased.ts'
+import { forgetInRequests } from './forget-in-requests.ts'
 import { deliveriesMeant, membersMeant } from './privacy-scope.ts'
 import { scrubBodies } from './scrub-bodies.ts'
 
@@ -34,6 +35,7 @@ export async function redactCustomer(
     for (const id of ids) found.add(id)
     await scrubBodies(deps, accountId, ids)
   }
+  await forgetInRequests(deps, accountId, request.subject?.identities ?? [])
   await purge(store, accountId)
   const isNamed = members.size > 0 || found.size > 0
   return isNamed ? { members: members.size, deliveries: found.size, codes } : null

@@ -103,6 +103,7 @@ export const ACCESS: Readonly<Record<string, Readonly<Record<Verb, Row>>>> = {
     delete: BACKEND_DELETE,
   },
   console_user: { list: NOBODY, create: NOBODY, get: NOBODY, patch: NOBODY, delete: NOBODY },
+  privacy_request: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   audit_log: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   withdrawal: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   webhook_endpoint: { list: NEVER, create: NEVER, get: NEVER, patch: NEVER, delete: NEVER },
@@ -152,6 +153,7 @@ export const QUESTIONS: Readonly<Record<string, { readonly row: Row; readonly se
 /** What can be read of a record beside itself: `GET /schema/{slug}/record/{id}/{reading}`. */
 export const READINGS: Readonly<Record<string, Row>> = {
   'account_user/export': closed(200, 404),
+  'privacy_request/export': closed(200, 404),
 }
 
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */

@@ -38,9 +38,19 @@ export function createNews(deps: NewsDeps): () => Promise<void> {
   async function seeToShops(): Promise<void> {
     const where = atMost<'delivery', 'newsDueAt'>('newsDueAt', clock.now())
     const omit = ['body', 'headers'] as const
-    const rows = await store.find('delivery', { where, sort: ascending('newsDueAt', 'id'), limit: ROWS, omit })
+    const rows = await store.find('delivery', {
+      where,
+      sort: ascending('newsDueAt', 'id'),
+      limit: ROWS,
+      omit,
+    })
     for (const row of rows) {
-      const taken = change('delivery', row, { newsDueAt: row.newsDueAt }, { newsDueAt: clock.now() + TAKEN_MS })
+      const taken = change(
+        'delivery',
+        row,
+        { newsDueAt: row.newsDueAt },
+        { newsDueAt: clock.now() + TAKEN_MS },
+      )
       if ((await store.commit([taken])).outcome === 'conflict') continue
       await orLater(deps, row, () => actOnShop(deps, row))
     }
@@ -81,7 +91,10 @@ async function actOnShop({ store, clock, shops }: NewsDeps, row: Row<'delivery'>
   const { accountId, connectorId, news } = row
   const settled: Partial<Row<'delivery'>> = { newsDueAt: null, updatedAt: clock.now() }
   if (news === 'scopes_changed') await shops.check(accountId, connectorId)
-  else if (news === 'uninstalled' && (await shops.uninstalled(accountId, connectorId)) === 'still_installed') {
+  else if (
+    news === 'uninstalled' &&
+    (await shops.uninstalled(accountId, connectorId)) === 'still_installed'
+  ) {
     settled.outcome = 'ignored'
     settled.reason = 'STILL_INSTALLED'
   }

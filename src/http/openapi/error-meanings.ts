@@ -43,6 +43,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A milestone names this coupon provider, one that has granted rewards named it, or it still has codes; the message says which.',
   CODE_IN_USE: 'The code was given to a member.',
   CONNECTOR_HAS_DELIVERIES: 'The connector has received webhooks, which are kept under it.',
+  NOT_EXPORTABLE: 'The privacy request is a redaction: there is nothing to export.',
   LAST_LIVE_KEY:
     'It is the last live API key of the account: without it your backend could not call any more.',
   LAST_OWNER:
