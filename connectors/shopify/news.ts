@@ -1,5 +1,5 @@
 import type { PlatformNews, Translation } from '../../src/ports/connector.ts'
-import type { PrivacySubject } from '../../src/ports/schema/privacy.ts'
+import type { PrivacySubject } from '../../src/ports/schema/news-values.ts'
 import { emailIdentity } from '../../src/ports/schema/values.ts'
 import { ExactNumber, isAbsent, isObject, type Json, member, members } from '../json.ts'
 import { readProfile } from '../profile.ts'

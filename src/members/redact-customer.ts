@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts'
 import { all, equal, oneOf } from '../ports/conditions.ts'
-import type { RedactionCounts } from '../ports/schema/privacy.ts'
+import type { RedactionCounts } from '../ports/schema/news-values.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { purge } from './end-erasure.ts'

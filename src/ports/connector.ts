@@ -3,14 +3,13 @@ import type { Quantity } from '../streaks/quantity.ts'
 import type { Instant } from './clock.ts'
 import type { MakeHands } from './hands.ts'
 import type { RuleChoice } from './schema/choices.ts'
-import type { PrivacyKind, PrivacySubject } from './schema/privacy.ts'
+import type { PrivacyKind, PrivacySubject, ShopNews } from './schema/news-values.ts'
 import type {
   ConnectorRule,
   OrderReport,
   Platform,
   PurchaseActivity,
   PurchaseValue,
-  ShopNews,
 } from './schema/values.ts'
 
 /** HTTP headers with lower-case names; repeated ones joined by ', '. */

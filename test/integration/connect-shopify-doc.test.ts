@@ -86,19 +86,19 @@ describe('the page on connecting a Shopify shop', () => {
 })
 
 describe('the template of an app’s configuration', () => {
-  const valueOf = (name: string) => new RegExp(`^${name} = (.+)$`, 'm').exec(TEMPLATE)?.[1] ?? ''
+  const inTemplate = (name: string) => new RegExp(`^${name} = (.+)$`, 'm').exec(TEMPLATE)?.[1] ?? ''
 
   it('asks for what consent asks for, and leads back to the callback', () => {
-    expect(JSON.parse(valueOf('scopes'))).toBe(ASKED_SCOPES.join(','))
-    expect(JSON.parse(valueOf('redirect_urls'))).toEqual(['https://YOUR_SERVER/connect/shopify/callback'])
-    expect(JSON.parse(valueOf('api_version'))).toBe('2026-10')
+    expect(JSON.parse(inTemplate('scopes'))).toBe(ASKED_SCOPES.join(','))
+    expect(JSON.parse(inTemplate('redirect_urls'))).toEqual(['https://YOUR_SERVER/connect/shopify/callback'])
+    expect(JSON.parse(inTemplate('api_version'))).toBe('2026-10')
   })
 
   it('brings the compliance topics to the one address for all shops, where they are understood', async () => {
     const server: ScriptedServer = await startScriptedServer((response) => response.end())
     try {
-      const topics = JSON.parse(valueOf('compliance_topics')) as string[]
-      const address = new URL(JSON.parse(valueOf('uri')) as string)
+      const topics = JSON.parse(inTemplate('compliance_topics')) as string[]
+      const address = new URL(JSON.parse(inTemplate('uri')) as string)
       expect(address.pathname).toBe('/webhooks/shopify')
       const uri = `http://127.0.0.1:${server.port}${address.pathname}`
       const enums = topics.map((topic) => topic.toUpperCase().replace('/', '_'))

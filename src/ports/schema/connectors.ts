@@ -1,3 +1,4 @@
+import { SHOP_NEWS } from './news-values.ts'
 import {
   boolean,
   bytes,
@@ -23,7 +24,6 @@ import {
   type PurchaseActivity,
   type PurchaseBasis,
   type Refusal,
-  SHOP_NEWS,
   STATUSES,
 } from './values.ts'
 

@@ -57,9 +57,6 @@ export const ENTRY_KINDS = ['withdrawal', 'reinstatement'] as const
  * platform tells of the shop or the law asks.
  */
 export const DELIVERY_OUTCOMES = ['translated', 'reported', 'ignored', 'noted'] as const
-/** What a platform tells of a shop: that the app is gone there, or that it may do other things. */
-export const SHOP_NEWS = ['uninstalled', 'scopes_changed'] as const
-export type ShopNews = (typeof SHOP_NEWS)[number]
 /**
  * `waiting`: a report whose purchase has not come yet. `applied`: a report that has done what it does. `abandoned`: an
  * operator decided to leave it; a replay takes it up again.
