@@ -208,6 +208,7 @@ export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promis
     },
     console_user: () => null,
     audit_log: async ({ backend }) => (await backend.list('audit_log')).body.data[0].id,
+    privacy_request: async ({ backend }) => (await backend.list('privacy_request')).body.data[0].id,
     webhook_endpoint: () => null,
   }
 

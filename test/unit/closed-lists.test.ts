@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals'
 import { CONNECTORS } from '../../connectors/registry.ts'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
 import { LATER_PROVIDERS } from '../../src/http/routes/later.ts'
+import * as installationValues from '../../src/ports/schema/installation-values.ts'
+import * as newsValues from '../../src/ports/schema/news-values.ts'
 import * as values from '../../src/ports/schema/values.ts'
 import { SCHEMA, specOf } from '../../src/ports/schema.ts'
 
@@ -21,21 +23,24 @@ function sourcesIn(...folders: readonly string[]): [string, string][] {
   )
 }
 
-const LISTS = Object.entries(values).flatMap(([name, list]) =>
-  Array.isArray(list) && list.length > 1 ? [[name, list as readonly string[]] as const] : [],
+const MODULES = { values, 'installation-values': installationValues, 'news-values': newsValues }
+const LISTS = Object.entries(MODULES).flatMap(([module, lists]) =>
+  Object.entries(lists).flatMap(([name, list]) =>
+    Array.isArray(list) && list.length > 1 ? [[name, list as readonly string[], module] as const] : [],
+  ),
 )
 
 describe('closed lists', () => {
   const sources = sourcesIn('src', 'workers')
 
-  it.each(LISTS)('%s stands in the schema and is written nowhere else', (_, list) => {
+  it.each(LISTS)('%s stands in the schema and is written nowhere else', (_, list, module) => {
     const written = list.map((value) => `'${value}'`).join(',')
     const files = sources.flatMap(([file, text]) => (text.includes(written) ? [file] : []))
-    expect(files).toEqual(['src/ports/schema/values.ts'])
+    expect(files).toEqual([`src/ports/schema/${module}.ts`])
   })
 
   it('are what the fields that have one are known by', () => {
-    const known = new Set<unknown>(Object.values(values).filter(Array.isArray))
+    const known = new Set<unknown>(Object.values(MODULES).flatMap((lists) => Object.values(lists)))
     const collections = Object.keys(SCHEMA) as (keyof typeof SCHEMA)[]
     const lists = collections.flatMap((collection) =>
       Object.values(specOf(collection).fields).flatMap((spec) => spec.values ?? []),
