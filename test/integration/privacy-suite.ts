@@ -230,6 +230,8 @@ export function describePrivacy(name: string, open: () => Promise<{ store: Store
       })
 
       it('leaves somebody else’s order that names the address beside them', async () => {
+        // what counts for nobody is found by whom it names
+        await admin.patch(`/schema/connector/record/${connector.id}`, { rules: [] })
         const id = await order({ customerId: 42, email: 'john@example.com' })
         await redact({ customer: { email: 'john@example.com' }, orders_to_redact: [] })
         await news()
