@@ -1,6 +1,8 @@
 import { CONNECTORS } from '../connectors/registry.ts'
+import type { ShopNewsDeps } from '../workers/upkeep/news.ts'
 import { reconcilesOf } from './compose-backfills.ts'
 import type { Config } from './config.ts'
+import { AppError } from './errors.ts'
 import { createDoor } from './installing/door.ts'
 import { createInstalling, type Installing } from './installing/installing.ts'
 import { createTend } from './installing/tend.ts'
@@ -62,5 +64,18 @@ export function composeInstalling({
     door: createDoor(deps),
     calls,
     tend: createTend(deps),
+  }
+}
+
+/** What is asked of a platform that tells something of a shop. */
+export function shopsOf({ installing }: Pick<Installations, 'installing'>): ShopNewsDeps {
+  return {
+    uninstalled: installing.uninstalledByPlatform,
+    async check(accountId, connectorId) {
+      await installing.check(accountId, connectorId).catch((error: unknown) => {
+        // there is nothing to look at any more
+        if (!(error instanceof AppError) || error.code !== 'NOT_INSTALLED') throw error
+      })
+    },
   }
 }

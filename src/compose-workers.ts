@@ -4,12 +4,13 @@ import { createDesk } from '../workers/reward/desk.ts'
 import { createFulfil, createStep } from '../workers/reward/fulfil.ts'
 import { ALONE, Lanes } from '../workers/reward/lanes.ts'
 import { createLookAtUse } from '../workers/reward/use.ts'
+import { createNews } from '../workers/upkeep/news.ts'
 import { createPrune } from '../workers/upkeep/prune.ts'
 import { createRounds } from '../workers/upkeep/rounds.ts'
 import { sharedStore } from './commit/shared-store.ts'
 import { composeBackfills } from './compose-backfills.ts'
 import type { Marks } from './compose-fail-points.ts'
-import type { Installations } from './compose-installing.ts'
+import { type Installations, shopsOf } from './compose-installing.ts'
 import { countingProviders } from './compose-metrics.ts'
 import type { QueueParts } from './compose-queue.ts'
 import type { StoreParts } from './compose-store.ts'
@@ -72,6 +73,15 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
   const lookAtUse = createLookAtUse(rewards, desk)
   const prune = createPrune({ store, clock, logger, deliveryRetentionDays: config.deliveryRetentionDays })
   const workers = composeTellingWorkers({ ...parts, allowedHosts: config.httpProviderAllow })
+  const news = createNews({
+    ...{ store, clock, logger, shops: shopsOf(parts.installations) },
+    sealNothing: (id) =>
+      secretBox.seal(JSON.stringify({ webhookSecrets: [] }), {
+        collection: 'connector',
+        id,
+        field: 'sealedCredentials',
+      }),
+  })
   const backfills = composeBackfills({ ...parts, processItems })
   const attend = createAttend(rewards, step)
   const pool = startWorkerPool({
@@ -81,7 +91,7 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
       reward: marks.work('reward_taken', createFulfil(rewards, step)),
       message: workers.message,
       upkeep: marks.work('upkeep_before_prune', inTurn(prune, lookAtUse, workers.prune)),
-      sweep: inTurn(workers.wake, sweep),
+      sweep: inTurn(workers.wake, sweep, news),
       tend: parts.installations.tend,
       attend: async () => {
         await Promise.all([attend(), backfills.attend()])

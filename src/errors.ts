@@ -41,6 +41,7 @@ export const ERRORS = {
   PUBLIC_URL_MISSING: { status: 409, retryable: false },
   CONNECTOR_NOT_LIVE: { status: 409, retryable: false },
   BACKFILL_RUNNING: { status: 409, retryable: false },
+  NOT_EXPORTABLE: { status: 409, retryable: false },
   LAST_LIVE_KEY: { status: 409, retryable: false },
   LAST_OWNER: { status: 409, retryable: false },
   LINK_NOT_GOOD: { status: 410, retryable: false },

@@ -1,21 +1,15 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
-import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
+import { secretText, webhookSecrets } from '../credentials.ts'
+import { createShopifyHands } from './hands/index.ts'
+import { clientSecret } from './secrets.ts'
 import { identities, topicOf, translate } from './translate.ts'
 import { isFromAnotherShop, verify } from './verify.ts'
 
 /** In any case, said without a flag: the API document has the pattern alone. */
 const SHOP_DOMAIN = /^[A-Za-z0-9][A-Za-z0-9-]*\.[Mm][Yy][Ss][Hh][Oo][Pp][Ii][Ff][Yy]\.[Cc][Oo][Mm]$/
 
-/**
- * An app's client secret (`shpss_…`, hex where the app is older) or the hex key under Settings → Notifications. The
- * access tokens that lie beside it begin alike and sign nothing
- * (https://shopify.dev/docs/apps/build/webhooks/verify-deliveries).
- */
-const clientSecret = webhookSecret.regex(
-  /^(?!shp(?:at|ca|ua|rt)_)/,
-  'is an access token of Shopify, which signs no webhooks: give the client secret of the app (shpss_…), or the key under Settings → Notifications',
-)
+const SCOPE = /^(?:unauthenticated_)?(?:read|write)_[a-z_]{1,60}$/
 
 /** Shopify orders. README.md says what a merchant needs. */
 export const shopify: Connector = {
@@ -31,6 +25,13 @@ export const shopify: Connector = {
       .regex(SHOP_DOMAIN, 'must be the shop\'s own domain, such as "my-shop.myshopify.com"')
       .toLowerCase()
       .describe('The shop’s own domain.'),
+    extraScopes: z
+      .array(z.string().regex(SCOPE, 'must be the name of a scope, such as "read_all_orders"'))
+      .max(20, 'at most 20 scopes')
+      .optional()
+      .describe(
+        'Scopes that an install by `oauth` asks for beside `read_orders`, `read_customers` and `write_discounts`.',
+      ),
   }),
   values: ['one', 'order_total', 'order_subtotal', 'item_count'],
   choices: ['tags', 'products', 'channels'],
@@ -41,4 +42,5 @@ export const shopify: Connector = {
   topicOf,
   translate,
   identities,
+  hands: createShopifyHands,
 }

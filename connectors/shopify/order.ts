@@ -21,6 +21,7 @@ export const ORDER = members({
   total_price: true,
   subtotal_price: true,
   name: true,
+  order_status_url: true,
   tags: true,
   source_name: true,
   discount_codes: { code: true },
@@ -120,4 +121,16 @@ export function readTags(order: Json | undefined): readonly string[] | null {
 export function readChannel(order: Json | undefined): string | null {
   const channel = member(order, 'source_name')
   return typeof channel === 'string' ? channel : null
+}
+
+const STATUS_PATH = /^\/(\d{1,20})\/orders\//
+
+/**
+ * The number of the shop that an order is of, out of its `order_status_url`: it is signed, while the header that names
+ * the shop is not. null where there is no such address, or one of another form.
+ */
+export function shopNumberIn(order: Json | undefined): string | null {
+  const url = member(order, 'order_status_url')
+  if (typeof url !== 'string' || !URL.canParse(url)) return null
+  return STATUS_PATH.exec(new URL(url).pathname)?.[1] ?? null
 }

@@ -4,7 +4,16 @@ import { type Json, member, members, readJson } from '../json.ts'
 import type { Wanted } from '../json-members.ts'
 import { ignoreDelivery } from '../rules.ts'
 import { DISPUTE, translateDispute } from './dispute.ts'
-import { ORDER, readBuyer } from './order.ts'
+import {
+  NEWS,
+  translateCustomerRedact,
+  translateDataRequest,
+  translateMerge,
+  translateScopesUpdate,
+  translateShopRedact,
+  translateUninstalled,
+} from './news.ts'
+import { ORDER, readBuyer, shopNumberIn } from './order.ts'
 import { translateCancelledOrder, translateUpdatedOrder } from './order-reports.ts'
 import { translatePaidOrder } from './paid-order.ts'
 import { REFUND, translateRefund } from './refund.ts'
@@ -25,6 +34,18 @@ const READERS: ReadonlyMap<string, BodyReader> = new Map<string, BodyReader>([
   ['order_transactions/create', { reads: TRANSACTION, translate: translateTransaction }],
   ['disputes/create', { reads: DISPUTE, translate: translateDispute }],
   ['disputes/update', { reads: DISPUTE, translate: translateDispute }],
+  ['app/uninstalled', { reads: NEWS, translate: translateUninstalled }],
+  ['app/scopes_update', { reads: NEWS, translate: translateScopesUpdate }],
+  ['customers/merge', { reads: NEWS, translate: translateMerge }],
+  [
+    'customers/data_request',
+    { reads: NEWS, translate: (body, { settings }) => translateDataRequest(body, settings) },
+  ],
+  [
+    'customers/redact',
+    { reads: NEWS, translate: (body, { settings }) => translateCustomerRedact(body, settings) },
+  ],
+  ['shop/redact', { reads: NEWS, translate: (body, { settings }) => translateShopRedact(body, settings) }],
 ])
 
 export const TOPICS: readonly string[] = [...READERS.keys()]
@@ -36,9 +57,11 @@ export const TOPICS: readonly string[] = [...READERS.keys()]
  */
 export function translate(input: TranslateInput): Translation {
   const reader = READERS.get(input.topic)
-  return reader === undefined
-    ? ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
-    : reader.translate(readJson(input.rawBody, reader.reads), input)
+  if (reader === undefined) return ignoreDelivery('TOPIC_NOT_SUPPORTED', null)
+  const body = readJson(input.rawBody, reader.reads)
+  const translation = reader.translate(body, input)
+  const shopNumber = reader.reads === ORDER ? shopNumberIn(body) : null
+  return shopNumber === null ? translation : { ...translation, shopNumber }
 }
 
 const GID = members({ admin_graphql_api_id: true })

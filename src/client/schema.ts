@@ -1416,7 +1416,7 @@ export interface MemberExport {
     headers: Record<string, string>
     orderId: string | null
     orderName: string | null
-    outcome: 'translated' | 'reported' | 'ignored'
+    outcome: 'translated' | 'reported' | 'ignored' | 'noted'
     reason: string | null
     items: {
       ruleIndex: number | null
@@ -1808,6 +1808,7 @@ export interface Connector {
   settings: {
     purchaseSpace: string
     shopDomain?: string
+    extraScopes?: string[]
     orderIdFrom?: string
     siteUrl?: string
   }
@@ -1996,6 +1997,8 @@ export interface WoocommerceConnectorCredentials {
 export interface ShopifyConnectorSettings {
   /** The shop’s own domain. */
   shopDomain: string
+  /** Scopes that an install by `oauth` asks for beside `read_orders`, `read_customers` and `write_discounts`. */
+  extraScopes?: string[] | null
   /** Connectors that report the same sales are given the same one, so that a purchase counts once. Default: the connector’s id. */
   purchaseSpace?: string | null
 }
@@ -2027,6 +2030,21 @@ export type ConnectorInstall =
       webhookSecrets: string[]
     }
   | {
+      method: 'client_credentials'
+      clientId: string
+      clientSecret: string
+    }
+  | {
+      method: 'oauth'
+      clientId: string
+      clientSecret: string
+    }
+  | {
+      method: 'admin_token'
+      accessToken: string
+      clientSecret: string
+    }
+  | {
       method: 'restricted_key'
       apiKey: string
     }
@@ -2053,7 +2071,7 @@ export interface ConnectorBackfill {
 
 export interface BodyTried {
   topic: string
-  outcome: 'translated' | 'reported' | 'ignored'
+  outcome: 'translated' | 'reported' | 'ignored' | 'noted'
   reason: string | null
   orderId: string | null
   orderName: string | null
@@ -2199,8 +2217,8 @@ export interface Delivery {
   orderId: string | null
   /** What people call that order, such as `#1004`; `null` where the body does not say it. Compared without one leading `#`. */
   orderName: string | null
-  /** `translated` by the rules; `reported`: refunds, a dispute or a cancellation of an order; or `ignored` as a whole. */
-  outcome: 'translated' | 'reported' | 'ignored'
+  /** `translated` by the rules; `reported`: refunds, a dispute or a cancellation of an order; `ignored` as a whole; or `noted`: no order, but what the platform tells of the shop or passes on of privacy law. */
+  outcome: 'translated' | 'reported' | 'ignored' | 'noted'
   /** Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words. */
   reason: string | null
   /** What became of it: of a purchase rule by rule, then each thing that the body reports of its order, as `waiting` until the purchase comes and `applied` from then on. */
@@ -2415,12 +2433,12 @@ export type DeliveryFilterComparison =
   | {
       fieldSlug: 'outcome'
       operator: 'EQUALS' | 'NOT_EQUALS'
-      value: 'translated' | 'reported' | 'ignored'
+      value: 'translated' | 'reported' | 'ignored' | 'noted'
     }
   | {
       fieldSlug: 'outcome'
       operator: 'IN' | 'NOT_IN'
-      value: ('translated' | 'reported' | 'ignored')[]
+      value: ('translated' | 'reported' | 'ignored' | 'noted')[]
     }
   | {
       fieldSlug:
@@ -3528,6 +3546,270 @@ export interface WebhookMessageFilterAny {
   or: WebhookMessageFilter[]
 }
 
+export interface PrivacyRequest {
+  /** Set by the platform; never changes. */
+  id: string
+  /** What is asked: what is kept of a customer (`data_request`), or that it goes (`customer_redact`); or that what a shop brought goes, which the app has left (`shop_redact`). */
+  kind: 'data_request' | 'customer_redact' | 'shop_redact'
+  /** The connector. */
+  connectorId: string
+  /** The delivery that told of it; its body and headers are not kept. */
+  deliveryId: string
+  /** The members that are meant: by the customer id of the platform, and by the address where a log of it came from this connector. Empty once they are erased. */
+  customerExternalIds: string[]
+  /** When it came. */
+  receivedAt: string
+  /** By when it has to be done: 30 days later. */
+  dueAt: string
+  /** `open`: to be done. `done`. `not_ours`: nothing here names the customer, or the shop is still installed. */
+  state: 'open' | 'done' | 'not_ours'
+  /** When it was done; null before. */
+  doneAt: string | null
+  /** What a redaction took away: members that were erased, deliveries that lost their bodies, codes of rewards that had no coupon yet. Nothing of the person. Null before, and of data requests. */
+  counts: {
+    members: number
+    deliveries: number
+    codes: number
+  } | null
+  /** When the record was made. UTC with milliseconds, as every time in an answer. */
+  createdAt: string
+  /** When the record last changed. */
+  updatedAt: string
+}
+
+export interface PrivacyExport {
+  members: {
+    member: Member
+    streakLogs: {
+      id: string
+      streakId: string
+      ownedById: string
+      activityAt: string
+      activityId: string
+      uniqueIdentifier: string
+      activityValue: number | null
+      status: 'draft' | 'live' | 'paused'
+      quiet: boolean
+      createdAt: string
+      updatedAt: string
+    }[]
+    withdrawals: {
+      id: string
+      streakLogId: string
+      ownedById: string
+      streakId: string
+      kind: 'withdrawal' | 'reinstatement'
+      value: number | null
+      reason: string
+      uniqueIdentifier: string | null
+      withdrawalId: string | null
+      deliveryId: string | null
+      createdAt: string
+      updatedAt: string
+    }[]
+    streakProgress: {
+      id: string
+      streakId: string
+      ownedById: string
+      periodKey: string
+      periodStartAt: string
+      periodEndAt: string
+      currentProgressValue: number
+      aggregationTargetValue: number
+      streakProgressStatus: 'in_progress' | 'completed' | 'broken'
+      consecutiveCount: number
+      longestConsecutiveCount: number
+      streakStartedAt: string | null
+      streakBrokenAt: string | null
+      streakCompletedAt: string | null
+      createdAt: string
+      updatedAt: string
+    }[]
+    memberStreaks: {
+      id: string
+      streakId: string
+      ownedById: string
+      currentConsecutiveCount: number
+      longestConsecutiveCount: number
+      completedCycles: number
+      currentPeriodKey: string
+      currentProgressValue: number
+      currentPeriodEndAt: string
+      streakStatus: 'active' | 'at_risk' | 'inactive'
+      lastBrokenAt: string | null
+      lastActivityAt: string
+      nextMilestone: Milestone | null
+      createdAt: string
+      updatedAt: string
+    }[]
+    rewardLogs: {
+      id: string
+      linkedSchemaSlug: 'streak'
+      linkedSchemaRecordId: string
+      milestoneId: string
+      milestone: Milestone | null
+      ownedById: string
+      streakLogId: string
+      periodKey: string
+      couponCode: string | null
+      rewardIssuedAt: string | null
+      rewardExpiryAt: string | null
+      fulfilmentStatus: 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
+      heldReason: 'hold_period' | 'cap' | 'provider_paused' | null
+      fulfilAfter: string | null
+      failureReason: string | null
+      couponUsed: 'yes' | 'no' | 'unknown' | null
+      redeemedAt: string | null
+      redeemedOrderId: string | null
+      reward: {
+        providerId: string
+        discount:
+          | {
+              percentage: number
+            }
+          | {
+              amount: number
+              currency: string
+            }
+        expiresInDays?: number
+        holdDays?: number
+        minimumSubtotal?: number
+        prefix?: string
+      } | null
+      onWithdrawal: 'keep' | 'revoke'
+      createdAt: string
+      updatedAt: string
+    }[]
+    deliveries: {
+      id: string
+      connectorId: string
+      platform: string
+      topic: string
+      webhookId: string | null
+      bodySha256: string
+      receivedAt: string
+      headers: Record<string, string>
+      orderId: string | null
+      orderName: string | null
+      outcome: 'translated' | 'reported' | 'ignored' | 'noted'
+      reason: string | null
+      items: {
+        ruleIndex: number | null
+        streakId: string | null
+        status:
+          | 'pending'
+          | 'counted'
+          | 'duplicate'
+          | 'ignored'
+          | 'failed'
+          | 'abandoned'
+          | 'waiting'
+          | 'applied'
+        reason: string | null
+        message: string | null
+        streakLogId: string | null
+        quiet: boolean | null
+        duplicateOfId: string | null
+        droppedFields: string[]
+        report: {
+          object: string
+          kind: 'refund' | 'refund_total' | 'dispute' | 'cancellation' | 'transaction'
+          state: 'open' | 'taken' | 'given_back'
+          amount: string | null
+          currency: string | null
+        } | null
+      }[]
+      createdAt: string
+      updatedAt: string
+      body: string | null
+    }[]
+  }[]
+}
+
+/** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
+export type PrivacyRequestFilter =
+  | PrivacyRequestFilterComparison
+  | PrivacyRequestFilterAll
+  | PrivacyRequestFilterAny
+
+/** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
+export type PrivacyRequestFilterComparison =
+  | {
+      fieldSlug: 'id' | 'connectorId' | 'deliveryId'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'id' | 'connectorId' | 'deliveryId'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'kind'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'data_request' | 'customer_redact' | 'shop_redact'
+    }
+  | {
+      fieldSlug: 'kind'
+      operator: 'IN' | 'NOT_IN'
+      value: ('data_request' | 'customer_redact' | 'shop_redact')[]
+    }
+  | {
+      fieldSlug: 'receivedAt' | 'dueAt' | 'doneAt' | 'createdAt' | 'updatedAt'
+      operator:
+        | 'EQUALS'
+        | 'NOT_EQUALS'
+        | 'GREATER_THAN'
+        | 'GREATER_THAN_OR_EQUALS'
+        | 'LESS_THAN'
+        | 'LESS_THAN_OR_EQUALS'
+      value: string
+    }
+  | {
+      fieldSlug: 'receivedAt' | 'dueAt' | 'doneAt' | 'createdAt' | 'updatedAt'
+      operator: 'IN' | 'NOT_IN'
+      value: string[]
+    }
+  | {
+      fieldSlug: 'state'
+      operator: 'EQUALS' | 'NOT_EQUALS'
+      value: 'open' | 'done' | 'not_ours'
+    }
+  | {
+      fieldSlug: 'state'
+      operator: 'IN' | 'NOT_IN'
+      value: ('open' | 'done' | 'not_ours')[]
+    }
+  | {
+      fieldSlug:
+        | 'id'
+        | 'connectorId'
+        | 'deliveryId'
+        | 'kind'
+        | 'receivedAt'
+        | 'dueAt'
+        | 'doneAt'
+        | 'createdAt'
+        | 'updatedAt'
+        | 'state'
+      operator: 'IS_NULL' | 'IS_NOT_NULL'
+      value?: null
+    }
+
+export interface PrivacyRequestFilterAll {
+  and: PrivacyRequestFilter[]
+}
+
+export interface PrivacyRequestFilterAny {
+  or: PrivacyRequestFilter[]
+}
+
 export interface Paging {
   offset: number
   limit: number
@@ -3580,6 +3862,7 @@ export interface ErrorAnswer {
       | 'PUBLIC_URL_MISSING'
       | 'CONNECTOR_NOT_LIVE'
       | 'BACKFILL_RUNNING'
+      | 'NOT_EXPORTABLE'
       | 'LAST_LIVE_KEY'
       | 'LAST_OWNER'
       | 'LINK_NOT_GOOD'
@@ -3992,6 +4275,28 @@ export interface Resources {
     bulkActions: Record<never, never>
     questions: Record<never, never>
   }
+  privacyRequest: {
+    record: PrivacyRequest
+    listed: PrivacyRequest
+    create: never
+    created: never
+    patch: never
+    filter: PrivacyRequestFilter
+    sort:
+      | 'id'
+      | 'kind'
+      | 'connectorId'
+      | 'deliveryId'
+      | 'receivedAt'
+      | 'dueAt'
+      | 'state'
+      | 'doneAt'
+      | 'createdAt'
+      | 'updatedAt'
+    actions: Record<never, never>
+    bulkActions: Record<never, never>
+    questions: Record<never, never>
+  }
 }
 
 export const RESOURCES = {
@@ -4094,6 +4399,13 @@ export const RESOURCES = {
     slug: 'webhook_message',
     verbs: ['list', 'get'],
     actions: ['resend'],
+    bulkActions: [],
+    questions: [],
+  },
+  privacyRequest: {
+    slug: 'privacy_request',
+    verbs: ['list', 'get'],
+    actions: [],
     bulkActions: [],
     questions: [],
   },

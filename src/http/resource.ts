@@ -150,6 +150,8 @@ export interface Question {
 export interface Reading {
   readonly summary: string
   readonly answers: { readonly name: string; readonly schema: JsonSchema }
+  /** Errors of its own. */
+  readonly fails?: readonly ErrorCode[]
   /** The answer as JSON text, in pieces that leave as they come. @throws AppError before the first piece, or never */
   read(call: AdminCall, id: string): AsyncGenerator<string>
 }

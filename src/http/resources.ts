@@ -14,6 +14,7 @@ import { memberResource } from './routes/member.ts'
 import { memberExport } from './routes/member-export.ts'
 import { memberStreakResource } from './routes/member-streak.ts'
 import { milestoneResource } from './routes/milestone.ts'
+import { privacyRequestResource } from './routes/privacy-request.ts'
 import { rewardLogResource } from './routes/reward-log.ts'
 import { streakResource } from './routes/streak.ts'
 import { streakLogResource } from './routes/streak-log.ts'
@@ -45,5 +46,6 @@ export function createResources(deps: HttpDeps): Served[] {
     served(store, auditLogResource()),
     served(store, webhookEndpointResource(deps)),
     served(store, webhookMessageResource(deps)),
+    served(store, privacyRequestResource(deps)),
   ]
 }

@@ -62,7 +62,7 @@ export function readBody(platform: Connector, unread: Unread): Reading | Refused
   return {
     verified,
     translation,
-    identities: isCounted(translation) ? [] : platform.identities(rawBody, connector.settings),
+    identities: namesNobody(translation) ? [] : platform.identities(rawBody, connector.settings),
     bodySha256: hash('sha256', rawBody, 'hex'),
   }
 }
@@ -82,9 +82,14 @@ function translate(
   const ignored = { kind: 'ignored', orderId, ...(orderName === undefined ? {} : { orderName }) } as const
   // a verdict on who sent it goes first
   if (mismatch !== undefined) return { ...ignored, reason: mismatch }
+  const said = translation.shopNumber ?? null
+  if (said !== null && ownId !== null && said !== ownId) return { ...ignored, reason: 'SHOP_MISMATCH' }
+  if (translation.kind === 'noted') return translation
   return status === 'live' ? translation : { ...ignored, reason: 'CONNECTOR_NOT_LIVE' }
 }
 
-function isCounted(translation: Translation): boolean {
+/** Every rule counted it, and the items say of whom; or it is no order, and what it names is kept otherwise. */
+function namesNobody(translation: Translation): boolean {
+  if (translation.kind === 'noted') return true
   return translation.kind === 'translated' && translation.outcomes.every(({ kind }) => kind === 'log')
 }

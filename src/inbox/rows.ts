@@ -1,5 +1,5 @@
 import type { Instant } from '../ports/clock.ts'
-import type { RuleOutcome, Translation } from '../ports/connector.ts'
+import type { PlatformNews, RuleOutcome, Translation } from '../ports/connector.ts'
 import { type ConnectorRule, foldOrderName } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
@@ -28,12 +28,15 @@ export function dedupeKey(sourceId: string | null, bodySha256: string): string {
   return sourceId === null ? bodySha256 : `${sourceId}:${bodySha256}`
 }
 
-/** The rows of a delivery: itself, and one item for each rule that looked at it. */
+/** The rows of a delivery: itself, one item for each rule that looked at it, and what the law asks by it. */
 export function deliveryRows(
   { connector, rawBody, receivedAt, reading, read }: ArrivedWebhook,
   newId: () => string,
-): { delivery: Row<'delivery'>; items: Row<'delivery_item'>[] } {
+): { delivery: Row<'delivery'>; items: Row<'delivery_item'>[]; requests: Row<'privacy_request'>[] } {
   const { verified, translation, bodySha256 } = reading
+  const news = translation.kind === 'noted' ? translation.news : null
+  const isKept = news?.about !== 'privacy'
+  const shopNews = news?.about === 'shop' ? news.news : null
   const common = { accountId: connector.accountId, createdAt: receivedAt, updatedAt: receivedAt }
   const delivery: Row<'delivery'> = {
     ...common,
@@ -48,9 +51,9 @@ export function deliveryRows(
       bodySha256,
     ),
     receivedAt,
-    headers: verified.headers,
-    body: rawBody,
-    bodyKeptSince: receivedAt,
+    headers: isKept ? verified.headers : {},
+    body: isKept ? rawBody : null,
+    bodyKeptSince: isKept ? receivedAt : null,
     orderId: translation.orderId,
     orderReference: translation.orderReference ?? null,
     otherReference: translation.otherReference ?? null,
@@ -60,9 +63,31 @@ export function deliveryRows(
     readAs: read === undefined ? null : verified.topic,
     backfillId: read?.backfillId ?? null,
     isQuiet: read?.isQuiet ?? false,
+    news: shopNews,
+    newsDueAt: shopNews === null ? null : receivedAt,
     replayCount: 0,
   }
-  return { delivery, items: itemRows(delivery, translation, connector.rules, newId) }
+  const requests = news?.about === 'privacy' ? [requestRow(delivery, news, newId)] : []
+  return { delivery, items: itemRows(delivery, translation, connector.rules, newId), requests }
+}
+
+const LAWFUL_DELAY_MS = 30 * 86_400_000
+
+function requestRow(
+  { id: deliveryId, accountId, connectorId, receivedAt, createdAt, updatedAt }: Row<'delivery'>,
+  { kind, subject }: Extract<PlatformNews, { about: 'privacy' }>,
+  newId: () => string,
+): Row<'privacy_request'> {
+  return {
+    ...{ id: newId(), accountId, createdAt, updatedAt, connectorId, deliveryId, kind, subject, receivedAt },
+    customerExternalIds: [],
+    dueAt: receivedAt + LAWFUL_DELAY_MS,
+    state: 'open',
+    doneAt: null,
+    counts: null,
+    workAt: receivedAt,
+    tries: 0,
+  }
 }
 
 /** What people call the order, and what that is looked up by. */
@@ -77,7 +102,7 @@ function itemRows(
   rules: readonly ConnectorRule[],
   newId: () => string,
 ): Row<'delivery_item'>[] {
-  if (translation.kind === 'ignored') return []
+  if (translation.kind === 'ignored' || translation.kind === 'noted') return []
   if (translation.kind === 'reported') {
     const { reports, orderKey, externalId } = translation
     return reports.map((report) => ({ ...blankItem(delivery, newId()), report, orderKey, externalId }))

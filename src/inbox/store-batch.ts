@@ -59,9 +59,10 @@ export async function storeBatch(
 
 /** A delivery with its items, and whom it names beside them. */
 function rowsOf(deps: StoreBatchDeps, webhook: ArrivedWebhook): Rows {
-  const { delivery, items } = deliveryRows(webhook, deps.newId)
+  const { delivery, items, requests } = deliveryRows(webhook, deps.newId)
   return {
     delivery,
+    requests,
     items: [...items, ...identityItems(webhook.reading.identities, delivery, items, deps.newId)],
   }
 }
@@ -90,6 +91,7 @@ async function storeFirsts(deps: StoreBatchDeps, open: readonly Arrival[]): Prom
     ...firsts.map(({ rows }) => insert('delivery', rows.delivery)),
     ...items.map((row) => insert('delivery_item', row)),
     ...firsts.flatMap(({ webhook }) => codeUses(webhook, newId)),
+    ...firsts.flatMap(({ rows }) => rows.requests.map((row) => insert('privacy_request', row))),
   ]
   if ((await store.commit(changes)).outcome === 'conflict') return
   for (const [first, ...repeated] of same) {

@@ -15,6 +15,7 @@ import {
 import { closeJourneys } from './erase-journeys.ts'
 import { scrubMessages } from './erase-messages.ts'
 import { type EraseDeps, erasedExternalId, type Scope } from './erased.ts'
+import { forgetInRequests } from './forget-in-requests.ts'
 import { isAnothers, ownOf } from './whose.ts'
 
 export interface EraseOptions {
@@ -45,8 +46,11 @@ export async function eraseMember(
   if (!dryRun) await closeJourneys(deps, erasure)
   // only now is it certain that no more logs come
   await scrubDeliveriesOfLogs(deps, scope)
-  if (!dryRun) await scrubMessages(deps, erasure)
-  if (!dryRun) await endErasure(deps, erasure)
+  if (!dryRun) {
+    await scrubMessages(deps, erasure)
+    await forgetInRequests(deps, accountId, [erasure.externalId, erasure.emailIdentity])
+    await endErasure(deps, erasure)
+  }
   return { deliveries: found.size }
 }
 

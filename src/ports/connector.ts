@@ -3,6 +3,7 @@ import type { Quantity } from '../streaks/quantity.ts'
 import type { Instant } from './clock.ts'
 import type { MakeHands } from './hands.ts'
 import type { RuleChoice } from './schema/choices.ts'
+import type { PrivacyKind, PrivacySubject, ShopNews } from './schema/news-values.ts'
 import type {
   ConnectorRule,
   OrderReport,
@@ -50,6 +51,7 @@ export type Verification =
 export type IgnoreReason =
   | 'TOPIC_NOT_SUPPORTED'
   | 'CONNECTOR_NOT_LIVE'
+  | 'STILL_INSTALLED'
   | 'SHOP_MISMATCH'
   | 'ACCOUNT_MISMATCH'
   | 'BODY_NOT_UNDERSTOOD'
@@ -121,7 +123,18 @@ export interface OrderNames {
   readonly orderName?: string | null
   /** Of a purchase that is paid, not cancelled and no test: the coupon codes that it names, and when it was made. */
   readonly used?: { readonly codes: readonly string[]; readonly at: Instant }
+  /** The platform's own number of the shop that it is of, where the signed body says it. */
+  readonly shopNumber?: string | null
 }
+
+/** What is no order, and is seen to by a worker once it is stored; also of connectors that are not live. */
+export type PlatformNews =
+  /** Told of the shop: believed only once the platform says the same when asked. */
+  | { readonly about: 'shop'; readonly news: ShopNews }
+  /** Asked by law: the body is not kept, only what it names, until it is done. */
+  | { readonly about: 'privacy'; readonly kind: PrivacyKind; readonly subject: PrivacySubject | null }
+  /** Kept, and nothing is done about it yet. */
+  | { readonly about: 'nothing' }
 
 export type Translation =
   /** Of a purchase that no rule looked at the references still connect the order with its refunds. */
@@ -154,6 +167,7 @@ export type Translation =
       readonly externalId: string | null
       readonly reports: readonly OrderReport[]
     } & OrderNames)
+  | ({ readonly kind: 'noted'; readonly orderId: null; readonly news: PlatformNews } & OrderNames)
 
 export interface TranslateInput {
   readonly rawBody: Uint8Array

@@ -4,6 +4,7 @@ import { CONNECTORS } from './schema/connectors.ts'
 import { CONSOLE } from './schema/console.ts'
 import { INSTALLATIONS } from './schema/installations.ts'
 import { LEDGER } from './schema/ledger.ts'
+import { PRIVACY } from './schema/privacy.ts'
 import { REWARDS } from './schema/rewards.ts'
 import type { CollectionSpec, RowOf, Schema } from './schema/spec.ts'
 import { STREAKS } from './schema/streaks.ts'
@@ -24,6 +25,7 @@ export const SCHEMA = {
   ...CONSOLE,
   ...TELLING,
   ...BACKFILLS,
+  ...PRIVACY,
 }
 
 /** The version of the stored shape; `streakline migrate` brings a store up to it. */

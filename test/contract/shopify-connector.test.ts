@@ -18,7 +18,7 @@ describeConnectorContract('Shopify', {
   signatureHeaders: ['x-shopify-hmac-sha256'],
   malformedSignature: 'not base64 of 32 bytes',
   topic: 'orders/paid',
-  otherTopics: ['orders/create', 'orders/edited', 'app/uninstalled', 'ORDERS_PAID'],
+  otherTopics: ['orders/create', 'orders/edited', 'shop/update', 'ORDERS_PAID'],
   purchase: (options) =>
     shopifyOrder({
       id: options.orderId,

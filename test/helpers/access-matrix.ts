@@ -107,6 +107,7 @@ export const ACCESS: Readonly<Record<string, Readonly<Record<Verb, Row>>>> = {
     delete: BACKEND_DELETE,
   },
   console_user: { list: NOBODY, create: NOBODY, get: NOBODY, patch: NOBODY, delete: NOBODY },
+  privacy_request: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   audit_log: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   withdrawal: { list: BACKEND_LIST, create: NEVER, get: BACKEND_GET, patch: NEVER, delete: NEVER },
   webhook_endpoint: {
@@ -179,6 +180,7 @@ export const QUESTIONS: Readonly<Record<string, { readonly row: Row; readonly se
 /** What can be read of a record beside itself: `GET /schema/{slug}/record/{id}/{reading}`. */
 export const READINGS: Readonly<Record<string, Row>> = {
   'account_user/export': closed(200, 404),
+  'privacy_request/export': closed(200, 404),
 }
 
 /** What is there beside the resources, and who may have it; an address without a verb stands for all below it. */
@@ -254,6 +256,7 @@ export const RECORD_OF: Readonly<Record<string, (shop: Shop, api: Api) => Promis
       await store.commit([insert('webhook_message', row)])
       return row.id
     },
+    privacy_request: async ({ backend }) => (await backend.list('privacy_request')).body.data[0].id,
   }
 
 let made = 0

@@ -21,6 +21,7 @@ export function rule(overrides: Partial<ConnectorRule> = {}): ConnectorRule {
  */
 export function outcomesOf(translation: Translation): string | string[] {
   if (translation.kind === 'ignored') return translation.reason
+  if (translation.kind === 'noted') return translation.news.about
   if (translation.kind === 'reported') return translation.reports.map(({ object }) => object).join(' ')
   return translation.outcomes.map((outcome) => (outcome.kind === 'log' ? 'log' : outcome.reason))
 }

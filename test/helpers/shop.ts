@@ -66,6 +66,16 @@ export async function openShop(api: Api, name: string): Promise<Shop> {
     headers: order.headers,
     body: new Uint8Array(order.body),
   })
+  const asked = shopifyRequest({
+    body: dataRequest(),
+    secret: WEBHOOK_SECRET,
+    topic: 'customers/data_request',
+  })
+  await api.send(connector.webhookPath, {
+    method: 'POST',
+    headers: asked.headers,
+    body: new Uint8Array(asked.body),
+  })
   const logOf = (externalId: string) =>
     backend.create('streak_log', logBody(streak.id, externalId, 'first order'))
   return {
@@ -118,4 +128,12 @@ export function rewardOf(log: Body, milestone: Body): Body {
   const found = rewards.find(({ milestoneId }) => milestoneId === milestone.id)
   if (found === undefined) throw new Error('the log was granted no reward of this milestone')
   return found
+}
+
+/** What a shop passes on when one of its customers wants to know what is kept. */
+function dataRequest(): string {
+  return JSON.stringify({
+    ...{ shop_id: 954889, shop_domain: SHOP_DOMAIN, orders_requested: [], data_request: { id: 9999 } },
+    customer: { id: 191167, email: 'john@example.com' },
+  })
 }

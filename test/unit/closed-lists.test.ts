@@ -6,6 +6,7 @@ import { LATER_PROVIDERS } from '../../src/http/routes/later.ts'
 import * as backfillValues from '../../src/ports/schema/backfill-values.ts'
 import * as consoleValues from '../../src/ports/schema/console-values.ts'
 import * as installationValues from '../../src/ports/schema/installation-values.ts'
+import * as newsValues from '../../src/ports/schema/news-values.ts'
 import * as tellingValues from '../../src/ports/schema/telling-values.ts'
 import * as values from '../../src/ports/schema/values.ts'
 import { SCHEMA, specOf } from '../../src/ports/schema.ts'
@@ -32,6 +33,7 @@ const MODULES = {
   'backfill-values': backfillValues,
   'console-values': consoleValues,
   'installation-values': installationValues,
+  'news-values': newsValues,
   'telling-values': tellingValues,
 }
 const LISTS = Object.entries(MODULES).flatMap(([module, lists]) =>

@@ -93,6 +93,7 @@ describe('the bodies Shopify publishes as its samples', () => {
       orderKey: '820982911946154508',
       orderName: '#9999',
       externalId: 'shopify:115310627314723954',
+      shopNumber: '548380009',
       reports: [
         {
           object: 'shopify:cancellation:820982911946154508',

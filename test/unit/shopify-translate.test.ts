@@ -76,6 +76,7 @@ describe('the order Shopify publishes as its sample', () => {
       reason: 'CANCELLED',
       orderId: '820982911946154508',
       orderName: '#9999',
+      shopNumber: '548380009',
     })
     const uncancelled = replaceEach(published, [
       ['"cancelled_at":"2021-12-31T19:00:00-05:00"', '"cancelled_at":null'],

@@ -22,7 +22,7 @@ function translate(body: string, topic = 'order.updated', rules = [rule()]): Tra
 }
 
 function reportsOf(translation: Translation): readonly OrderReport[] {
-  return translation.kind === 'ignored' ? [] : (translation.reports ?? [])
+  return 'reports' in translation ? (translation.reports ?? []) : []
 }
 const reports = (options: WooOrderOptions) => reportsOf(translate(wooOrder(options)))
 

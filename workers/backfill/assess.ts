@@ -63,6 +63,7 @@ function isMainNews(translation: Translation, known: Known, hasCounted: boolean)
   if (translation.kind === 'reported') return false
   // an order that counted, and would not any more: what became of it is told by its reports
   if (translation.kind === 'ignored') return !hasCounted && !knowsReason(known, translation.reason)
+  if (translation.kind === 'noted') return false
   return translation.outcomes.some((outcome, ruleIndex) => {
     if (outcome.kind !== 'log') return !knowsReason(known, outcome.reason)
     return !known.isTaken(ruleIndex)
@@ -76,7 +77,7 @@ function verdictOf(translation: Translation, known: Known, hasCounted: boolean):
 }
 
 function reportsOf({ reading: { translation } }: ReadBody): OrderReport[] {
-  return translation.kind === 'ignored' ? [] : [...(translation.reports ?? [])]
+  return 'reports' in translation ? [...(translation.reports ?? [])] : []
 }
 
 function isSame(report: OrderReport): (other: OrderReport) => boolean {

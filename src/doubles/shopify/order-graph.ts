@@ -50,6 +50,16 @@ export function orderOf(id: string, caller: Caller): object | null {
   return order === undefined ? null : orderGraph(order, caller)
 }
 
+/** Of an order that may be read. */
+export function refundOf(id: string, caller: Caller): object | null {
+  const digits = idOf(id, 'Refund')
+  for (const order of digits === null ? [] : visibleOrders(caller)) {
+    const refund = order.refunds.find((one) => one.id === digits)
+    if (refund !== undefined) return refundGraph(order, refund, caller)
+  }
+  return null
+}
+
 function visibleOrders({ world, shop, install }: Caller): OrderRow[] {
   const oldest = grants(install.scopes, 'read_all_orders') ? 0 : world.clock.now() - ALL_ORDERS_DAYS * DAY_MS
   return world.state.orders.all((order) => order.shop === shop.id && order.createdAt >= oldest)
@@ -228,6 +238,7 @@ function refundGraph(order: OrderRow, refund: Refund, caller: Caller): object {
   const mine = order.transactions.filter(({ id }) => refund.transactionIds.includes(id))
   const succeeded = sumsOf({ ...order, transactions: mine }).refunded
   return {
+    __typename: 'Refund',
     id: gid('Refund', refund.id),
     legacyResourceId: refund.id,
     createdAt: time(refund.at),

@@ -11,7 +11,7 @@ import {
 import { disputeOf, disputesOf } from './dispute-graph.ts'
 import type { Caller } from './execute.ts'
 import { gid } from './json-parts.ts'
-import { orderOf, ordersOf } from './order-graph.ts'
+import { orderOf, ordersOf, refundOf } from './order-graph.ts'
 import {
   createSubscription,
   deleteSubscription,
@@ -32,8 +32,8 @@ export function rootOf(caller: Caller): object {
       const known = caller.world.state.customers.get(idOf(id, 'Customer') ?? '')
       return known?.shop === caller.shop.id ? customerGraph(known, caller) : null
     },
-    node: ({ id }: { id: string }) => orderOf(id, caller),
-    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => orderOf(id, caller)),
+    node: ({ id }: { id: string }) => nodeOf(id, caller),
+    nodes: ({ ids }: { ids: string[] }) => ids.map((id) => nodeOf(id, caller)),
     disputes: disputesOf,
     dispute: disputeOf,
     webhookSubscriptions: listSubscriptions,
@@ -48,6 +48,10 @@ export function rootOf(caller: Caller): object {
     discountCodeActivate: activateDiscount,
     discountCodeDelete: deleteDiscount,
   }
+}
+
+function nodeOf(id: string, caller: Caller): object | null {
+  return orderOf(id, caller) ?? refundOf(id, caller)
 }
 
 function shopGraph({ shop }: Caller): object {

@@ -54,6 +54,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'Nobody said where the world reaches this server, so no platform can be told where to send webhooks.',
   CONNECTOR_NOT_LIVE: 'The connector is a draft or paused, so nothing would count.',
   BACKFILL_RUNNING: 'A backfill of this connector runs already; `existingId` names it.',
+  NOT_EXPORTABLE: 'The privacy request is a redaction: there is nothing to export.',
   LAST_LIVE_KEY:
     'It is the last live API key of the account: without it your backend could not call any more.',
   LAST_OWNER:

@@ -116,7 +116,11 @@ function bulkOperation(resource: Recorded, name: string, action: BulkAction): Js
   return acting(resource, name, action, `${name}Of${several}`, bulkBodyName(resource.noun, name))
 }
 
-function readingOperation({ slug, noun }: Recorded, name: string, { summary, answers }: Reading): JsonSchema {
+function readingOperation(
+  { slug, noun }: Recorded,
+  name: string,
+  { summary, answers, fails = [] }: Reading,
+): JsonSchema {
   const data = { $ref: `#/components/schemas/${answers.name}` }
   return {
     operationId: `${name}${componentName(noun)}`,
@@ -126,7 +130,7 @@ function readingOperation({ slug, noun }: Recorded, name: string, { summary, ans
     security: ADMIN,
     responses: {
       200: { description: 'All of it.', content: { 'application/json': { schema: answer(data) } } },
-      ...errorResponses([...EVERY, 'FORBIDDEN', 'INVALID_INPUT', 'NOT_FOUND']),
+      ...errorResponses([...EVERY, 'FORBIDDEN', 'INVALID_INPUT', 'NOT_FOUND', ...fails]),
     },
   }
 }

@@ -31,13 +31,17 @@ export function adapterInputOf(
 /** The settings that a record shows: those that each adapter has, and which types those of any adapter are of. */
 export function shownSettings(adapters: Adapters, always: Readonly<Record<string, JsonSchema>>): JsonSchema {
   const own = schemasOf(adapters, ({ settings }) => settings).flatMap(([, schema]) =>
-    Object.entries(propertiesOf(schema)).map(([name, { type }]) => [name, { type }] as const),
+    Object.entries(propertiesOf(schema)).map(([name, property]) => [name, typeOnly(property)] as const),
   )
   return {
     type: 'object',
     required: Object.keys(always),
     properties: { ...always, ...Object.fromEntries(own) },
   }
+}
+
+function typeOnly({ type, items }: JsonSchema): JsonSchema {
+  return type === 'array' ? { type, items: typeOnly(items as JsonSchema) } : { type }
 }
 
 function schemasOf(adapters: Adapters, inputOf: (adapter: Adapter) => z.ZodType | null) {

@@ -34,7 +34,8 @@ function listed<C extends CollectionName>(
   return { type: 'array', items: { type: 'object', required: Object.keys(properties), properties } }
 }
 
-function exportSchema(deps: HttpDeps): JsonSchema {
+/** Of one member. */
+export function exportSchema(deps: HttpDeps): JsonSchema {
   const properties = {
     member: recordRef('member'),
     streakLogs: listed(streakLogResource(deps)),

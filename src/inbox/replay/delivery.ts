@@ -101,6 +101,8 @@ async function planOf(deps: ReplayDeps, delivery: Row<'delivery'>, terms: Replay
   const { outcome, reason, orderId, orderReference, otherReference, orderName, orderNameKey } = rows.delivery
   const { translation } = arrived.reading
   const orderIdFrom = orderIdFromOf(connector, deps.connectorFor(connector.platform)!)
+  // what a worker sees to is not judged by rules
+  if (translation.kind === 'noted') return { ...nothing, reason: null }
   if (translation.kind === 'ignored') {
     // what some rule once looked at keeps its items
     const isNews = items.length === 0 && reason !== delivery.reason

@@ -1,3 +1,4 @@
+import { SHOP_NEWS } from './news-values.ts'
 import {
   boolean,
   bytes,
@@ -90,6 +91,9 @@ export const CONNECTORS = {
       backfillId: optional(id),
       /** That backfill grants nothing: what it tells makes quiet logs, also in a replay. */
       isQuiet: withDefault(boolean, false),
+      /** What the platform tells of the shop, and when it is looked into; null: there is nothing to look into. */
+      news: optional(choice(SHOP_NEWS)),
+      newsDueAt: optional(instant),
       /** How often a replay changed it; each replay is guarded by it. */
       replayCount: integer,
     },
@@ -108,6 +112,7 @@ export const CONNECTORS = {
         fields: ['accountId', 'otherReference'],
         where: { notNull: ['otherReference'] },
       },
+      delivery_news: { fields: ['newsDueAt', 'id'], where: { notNull: ['newsDueAt'] } },
       delivery_order_name: newestFirst('accountId', 'orderNameKey'),
     },
   },

@@ -66,8 +66,11 @@ export const CODE_SOURCES = ['pool', 'drawn', 'own'] as const
 
 /** Entries of the ledger beside the logs. */
 export const ENTRY_KINDS = ['withdrawal', 'reinstatement'] as const
-/** What a delivery is as a whole; `reported`: a refund, a dispute or a cancellation. */
-export const DELIVERY_OUTCOMES = ['translated', 'reported', 'ignored'] as const
+/**
+ * What a delivery is as a whole; `reported`: a refund, a dispute or a cancellation; `noted`: no order, but what the
+ * platform tells of the shop or the law asks.
+ */
+export const DELIVERY_OUTCOMES = ['translated', 'reported', 'ignored', 'noted'] as const
 /**
  * `waiting`: a report whose purchase has not come yet. `applied`: a report that has done what it does. `abandoned`: an
  * operator decided to leave it; a replay takes it up again.
@@ -306,3 +309,10 @@ export function isIdentityOnly({
 }): boolean {
   return ruleIndex === null && activity === null && report === null
 }
+
+/** `owner`: everything; `staff`: all but keys, users and the account; `viewer`: reads. */
+export const CONSOLE_ROLES = ['owner', 'staff', 'viewer'] as const
+export type ConsoleRole = (typeof CONSOLE_ROLES)[number]
+/** Who makes a change: somebody signed in to the console, an API key, or the command line. */
+export const ACTOR_KINDS = ['user', 'key', 'cli'] as const
+export type ActorKind = (typeof ACTOR_KINDS)[number]

@@ -92,7 +92,7 @@ export const delivery: ResourceText = {
     orderName:
       'What people call that order, such as `#1004`; `null` where the body does not say it. Compared without one leading `#`.',
     outcome:
-      '`translated` by the rules; `reported`: refunds, a dispute or a cancellation of an order; or `ignored` as a whole.',
+      '`translated` by the rules; `reported`: refunds, a dispute or a cancellation of an order; `ignored` as a whole; or `noted`: no order, but what the platform tells of the shop or passes on of privacy law.',
     itemStatus: 'What became of one of its items; `ignored` also of a delivery that was ignored as a whole.',
     reason:
       'Why it was ignored; of a replay: why an item, or a delivery as a whole, did not count; of abandoning: your own words.',

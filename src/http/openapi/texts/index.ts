@@ -1,7 +1,7 @@
 import { backfill, connector, couponCode, couponProvider, delivery } from './commerce.ts'
 import { COMMON_FIELDS } from './common.ts'
 import { memberStreak, rewardLog, streakLog, streakProgress, withdrawal } from './ledger.ts'
-import { account, apiKey, auditLog, consoleUser, member } from './people.ts'
+import { account, apiKey, auditLog, consoleUser, member, privacyRequest } from './people.ts'
 import { milestone, streak } from './streaks.ts'
 import { webhookEndpoint, webhookMessage } from './telling.ts'
 import type { ResourceText } from './types.ts'
@@ -22,6 +22,7 @@ const RESOURCE_TEXTS: Readonly<Record<string, ResourceText>> = {
   api_key: apiKey,
   console_user: consoleUser,
   audit_log: auditLog,
+  privacy_request: privacyRequest,
   connector,
   delivery,
   backfill,

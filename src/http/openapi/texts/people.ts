@@ -92,3 +92,25 @@ export const auditLog: ResourceText = {
     after: 'What differs, as it became.',
   },
 }
+
+export const privacyRequest: ResourceText = {
+  about:
+    'What a platform passes on of what privacy law asks for. Redactions are carried out by themselves, within moments; a data request waits for you to hand over what its `export` answers.',
+  actions: {
+    export:
+      'What a data request asks for: everything that is kept about each member that is meant, as `account_user` exports it. With the first whole answer the request is `done`; it can be read again. Of a redaction it is a 409.',
+  },
+  fields: {
+    kind: 'What is asked: what is kept of a customer (`data_request`), or that it goes (`customer_redact`); or that what a shop brought goes, which the app has left (`shop_redact`).',
+    deliveryId: 'The delivery that told of it; its body and headers are not kept.',
+    customerExternalIds:
+      'The members that are meant: by the customer id of the platform, and by the address where a log of it came from this connector. Empty once they are erased.',
+    receivedAt: 'When it came.',
+    dueAt: 'By when it has to be done: 30 days later.',
+    state:
+      '`open`: to be done. `done`. `not_ours`: nothing here names the customer, or the shop is still installed.',
+    doneAt: 'When it was done; null before.',
+    counts:
+      'What a redaction took away: members that were erased, deliveries that lost their bodies, codes of rewards that had no coupon yet. Nothing of the person. Null before, and of data requests.',
+  },
+}

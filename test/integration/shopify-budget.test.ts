@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { ShopifyAccess } from '../../connectors/shopify/hands/access.ts'
+import { createAdmin, type ShopDoor } from '../../connectors/shopify/hands/admin.ts'
+import { deadlineIn } from '../../connectors/shopify/hands/deadline.ts'
+import { SHOP_QUERY, SUBSCRIBE_MUTATION } from '../../connectors/shopify/hands/queries.ts'
+import { tell } from '../helpers/doubles.ts'
+import { callsTo } from '../helpers/platform-calls.ts'
+import { type PlayedShop, SHOP, startPlayedShop, valueIn } from '../helpers/shopify-shop.ts'
+
+let shop: PlayedShop
+let door: ShopDoor
+
+beforeEach(async () => {
+  shop = await startPlayedShop()
+  const keys = { clientId: shop.app.id, clientSecret: shop.app.secrets[0] ?? '' }
+  const { access } = valueIn(await shop.hands.enter(shop.site, 'client_credentials', keys))
+  door = { shop: SHOP, ...keys, accessToken: (access as ShopifyAccess).accessToken }
+})
+
+afterEach(() => shop.double.stop())
+
+const admin = () => createAdmin(callsTo(shop.double).calls)
+const ask = (query: string, variables = {}, ms = 15_000, by = admin()) =>
+  by.ask(door, query, variables, { priority: 'setup', deadline: deadlineIn(ms) })
+
+const ORDERS = 'query { orders(first: 100) { nodes { id } } }'
+const SUBSCRIPTION = { topic: 'ORDERS_PAID', given: { uri: 'https://streaks.example/x', format: 'JSON' } }
+
+async function asked(): Promise<number> {
+  return (await tell<{ requests: object[] }>(shop.double, 'GET /requests')).requests.length
+}
+
+describe('the budget of a shop', () => {
+  it('TRAP: THROTTLED comes with a 200, and is waited for as long as it takes', async () => {
+    await tell(shop.double, 'POST /bucket', { left: 0 })
+    const before = performance.now()
+    expect((await ask(ORDERS)).outcome).toBe('ok')
+    expect(performance.now() - before).toBeGreaterThan(900)
+  })
+
+  it('is not waited for beyond the deadline: the caller learns how long it would take', async () => {
+    await tell(shop.double, 'POST /shops', { id: SHOP, restoreRate: 10 })
+    await tell(shop.double, 'POST /bucket', { left: 0 })
+    const told = await ask(ORDERS, {}, 2_000)
+    expect(told).toMatchObject({ outcome: 'unavailable' })
+    const { retryAfterMs } = told as { retryAfterMs: number }
+    expect(retryAfterMs).toBeGreaterThan(8_000)
+    expect(retryAfterMs).toBeLessThan(11_000)
+  })
+
+  it('once known is not overdrawn: many at once, and not one is throttled', async () => {
+    await tell(shop.double, 'POST /shops', { id: SHOP, restoreRate: 100 })
+    const one = admin()
+    expect((await ask(ORDERS, {}, 15_000, one)).outcome).toBe('ok')
+    await tell(shop.double, 'POST /bucket', { left: 300 })
+    expect((await ask(ORDERS, {}, 15_000, one)).outcome).toBe('ok')
+    const before = await asked()
+    const all = await Promise.all(Array.from({ length: 6 }, () => ask(ORDERS, {}, 15_000, one)))
+    expect(all.map(({ outcome }) => outcome)).toEqual(Array(6).fill('ok'))
+    expect((await asked()) - before).toBe(6)
+  }, 30_000)
+
+  it('holds for several workers, none of which knows of the others', async () => {
+    await tell(shop.double, 'POST /bucket', { left: 150 })
+    const workers = [admin(), admin(), admin()]
+    const all = await Promise.all(
+      workers.flatMap((by) => [ask(ORDERS, {}, 15_000, by), ask(ORDERS, {}, 15_000, by)]),
+    )
+    expect(all.map(({ outcome }) => outcome)).toEqual(Array(6).fill('ok'))
+  }, 30_000)
+
+  it('TRAP: Retry-After of a 429 is seconds, with a fraction, and not the 2 ms that the library would wait', async () => {
+    await tell(shop.double, 'POST /faults', { kind: 'throttle' })
+    const before = performance.now()
+    expect((await ask(SHOP_QUERY)).outcome).toBe('ok')
+    expect(performance.now() - before).toBeGreaterThan(1_950)
+  })
+})
+
+describe('what Shopify answers', () => {
+  it('a mutation is asked again after a 429, which did nothing', async () => {
+    await tell(shop.double, 'POST /faults', { kind: 'throttle' })
+    expect((await ask(SUBSCRIBE_MUTATION, SUBSCRIPTION)).outcome).toBe('ok')
+  })
+
+  it.each([['reset_after_effect'], ['error_after_effect'], ['not_json_after_effect']])(
+    'TRAP: a mutation is not asked again after %s: it may have been done',
+    async (kind) => {
+      await tell(shop.double, 'POST /faults', { kind, times: 1 })
+      const before = await asked()
+      expect((await ask(SUBSCRIBE_MUTATION, SUBSCRIPTION)).outcome).toBe('unavailable')
+      expect((await asked()) - before).toBe(1)
+    },
+  )
+
+  it('a query is', async () => {
+    await tell(shop.double, 'POST /faults', { kind: 'reset_after_effect', times: 2 })
+    expect((await ask(SHOP_QUERY)).outcome).toBe('ok')
+  })
+
+  it('ACCESS_DENIED is a want of permission, and names the scope', async () => {
+    const told = await ask('query { products(first: 1) { nodes { id } } }')
+    expect(told).toMatchObject({ outcome: 'refused', refused: 'permission', path: 'read_products' })
+  })
+
+  it('401 is a refusal of the token, 403 of what it may do, 404 of the shop', async () => {
+    const refusalOf = async (status: number) => {
+      await tell(shop.double, 'POST /faults', { kind: 'error', status, body: { errors: 'No.' } })
+      return ask(SHOP_QUERY)
+    }
+    expect(await refusalOf(401)).toMatchObject({ refused: 'access', message: '401: No.' })
+    expect(await refusalOf(403)).toMatchObject({ refused: 'permission', message: '403: No.' })
+    expect(await refusalOf(404)).toMatchObject({ refused: 'request', path: 'settings.shopDomain' })
+  })
+
+  it('a redirect is not followed and is no answer', async () => {
+    const headers = { location: 'https://elsewhere.example/' }
+    await tell(shop.double, 'POST /faults', { kind: 'error', status: 302, headers, times: 3 })
+    expect(await ask(SHOP_QUERY)).toMatchObject({ outcome: 'unavailable' })
+  })
+
+  it('what goes wrong is told in at most 500 characters and without the token, whatever Shopify echoes', async () => {
+    const errors = `${door.accessToken} ${'x'.repeat(2_000)}`
+    await tell(shop.double, 'POST /faults', { kind: 'error', status: 400, body: { errors } })
+    const told = (await ask(SHOP_QUERY)) as { message: string }
+    expect(told.message).not.toContain(door.accessToken)
+    expect(told.message.length).toBeLessThanOrEqual(500)
+  })
+})
