@@ -1,12 +1,12 @@
 import { commitPlanned, findRow, untilCommitted } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
-import { insert, revise } from '../ports/changes.ts'
+import { insert, remove, revise } from '../ports/changes.ts'
 import type { Clock, Instant } from '../ports/clock.ts'
-import { all, equal } from '../ports/conditions.ts'
+import { all, below, equal } from '../ports/conditions.ts'
 import type { Hands } from '../ports/hands.ts'
 import type { Platform } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
-import type { Store } from '../ports/store.ts'
+import type { Change, Store } from '../ports/store.ts'
 import { type BackfillTerms, ended, newBackfill } from './rows.ts'
 
 export interface BackfillDeps {
@@ -29,6 +29,7 @@ export interface BackfillOrder {
 const DAY_MS = 86_400_000
 /** Of what lies before the last reconcile, since webhooks and lists may be late. */
 const OVERLAP_MS = 15 * 60_000
+const RECONCILES_KEPT_MS = 7 * DAY_MS
 
 /**
  * Begins a backfill; workers carry it out. Nothing has been read when it answers.
@@ -158,17 +159,33 @@ async function insertNew(
   now: Instant,
 ): Promise<Row<'backfill'>> {
   const row = newBackfill(newId(), connector, terms, now)
-  const running = () => store.findByKeys('backfill', ['connectorId', 'kind'], [[connector.id, terms.kind]])
+  const { accountId, id: connectorId } = connector
   return commitPlanned(
     store,
-    async () => ({ changes: [insert('backfill', row)], result: row }),
+    async () => ({
+      changes: [insert('backfill', row), ...(await oldReconciles(store, connector, now))],
+      result: row,
+    }),
     async () => {
-      const existing = (await running()).find(({ isRunning }) => isRunning)
+      const where = equal<'backfill'>({ accountId, connectorId, kind: terms.kind, isRunning: true })
+      const [existing] = await store.find('backfill', { where, limit: 1 })
       const message = 'A backfill of this connector runs already: wait for its end, or cancel it'
       const detail = { path: '', message, ...(existing === undefined ? {} : { existingId: existing.id }) }
       return new AppError('BACKFILL_RUNNING', message, { details: [detail] })
     },
   )
+}
+
+/** Nobody asks for reconciles of long ago: a night brings one, and takes one away. */
+async function oldReconciles(
+  store: Store,
+  { accountId, id: connectorId }: Row<'connector'>,
+  now: Instant,
+): Promise<Change[]> {
+  const own = equal<'backfill'>({ accountId, connectorId, kind: 'reconcile', isRunning: false })
+  const where = all<'backfill'>(own, below('createdAt', now - RECONCILES_KEPT_MS))
+  const rows = await store.find('backfill', { where, limit: 50 })
+  return rows.map((row) => remove('backfill', row, {}))
 }
 
 function wrongSince(message: string): AppError {

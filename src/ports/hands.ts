@@ -140,11 +140,6 @@ export interface Hands {
   readonly reach?: { readonly days: number; readonly unless: string }
   /** Reads past orders, a page a call. Absent where the platform cannot be asked. */
   readOrders?(site: Site, access: Access, query: OrderQuery): Promise<Told<OrderPage>>
-  /**
-   * Of a platform that shows only recent orders without a certain permission: from when on, and which one is wanting.
-   * Older ones are simply not among those read, so it is asked first. null: all are shown. Absent: they always are.
-   */
-  oldestReadable?(access: Access, now: Instant): { readonly since: Instant; readonly scope: string } | null
 }
 
 /** What hands work with. They keep nothing, so one of each platform serves all connectors. */

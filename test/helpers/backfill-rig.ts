@@ -6,7 +6,7 @@ import { beginReconcile } from '../../src/backfill/begin.ts'
 import { type StripeDouble, startStripeDouble } from '../../src/doubles/stripe/index.ts'
 import { createRecorder } from '../../src/engine/record.ts'
 import { readHere } from '../../src/inbox/reading.ts'
-import { change, insert } from '../../src/ports/changes.ts'
+import { change } from '../../src/ports/changes.ts'
 import type { Hands, Site } from '../../src/ports/hands.ts'
 import type { PlatformDoor } from '../../src/ports/platform-door.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -109,15 +109,7 @@ export async function openBackfillRig(api: Api): Promise<BackfillRig & { close()
     return row!
   }
   async function setInstallation(set: Partial<Row<'installation'>>): Promise<void> {
-    const known = await installation()
-    const row =
-      known === undefined
-        ? insert('installation', {
-            ...blankInstallation(admin.accountId, connector.id, api.clock.now()),
-            ...set,
-          })
-        : change('installation', known, {}, set)
-    await api.store.commit([row])
+    await api.store.commit([change('installation', await installation(), {}, set)])
   }
 
   const door: PlatformDoor = {
@@ -229,43 +221,5 @@ function runDeps(api: Api, store: Store, door: PlatformDoor): RunDeps & { drain(
     async drain() {
       await recorder.drain()
     },
-  }
-}
-
-function blankInstallation(accountId: string, id: string, now: number): Row<'installation'> {
-  return {
-    id,
-    accountId,
-    createdAt: now,
-    updatedAt: now,
-    revision: 1,
-    platform: 'stripe',
-    method: 'restricted_key',
-    state: 'none',
-    sealedAccess: null,
-    renewAt: null,
-    externalId: null,
-    scopes: [],
-    missingScopes: [],
-    subscriptions: [],
-    problem: null,
-    checkedAt: null,
-    reconciledAt: null,
-    missedByDay: {},
-    firstWebhookAt: null,
-    lastWebhookAt: null,
-    pingedAt: null,
-    stateHash: null,
-    stateUntil: null,
-    stateUsedAt: null,
-    sealedConsent: null,
-    leaseId: null,
-    leaseUntil: null,
-    pausedByUninstall: false,
-    dueAt: null,
-    unreachableSince: null,
-    secretsUntil: null,
-    refusedByTopic: {},
-    tries: 0,
   }
 }

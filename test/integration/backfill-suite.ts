@@ -4,6 +4,7 @@ import { beginBackfill } from '../../src/backfill/begin.ts'
 import { storeWith } from '../../src/commit/store-with.ts'
 import { AppError } from '../../src/errors.ts'
 import { change } from '../../src/ports/changes.ts'
+import { equal } from '../../src/ports/conditions.ts'
 import type { OrderPage } from '../../src/ports/hands.ts'
 import type { PlatformDoor } from '../../src/ports/platform-door.ts'
 import type { Store } from '../../src/ports/store.ts'
@@ -417,6 +418,21 @@ export function describeBackfill(
       await rig.work()
       expect(Object.values((await rig.installation()).missedByDay)).toEqual([1])
       expect((await rig.deliveries()).filter(({ topic }) => topic === 'reconcile')).toHaveLength(2)
+    })
+
+    it('leave no rows of reconciles behind but those of a week', async () => {
+      const rows = () =>
+        api.store.find('backfill', { where: equal({ connectorId: rig.connector.id }), limit: 10 })
+      await rig.reconcile()
+      await rig.work()
+      await rig.later(6 * 24 * HOUR_MS)
+      await rig.reconcile()
+      await rig.work()
+      expect(await rows()).toHaveLength(2)
+      await rig.later(2 * 24 * HOUR_MS)
+      await rig.reconcile()
+      await rig.work()
+      expect(await rows()).toHaveLength(2)
     })
 
     it('can be judged anew from what was read, and stay quiet', async () => {

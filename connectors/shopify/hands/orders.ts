@@ -45,7 +45,7 @@ const cursorShape = z.object({
 type Cursor = z.infer<typeof cursorShape>
 
 /** Without `read_all_orders` Shopify says nothing of older ones. */
-export const RECENT_MS = 60 * 86_400_000
+export const RECENT_DAYS = 60
 const REFUNDS_A_REQUEST = 25
 
 interface Reading {

@@ -53,7 +53,11 @@ export const BACKFILLS = {
       tries: integer,
     },
     indexes: {
-      backfill_running: { fields: ['connectorId', 'kind'], unique: true, where: { isTrue: ['isRunning'] } },
+      backfill_running: {
+        fields: ['accountId', 'connectorId', 'kind'],
+        unique: true,
+        where: { isTrue: ['isRunning'] },
+      },
       backfill_due: { fields: ['dueAt', 'id'], where: { notNull: ['dueAt'] } },
       backfill_created: newestFirst('accountId', 'kind'),
       backfill_connector: newestFirst('accountId', 'kind', 'connectorId'),

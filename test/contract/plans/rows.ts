@@ -56,6 +56,12 @@ const GIVEN: Made = {
     linkedSchemaSlug: 'streak',
     linkedSchemaRecordId: at % 2 === 0 ? COMMON : few(2, at),
   }),
+  backfill: (at) => ({
+    kind: 'backfill',
+    connectorId: at % 2 === 0 ? COMMON : few(4, at),
+    isRunning: false,
+    problem: null,
+  }),
   connector: () => ({ rules: [], recentRefusals: [] }),
 }
 
