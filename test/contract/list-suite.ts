@@ -50,8 +50,9 @@ export function describeLists(name: string, setup: () => Promise<ListSetup>): vo
       admin = await api.account('lists')
       const other = await api.account('somebody else')
       subjects = createResources(api.deps)
-        // of accounts a caller sees its own and no other: there is nothing to filter
+        // of accounts a caller sees its own and no other: there is nothing to filter; some are not for keys
         .filter(({ allows, slug }) => allows.includes('list') && slug !== 'account')
+        .filter(({ forUsersOnly }) => forUsersOnly !== true)
         .map((resource) => subjectOf(resource, MOMENT))
       for (const [at, subject] of subjects.entries()) {
         const own = rowsOf(subject, admin.accountId, MOMENT)

@@ -72,6 +72,7 @@ function computed(slug: string, now: number): Field['valueIn'] {
 const GIVEN: { readonly [C in CollectionName]?: (at: number, now: number) => Partial<Row<C>> } = {
   api_key: (at) => ({ name: `${textAt(at)}${at}`, apiKey: randomUUID() }),
   connector: () => ({ rules: [], recentRefusals: [] }),
+  webhook_message: () => ({ attempts: [] }),
   coupon_provider: (at) => ({ name: `${textAt(at)}${at}` }),
   member: (at) => ({ externalId: `${textAt(at)}${at}` }),
   streak_log: (at) => ({ uniqueIdentifier: at % 3 === 0 ? `log ${at}` : `${textAt(at)}${at}` }),
@@ -132,5 +133,6 @@ export function withValuesOf(rows: readonly AnyRow[], subject: Subject): Subject
 
 /** Rows of the collection that are no records of the resource. */
 export function isRecord({ collection }: Subject, row: AnyRow): boolean {
+  if (collection === 'backfill') return row.kind === 'backfill'
   return collection !== 'coupon_code' || row.source === 'pool'
 }

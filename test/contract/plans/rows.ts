@@ -63,6 +63,7 @@ const GIVEN: Made = {
     problem: null,
   }),
   connector: () => ({ rules: [], recentRefusals: [] }),
+  webhook_message: () => ({ attempts: [] }),
 }
 
 /** Row number `at` of `rows`: its moment is shared with two others, or with a crowd at either end. */
