@@ -38,7 +38,7 @@ export interface HttpParts
   /** The recorder's own; without it nobody remembers who listens but this. */
   readonly telling?: Telling
   /** Without them with no public address. */
-  readonly installations?: Pick<Installations, 'hands' | 'installing'>
+  readonly installations?: Pick<Installations, 'hands' | 'installing'> & Partial<Pick<Installations, 'door'>>
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
@@ -58,7 +58,7 @@ export function composeHttp({
   const store = auditedStore(parts.store, { clock, newId })
   const { listeners, teller } = telling ?? composeTelling(store, newId)
   const sender = createWebhookSender({ clock, allowedHosts })
-  const { hands, installing } = installations ?? composeInstalling(parts)
+  const { hands, installing, door } = installations ?? composeInstalling({ ...parts, queue })
   return {
     ...parts,
     store,
@@ -97,7 +97,7 @@ export function composeHttp({
     connectors: parts.connectors ?? CONNECTORS,
     hands,
     installing,
-    providers: createCouponProviders({ store, clock, allowedHosts }),
+    providers: createCouponProviders({ store, clock, allowedHosts, ...(door === undefined ? {} : { door }) }),
     redisReachable: () => queue.reachable(),
     checkKey: () => checkKey(store, parts.secretBox),
   }

@@ -133,7 +133,7 @@ export async function startApp(
     closers.push(() => recorder.drain())
     const installations = composeInstalling({
       ...config,
-      ...{ store: storeParts.store, secretBox, clock, logger, newId },
+      ...{ store: storeParts.store, queue: queueParts.queue, secretBox, clock, logger, newId },
     })
     const parts = {
       ...{ config, clock, logger, marks, metrics, secretBox, recorder, telling, installations },

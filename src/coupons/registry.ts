@@ -1,4 +1,5 @@
 import type { CouponProvider } from '../ports/coupon-provider.ts'
+import type { PlatformDoor } from '../ports/platform-door.ts'
 import { createHttpProvider } from './http.ts'
 import { createPoolProvider } from './pool.ts'
 
@@ -10,8 +11,11 @@ export type CouponProvidersOptions = (typeof PROVIDERS)[number] extends (options
   ? O
   : never
 
+/** With the way to connectors' platforms, for those who work through one; without it nothing is installed. */
+type Given = CouponProvidersOptions & { readonly door?: PlatformDoor }
+
 /** By the `provider` of a coupon_provider. */
-export function createCouponProviders(options: CouponProvidersOptions): ReadonlyMap<string, CouponProvider> {
+export function createCouponProviders(options: Given): ReadonlyMap<string, CouponProvider> {
   const providers = PROVIDERS.map((create) => create(options))
   return new Map(providers.map((provider) => [provider.kind, provider]))
 }
