@@ -1,5 +1,6 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
 import { beginBackfill, cancelBackfill } from './backfill/begin.ts'
+import { drawFoldedCode } from './compose-codes.ts'
 import { composeInstalling, type Installations } from './compose-installing.ts'
 import { composeTelling, composeWebhooks, type Telling } from './compose-telling.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
@@ -57,6 +58,7 @@ export function composeHttp({
   // whatever merchants change is written down beside it
   const store = auditedStore(parts.store, { clock, newId })
   const { listeners, teller } = telling ?? composeTelling(store, newId)
+  const sources = { newId, drawCode: drawFoldedCode }
   const sender = createWebhookSender({ clock, allowedHosts })
   const { hands, installing, door } = installations ?? composeInstalling({ ...parts, queue })
   return {
@@ -77,7 +79,7 @@ export function composeHttp({
     rewards: {
       patch: (accountId, id, patch) =>
         patchRewardLog({ store, clock, newId, queue, teller }, accountId, id, patch),
-      replay: (accountId, id) => replayReward({ store, clock, queue, teller }, accountId, id),
+      replay: (accountId, id) => replayReward({ store, clock, queue, teller, sources }, accountId, id),
       abandon: (accountId, id, reason) =>
         abandonReward({ store, clock, queue, teller }, accountId, id, reason),
       resumeProvider: (accountId, providerId) =>
