@@ -1,5 +1,6 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
 import { beginBackfill, cancelBackfill } from './backfill/begin.ts'
+import { drawFoldedCode } from './compose-codes.ts'
 import { composeInstalling, type Installations } from './compose-installing.ts'
 import { composeTelling, composeWebhooks, type Telling } from './compose-telling.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
@@ -38,7 +39,7 @@ export interface HttpParts
   /** The recorder's own; without it nobody remembers who listens but this. */
   readonly telling?: Telling
   /** Without them with no public address. */
-  readonly installations?: Pick<Installations, 'hands' | 'installing'>
+  readonly installations?: Pick<Installations, 'hands' | 'installing'> & Partial<Pick<Installations, 'door'>>
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
@@ -57,8 +58,9 @@ export function composeHttp({
   // whatever merchants change is written down beside it
   const store = auditedStore(parts.store, { clock, newId })
   const { listeners, teller } = telling ?? composeTelling(store, newId)
+  const sources = { newId, drawCode: drawFoldedCode }
   const sender = createWebhookSender({ clock, allowedHosts })
-  const { hands, installing } = installations ?? composeInstalling(parts)
+  const { hands, installing, door } = installations ?? composeInstalling({ ...parts, queue })
   return {
     ...parts,
     store,
@@ -77,7 +79,7 @@ export function composeHttp({
     rewards: {
       patch: (accountId, id, patch) =>
         patchRewardLog({ store, clock, newId, queue, teller }, accountId, id, patch),
-      replay: (accountId, id) => replayReward({ store, clock, queue, teller }, accountId, id),
+      replay: (accountId, id) => replayReward({ store, clock, queue, teller, sources }, accountId, id),
       abandon: (accountId, id, reason) =>
         abandonReward({ store, clock, queue, teller }, accountId, id, reason),
       resumeProvider: (accountId, providerId) =>
@@ -97,7 +99,7 @@ export function composeHttp({
     connectors: parts.connectors ?? CONNECTORS,
     hands,
     installing,
-    providers: createCouponProviders({ store, clock, allowedHosts }),
+    providers: createCouponProviders({ store, clock, allowedHosts, ...(door === undefined ? {} : { door }) }),
     redisReachable: () => queue.reachable(),
     checkKey: () => checkKey(store, parts.secretBox),
   }

@@ -1,6 +1,7 @@
 import { CONNECTORS } from '../connectors/registry.ts'
 import type { ShopNewsDeps } from '../workers/upkeep/news.ts'
 import { reconcilesOf } from './compose-backfills.ts'
+import { providerPausesOf } from './compose-provider-pauses.ts'
 import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import { createDoor } from './installing/door.ts'
@@ -14,6 +15,7 @@ import type { Hands } from './ports/hands.ts'
 import type { Logger } from './ports/logger.ts'
 import type { PlatformCalls } from './ports/platform-calls.ts'
 import type { PlatformDoor } from './ports/platform-door.ts'
+import type { JobQueue } from './ports/queue.ts'
 import type { Platform } from './ports/schema/values.ts'
 import type { SecretBox } from './ports/secret-box.ts'
 import type { Store } from './ports/store.ts'
@@ -29,6 +31,8 @@ export interface InstallingParts {
   readonly publicUrl?: string | null
   readonly platformOrigins?: Readonly<Record<Platform, string>>
   readonly httpProviderAllow?: readonly string[]
+  /** Without one the sweep finds what is due. */
+  readonly queue?: Pick<JobQueue, 'enqueue'>
 }
 
 /** All that has to do with connectors at their platforms. */
@@ -57,7 +61,16 @@ export function composeInstalling({
   )
   const hands = new Map(made)
   const reconciles = reconcilesOf({ ...parts, hands })
-  const deps = { ...parts, connectors, hands, publicUrl, forBrowser: origins.forBrowser, reconciles }
+  const providerPauses = providerPausesOf(parts)
+  const deps = {
+    ...parts,
+    connectors,
+    hands,
+    publicUrl,
+    forBrowser: origins.forBrowser,
+    reconciles,
+    providerPauses,
+  }
   return {
     hands,
     installing: createInstalling(deps),

@@ -44,7 +44,10 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
   const { config, clock, logger, marks, metrics, secretBox, recorder, store, queue, redisUrl, telling } =
     parts
   const providers = countingProviders(
-    createCouponProviders({ store, clock, allowedHosts: config.httpProviderAllow }),
+    createCouponProviders({
+      ...{ store, clock, allowedHosts: config.httpProviderAllow },
+      door: parts.installations.door,
+    }),
     metrics,
   )
   const processItems = createProcessItems({

@@ -72,8 +72,9 @@ export async function openInstallation(
   })
   // without a queue: the sweep of the workers finds what is due
   const deliveries = createDeliveries({ store, connectorFor, clock, logger, newId })
+  const sources = { newId, drawCode: drawFoldedCode }
   const rewards = {
-    replay: (accountId: string, id: string) => replayReward({ store, clock }, accountId, id),
+    replay: (accountId: string, id: string) => replayReward({ store, clock, sources }, accountId, id),
   }
   const { teller } = composeTelling(store, newId)
   const installations = composeInstalling({ ...config, store, secretBox, clock, logger, newId })
@@ -133,7 +134,7 @@ export async function startApp(
     closers.push(() => recorder.drain())
     const installations = composeInstalling({
       ...config,
-      ...{ store: storeParts.store, secretBox, clock, logger, newId },
+      ...{ store: storeParts.store, queue: queueParts.queue, secretBox, clock, logger, newId },
     })
     const parts = {
       ...{ config, clock, logger, marks, metrics, secretBox, recorder, telling, installations },

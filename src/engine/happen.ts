@@ -13,7 +13,8 @@ type Admitted = LifeOf<'hold_ended' | 'replayed'>
 /** What happens to one reward alone; of what takes a place, room is looked for here. */
 export type Happening =
   | Exclude<LifeEvent, { readonly admits: () => boolean }>
-  | { readonly kind: Admitted['kind'] }
+  | { readonly kind: 'hold_ended' }
+  | { readonly kind: 'replayed'; readonly drawnCode?: string }
 
 export interface HappenDeps extends TellRewardDeps {
   readonly clock: Clock
@@ -39,7 +40,7 @@ export async function happen(
   const isAdmitted = happening.kind === 'hold_ended' || happening.kind === 'replayed'
   let places = isAdmitted && mayTakePlace(reward, happening.kind) ? await open() : null
   const admits = () => places?.admits(reward) ?? true
-  const event = isAdmitted ? ({ kind: happening.kind, admits } as Admitted) : (happening as LifeEvent)
+  const event = isAdmitted ? ({ ...happening, admits } as Admitted) : (happening as LifeEvent)
   const turn = next(reward, event, now)
   if (turn.to === 'refused') throw new AppError(turn.code, turn.message)
   if (turn.to === 'same') return reward

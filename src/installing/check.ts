@@ -26,6 +26,7 @@ export async function check(deps: InstallingDeps, accountId: string, id: string)
     const isDead = trouble?.outcome === 'refused' && trouble.refused === 'access'
     if (trouble?.outcome === 'unavailable' || isDead) throw errorOfTold(trouble)
     deps.reconciles?.begin(accountId, id)
+    await deps.providerPauses?.resume(accountId, id)
     return place
   })
 }

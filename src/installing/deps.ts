@@ -14,6 +14,18 @@ export interface Reconciles {
   end(accountId: string, connectorId: string): Promise<void>
 }
 
+/** The coupon providers that work through a connector. Both are idempotent. @throws AppError STORE_BUSY */
+export interface ProviderPauses {
+  /** Nothing is asked of them until `resume`. @param error a code in capitals, and a sentence */
+  pause(
+    accountId: string,
+    connectorId: string,
+    error: { readonly code: string; readonly message: string },
+  ): Promise<void>
+  /** Those that refused us, or would have, are asked again. */
+  resume(accountId: string, connectorId: string): Promise<void>
+}
+
 export interface InstallingDeps {
   readonly store: Store
   readonly secretBox: SecretBox
@@ -29,4 +41,5 @@ export interface InstallingDeps {
   /** The address that a merchant's browser is sent to, where a double stands in for the platform. */
   readonly forBrowser?: (platform: Platform, url: string) => string
   readonly reconciles?: Reconciles
+  readonly providerPauses?: ProviderPauses
 }

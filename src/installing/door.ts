@@ -1,6 +1,6 @@
 import type { Access, Hands, Site } from '../ports/hands.ts'
 import type { Told } from '../ports/platform-calls.ts'
-import type { Closed, PlatformDoor } from '../ports/platform-door.ts'
+import type { Closed, DoorOptions, PlatformDoor } from '../ports/platform-door.ts'
 import type { InstallingDeps } from './deps.ts'
 import { isOpen } from './due.ts'
 import { withLease } from './lease.ts'
@@ -41,6 +41,7 @@ export function createDoor(deps: InstallingDeps): PlatformDoor {
       accountId: string,
       connectorId: string,
       ask: (hands: Hands, site: Site, access: Access) => Promise<Told<T>>,
+      { renewsForPermission = false }: DoorOptions = {},
     ) {
       const place = await readPlace(deps.store, accountId, connectorId)
       const { connector, installation } = place
@@ -51,7 +52,8 @@ export function createDoor(deps: InstallingDeps): PlatformDoor {
       if (access.outcome !== 'ok') return shut(access)
       const site = siteOf(deps, connector)
       const told = await ask(hands, site, access.value)
-      if (!isRefused(told)) return told
+      const isMore = renewsForPermission && hands.renew !== undefined && lacksPermission(told)
+      if (!isRefused(told) && !isMore) return told
       if (hands.renew !== undefined) {
         const again = await renew(place, 'now')
         if (again.outcome !== 'ok') return shut(again)
@@ -59,7 +61,7 @@ export function createDoor(deps: InstallingDeps): PlatformDoor {
         if (!isRefused(second)) return second
         return close(deps, place, second.message)
       }
-      return close(deps, place, told.message)
+      return isRefused(told) ? close(deps, place, told.message) : told
     },
   }
 }
@@ -76,6 +78,10 @@ type Refused = Extract<Told<never>, { outcome: 'refused' }>
 
 function isRefused(told: Told<unknown>): told is Refused {
   return told.outcome === 'refused' && told.refused === 'access'
+}
+
+function lacksPermission(told: Told<unknown>): boolean {
+  return told.outcome === 'refused' && told.refused === 'permission'
 }
 
 function shut(told: Exclude<Told<never>, { outcome: 'ok' }>) {

@@ -42,6 +42,7 @@ export async function install(
     await writePlace(deps, accountId, id, (place) => entered(deps, place, method, told.value), leaseId)
     const done = await mend(deps, accountId, id, leaseId)
     deps.reconciles?.begin(accountId, id)
+    await deps.providerPauses?.resume(accountId, id)
     return done.place
   })
 }

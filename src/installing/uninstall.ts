@@ -20,7 +20,10 @@ import { type Found, uninstalledThere } from './words.ts'
  */
 export async function uninstall(deps: InstallingDeps, accountId: string, id: string): Promise<Place> {
   const before = await readPlace(deps.store, accountId, id)
-  if (isAway(before.installation)) return before
+  if (isAway(before.installation)) {
+    if (before.installation.state === 'uninstalled') await pauseProviders(deps, accountId, id)
+    return before
+  }
   return withLease(deps, accountId, id, async (leaseId) => {
     const place = await readPlace(deps.store, accountId, id)
     if (isAway(place.installation)) return place
@@ -28,8 +31,14 @@ export async function uninstall(deps: InstallingDeps, accountId: string, id: str
     const plan = (now: Place) => ended(now, deps.clock.now(), [])
     const written = await writePlace(deps, accountId, id, plan, leaseId)
     await deps.reconciles?.end(accountId, id)
+    await pauseProviders(deps, accountId, id)
     return written
   })
+}
+
+async function pauseProviders(deps: InstallingDeps, accountId: string, id: string): Promise<void> {
+  const message = 'the connector was uninstalled; install it again to go on'
+  await deps.providerPauses?.pause(accountId, id, { code: 'NOT_INSTALLED', message })
 }
 
 function isAway({ state }: Row<'installation'>): boolean {
@@ -87,7 +96,10 @@ export async function uninstalledByPlatform(
 ): Promise<'gone' | 'still_installed'> {
   return withLease(deps, accountId, id, async (leaseId) => {
     const place = await readPlace(deps.store, accountId, id)
-    if (place.installation.state === 'uninstalled') return 'gone'
+    if (place.installation.state === 'uninstalled') {
+      await pauseProviders(deps, accountId, id)
+      return 'gone'
+    }
     const hands = deps.hands.get(place.connector.platform)
     if (hands !== undefined && !(await isGone(deps, place, leaseId, hands))) return 'still_installed'
     await writePlace(
@@ -98,6 +110,7 @@ export async function uninstalledByPlatform(
       leaseId,
     )
     await deps.reconciles?.end(accountId, id)
+    await pauseProviders(deps, accountId, id)
     return 'gone'
   })
 }

@@ -54,8 +54,8 @@ export type LifeEvent =
   | { readonly kind: 'made_late' }
   /** Its member was erased. */
   | { readonly kind: 'erased' }
-  /** Somebody wants it tried again. */
-  | ({ readonly kind: 'replayed' } & Admits)
+  /** Somebody wants it tried again; with another code where the one of before was taken. */
+  | ({ readonly kind: 'replayed'; readonly drawnCode?: string } & Admits)
   /** Somebody gave it up. */
   | { readonly kind: 'abandoned'; readonly reason: string }
   /** The merchant says how he fulfilled it. */

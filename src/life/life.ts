@@ -166,13 +166,14 @@ const LIFE: Life = {
     return to({ ...ended, ...NOTHING_DUE })
   },
 
-  replayed(reward, { admits }, now) {
+  replayed(reward, { admits, drawnCode }, now) {
     const { fulfilmentStatus: status, id } = reward
     if (isTakenBack(reward)) return takenBack(reward)
     if (status === 'held')
       return refused('REWARD_HELD', `reward_log ${id} is held: its hold has to end first`)
     if (status !== 'failed' || reward.reward === null) return SAME
-    const again = { failureReason: null, attempt: reward.attempt + 1 }
+    const code = drawnCode === undefined ? {} : { drawnCode }
+    const again = { failureReason: null, attempt: reward.attempt + 1, ...code }
     return to({ ...beginAnew(reward, now, admits), ...again })
   },
 

@@ -1,11 +1,14 @@
 import type { z } from 'zod'
 import type { Instant } from './clock.ts'
-import type { Discount, ProviderKind } from './schema/values.ts'
+import type { Discount, Platform, ProviderKind, RewardSpec } from './schema/values.ts'
+import type { Row } from './schema.ts'
 import type { Change } from './store.ts'
 
 export interface CouponRequest {
   readonly accountId: string
   readonly providerId: string
+  /** Whose access the provider works with; null where it needs none. */
+  readonly connectorId: string | null
   readonly rewardLogId: string
   /** The same for every attempt at one reward: a provider that saw it before answers with the same coupon. */
   readonly idempotencyKey: string
@@ -15,6 +18,10 @@ export interface CouponRequest {
   readonly minimumSubtotal: string | null
   /** When the coupon should lapse; null = never. */
   readonly expiresAt: Instant | null
+  /** When the reward was granted. */
+  readonly grantedAt: Instant
+  /** It was asked for before, and nobody may know what came of that: a provider that can look does so before it makes one. */
+  readonly mayExist: boolean
   readonly member: { readonly id: string; readonly externalId: string }
   readonly streakId: string
   readonly milestoneId: string
@@ -63,12 +70,14 @@ export type IssueOutcome =
 export interface RevokeRequest
   extends Pick<
     CouponRequest,
-    'accountId' | 'providerId' | 'rewardLogId' | 'settings' | 'credentials' | 'signal'
+    'accountId' | 'providerId' | 'connectorId' | 'rewardLogId' | 'settings' | 'credentials' | 'signal'
   > {
   /** The same for every attempt at one reward, and another than that of `issue`. */
   readonly idempotencyKey: string
   /** The code that was issued, or the one that was asked for when nobody knows whether it was. */
   readonly code: string
+  /** The provider answered with this code, so there was a coupon: one that is not to be found is gone, not unmade. */
+  readonly wasIssued: boolean
 }
 
 export type RevokeOutcome =
@@ -83,6 +92,24 @@ export type UsedOutcome =
   | Trouble
   | { readonly outcome: 'failed'; readonly reason: string }
 
+/** What a provider needs of the connector that it works through. */
+export interface ConnectorNeeds {
+  readonly platform: Platform
+  /** Scopes or permissions without which it makes no coupon, as `installation.missingScopes` names them. */
+  readonly scopes: readonly string[]
+}
+
+/** What of a reward cannot be had of a provider. `path` is that of the milestone, such as `reward.discount`. */
+export interface RewardFault {
+  readonly path: string
+  readonly code: 'INVALID_INPUT' | 'CURRENCY_MISMATCH'
+  /** Goes on after the path: `must be …`. */
+  readonly message: string
+}
+
+/** A provider as it is stored. */
+export type ProviderStanding = Pick<Row<'coupon_provider'>, 'accountId' | 'id' | 'connectorId' | 'settings'>
+
 /**
  * Makes coupons. `issue` is called at least once per reward and must be idempotent by `idempotencyKey` (or claim
  * within `changes`): through any crash or repetition one reward has one coupon. Answers within 10 s.
@@ -94,6 +121,13 @@ export interface CouponProvider {
   readonly settings: z.ZodType<Record<string, unknown>>
   /** null: takes none. */
   readonly credentials: z.ZodType<Record<string, unknown>> | null
+  /** null, or absent: it works without a connector. */
+  readonly connector?: ConnectorNeeds | null
+  /**
+   * What of a milestone's reward it cannot make; null: nothing. Asked when the milestone is saved, of a provider whose
+   * connector is installed and lacks no scope. May ask the platform. @throws AppError PLATFORM_UNAVAILABLE
+   */
+  faultOf?(reward: RewardSpec, standing: ProviderStanding): Promise<RewardFault | null>
   issue(request: CouponRequest): Promise<IssueOutcome>
   /** Disables a coupon and says whether it was used before. Idempotent; a coupon that was never made is `no`. */
   revoke(request: RevokeRequest): Promise<RevokeOutcome>

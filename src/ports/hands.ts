@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Clock, Instant } from './clock.ts'
 import type { PlatformCalls, Told } from './platform-calls.ts'
 import type { ProblemCode, ShownSubscription } from './schema/installation-values.ts'
-import type { Platform } from './schema/values.ts'
+import type { Discount, Platform } from './schema/values.ts'
 
 /**
  * What opens a platform's doors, in the shape that its hands give it: tokens, keys, ids of what was made there. Opaque to
@@ -100,6 +100,45 @@ export interface OrderQuery {
   readonly cursor: string | null
 }
 
+/** A discount code of a shop as it is wanted: good once, for everything. */
+export interface DiscountWish {
+  readonly code: string
+  /** What the shop's own pages call it. */
+  readonly title: string
+  readonly tags: readonly string[]
+  readonly startsAt: Instant
+  /** null: never. */
+  readonly endsAt: Instant | null
+  readonly discount: Discount
+  readonly minimumSubtotal: string | null
+  readonly combinesWith: { readonly order: boolean; readonly product: boolean; readonly shipping: boolean }
+  /** The platform's own id of the only customer who may use it; null: everybody may. */
+  readonly customerId: string | null
+}
+
+export interface FoundDiscount {
+  readonly id: string
+  readonly title: string
+  readonly tags: readonly string[]
+  /** How often it was used; null where that is not told. */
+  readonly used: number | null
+}
+
+/** Discount codes in a merchant's shop. Each call is one request, which `Site.signal` ends, within 10 s. */
+export interface Discounts {
+  /** The shop's own, which amounts are in; null: not known yet. Asks nobody. */
+  currencyOf(access: Access): string | null
+  /** By its code, whatever its case; null: there is none. */
+  find(site: Site, access: Access, code: string): Promise<Told<FoundDiscount | null>>
+  /**
+   * `taken`: there is one by this code, of whomever; `customer_gone`: the shop does not know the customer. Neither made
+   * anything. After `unavailable` it may have been made: look before asking again.
+   */
+  create(site: Site, access: Access, wish: DiscountWish): Promise<Told<'created' | 'taken' | 'customer_gone'>>
+  /** Ends it at once. Idempotent. Answers it as it is then; null: it is gone. */
+  end(site: Site, access: Access, id: string): Promise<Told<FoundDiscount | null>>
+}
+
 /**
  * What can be done at a platform itself, with a merchant's access. Does I/O through `PlatformCalls` alone, keeps
  * nothing, and may be asked again after any answer: what was made already is found and kept. Each call ends within 15 s
@@ -138,6 +177,8 @@ export interface Hands {
   isGone(site: Site, access: Access): Promise<Told<boolean>>
   /** How far back orders can be read, unless this scope was granted. Absent: as far as there are any. */
   readonly reach?: { readonly days: number; readonly unless: string }
+  /** Absent where the platform has none, or others make them. */
+  readonly discounts?: Discounts
   /** Reads past orders, a page a call. Absent where the platform cannot be asked. */
   readOrders?(site: Site, access: Access, query: OrderQuery): Promise<Told<OrderPage>>
 }

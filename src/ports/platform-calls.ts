@@ -54,4 +54,10 @@ export type Told<T> =
       readonly path?: string
     }
   /** May pass: no answer, 408, 429, `THROTTLED`, 5xx, an answer that is not JSON. */
-  | { readonly outcome: 'unavailable'; readonly message: string; readonly retryAfterMs: number | null }
+  | {
+      readonly outcome: 'unavailable'
+      readonly message: string
+      readonly retryAfterMs: number | null
+      /** It is well, and wants fewer requests: 429, `THROTTLED`, a budget that is spent. */
+      readonly isThrottled?: true
+    }

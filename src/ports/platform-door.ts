@@ -7,6 +7,11 @@ export interface Closed {
   readonly code: 'NOT_INSTALLED' | 'TOKEN_REFUSED'
 }
 
+export interface DoorOptions {
+  /** Also what lacks a permission is renewed once and asked again: a newer access may have it. It stays good all the same. */
+  readonly renewsForPermission?: boolean
+}
+
 /** The way to a connector's platform for all who have something to ask there. */
 export interface PlatformDoor {
   /**
@@ -19,5 +24,6 @@ export interface PlatformDoor {
     accountId: string,
     connectorId: string,
     ask: (hands: Hands, site: Site, access: Access) => Promise<Told<T>>,
+    options?: DoorOptions,
   ): Promise<Told<T> | Closed>
 }

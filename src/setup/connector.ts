@@ -7,6 +7,7 @@ import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 import { isUnstored, manualInstallation, readInstallations } from './installation.ts'
+import { providersThrough } from './provider-connector.ts'
 
 const target = (accountId: string, id: string) =>
   ({ collection: 'connector', noun: 'connector', accountId, id }) as const
@@ -171,10 +172,12 @@ async function streaksOfRules(
 
 /**
  * Deletes a connector that has received nothing and that its platform does not know.
- * @throws AppError NOT_FOUND | CONNECTOR_HAS_DELIVERIES | CONNECTOR_INSTALLED
+ * @throws AppError NOT_FOUND | CONNECTOR_IN_USE | CONNECTOR_HAS_DELIVERIES | CONNECTOR_INSTALLED
  */
 export function deleteConnector(store: Store, accountId: string, id: string): Promise<void> {
   return deleteRow(store, target(accountId, id), async (connector) => {
+    const [provider] = await providersThrough(store, connector, 1)
+    if (provider !== undefined) throw inUse(provider)
     if (connector.hasDeliveries) {
       throw new AppError(
         'CONNECTOR_HAS_DELIVERIES',
@@ -189,4 +192,9 @@ export function deleteConnector(store: Store, accountId: string, id: string): Pr
     }
     return isUnstored(installation) ? [] : [remove('installation', installation, {})]
   })
+}
+
+function inUse({ id, name }: Row<'coupon_provider'>): AppError {
+  const message = `The connector is used by the coupon provider ${JSON.stringify(name)} (${id})`
+  return new AppError('CONNECTOR_IN_USE', message, { details: [{ path: '', message }] })
 }

@@ -1,33 +1,45 @@
-import { commitPlanned, duplicateValue, findRow } from '../commit/planned.ts'
+import { commitPlanned, duplicateValue, findRow, standsStill } from '../commit/planned.ts'
 import { AppError } from '../errors.ts'
 import { insert, remove, revise } from '../ports/changes.ts'
 import { all, equal, present } from '../ports/conditions.ts'
+import type { ConnectorNeeds } from '../ports/coupon-provider.ts'
 import { eachRow } from '../ports/paging.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
+import { connectorOf } from './provider-connector.ts'
 
 type Provider = Row<'coupon_provider'>
 
 const target = (accountId: string, id: string) =>
   ({ collection: 'coupon_provider', noun: 'coupon provider', accountId, id }) as const
 
-/** Makes a coupon provider. Atomic. @throws AppError DUPLICATE_VALUE for its name, STORE_BUSY */
+/**
+ * Makes a coupon provider; a connector that it works through is installed, and stays while the provider is there. Atomic.
+ * @throws AppError DUPLICATE_VALUE for its name, REFERENCE_NOT_FOUND | SCOPE_MISSING | INVALID_INPUT for its connector,
+ * STORE_BUSY
+ */
 export async function createProvider(
   store: Store,
   provider: Omit<Provider, 'hasRewards'>,
+  needs: ConnectorNeeds | null = null,
 ): Promise<Provider> {
   const row = { ...provider, hasRewards: false }
   await commitPlanned(
     store,
-    async () => ({ changes: [insert('coupon_provider', row)], result: undefined }),
+    async () => {
+      const connector = await connectorOf(store, row, needs, 'connectorId')
+      // it cannot be deleted while a provider begins to use it
+      const still = connector === null ? [] : [standsStill('connector', connector)]
+      return { changes: [...still, insert('coupon_provider', row)], result: undefined }
+    },
     () => duplicateValue(store, 'coupon_provider', row.accountId, 'name', row.name),
   )
   return row
 }
 
 /**
- * Changes a coupon provider, of which the kind is fixed. Atomic; what repeats the present value changes nothing.
+ * Changes a coupon provider, of which the kind and the connector are fixed. Atomic; what repeats the present value changes nothing.
  * @throws AppError NOT_FOUND | FIELD_IS_FIXED | DUPLICATE_VALUE, STORE_BUSY
  */
 export function patchProvider(
@@ -42,6 +54,7 @@ export function patchProvider(
     given,
     check(_next, changed) {
       refuseFixed(changed, ['provider'], 'a coupon provider stays of its kind: make another one')
+      refuseFixed(changed, ['connectorId'], 'its coupons are in that shop: make another provider')
       return []
     },
     onDuplicate: () => duplicateValue(store, 'coupon_provider', accountId, 'name', name),

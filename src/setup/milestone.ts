@@ -9,6 +9,7 @@ import { isWhole, wholeQuantity } from '../streaks/quantity.ts'
 import { capsChanges, refuseUncountable } from './caps.ts'
 import { deleteRow, type Given, patchRow, refuseFixed } from './change-row.ts'
 import { providerLeft } from './coupon-provider.ts'
+import type { CheckReward } from './provider-connector.ts'
 
 /** What gives rewards their meaning: fixed from the first of them on. */
 export const FIXED_BY_REWARDS: readonly FieldName<'milestone'>[] = [
@@ -32,13 +33,20 @@ export type NewMilestone = Omit<Row<'milestone'>, 'milestoneRepeat' | 'hasReward
   readonly milestoneRepeat: Row<'milestone'>['milestoneRepeat'] | null
 }
 
-/** Makes a milestone. Atomic. @throws AppError REFERENCE_NOT_FOUND | INVALID_INPUT, STORE_BUSY */
-export async function createMilestone(store: Store, milestone: NewMilestone): Promise<Row<'milestone'>> {
+/**
+ * Makes a milestone. Atomic.
+ * @throws AppError REFERENCE_NOT_FOUND | INVALID_INPUT, what `checkReward` refuses, STORE_BUSY
+ */
+export async function createMilestone(
+  store: Store,
+  milestone: NewMilestone,
+  checkReward: CheckReward = async () => {},
+): Promise<Row<'milestone'>> {
   const milestoneRepeat = milestone.milestoneRepeat ?? REPEATS_OF[milestone.milestoneMetric][0]
   const row = { ...milestone, milestoneRepeat, hasRewardLogs: false }
   await commitPlanned(store, async () => {
     const streak = await fittingStreak(store, row)
-    const provider = await providerChange(store, row.accountId, row.reward)
+    const provider = await providerChange(store, row.accountId, row.reward, checkReward)
     refuseUncountable(row.caps, row.reward)
     const caps = await capsChanges(store, capsOf(row), null, row.caps, row.createdAt)
     const changes: Change[] = [...provider, streak, ...caps]
@@ -54,7 +62,8 @@ function capsOf({ accountId, id: milestoneId }: Row<'milestone'>) {
 
 /**
  * Changes a milestone. What its rewards mean is fixed from the first of them on. Atomic; what repeats the present value
- * changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND | INVALID_INPUT, STORE_BUSY
+ * changes nothing. @throws AppError NOT_FOUND | FIELD_IS_FIXED | REFERENCE_NOT_FOUND | INVALID_INPUT, what `checkReward`
+ * refuses, STORE_BUSY
  */
 export async function patchMilestone(
   store: Store,
@@ -62,6 +71,7 @@ export async function patchMilestone(
   id: string,
   now: number,
   given: Given<'milestone'>,
+  checkReward: CheckReward = async () => {},
 ): Promise<Row<'milestone'>> {
   const patched = await patchRow(store, target(accountId, id), now, {
     given,
@@ -78,8 +88,12 @@ export async function patchMilestone(
         : []
       if (changed.has('reward') || changed.has('caps')) refuseUncountable(next.caps, next.reward)
       const caps = await capsChanges(store, capsOf(next), milestone.caps, next.caps, now)
-      if (!changed.has('reward')) return [...streakChange, ...caps]
-      const provider = await providerChange(store, accountId, next.reward)
+      if (!changed.has('reward')) {
+        // one that is paused grants nothing, and pausing it must always be possible
+        if (next.status !== 'paused') await providerChange(store, accountId, next.reward, checkReward)
+        return [...streakChange, ...caps]
+      }
+      const provider = await providerChange(store, accountId, next.reward, checkReward)
       return [...streakChange, ...caps, ...provider, ...(await providerLeft(store, milestone, next))]
     },
   })
@@ -120,10 +134,16 @@ function checkMilestoneRules(milestone: Rules, streak: Row<'streak'>): void {
 }
 
 /** Its provider stands still with a reward: it cannot be deleted while a milestone begins to use it. */
-async function providerChange(store: Store, accountId: string, reward: RewardSpec | null): Promise<Change[]> {
+async function providerChange(
+  store: Store,
+  accountId: string,
+  reward: RewardSpec | null,
+  checkReward: CheckReward,
+): Promise<Change[]> {
   if (reward === null) return []
   const provider = await findRow(store, 'coupon_provider', accountId, reward.providerId)
   if (provider === null) throw referenceNotFound('reward.providerId', 'coupon provider')
+  await checkReward(reward, provider)
   return [standsStill('coupon_provider', provider)]
 }
 

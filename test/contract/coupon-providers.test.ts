@@ -7,6 +7,7 @@ import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { newSigningSecret } from '../helpers/coupon-requests.ts'
+import { startShopCoupons } from '../helpers/shopify-coupons.ts'
 import { openTempStore } from '../helpers/sqlite-store.ts'
 import { type CouponProviderHarness, describeCouponProviderContract } from './coupon-provider-suite.ts'
 import { row } from './store/rows.ts'
@@ -60,14 +61,40 @@ async function setUpHttp(): Promise<CouponProviderHarness> {
   }
 }
 
+async function setUpShopify(): Promise<CouponProviderHarness> {
+  const { store, close } = await openTempStore()
+  const shop = await startShopCoupons(store)
+  const rewardOf = new Map<string, string>()
+  const provider: CouponProvider = {
+    ...shop.provider,
+    issue(request) {
+      rewardOf.set(request.code, request.rewardLogId)
+      return shop.provider.issue(request)
+    },
+  }
+  return {
+    provider,
+    store,
+    given: { accountId: randomUUID(), connectorId: 'c1', settings: {} },
+    coupons: async () =>
+      (await shop.books()).map(({ code }) => ({ rewardLogId: rewardOf.get(code) ?? '', code })),
+    async close() {
+      await shop.close()
+      await close()
+    },
+  }
+}
+
 describeCouponProviderContract('a pool of codes', setUpPool)
 describeCouponProviderContract('a coupon service over HTTP', setUpHttp)
+
+describeCouponProviderContract('discounts in a Shopify shop', setUpShopify)
 
 describe('the registry of coupon providers', () => {
   it('holds every kind under its own name', async () => {
     const { store, close } = await openTempStore()
     const providers = createCouponProviders({ store, clock })
-    expect([...providers.keys()].sort()).toEqual(['http', 'pool'])
+    expect([...providers.keys()].sort()).toEqual(['http', 'pool', 'shopify'])
     for (const [kind, provider] of providers) expect(provider.kind).toBe(kind)
     await close()
   })

@@ -71,7 +71,8 @@ async function askToRevoke(
   const { provider, request } = built
   const code = reward.couponCode ?? request.code
   const idempotencyKey = `${reward.id}-revoke`
-  const revoke = () => provider.revoke({ ...withTime(request), code, idempotencyKey })
+  const wasIssued = reward.couponCode !== null
+  const revoke = () => provider.revoke({ ...withTime(request), code, idempotencyKey, wasIssued })
   return provider.claims ? revoke() : desk({ reward, provider, request, ...context }, revoke)
 }
 

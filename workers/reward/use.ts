@@ -72,7 +72,7 @@ export function createLookAtUse(deps: FulfilDeps, desk: ReturnType<typeof create
     const idempotencyKey = `${reward.id}-used`
     const asking = { reward, provider, request, signal, isProbe: false }
     const answer = await desk(asking, () =>
-      used.call(provider, { ...withTime(request), code, idempotencyKey }),
+      used.call(provider, { ...withTime(request), code, idempotencyKey, wasIssued: true }),
     )
     return answer === 'parked' ? null : answer
   }

@@ -9,6 +9,7 @@ import {
   type Refused,
   readObject,
   refuse,
+  throttling,
   type Unavailable,
   unavailable,
 } from './told.ts'
@@ -68,7 +69,7 @@ export function createAdmin(calls: PlatformCalls): Admin {
     const cost = costs.get(query) ?? FIRST_COST
     const waitMs = await points.take(cost, priority, deadline)
     if (waitMs !== null) {
-      return { told: unavailable('the shop’s budget of requests is spent', waitMs), isUntouched: true }
+      return { told: throttling('the shop’s budget of requests is spent', waitMs), isUntouched: true }
     }
     let answer: PlatformAnswer
     try {
@@ -175,10 +176,10 @@ function judge<T>(
 
 /** By Shopify's rule: (requested − currently available) / restore rate. */
 function throttled({ message }: GraphError, cost: Cost | null): Unavailable {
-  if (cost === null) return unavailable(`200 THROTTLED ${message}`, 1_000)
+  if (cost === null) return throttling(`200 THROTTLED ${message}`, 1_000)
   const { requested, status } = cost
   const seconds = (requested - status.currentlyAvailable) / status.restoreRate
-  return unavailable(`200 THROTTLED ${message}`, Math.max(0, Math.ceil(seconds * 1_000)))
+  return throttling(`200 THROTTLED ${message}`, Math.max(0, Math.ceil(seconds * 1_000)))
 }
 
 function byError({ code, message, needs }: GraphError, secrets: readonly string[]): Refused | Unavailable {

@@ -15,6 +15,7 @@ import {
 import { createAdmin } from './admin.ts'
 import { consent } from './consent.ts'
 import { ALL_TRIES_MS, type Deadline, deadlineIn } from './deadline.ts'
+import { createDiscounts } from './discounts.ts'
 import { RECENT_DAYS, readOrders } from './orders.ts'
 import { wantedTopics } from './scopes.ts'
 import { askStanding } from './standing.ts'
@@ -119,6 +120,8 @@ export const createShopifyHands: MakeHands = ({ calls, clock }: HandsParts) => {
       const isOver = told.outcome === 'refused' && told.refused === 'access'
       return isOver ? { outcome: 'ok', value: null } : told
     },
+
+    discounts: createDiscounts(admin),
 
     reach: { days: RECENT_DAYS, unless: 'read_all_orders' },
 

@@ -103,3 +103,23 @@ export const REFUND_LINES_QUERY = `query RefundLines($id: ID!, $after: String) {
 export const DISPUTE_QUERY = `query Dispute($id: ID!) {
   dispute(id: $id) { legacyResourceId type status amount { amount currencyCode } initiatedAt order { id } }
 }`
+
+const DISCOUNT_NODE = '{ id codeDiscount { ... on DiscountCodeBasic { title tags asyncUsageCount } } }'
+
+export const DISCOUNT_BY_CODE = `query DiscountByCode($code: String!) {
+  codeDiscountNodeByCode(code: $code) ${DISCOUNT_NODE}
+}`
+
+export const CREATE_DISCOUNT = `mutation CreateDiscount($basicCodeDiscount: DiscountCodeBasicInput!) {
+  discountCodeBasicCreate(basicCodeDiscount: $basicCodeDiscount) {
+    codeDiscountNode ${DISCOUNT_NODE}
+    userErrors { field code message }
+  }
+}`
+
+export const END_DISCOUNT = `mutation EndDiscount($id: ID!) {
+  discountCodeDeactivate(id: $id) {
+    codeDiscountNode ${DISCOUNT_NODE}
+    userErrors { field code message }
+  }
+}`

@@ -19,6 +19,11 @@ export function unavailable(message: string, retryAfterMs: number | null = null)
   return { outcome: 'unavailable', message, retryAfterMs }
 }
 
+/** The platform is well, and wants to be asked less. */
+export function throttling(message: string, retryAfterMs: number | null): Unavailable {
+  return { ...unavailable(message, retryAfterMs), isThrottled: true }
+}
+
 /** @throws what is no lack of an answer */
 export function noAnswer(error: unknown): Refused | Unavailable {
   if (!(error instanceof NoAnswer)) throw error
@@ -32,7 +37,7 @@ export function byStatus(
 ): Refused | Unavailable | null {
   if (status >= 200 && status < 300) return null
   const words = inWords(status, saidIn(text), secrets)
-  if (status === 429) return unavailable(words, retryAfterMsOf(headers))
+  if (status === 429) return throttling(words, retryAfterMsOf(headers))
   if (status < 400 || status === 408 || status >= 500) return unavailable(words, retryAfterMsOf(headers))
   if (status === 401) return refuse('access', words)
   if (status === 403) return refuse('permission', words)

@@ -32,6 +32,9 @@ export function shopControls(world: World): Order[] {
       manyShape,
       (given) => ({ orders: placeMany(world, given).map(({ id }) => id) }),
     ),
+    view('GET /discounts', 'the discounts in the books of all shops, with how often each was used', () => ({
+      discounts: state.discounts.all(),
+    })),
     view('GET /orders', 'all orders', () => ({ orders: state.orders.all().map(summary) })),
     view('GET /orders/{id}', 'one, as a webhook tells of it', (id) =>
       bodyOfOrder(world, orderRowOf(world, id ?? '')),

@@ -23,6 +23,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   SHOP_MISMATCH: "The credentials are those of another shop than the connector's settings name.",
   SCOPE_MISSING:
     'What is asked needs a scope or permission of the platform that was not granted; the message names it.',
+  CURRENCY_MISMATCH: 'The amount of a discount is in another currency than the shop that would give it.',
   UNAUTHENTICATED:
     'The credentials are missing, wrong, of two callers at once, or of a key that is not live; or a token has expired.',
   SIGNATURE_INVALID:
@@ -46,6 +47,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   PROVIDER_IN_USE:
     'A milestone names this coupon provider, one that has granted rewards named it, or it still has codes; the message says which.',
   CODE_IN_USE: 'The code was given to a member.',
+  CONNECTOR_IN_USE: 'A coupon provider works through this connector; the message says which.',
   CONNECTOR_HAS_DELIVERIES: 'The connector has received webhooks, which are kept under it.',
   CONNECTOR_INSTALLED:
     'The connector is installed at its platform, and what you would change was set by that.',

@@ -59,7 +59,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
     fails: {
       create: ['REFERENCE_NOT_FOUND', 'CREDENTIALS_MISSING'],
       patch: ['REFERENCE_NOT_FOUND', 'FIELD_IS_FIXED', 'CREDENTIALS_MISSING', 'CONNECTOR_INSTALLED'],
-      delete: ['CONNECTOR_HAS_DELIVERIES', 'CONNECTOR_INSTALLED'],
+      delete: ['CONNECTOR_IN_USE', 'CONNECTOR_HAS_DELIVERIES', 'CONNECTOR_INSTALLED'],
     },
     adapterInput: connectorInputOf(connectors),
     actions: {

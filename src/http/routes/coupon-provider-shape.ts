@@ -8,8 +8,8 @@ import type { HttpDeps } from '../deps.ts'
 import { INSTANT_SCHEMA, orNull } from '../json/json-schema.ts'
 import { instantJson, type JsonObject, nullable } from '../json/write-json.ts'
 import { check } from '../read/check.ts'
-import { zLater, zOneOf, zText } from '../read/zod.ts'
-import { required, shapeOf } from '../shape.ts'
+import { zOneOf, zText, zUuid } from '../read/zod.ts'
+import { maybe, required, shapeOf } from '../shape.ts'
 import { LATER_PROVIDERS } from './later.ts'
 
 /** Checked by the provider's own schemas. */
@@ -24,7 +24,7 @@ export function couponProviderShape(providers: Providers) {
   return shapeOf('coupon_provider', {
     name: required(zText(256)),
     provider: { ...required(zOneOf(kinds)), values: kinds },
-    connectorId: { create: zLater, patch: zLater },
+    connectorId: maybe(zUuid),
     credentials: adapterInput,
     settings: { ...adapterInput, schema: { type: 'object' } },
     health: { schema: healthSchema },
@@ -65,9 +65,9 @@ export function providerOf(providers: Providers, kind: string): CouponProvider {
   return provider
 }
 
-/** Of the kinds that are built none needs one. @throws AppError INVALID_INPUT */
-export function refuseConnector({ kind }: CouponProvider, connectorId: unknown): void {
-  if (connectorId === undefined || connectorId === null) return
+/** @throws AppError INVALID_INPUT where it is given and not needed */
+export function refuseConnector({ kind, connector }: CouponProvider, connectorId: unknown): void {
+  if (connectorId === undefined || connectorId === null || (connector ?? null) !== null) return
   throw invalid('connectorId', `has no place here: ${kind} makes its coupons without a connector`)
 }
 

@@ -57,7 +57,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
     fails: {
-      create: ['DUPLICATE_VALUE', 'NOT_BUILT_YET'],
+      create: ['DUPLICATE_VALUE', 'NOT_BUILT_YET', 'REFERENCE_NOT_FOUND', 'SCOPE_MISSING'],
       patch: ['DUPLICATE_VALUE', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
       delete: ['PROVIDER_IN_USE'],
     },
@@ -69,12 +69,14 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
       const provider = providerOf(providers, plain.provider)
       refuseConnector(provider, connectorId)
       const id = newId()
-      const row = await createProvider(store, {
+      const given = {
         ...newRow(id, accountId, now),
         ...plain,
+        connectorId,
         sealedCredentials: sealCredentials(secretBox, provider, id, credentials),
         settings: readSettings(provider, settings ?? {}),
-      })
+      }
+      const row = await createProvider(store, given, provider.connector ?? null)
       log({ providerId: row.id })
       return answered(row)
     },
@@ -88,6 +90,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
       refuseConnector(provider, connectorId)
       const given = {
         ...plain,
+        connectorId,
         settings: settings === undefined ? undefined : readSettings(provider, settings),
         sealedCredentials:
           credentials === undefined ? undefined : sealCredentials(secretBox, provider, id, credentials),

@@ -113,6 +113,8 @@ export const REWARDS = {
       ...revised,
       name: text(),
       provider: text<ProviderKind>(),
+      /** Whose access it makes coupons with; null where it needs none. */
+      connectorId: optional(id),
       sealedCredentials: optional(text()),
       settings: json<Readonly<Record<string, unknown>>>(),
       /** Set when a milestone that has granted rewards turns away from it: reward logs may name it for ever. */
@@ -121,6 +123,10 @@ export const REWARDS = {
     indexes: {
       coupon_provider_name: { fields: ['accountId', 'name'], unique: true },
       coupon_provider_created: newestFirst('accountId'),
+      coupon_provider_connector: {
+        fields: ['accountId', 'connectorId', 'id'],
+        where: { notNull: ['connectorId'] },
+      },
     },
   },
   /**

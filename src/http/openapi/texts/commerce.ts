@@ -140,6 +140,8 @@ export const couponProvider: ResourceText = {
       'How it fares: whether it is paused after failures in a row, since when, what went wrong last, and how many rewards wait for it, the oldest since when.',
     name: 'Unique in the account.',
     provider: 'Of which kind it is; never changes.',
+    connectorId:
+      'The installed connector whose access it makes coupons with; null for kinds that need none. Never changes.',
     settings: 'What the kind needs to know.',
     credentials: 'What it signs its requests with. Written, never read back.',
   },
