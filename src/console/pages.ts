@@ -42,9 +42,20 @@ const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/begin/connect', async () => (await import('./pages/begin/connect.ts')).BeginConnect],
   ['/begin/streak', async () => (await import('./pages/begin/streak.ts')).BeginStreak],
   ['/begin/live/:id', async () => (await import('./pages/begin/live.ts')).BeginLive],
+  ['/connectors', async () => (await import('./pages/connectors/list.ts')).ConnectorsPage],
+  ['/connectors/new', async () => (await import('./pages/connectors/new.ts')).NewConnectorPage],
+  ['/connectors/:id', async () => (await import('./pages/connectors/one.ts')).ConnectorPage],
+  ['/settings', async () => (await import('./pages/settings/account.ts')).AccountPage],
+  ['/settings/users', async () => (await import('./pages/settings/users.ts')).UsersPage],
+  ['/settings/keys', async () => (await import('./pages/settings/keys.ts')).KeysPage],
+  ['/settings/webhooks', async () => (await import('./pages/settings/webhooks.ts')).WebhooksPage],
+  ['/settings/webhooks/:id', async () => (await import('./pages/settings/webhook.ts')).WebhookPage],
+  ['/settings/log', async () => (await import('./pages/settings/log.ts')).LogPage],
+  ['/settings/widget', async () => (await import('./pages/settings/widget.ts')).WidgetPage],
+  ['/settings/privacy', async () => (await import('./pages/settings/privacy.ts')).PrivacyPage],
 ]
 
-const SOON = ['/orders', '/shoppers', '/streaks', '/coupons', '/connectors', '/settings']
+const SOON = ['/orders', '/shoppers', '/streaks', '/coupons']
 
 /** The names and values of a pattern that fits the page; null where it does not fit. */
 export function match(pattern: string, page: string): Record<string, string> | null {
