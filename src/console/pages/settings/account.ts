@@ -54,7 +54,7 @@ function PasswordForm() {
   })
   const rest = restOf(saving.failure, ['oldPassword', 'password'])
   return html`<${Form} submit=${saving.run} label="Your password">
-    <input class="hidden" type="text" autocomplete="username" value=${user.email} tabindex="-1" aria-hidden="true" readonly />
+    <input type="text" autocomplete="username" value=${user.email} hidden readonly />
     <${TextField} label="Present password" path="oldPassword" type="password" autocomplete="current-password" required value=${oldPassword} set=${setOld} failure=${saving.failure} />
     <${TextField} label="New password" path="password" type="password" autocomplete="new-password" required value=${password} set=${setNew} failure=${saving.failure} hint="12 characters or more." />
     ${rest !== null && html`<${Wrong} failure=${rest} />`}

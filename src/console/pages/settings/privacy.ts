@@ -1,3 +1,4 @@
+import type { PrivacyRequest } from '../../../client/schema.ts'
 import { html } from '../../html.ts'
 import { Badge, Empty } from '../../parts/states.ts'
 import { ListTable } from '../../parts/table.ts'
@@ -6,21 +7,9 @@ import { useSession } from '../../session.ts'
 import { dateTime } from '../../words/format.ts'
 import { Settings } from './frame.ts'
 
-interface PrivacyRequest {
-  readonly id: string
-  readonly kind: string
-  readonly connectorId: string
-  readonly customerExternalIds: readonly string[]
-  readonly receivedAt: string
-  readonly dueAt: string
-  readonly state: 'open' | 'done' | 'not_ours'
-  readonly doneAt: string | null
-}
-
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<PrivacyRequest['kind'], string>> = {
   data_request: 'wants to know what is kept',
   customer_redact: 'wants to be forgotten',
-  redact: 'wants to be forgotten',
   shop_redact: 'the shop wants to be forgotten',
 }
 const STATES = {
@@ -34,7 +23,7 @@ export function PrivacyPage() {
   const { account } = useSession()
   const columns = [
     { label: 'Came', show: ({ receivedAt }: PrivacyRequest) => dateTime(receivedAt, account.timezone) },
-    { label: 'What', show: ({ kind }: PrivacyRequest) => KINDS[kind] ?? kind.replaceAll('_', ' ') },
+    { label: 'What', show: ({ kind }: PrivacyRequest) => KINDS[kind] },
     {
       label: 'Who',
       show: ({ customerExternalIds }: PrivacyRequest) =>
