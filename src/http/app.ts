@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express'
 import { CALLBACK_PATH, consentCallback } from './consent-page.ts'
+import { createConsolePages } from './console/pages.ts'
 import { createSessionRoutes } from './console/session.ts'
 import { requestContext, requireHost } from './context.ts'
 import type { HttpDeps } from './deps.ts'
@@ -49,6 +50,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   if (deps.servesReference !== false) app.use(createReference(resources))
   app.use(apiHeaders)
   app.use(createSessionRoutes(deps, limits, bodies))
+  app.use(createConsolePages())
   const schema = createSchemaRouter(deps, resources, limits, bodies)
   app.use(schema)
   app.use('/api/v1.0', schema)

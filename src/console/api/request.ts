@@ -1,0 +1,79 @@
+import { root } from '../place.ts'
+import { Failure } from './failure.ts'
+
+/** Told when nobody is signed in any more; resolves once somebody is again, with the same page as before. */
+type SignInAgain = () => Promise<void>
+let signInAgain: SignInAgain | null = null
+
+/** What to do where a session has ended in the middle; without it such a request fails. */
+export function onSignedOut(handler: SignInAgain | null): void {
+  signInAgain = handler
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal
+  /** A 401 is the answer, not the end of a session. */
+  readonly isSigningIn?: boolean
+}
+
+/**
+ * Asks this server as whoever is signed in. A session that has ended is begun anew in a dialog, and the request is sent
+ * again: what was typed stays. @throws Failure
+ */
+export async function request<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  options: RequestOptions = {},
+): Promise<T> {
+  const response = await send(method, path, body, options)
+  if (response.status === 204) return undefined as T
+  const text = await response.text()
+  const answer = parsed(text)
+  if (response.ok) return answer as T
+  if (response.status === 401 && options.isSigningIn !== true && signInAgain !== null) {
+    await signInAgain()
+    return request<T>(method, path, body, options)
+  }
+  throw failureOf(response, answer)
+}
+
+async function send(
+  method: string,
+  path: string,
+  body: unknown,
+  { signal }: RequestOptions,
+): Promise<Response> {
+  try {
+    return await fetch(`${root}${path}`, {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    throw new Failure(0, 'OFFLINE', 'The server cannot be reached. Check the connection, then try again.')
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function failureOf(response: Response, answer: unknown): Failure {
+  const { code, message, details, requestId } = (answer as { error?: Partial<Failure> } | null)?.error ?? {}
+  const words = message ?? `The server answered ${response.status}.`
+  return new Failure(
+    response.status,
+    code ?? String(response.status),
+    words,
+    details ?? [],
+    requestId ?? null,
+  )
+}

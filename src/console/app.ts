@@ -1,0 +1,82 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { Account } from '../client/schema.ts'
+import { asFailure, type Failure } from './api/failure.ts'
+import { onSignedOut, request } from './api/request.ts'
+import { Frame } from './frame.ts'
+import { html } from './html.ts'
+import { SignInPage } from './pages/sign-in.ts'
+import { SignInAgain } from './pages/sign-in-again.ts'
+import { StartPage } from './pages/start.ts'
+import { Announcements } from './parts/announce.ts'
+import { Loading, Wrong } from './parts/states.ts'
+import { navigate, usePlace } from './router.ts'
+import { readAccount, readUser, type Session, SessionContext, type User } from './session.ts'
+
+type Standing =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'wrong'; readonly failure: Failure }
+  | { readonly kind: 'in'; readonly user: User; readonly account: Account }
+
+/** Everything: who is signed in decides what there is to see. */
+export function App() {
+  const { page } = usePlace()
+  const [standing, setStanding] = useState<Standing>({ kind: 'asking' })
+  const [again, setAgain] = useState<{ readonly goOn: () => void } | null>(null)
+
+  const look = async () => {
+    try {
+      const [user, account] = await Promise.all([readUser(), readAccount()])
+      setStanding({ kind: 'in', user, account })
+    } catch (error) {
+      const failure = asFailure(error)
+      setStanding(failure.status === 401 ? { kind: 'nobody' } : { kind: 'wrong', failure })
+    }
+  }
+  useEffect(() => {
+    void look()
+  }, [])
+
+  const isIn = standing.kind === 'in'
+  useEffect(() => {
+    if (!isIn) return
+    let waiting: Promise<void> | null = null
+    // however many requests find the session gone, one dialog asks
+    onSignedOut(() => {
+      waiting ??= new Promise<void>((resolve) => {
+        setAgain({
+          goOn: () => {
+            waiting = null
+            setAgain(null)
+            resolve()
+          },
+        })
+      })
+      return waiting
+    })
+    return () => onSignedOut(null)
+  }, [isIn])
+
+  const session = useMemo<Session | null>(() => {
+    if (standing.kind !== 'in') return null
+    const { user, account } = standing
+    const signOut = async () => {
+      await request('DELETE', '/console/session')
+      setStanding({ kind: 'nobody' })
+      navigate('/')
+    }
+    return { user, account, reload: look, signOut }
+  }, [standing])
+
+  if (page === '/start') return html`<${StartPage} done=${look} />`
+  if (standing.kind === 'asking') return html`<main class="alone"><${Loading} /></main>`
+  if (standing.kind === 'wrong') {
+    return html`<main class="alone"><h1>Streakline</h1><${Wrong} failure=${standing.failure} retry=${look} /></main>`
+  }
+  if (session === null) return html`<${SignInPage} done=${look} />`
+  return html`<${SessionContext.Provider} value=${session}>
+    <${Frame} />
+    ${again !== null && html`<${SignInAgain} email=${session.user.email} userId=${session.user.id} goOn=${again.goOn} />`}
+    <${Announcements} />
+  </${SessionContext.Provider}>`
+}

@@ -1,0 +1,102 @@
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { html } from './html.ts'
+import { Loading } from './parts/states.ts'
+import { Title } from './parts/title.ts'
+import { root } from './place.ts'
+import { Link } from './router.ts'
+
+export interface Section {
+  readonly to: string
+  readonly label: string
+  readonly isElsewhere?: boolean
+  readonly forOwners?: boolean
+}
+
+/** What the navigation leads to. */
+export const SECTIONS: readonly Section[] = [
+  { to: '/', label: 'Home' },
+  { to: '/orders', label: 'Orders' },
+  { to: '/shoppers', label: 'Shoppers' },
+  { to: '/streaks', label: 'Streaks' },
+  { to: '/coupons', label: 'Coupons' },
+  { to: '/connectors', label: 'Connectors' },
+  { to: '/settings', label: 'Settings' },
+  { to: `${root}/ops/queues`, label: 'Queues', isElsewhere: true, forOwners: true },
+]
+
+/** What a page is given: what stood in its address where its pattern has `:name`. */
+export interface PageProps {
+  readonly params: Readonly<Record<string, string>>
+}
+
+type Load = () => Promise<ComponentType<PageProps>>
+
+/**
+ * Every page by its address; the first that fits. Pages are fetched when they are first shown. A section whose pages are
+ * not there yet says so.
+ */
+const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
+  ['/', async () => (await import('./pages/home.ts')).HomePage],
+]
+
+const SOON = ['/orders', '/shoppers', '/streaks', '/coupons', '/connectors', '/settings']
+
+/** The names and values of a pattern that fits the page; null where it does not fit. */
+export function match(pattern: string, page: string): Record<string, string> | null {
+  const parts = pattern.split('/')
+  const given = page.split('/')
+  if (parts.length !== given.length) return null
+  const params: Record<string, string> = {}
+  for (const [at, part] of parts.entries()) {
+    const value = given[at] ?? ''
+    if (part.startsWith(':')) params[part.slice(1)] = decodeURIComponent(value)
+    else if (part !== value) return null
+  }
+  return params
+}
+
+function find(page: string) {
+  for (const [pattern, load] of PAGES) {
+    const params = match(pattern, page)
+    if (params !== null) return { load, params }
+  }
+  return null
+}
+
+/** The page of an address. */
+export function Outlet({ page }: { readonly page: string }) {
+  const found = find(page)
+  const [Shown, setShown] = useState<ComponentType<PageProps> | null>(null)
+  const [isOld, setIsOld] = useState(false)
+  useEffect(() => {
+    let isGone = false
+    found?.load().then(
+      (component) => !isGone && setShown(() => component),
+      () => !isGone && setIsOld(true),
+    )
+    return () => {
+      isGone = true
+    }
+  }, [])
+  if (found === null) return SOON.includes(page) ? html`<${Soon} page=${page} />` : html`<${Unknown} />`
+  if (isOld) return html`<${CannotLoad} />`
+  return Shown === null ? html`<${Loading} />` : html`<${Shown} params=${found.params} />`
+}
+
+function Soon({ page }: { readonly page: string }) {
+  const label = SECTIONS.find(({ to }) => to === page)?.label ?? ''
+  return html`<${Title}>${label}</${Title}>
+    <p>This version has no page for this yet. The API has it all: <a href=${`${root}/docs`}>its reference</a>.</p>`
+}
+
+function Unknown() {
+  return html`<${Title}>No such page</${Title}><p>There is nothing at this address. <${Link} to="/">Home</${Link}></p>`
+}
+
+/** The program was replaced by a newer version while the page was open, or the connection is gone. */
+function CannotLoad() {
+  return html`<${Title}>This page could not be loaded</${Title}>
+    <p>The connection is gone, or Streakline was updated while you were here.</p>
+    <p><button type="button" onClick=${() => location.reload()}>Load again</button></p>`
+}
