@@ -38,6 +38,10 @@ type Load = () => Promise<ComponentType<PageProps>>
  */
 const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/', async () => (await import('./pages/home.ts')).HomePage],
+  ['/begin', async () => (await import('./pages/begin/shop.ts')).BeginShop],
+  ['/begin/connect', async () => (await import('./pages/begin/connect.ts')).BeginConnect],
+  ['/begin/streak', async () => (await import('./pages/begin/streak.ts')).BeginStreak],
+  ['/begin/live/:id', async () => (await import('./pages/begin/live.ts')).BeginLive],
 ]
 
 const SOON = ['/orders', '/shoppers', '/streaks', '/coupons', '/connectors', '/settings']

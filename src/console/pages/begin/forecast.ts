@@ -1,0 +1,102 @@
+import type { Connector, Milestone, Streak } from '../../../client/schema.ts'
+import { asFailure } from '../../api/failure.ts'
+import { request } from '../../api/request.ts'
+import { html } from '../../html.ts'
+import { useLoad } from '../../load.ts'
+import { Loading, Wrong } from '../../parts/states.ts'
+import { count, counted, money } from '../../words/format.ts'
+
+const DAYS = 90
+const DAY_MS = 86_400_000
+
+interface Forecast {
+  readonly orders: number
+  readonly members: number
+  readonly rewards: readonly {
+    readonly count: number
+    readonly members: number
+    readonly amount: { readonly value: number; readonly currency: string; readonly estimated: boolean } | null
+  }[]
+  readonly atRiskNow: number
+  readonly complete: boolean
+  readonly incomplete: readonly {
+    readonly connectorId: string
+    readonly code: string
+    readonly message: string
+  }[]
+}
+
+/** Null where this version does not forecast. @throws Failure */
+async function ask(
+  streak: Streak,
+  milestones: readonly Milestone[],
+  connectors: readonly Connector[],
+): Promise<Forecast | null> {
+  const {
+    name,
+    aggregationMethod,
+    aggregationPeriod,
+    aggregationTargetValue,
+    completionTargetValue,
+    timezone,
+    weekStartsOn,
+  } = streak
+  try {
+    const { data } = await request<{ data: Forecast }>('POST', '/schema/streak/forecast', {
+      streak: {
+        name,
+        aggregationMethod,
+        aggregationPeriod,
+        aggregationTargetValue,
+        completionTargetValue,
+        timezone,
+        weekStartsOn,
+      },
+      milestones: milestones.map(
+        ({ name: title, milestoneTargetValue, milestoneMetric, milestoneRepeat, reward }) => ({
+          name: title,
+          milestoneTargetValue,
+          milestoneMetric,
+          milestoneRepeat,
+          reward,
+        }),
+      ),
+      rules: connectors.map(({ id }) => ({ connectorId: id, streakId: streak.id, value: 'one' })),
+      since: new Date(Date.now() - DAYS * DAY_MS).toISOString(),
+    })
+    return data
+  } catch (error) {
+    const { status } = asFailure(error)
+    if (status === 404 || status === 405) return null
+    throw error
+  }
+}
+
+export interface ForecastProps {
+  readonly streak: Streak
+  readonly milestones: readonly Milestone[]
+  readonly connectors: readonly Connector[]
+}
+
+/** What would have happened on the orders of the last months. */
+export function ForecastCard({ streak, milestones, connectors }: ForecastProps) {
+  const loaded = useLoad(() => ask(streak, milestones, connectors), [streak.id])
+  if (connectors.length === 0) return null
+  if (loaded.isLoading) return html`<${Loading} isSlow=${loaded.isSlow} what="Reading your past orders" />`
+  if (loaded.failure !== null) return html`<${Wrong} failure=${loaded.failure} retry=${loaded.reload} />`
+  const forecast = loaded.data
+  if (forecast === null) return null
+  const earned = forecast.rewards[0]
+  return html`<section class="card"><h2>On your own orders of the last ${DAYS} days</h2>
+    <p>Of ${counted(forecast.members, 'shopper')} with ${counted(forecast.orders, 'order')}, <strong>${count(earned?.members ?? 0)}</strong> would have earned it:
+      ${counted(earned?.count ?? 0, 'coupon')}, about ${count(Math.round((earned?.count ?? 0) / 3))} a month${cost(earned)}.</p>
+    <p>${counted(forecast.atRiskNow, 'shopper')} would be at risk of losing a streak right now.</p>
+    ${!forecast.complete && html`<p class="note">Not all orders could be read. ${forecast.incomplete.map(({ message }) => `${message} `)}</p>`}
+  </section>`
+}
+
+function cost(earned: Forecast['rewards'][number] | undefined): string {
+  if (earned === undefined || earned.amount === null) return ''
+  const { value, currency, estimated } = earned.amount
+  return `, ${estimated ? 'about ' : ''}${money(value, currency)} off in all`
+}
