@@ -42,9 +42,20 @@ const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/begin/connect', async () => (await import('./pages/begin/connect.ts')).BeginConnect],
   ['/begin/streak', async () => (await import('./pages/begin/streak.ts')).BeginStreak],
   ['/begin/live/:id', async () => (await import('./pages/begin/live.ts')).BeginLive],
+  ['/orders', async () => (await import('./pages/orders/list.ts')).OrdersPage],
+  ['/orders/order', async () => (await import('./pages/orders/order.ts')).OrderPage],
+  ['/shoppers', async () => (await import('./pages/shoppers/list.ts')).ShoppersPage],
+  ['/shoppers/:id', async () => (await import('./pages/shoppers/shopper.ts')).ShopperPage],
+  ['/streaks', async () => (await import('./pages/streaks/list.ts')).StreaksPage],
+  ['/streaks/new', async () => (await import('./pages/streaks/new.ts')).NewStreakPage],
+  ['/streaks/:id', async () => (await import('./pages/streaks/streak.ts')).StreakPage],
+  ['/coupons', async () => (await import('./pages/coupons/list.ts')).CouponsPage],
+  ['/coupons/coupon/:id', async () => (await import('./pages/coupons/coupon.ts')).CouponPage],
+  ['/coupons/providers', async () => (await import('./pages/coupons/providers.ts')).ProvidersPage],
+  ['/coupons/providers/:id', async () => (await import('./pages/coupons/provider.ts')).ProviderPage],
 ]
 
-const SOON = ['/orders', '/shoppers', '/streaks', '/coupons', '/connectors', '/settings']
+const SOON = ['/connectors', '/settings']
 
 /** The names and values of a pattern that fits the page; null where it does not fit. */
 export function match(pattern: string, page: string): Record<string, string> | null {
