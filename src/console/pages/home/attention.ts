@@ -1,0 +1,108 @@
+import type { Connector, CouponProvider, WebhookEndpoint } from '../../../client/schema.ts'
+import { countOf, list } from '../../api/records.ts'
+import { html } from '../../html.ts'
+import { useLoad } from '../../load.ts'
+import { Shown } from '../../parts/states.ts'
+import { Link } from '../../router.ts'
+import { counted } from '../../words/format.ts'
+
+const DAY_MS = 86_400_000
+
+interface Matter {
+  readonly what: string
+  readonly to: string
+  readonly mend: string
+}
+
+/** What needs somebody, each with the way to mend it. */
+export function Attention({ connectors }: { readonly connectors: readonly Connector[] }) {
+  const matters = useLoad((signal) => read(connectors, signal), [])
+  const show = (data: readonly Matter[]) =>
+    data.length === 0
+      ? html`<p>Everything is in order.</p>`
+      : html`<ul>${data.map(({ what, to, mend }) => html`<li key=${what}><span dir="auto">${what}</span> <${Link} to=${to}>${mend}</${Link}></li>`)}</ul>`
+  return html`<section class="card" aria-labelledby="attention"><h2 id="attention">What needs you</h2>
+    <${Shown} of=${matters} what="Looking">${show}</${Shown}></section>`
+}
+
+async function read(connectors: readonly Connector[], signal: AbortSignal): Promise<readonly Matter[]> {
+  const [providers, endpoints, failed] = await Promise.all([
+    list<CouponProvider>('coupon_provider', { limit: 50, signal }),
+    list<WebhookEndpoint>('webhook_endpoint', { limit: 50, signal }),
+    failedRewards(),
+  ])
+  const empty = await Promise.all(providers.data.map(emptyPool))
+  return [
+    ...connectors.flatMap(ofConnector),
+    ...providers.data.flatMap(ofProvider),
+    ...empty.flat(),
+    ...endpoints.data.flatMap(ofEndpoint),
+    ...(failed === 0
+      ? []
+      : [
+          {
+            what: `${counted(failed, 'coupon')} of the last 30 days could not be made.`,
+            to: '/coupons',
+            mend: 'See why, and try again',
+          },
+        ]),
+  ]
+}
+
+function ofConnector({ id, name, installation, recentRefusals }: Connector): Matter[] {
+  const to = `/connectors/${id}`
+  const refused = recentRefusals.filter(({ at }) => Date.parse(at) > Date.now() - DAY_MS).length
+  return [
+    ...(installation.problem === null
+      ? []
+      : [{ what: `${name}: ${installation.problem.message}`, to, mend: 'See to it' }]),
+    ...(installation.state === 'none'
+      ? [{ what: `${name} is not connected yet.`, to, mend: 'Connect it' }]
+      : []),
+    ...(refused === 0
+      ? []
+      : [{ what: `${name}: ${counted(refused, 'webhook')} refused within a day.`, to, mend: 'See why' }]),
+  ]
+}
+
+function ofProvider({ name, health }: CouponProvider): Matter[] {
+  if (health.state === 'ok') return []
+  const why = health.lastError?.message ?? 'it does not answer'
+  return [
+    {
+      what: `${name}: ${counted(health.waiting, 'coupon')} wait, ${why}.`,
+      to: '/coupons',
+      mend: 'See to it',
+    },
+  ]
+}
+
+async function emptyPool({ id, name, provider }: CouponProvider): Promise<Matter[]> {
+  if (provider !== 'pool') return []
+  const left = await countOf('coupon_code', {
+    and: [
+      { fieldSlug: 'providerId', operator: 'EQUALS', value: id },
+      { fieldSlug: 'rewardLogId', operator: 'IS_NULL' },
+    ],
+  })
+  return left > 0 ? [] : [{ what: `${name} has no codes left.`, to: '/coupons', mend: 'Upload codes' }]
+}
+
+function ofEndpoint({ url, problem }: WebhookEndpoint): Matter[] {
+  return problem === null
+    ? []
+    : [{ what: `${new URL(url).host}: ${problem.message}`, to: '/settings/webhooks', mend: 'See to it' }]
+}
+
+function failedRewards(): Promise<number> {
+  return countOf('reward_log', {
+    and: [
+      {
+        fieldSlug: 'createdAt',
+        operator: 'GREATER_THAN_OR_EQUALS',
+        value: new Date(Date.now() - 30 * DAY_MS).toISOString(),
+      },
+      { fieldSlug: 'fulfilmentStatus', operator: 'EQUALS', value: 'failed' },
+    ],
+  })
+}
