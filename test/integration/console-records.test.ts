@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import { type Api, startApi } from '../helpers/api.ts'
+import { type Api, type Body, startApi } from '../helpers/api.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
 import { axeFaults, openAs } from '../helpers/console-pages.ts'
 import { type ConsoleShop, openConsoleShop, SHOPPER } from '../helpers/console-shop.ts'
@@ -99,9 +99,29 @@ if (binary === null) {
       const text = await main().textContent()
       expect(text).toContain('60.00 EUR')
       expect(text).toContain('placed 20 Nov 2026, 16:00 (Europe/Berlin)')
-      await page.getByText('What was checked').first().click()
-      process.stderr.write((await main().innerHTML()).slice(0,4000))
-      await page.getByRole('table', { name: 'Checks of rule 1' }).first().waitFor({timeout:3000})
+      const days = page.locator('section', { has: page.getByRole('heading', { name: 'days' }) })
+      await days.getByText('What was checked').click()
+      const row = days
+        .getByRole('table', { name: 'Checks of rule 1' })
+        .getByRole('row', { name: /CURRENCY_MISMATCH/ })
+      expect(await row.getByRole('cell').allTextContents()).toEqual([
+        'Currency CURRENCY_MISMATCH',
+        'EUR',
+        'any',
+        'yes',
+      ])
+    })
+
+    it('judge what a shop told anew', async () => {
+      await open(page, '/orders/order?orderId=5001', 'Order #1001')
+      await page.getByRole('button', { name: 'Judge it anew' }).click()
+      const replayed = page.waitForResponse(/\/schema\/delivery\/record\/[\w-]+\/replay$/)
+      await page.getByRole('dialog').getByRole('button', { name: 'Judge it anew' }).click()
+      await page.getByText('It was judged anew.').waitFor()
+      expect(((await (await replayed).json()) as Body).data).toMatchObject({
+        dryRun: false,
+        outcome: 'unchanged',
+      })
     })
 
     it('take an order back and count it again, with the reason', async () => {

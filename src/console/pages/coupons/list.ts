@@ -1,6 +1,8 @@
+import { useMemo, useState } from 'preact/hooks'
 import type { RewardLog } from '../../../client/schema.ts'
 import type { Filter } from '../../api/records.ts'
 import { html } from '../../html.ts'
+import { SelectField } from '../../parts/fields.ts'
 import { Badge, Empty } from '../../parts/states.ts'
 import { ListTable } from '../../parts/table.ts'
 import { Title } from '../../parts/title.ts'
@@ -39,18 +41,26 @@ const STATES: readonly State[] = [
   { name: 'failed', label: 'Could not be issued', conditions: [status('failed')] },
   { name: 'revoked', label: 'Taken back', conditions: [status('revoking', 'revoked')] },
 ]
-/** Older coupons are looked for at their shopper: lists of everybody's have to begin somewhere. */
-const SINCE = '2000-01-01T00:00:00.000Z'
+/** How far a list of one state looks back: nobody reads a hundred thousand coupons for the one that failed. */
+const SPANS = [
+  ['30', '30 days'],
+  ['90', '90 days'],
+  ['365', 'year'],
+  ['3650', 'ten years'],
+] as const
+const DAY_MS = 86_400_000
 
 /** Every coupon that was earned, by how it stands. */
 export function CouponsPage() {
   const { account } = useSession()
   const { query } = usePlace()
   const state = STATES.find(({ name }) => name === query.get('state')) ?? STATES[0]!
+  const [days, setDays] = useState('90')
+  const since = useMemo(() => new Date(Date.now() - Number(days) * DAY_MS).toISOString(), [days])
   const filters: Filter | undefined =
     state.conditions.length === 0
       ? undefined
-      : { and: [{ fieldSlug: 'createdAt', operator: 'GREATER_THAN', value: SINCE }, ...state.conditions] }
+      : { and: [{ fieldSlug: 'createdAt', operator: 'GREATER_THAN', value: since }, ...state.conditions] }
   const columns = [
     { label: 'Coupon', show: nameLink },
     { label: 'Worth', show: (row: RewardLog) => discountWords(row.reward) },
@@ -64,6 +74,7 @@ export function CouponsPage() {
     <nav class="tabs" aria-label="Coupons by state">
       ${STATES.map(({ name, label }) => html`<${Link} key=${name} to=${name === 'all' ? '/coupons' : `/coupons?state=${name}`} isCurrent=${name === state.name}>${label}</${Link}>`)}
     </nav>
+    ${state.name !== 'all' && html`<${SelectField} label="Earned in the last" value=${days} set=${setDays} options=${SPANS} />`}
     <p class="small">Times in ${account.timezone}.</p>
     <${ListTable} slug="reward_log" caption=${`Coupons: ${state.label}`} columns=${columns} keyOf=${(row: RewardLog) => row.id} filters=${filters} empty=${none} />`
 }
@@ -74,6 +85,6 @@ function nameLink({ id, milestone }: RewardLog) {
 
 function stateOf(reward: RewardLog) {
   const [words, tone] = rewardWords(reward)
-  return html`<${Badge} tone=${tone}>${words}</${Badge}>
+  return html`<${Badge} tone=${tone}>${words}</${Badge}>${' '}
     ${reward.failureReason !== null && html`<span class="small">${reasonParts(reward.failureReason).words}</span>`}`
 }

@@ -48,7 +48,7 @@ export function ProvidersPage() {
   ]
   const none = html`<${Empty} title="Coupons come from nowhere yet"><p>Choose where they come from when you make <${Link} to="/begin/streak">a streak</${Link}>.</p></${Empty}>`
   return html`<p><${Link} to="/coupons">All coupons</${Link}></p><${Title}>Where coupons come from</${Title}>
-    <${ListTable} slug="coupon_provider" caption="Where coupons come from" columns=${columns} keyOf=${(row: CouponProvider) => row.id} turn=${turn} empty=${none} />`
+    <${ListTable} slug="coupon_provider" caption="Coupon providers" columns=${columns} keyOf=${(row: CouponProvider) => row.id} turn=${turn} empty=${none} />`
 }
 
 /** Whether a provider answers, what went wrong last, and how much waits for it. */

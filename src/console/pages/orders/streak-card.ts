@@ -35,13 +35,13 @@ export function StreakCard({ streak, again }: StreakCardProps) {
 function Period({ streak: { period, progress, verdict } }: { readonly streak: Explained }) {
   if (period === null) return null
   const clock = period.localTime.slice(0, 16).replace('T', ' ')
-  return html`<p>The order was placed at ${clock} in ${period.timezone}; ${verdict === 'counted' ? 'it counts' : 'it belongs'} to the period that lasts until ${dateTime(period.endsAt, period.timezone)}.
-    ${progress !== null && html` In it ${progress.currentProgressValue} of ${progress.aggregationTargetValue} are done${progress.consecutiveCount > 0 ? `, with ${counted(progress.consecutiveCount, 'period')} in a row` : ''}.`}</p>`
+  return html`<p>The order was placed at ${clock} in ${period.timezone}; ${verdict === 'counted' ? 'it counts for' : 'it belongs to'} the period that lasts until ${dateTime(period.endsAt, period.timezone)}.
+    ${progress !== null && html` In it ${progress.currentProgressValue} of ${progress.aggregationTargetValue} is done${progress.consecutiveCount > 0 ? `, with ${counted(progress.consecutiveCount, 'period')} in a row` : ''}.`}</p>`
 }
 
 function Earned({ reward }: { readonly reward: RewardLog }) {
   const [words, tone] = rewardWords(reward)
-  return html`<p>By it a coupon was earned: <bdi>${reward.milestone?.name ?? 'a milestone that is gone'}</bdi>, ${discountWords(reward.reward)}
+  return html`<p>By it a coupon was earned: <bdi>${reward.milestone?.name ?? 'a milestone that is gone'}</bdi>, ${discountWords(reward.reward)}${' '}
     <${Badge} tone=${tone}>${words}</${Badge}> <${Link} to=${`/coupons/coupon/${reward.id}`}>See the coupon</${Link}></p>`
 }
 
@@ -63,8 +63,10 @@ function Taken({ streak, again }: StreakCardProps) {
     again()
   }
   return html`${withdrawals.length > 0 && html`<h3>Taken back and given back</h3>`}
-    <ul class="plain">${withdrawals.map(
-      ({ id, kind, reason, value, createdAt }) => html`<li key=${id}>
+    ${
+      withdrawals.length > 0 &&
+      html`<ul class="plain">${withdrawals.map(
+        ({ id, kind, reason, value, createdAt }) => html`<li key=${id}>
         ${kind === 'withdrawal' ? 'Taken back' : 'Given back'}${value === null ? '' : ` in part (${value})`}, ${dateTime(createdAt, account.timezone)}: <span dir="auto">${reason}</span>
         ${
           mayChange(user) &&
@@ -74,7 +76,8 @@ function Taken({ streak, again }: StreakCardProps) {
             <p>What was taken back counts again, and a coupon that was not issued yet comes back.</p></${AskedButton}>`
         }
       </li>`,
-    )}</ul>
+      )}</ul>`
+    }
     ${
       mayChange(user) &&
       verdict === 'counted' &&
@@ -90,7 +93,10 @@ function Checks({ streak: { rules, because, streakLogId } }: { readonly streak: 
       show: ({ check }: Check) => html`${checkWords(check)} <span class="small">${check}</span>`,
     },
     { label: 'The order', show: ({ value }: Check) => html`<bdi>${valueWords(value)}</bdi>` },
-    { label: 'The rule', show: ({ limit }: Check) => html`<bdi>${valueWords(limit)}</bdi>` },
+    {
+      label: 'The rule',
+      show: ({ limit }: Check) => html`<bdi>${limit === null ? 'any' : valueWords(limit)}</bdi>`,
+    },
     { label: 'Fits', show: ({ passed }: Check) => (passed ? 'yes' : html`<strong>no</strong>`) },
   ]
   if (rules.length === 0 && because === null) return null

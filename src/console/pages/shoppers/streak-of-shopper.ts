@@ -57,7 +57,7 @@ function sentences(standing: MemberStreak, streak: Streak): string {
   const word = PERIOD_WORDS[streak.aggregationPeriod]
   const said = [
     `${counted(standing.currentConsecutiveCount, word)} in a row now, ${standing.longestConsecutiveCount} at most.`,
-    `This ${word} ${standing.currentProgressValue} of ${streak.aggregationTargetValue} are done; it ends ${dateTime(standing.currentPeriodEndAt, streak.timezone)} in ${streak.timezone}.`,
+    `This ${word} ${standing.currentProgressValue} of ${streak.aggregationTargetValue} is done; it ends ${dateTime(standing.currentPeriodEndAt, streak.timezone)} in ${streak.timezone}.`,
   ]
   if (standing.completedCycles > 0)
     said.push(`The streak was finished ${counted(standing.completedCycles, 'time')}.`)
