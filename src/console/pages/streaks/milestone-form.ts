@@ -107,7 +107,7 @@ export function MilestoneForm({ milestone, streak, providers, isFixed, save }: M
       ['each', 'Each time'],
       ['once', 'Once for each shopper'],
     ]} />
-    <${SelectField} label="The coupon comes from" ...${field('providerId', 'reward.providerId')} options=${[
+    <${SelectField} label="Who makes the coupon" ...${field('providerId', 'reward.providerId')} options=${[
       ['', 'You: you enter the codes yourself'],
       ...providers.map(({ id, name }) => [id, name]),
     ]} />
