@@ -33,8 +33,7 @@ export interface PageProps {
 type Load = () => Promise<ComponentType<PageProps>>
 
 /**
- * Every page by its address; the first that fits. Pages are fetched when they are first shown. A section whose pages are
- * not there yet says so.
+ * Every page by its address; the first that fits. Pages are fetched when they are first shown.
  */
 const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/', async () => (await import('./pages/home.ts')).HomePage],
@@ -53,9 +52,18 @@ const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/coupons/coupon/:id', async () => (await import('./pages/coupons/coupon.ts')).CouponPage],
   ['/coupons/providers', async () => (await import('./pages/coupons/providers.ts')).ProvidersPage],
   ['/coupons/providers/:id', async () => (await import('./pages/coupons/provider.ts')).ProviderPage],
+  ['/connectors', async () => (await import('./pages/connectors/list.ts')).ConnectorsPage],
+  ['/connectors/new', async () => (await import('./pages/connectors/new.ts')).NewConnectorPage],
+  ['/connectors/:id', async () => (await import('./pages/connectors/one.ts')).ConnectorPage],
+  ['/settings', async () => (await import('./pages/settings/account.ts')).AccountPage],
+  ['/settings/users', async () => (await import('./pages/settings/users.ts')).UsersPage],
+  ['/settings/keys', async () => (await import('./pages/settings/keys.ts')).KeysPage],
+  ['/settings/webhooks', async () => (await import('./pages/settings/webhooks.ts')).WebhooksPage],
+  ['/settings/webhooks/:id', async () => (await import('./pages/settings/webhook.ts')).WebhookPage],
+  ['/settings/log', async () => (await import('./pages/settings/log.ts')).LogPage],
+  ['/settings/widget', async () => (await import('./pages/settings/widget.ts')).WidgetPage],
+  ['/settings/privacy', async () => (await import('./pages/settings/privacy.ts')).PrivacyPage],
 ]
-
-const SOON = ['/connectors', '/settings']
 
 /** The names and values of a pattern that fits the page; null where it does not fit. */
 export function match(pattern: string, page: string): Record<string, string> | null {
@@ -94,15 +102,9 @@ export function Outlet({ page }: { readonly page: string }) {
       isGone = true
     }
   }, [])
-  if (found === null) return SOON.includes(page) ? html`<${Soon} page=${page} />` : html`<${Unknown} />`
+  if (found === null) return html`<${Unknown} />`
   if (isOld) return html`<${CannotLoad} />`
   return Shown === null ? html`<${Loading} />` : html`<${Shown} params=${found.params} />`
-}
-
-function Soon({ page }: { readonly page: string }) {
-  const label = SECTIONS.find(({ to }) => to === page)?.label ?? ''
-  return html`<${Title}>${label}</${Title}>
-    <p>This version has no page for this yet. The API has it all: <a href=${`${root}/docs`}>its reference</a>.</p>`
 }
 
 function Unknown() {

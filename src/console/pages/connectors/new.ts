@@ -1,0 +1,16 @@
+import { useState } from 'preact/hooks'
+import type { Connector } from '../../../client/schema.ts'
+import { html } from '../../html.ts'
+import { ChoiceField } from '../../parts/fields.ts'
+import { Title } from '../../parts/title.ts'
+import { navigate } from '../../router.ts'
+import { InstallForm } from './install-form.ts'
+import { PLATFORMS, type Platform } from './words.ts'
+
+export function NewConnectorPage() {
+  const [platform, setPlatform] = useState<Platform>('shopify')
+  const options = Object.entries(PLATFORMS).map(([value, label]) => ({ value, label }))
+  return html`<${Title}>Connect a shop</${Title}>
+    <${ChoiceField} legend="Where are purchases made?" value=${platform} set=${setPlatform} options=${options} />
+    <${InstallForm} key=${platform} platform=${platform} done=${({ id }: Connector) => navigate(`/connectors/${id}`)} />`
+}
