@@ -33,8 +33,7 @@ export interface PageProps {
 type Load = () => Promise<ComponentType<PageProps>>
 
 /**
- * Every page by its address; the first that fits. Pages are fetched when they are first shown. A section whose pages are
- * not there yet says so.
+ * Every page by its address; the first that fits. Pages are fetched when they are first shown.
  */
 const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/', async () => (await import('./pages/home.ts')).HomePage],
@@ -42,6 +41,17 @@ const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/begin/connect', async () => (await import('./pages/begin/connect.ts')).BeginConnect],
   ['/begin/streak', async () => (await import('./pages/begin/streak.ts')).BeginStreak],
   ['/begin/live/:id', async () => (await import('./pages/begin/live.ts')).BeginLive],
+  ['/orders', async () => (await import('./pages/orders/list.ts')).OrdersPage],
+  ['/orders/order', async () => (await import('./pages/orders/order.ts')).OrderPage],
+  ['/shoppers', async () => (await import('./pages/shoppers/list.ts')).ShoppersPage],
+  ['/shoppers/:id', async () => (await import('./pages/shoppers/shopper.ts')).ShopperPage],
+  ['/streaks', async () => (await import('./pages/streaks/list.ts')).StreaksPage],
+  ['/streaks/new', async () => (await import('./pages/streaks/new.ts')).NewStreakPage],
+  ['/streaks/:id', async () => (await import('./pages/streaks/streak.ts')).StreakPage],
+  ['/coupons', async () => (await import('./pages/coupons/list.ts')).CouponsPage],
+  ['/coupons/coupon/:id', async () => (await import('./pages/coupons/coupon.ts')).CouponPage],
+  ['/coupons/providers', async () => (await import('./pages/coupons/providers.ts')).ProvidersPage],
+  ['/coupons/providers/:id', async () => (await import('./pages/coupons/provider.ts')).ProviderPage],
   ['/connectors', async () => (await import('./pages/connectors/list.ts')).ConnectorsPage],
   ['/connectors/new', async () => (await import('./pages/connectors/new.ts')).NewConnectorPage],
   ['/connectors/:id', async () => (await import('./pages/connectors/one.ts')).ConnectorPage],
@@ -54,8 +64,6 @@ const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/settings/widget', async () => (await import('./pages/settings/widget.ts')).WidgetPage],
   ['/settings/privacy', async () => (await import('./pages/settings/privacy.ts')).PrivacyPage],
 ]
-
-const SOON = ['/orders', '/shoppers', '/streaks', '/coupons']
 
 /** The names and values of a pattern that fits the page; null where it does not fit. */
 export function match(pattern: string, page: string): Record<string, string> | null {
@@ -94,15 +102,9 @@ export function Outlet({ page }: { readonly page: string }) {
       isGone = true
     }
   }, [])
-  if (found === null) return SOON.includes(page) ? html`<${Soon} page=${page} />` : html`<${Unknown} />`
+  if (found === null) return html`<${Unknown} />`
   if (isOld) return html`<${CannotLoad} />`
   return Shown === null ? html`<${Loading} />` : html`<${Shown} params=${found.params} />`
-}
-
-function Soon({ page }: { readonly page: string }) {
-  const label = SECTIONS.find(({ to }) => to === page)?.label ?? ''
-  return html`<${Title}>${label}</${Title}>
-    <p>This version has no page for this yet. The API has it all: <a href=${`${root}/docs`}>its reference</a>.</p>`
 }
 
 function Unknown() {
