@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecret, webhookSecrets } from '../credentials.ts'
+import { readShopper } from './app-proxy.ts'
 import { identities, topicOf, translate } from './translate.ts'
 import { isFromAnotherShop, verify } from './verify.ts'
 
@@ -38,6 +39,7 @@ export const shopify: Connector = {
   topicHeader: 'x-shopify-topic',
   verify,
   isFromElsewhere: isFromAnotherShop,
+  readShopper,
   topicOf,
   translate,
   identities,

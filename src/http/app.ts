@@ -8,6 +8,7 @@ import { apiHeaders, bareHeaders, pageHeaders } from './headers.ts'
 import { healthz, readyz, refuseOtherVerbs } from './health.ts'
 import { createLimits } from './limits/limits.ts'
 import { createReference } from './openapi/reference.ts'
+import { createShopifyProxy } from './proxy/shopify.ts'
 import { createResources } from './resources.ts'
 import { createSchemaRouter } from './schema-router.ts'
 import { BodyBudget } from './transport/body-budget.ts'
@@ -48,6 +49,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.use(below(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress))
   if (deps.servesReference !== false) app.use(createReference(resources))
   app.use(apiHeaders)
+  app.use(createShopifyProxy(deps, limits))
   app.use(createSessionRoutes(deps, limits, bodies))
   const schema = createSchemaRouter(deps, resources, limits, bodies)
   app.use(schema)

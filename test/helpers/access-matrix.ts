@@ -196,6 +196,7 @@ export const OTHER_ROUTES: Readonly<
   '/webhooks/:platform/:connectorId': 'signed by the platform',
   'POST /webhooks/:platform': 'signed by the platform',
   'GET /connect/:platform/callback': 'signed by the platform',
+  '/proxy/shopify/:connectorId/streaks': 'signed by the platform',
   'GET /openapi.json': 'anybody',
   'GET /api/v1.0/openapi.json': 'anybody',
   '/docs': 'anybody',
