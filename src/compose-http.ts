@@ -1,5 +1,6 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
 import { beginBackfill, cancelBackfill } from './backfill/begin.ts'
+import { composeForecasts } from './compose-forecasts.ts'
 import { composeInstalling, type Installations } from './compose-installing.ts'
 import { composeTelling, composeWebhooks, type Telling } from './compose-telling.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
@@ -38,7 +39,7 @@ export interface HttpParts
   /** The recorder's own; without it nobody remembers who listens but this. */
   readonly telling?: Telling
   /** Without them with no public address. */
-  readonly installations?: Pick<Installations, 'hands' | 'installing'>
+  readonly installations?: Pick<Installations, 'hands' | 'installing' | 'door'>
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
@@ -58,7 +59,7 @@ export function composeHttp({
   const store = auditedStore(parts.store, { clock, newId })
   const { listeners, teller } = telling ?? composeTelling(store, newId)
   const sender = createWebhookSender({ clock, allowedHosts })
-  const { hands, installing } = installations ?? composeInstalling(parts)
+  const { hands, installing, door } = installations ?? composeInstalling(parts)
   return {
     ...parts,
     store,
@@ -94,6 +95,14 @@ export function composeHttp({
         beginBackfill({ store, clock, newId, hands }, accountId, connectorId, order),
       cancel: (accountId, id) => cancelBackfill({ store, clock }, accountId, id),
     },
+    forecast: composeForecasts({
+      store,
+      door,
+      hands,
+      clock,
+      connectors: parts.connectors ?? CONNECTORS,
+      read,
+    }),
     connectors: parts.connectors ?? CONNECTORS,
     hands,
     installing,
