@@ -20,6 +20,7 @@ import {
   webhookHandler,
   webhookMethodNotAllowed,
 } from './webhooks.ts'
+import { createWidgetRoutes } from './widget/routes.ts'
 
 const BODY_BUDGET_BYTES = 64 * 1024 * 1024
 
@@ -48,6 +49,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   const resources = createResources(deps)
   app.use(below(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress))
   if (deps.servesReference !== false) app.use(createReference(resources))
+  app.use(createWidgetRoutes(limits))
   app.use(apiHeaders)
   app.use(createShopifyProxy(deps, limits))
   app.use(createSessionRoutes(deps, limits, bodies))

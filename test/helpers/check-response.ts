@@ -18,7 +18,7 @@ export interface Exchange {
 export type CheckResponse = (exchange: Exchange) => void
 
 /** Addresses that are no part of the API. */
-const PAGES = /^\/(?:docs(?:\/|$)|ops(?:\/|$)|connect\/|metrics$|openapi\.json$)/
+const PAGES = /^\/(?:docs(?:\/|$)|widget\/|ops(?:\/|$)|connect\/|metrics$|openapi\.json$)/
 
 /**
  * Holds answers to the API document, more strictly than it reads: an answer may hold nothing that the document does

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { contextOf } from '../context.ts'
 
 const compress = promisify(gzip)
@@ -27,21 +27,30 @@ export function serveFile(route: string, make: () => Promise<StaticFile>): Reque
   return async (request, response) => {
     contextOf(response).route = route
     made ??= make()
-    const { bytes, gzipped, type, etag } = await made
-    response.setHeader('ETag', etag)
-    response.setHeader('Cache-Control', 'no-cache')
-    response.setHeader('Vary', 'Accept-Encoding')
-    if (matches(request.headers['if-none-match'], etag)) {
-      response.status(304).end()
-      return
-    }
-    const zipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(request.headers['accept-encoding'] ?? '')
-    if (zipped) response.setHeader('Content-Encoding', 'gzip')
-    const body = zipped ? gzipped : bytes
-    response.setHeader('Content-Type', type)
-    response.setHeader('Content-Length', body.length)
-    response.status(200).end(body)
+    sendStatic(request, response, await made, 'no-cache')
   }
+}
+
+/** Answers with the file, or 304 where the caller has it; compressed to those who take that. */
+export function sendStatic(
+  request: Request,
+  response: Response,
+  { bytes, gzipped, type, etag }: StaticFile,
+  cacheControl: string,
+): void {
+  response.setHeader('ETag', etag)
+  response.setHeader('Cache-Control', cacheControl)
+  response.setHeader('Vary', 'Accept-Encoding')
+  if (matches(request.headers['if-none-match'], etag)) {
+    response.status(304).end()
+    return
+  }
+  const zipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(request.headers['accept-encoding'] ?? '')
+  if (zipped) response.setHeader('Content-Encoding', 'gzip')
+  const body = zipped ? gzipped : bytes
+  response.setHeader('Content-Type', type)
+  response.setHeader('Content-Length', body.length)
+  response.status(200).end(body)
 }
 
 function matches(header: string | undefined, etag: string): boolean {
