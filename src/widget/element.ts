@@ -15,7 +15,7 @@ class StreaklineStreak extends HTMLElement {
   static observedAttributes = ATTRIBUTES
 
   readonly #root = this.attachShadow({ mode: 'open' })
-  readonly #section = make('section', { 'aria-busy': 'true' })
+  readonly #box = make('div', { class: 'streak', role: 'group', 'aria-busy': 'true' })
   readonly #status = make('p', { class: 'unseen', role: 'status' })
   #getToken: (() => string | Promise<string>) | undefined
   #shown: Shown | null = null
@@ -28,7 +28,7 @@ class StreaklineStreak extends HTMLElement {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(STYLE)
     this.#root.adoptedStyleSheets = [sheet]
-    this.#root.append(this.#section, this.#status)
+    this.#root.append(this.#box, this.#status)
   }
 
   get getToken(): (() => string | Promise<string>) | undefined {
@@ -89,7 +89,7 @@ class StreaklineStreak extends HTMLElement {
       return
     }
     if (this.#shown === null) this.#say(this.#words().loading)
-    this.#section.setAttribute('aria-busy', 'true')
+    this.#box.setAttribute('aria-busy', 'true')
     try {
       const shown = await readStreak(source, reading.signal)
       if (reading.signal.aborted) return
@@ -128,31 +128,31 @@ class StreaklineStreak extends HTMLElement {
   #draw(): void {
     const language = this.#language()
     const shown = this.#shown
-    this.#section.setAttribute('aria-busy', 'false')
-    this.#section.setAttribute('lang', language)
+    this.#box.setAttribute('aria-busy', 'false')
+    this.#box.setAttribute('lang', language)
     // a streak that is not there, or no longer, leaves no empty box behind
-    this.#section.hidden = shown === null
+    this.#box.hidden = shown === null
     if (shown === null) return
-    this.#section.setAttribute('aria-labelledby', 'name')
+    this.#box.setAttribute('aria-labelledby', 'name')
     const look = {
       language,
       words: this.#words(),
       now: Date.now(),
       copy: (code: string) => void this.#copy(code),
     }
-    this.#section.replaceChildren(...streakView(shown, look))
+    this.#box.replaceChildren(...streakView(shown, look))
   }
 
   #say(text: string): void {
-    this.#section.replaceChildren(make('p', { class: 'muted' }, text))
+    this.#box.replaceChildren(make('p', { class: 'muted' }, text))
   }
 
   #fail(): void {
     const { failed, retry } = this.#words()
-    this.#section.setAttribute('aria-busy', 'false')
+    this.#box.setAttribute('aria-busy', 'false')
     const button = make('button', { type: 'button' }, retry)
     button.addEventListener('click', () => void this.refresh())
-    this.#section.replaceChildren(make('p', { role: 'alert' }, failed), button)
+    this.#box.replaceChildren(make('p', { role: 'alert' }, failed), button)
   }
 
   async #copy(code: string): Promise<void> {

@@ -9,9 +9,10 @@ export const STYLE = `
   --line: var(--streakline-border, light-dark(#c9ced5, #454b53)); }
 :host([hidden]) { display: none; }
 * { box-sizing: border-box; }
-section { padding: 1rem; border: 1px solid var(--line); border-radius: var(--streakline-radius, 0.75rem);
+.streak { padding: 1rem; border: 1px solid var(--line); border-radius: var(--streakline-radius, 0.75rem);
   background: var(--back); color: var(--text); font: var(--streakline-font, 1rem/1.45 system-ui, sans-serif);
   overflow-wrap: anywhere; text-align: start; }
+.streak[hidden] { display: none; }
 h2, h3, p, ol, ul { margin: 0; padding: 0; }
 h2 { font-size: 1.125em; }
 h3 { font-size: 1em; margin-block-start: 1rem; }
