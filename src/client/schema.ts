@@ -76,6 +76,114 @@ export interface StreakPatch {
   atRiskHours?: number | null
 }
 
+export interface StreaksForecast {
+  streak: {
+    name?: string | null
+    description?: string | null
+    status?: 'draft' | 'live' | 'paused' | null
+    aggregationMethod?: 'count' | 'sum' | null
+    aggregationPeriod?: 'daily' | 'weekly' | 'monthly' | null
+    aggregationTargetValue: number
+    completionTargetValue?: number | null
+    timezone?: string | null
+    weekStartsOn?: 'monday' | 'sunday' | null
+    atRiskHours?: number | null
+  }
+  milestones?:
+    | {
+        name?: string | null
+        description?: string | null
+        milestoneTargetValue: number
+        status?: 'draft' | 'live' | 'paused' | null
+        eudMilestoneRewardInstructionMessage?: string | null
+        milestoneMetric?: 'consecutive_count' | 'current_progress_value' | null
+        milestoneRepeat?: 'every_streak' | 'every_period' | 'once' | null
+        reward?: {
+          providerId?: string | null
+          discount: {
+            percentage?: number | null
+            amount?: number | null
+            currency?: string | null
+          }
+          expiresInDays?: number | null
+          holdDays?: number | null
+          minimumSubtotal?: number | null
+          prefix?: string | null
+        } | null
+        onWithdrawal?: 'keep' | 'revoke' | null
+        caps?: {
+          rewardsPerDay?: number | null
+          rewardsPerMonth?: number | null
+          rewardsTotal?: number | null
+          amountPerMonth?: number | null
+          amountTotal?: number | null
+          currency?: string | null
+        } | null
+      }[]
+    | null
+  rules: {
+    activityId?: string | null
+    value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count' | null
+    currency?: string | null
+    minimumValue?: number | null
+    identifyBy?: 'customer_id' | 'email' | null
+    guests?: 'by_email' | 'ignore' | null
+    testOrders?: 'ignore' | 'count' | null
+    giftCards?: 'ignore' | 'count' | null
+    rewardWithinDays?: number | null
+    tags?: string[] | null
+    products?: string[] | null
+    channels?: string[] | null
+    connectorId: string
+    streakId?: string | null
+  }[]
+  since: string
+  until?: string | null
+}
+
+export interface StreakForecast {
+  /** Distinct purchases that count, as the orders stand now. */
+  orders: number
+  /** Distinct buyers of those. */
+  members: number
+  /** Completed periods, summed over members. */
+  periods: number
+  /** The highest count that any member reached. */
+  longest: number
+  /** One for each milestone, in their order. */
+  rewards: {
+    /** Its place, from 0. */
+    milestone: number
+    count: number
+    members: number
+    amount: {
+      value: number
+      currency: string
+      /** A percentage of the average counted order; a fixed amount is no estimate. */
+      estimated: boolean
+    } | null
+  }[]
+  /** Each period from that of `since` to that of `until`, empty ones too. */
+  byPeriod: {
+    key: string
+    startsAt: string
+    endsAt: string
+    orders: number
+    members: number
+    completed: number
+    rewards: number
+  }[]
+  /** Members that are `at_risk` at `until`. */
+  atRiskNow: number
+  complete: boolean
+  /** What is not known, and why; empty where `complete` is true. */
+  incomplete: {
+    connectorId: string
+    code: 'NOT_INSTALLED' | 'BODIES_GONE' | 'SIXTY_DAYS' | 'TOO_LONG'
+    message: string
+  }[]
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type StreakFilter = StreakFilterComparison | StreakFilterAll | StreakFilterAny
 
@@ -3638,7 +3746,7 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
-    bulkActions: Record<never, never>
+    bulkActions: { forecast: { body: StreaksForecast; answer: StreakForecast } }
     questions: Record<never, never>
   }
   streakLog: {
@@ -3999,7 +4107,7 @@ export const RESOURCES = {
     slug: 'streak',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
-    bulkActions: [],
+    bulkActions: ['forecast'],
     questions: [],
   },
   streakLog: {
