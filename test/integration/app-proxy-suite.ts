@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { limitsOf } from '../../src/http/limits/limits.ts'
+import { change } from '../../src/ports/changes.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { type Answer, type Api, type Body, startApi } from '../helpers/api.ts'
 import { proxyParameters, signedQuery } from '../helpers/app-proxy.ts'
@@ -166,6 +167,21 @@ export function describeAppProxy(
         expect([status, (await ask({ connectorId: made.id })).status]).toEqual([status, expected])
         expect((await ask({ connectorId: made.id, secret: 'another_secret_of_the_tests' })).status).toBe(401)
       }
+    })
+
+    it('answers 404 once the connector was uninstalled', async () => {
+      const made = await shop.backend.create('connector', {
+        name: 'third',
+        platform: 'shopify',
+        credentials: { webhookSecrets: [SECRET] },
+        settings: { shopDomain: SHOP },
+        rules: [],
+      })
+      await shop.backend.post(`/schema/connector/record/${made.id}/uninstall`, {})
+      expect((await ask({ connectorId: made.id })).status).toBe(404)
+      const [row] = await opened.store.findByKeys('connector', ['id'], [[made.id]])
+      await opened.store.commit([change('connector', row!, {}, { status: 'live' })])
+      expect((await ask({ connectorId: made.id })).status).toBe(404)
     })
 
     it('never says in a log line who asked, nor how it was signed', async () => {
