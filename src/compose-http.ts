@@ -1,6 +1,7 @@
 import { CONNECTORS, connectorFor } from '../connectors/registry.ts'
 import { beginBackfill, cancelBackfill } from './backfill/begin.ts'
 import { drawFoldedCode } from './compose-codes.ts'
+import { composeForecasts } from './compose-forecasts.ts'
 import { composeInstalling, type Installations } from './compose-installing.ts'
 import { composeTelling, composeWebhooks, type Telling } from './compose-telling.ts'
 import type { HttpProviderOptions } from './coupons/http.ts'
@@ -39,8 +40,8 @@ export interface HttpParts
   /** The recorder's own; without it nobody remembers who listens but this. */
   readonly telling?: Telling
   /** Without them with no public address. */
-  readonly installations?: Pick<Installations, 'hands' | 'installing'> &
-    Partial<Pick<Installations, 'door' | 'calls'>>
+  readonly installations?: Pick<Installations, 'hands' | 'installing' | 'door'> &
+    Partial<Pick<Installations, 'calls'>>
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
@@ -97,6 +98,14 @@ export function composeHttp({
         beginBackfill({ store, clock, newId, hands }, accountId, connectorId, order),
       cancel: (accountId, id) => cancelBackfill({ store, clock }, accountId, id),
     },
+    forecast: composeForecasts({
+      store,
+      door,
+      hands,
+      clock,
+      connectors: parts.connectors ?? CONNECTORS,
+      read,
+    }),
     connectors: parts.connectors ?? CONNECTORS,
     hands,
     installing,

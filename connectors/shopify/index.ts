@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../src/ports/connector.ts'
 import { secretText, webhookSecrets } from '../credentials.ts'
+import { readShopper } from './app-proxy.ts'
 import { createShopifyHands } from './hands/index.ts'
 import { clientSecret } from './secrets.ts'
 import { identities, topicOf, translate } from './translate.ts'
@@ -39,6 +40,7 @@ export const shopify: Connector = {
   topicHeader: 'x-shopify-topic',
   verify,
   isFromElsewhere: isFromAnotherShop,
+  readShopper,
   topicOf,
   translate,
   identities,

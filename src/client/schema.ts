@@ -76,6 +76,114 @@ export interface StreakPatch {
   atRiskHours?: number | null
 }
 
+export interface StreaksForecast {
+  streak: {
+    name?: string | null
+    description?: string | null
+    status?: 'draft' | 'live' | 'paused' | null
+    aggregationMethod?: 'count' | 'sum' | null
+    aggregationPeriod?: 'daily' | 'weekly' | 'monthly' | null
+    aggregationTargetValue: number
+    completionTargetValue?: number | null
+    timezone?: string | null
+    weekStartsOn?: 'monday' | 'sunday' | null
+    atRiskHours?: number | null
+  }
+  milestones?:
+    | {
+        name?: string | null
+        description?: string | null
+        milestoneTargetValue: number
+        status?: 'draft' | 'live' | 'paused' | null
+        eudMilestoneRewardInstructionMessage?: string | null
+        milestoneMetric?: 'consecutive_count' | 'current_progress_value' | null
+        milestoneRepeat?: 'every_streak' | 'every_period' | 'once' | null
+        reward?: {
+          providerId?: string | null
+          discount: {
+            percentage?: number | null
+            amount?: number | null
+            currency?: string | null
+          }
+          expiresInDays?: number | null
+          holdDays?: number | null
+          minimumSubtotal?: number | null
+          prefix?: string | null
+        } | null
+        onWithdrawal?: 'keep' | 'revoke' | null
+        caps?: {
+          rewardsPerDay?: number | null
+          rewardsPerMonth?: number | null
+          rewardsTotal?: number | null
+          amountPerMonth?: number | null
+          amountTotal?: number | null
+          currency?: string | null
+        } | null
+      }[]
+    | null
+  rules: {
+    activityId?: string | null
+    value?: 'one' | 'order_total' | 'order_subtotal' | 'item_count' | null
+    currency?: string | null
+    minimumValue?: number | null
+    identifyBy?: 'customer_id' | 'email' | null
+    guests?: 'by_email' | 'ignore' | null
+    testOrders?: 'ignore' | 'count' | null
+    giftCards?: 'ignore' | 'count' | null
+    rewardWithinDays?: number | null
+    tags?: string[] | null
+    products?: string[] | null
+    channels?: string[] | null
+    connectorId: string
+    streakId?: string | null
+  }[]
+  since: string
+  until?: string | null
+}
+
+export interface StreakForecast {
+  /** Distinct purchases that count, as the orders stand now. */
+  orders: number
+  /** Distinct buyers of those. */
+  members: number
+  /** Completed periods, summed over members. */
+  periods: number
+  /** The highest count that any member reached. */
+  longest: number
+  /** One for each milestone, in their order. */
+  rewards: {
+    /** Its place, from 0. */
+    milestone: number
+    count: number
+    members: number
+    amount: {
+      value: number
+      currency: string
+      /** A percentage of the average counted order; a fixed amount is no estimate. */
+      estimated: boolean
+    } | null
+  }[]
+  /** Each period from that of `since` to that of `until`, empty ones too. */
+  byPeriod: {
+    key: string
+    startsAt: string
+    endsAt: string
+    orders: number
+    members: number
+    completed: number
+    rewards: number
+  }[]
+  /** Members that are `at_risk` at `until`. */
+  atRiskNow: number
+  complete: boolean
+  /** What is not known, and why; empty where `complete` is true. */
+  incomplete: {
+    connectorId: string
+    code: 'NOT_INSTALLED' | 'BODIES_GONE' | 'SIXTY_DAYS' | 'TOO_LONG'
+    message: string
+  }[]
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type StreakFilter = StreakFilterComparison | StreakFilterAll | StreakFilterAny
 
@@ -2622,6 +2730,8 @@ export interface CouponProvider {
   name: string
   /** Of which kind it is; never changes. */
   provider: 'pool' | 'http' | 'shopify' | 'stripe' | 'voucherify'
+  /** The installed connector whose access it makes coupons with; null for kinds that need none. Never changes. */
+  connectorId: string | null
   /** What the kind needs to know. */
   settings: Record<string, unknown>
   /** How it fares: whether it is paused after failures in a row, since when, what went wrong last, and how many rewards wait for it, the oldest since when. */
@@ -2646,22 +2756,37 @@ export interface CouponProviderCreate {
   /** Unique in the account. */
   name: string
   /** Of which kind it is; never changes. */
-  provider: 'http' | 'pool'
+  provider: 'http' | 'pool' | 'shopify' | 'stripe' | 'voucherify'
+  /** The installed connector whose access it makes coupons with; null for kinds that need none. Never changes. */
+  connectorId?: string | null
   /** What it signs its requests with. Written, never read back. */
-  credentials?: HttpCouponProviderCredentials | null
+  credentials?: HttpCouponProviderCredentials | VoucherifyCouponProviderCredentials | null
   /** What the kind needs to know. */
-  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings | null
+  settings?:
+    | PoolCouponProviderSettings
+    | HttpCouponProviderSettings
+    | ShopifyCouponProviderSettings
+    | StripeCouponProviderSettings
+    | VoucherifyCouponProviderSettings
+    | null
 }
 
 export interface CouponProviderPatch {
   /** Unique in the account. */
   name?: string
   /** Of which kind it is; never changes. */
-  provider?: 'http' | 'pool'
+  provider?: 'http' | 'pool' | 'shopify' | 'stripe' | 'voucherify'
+  /** The installed connector whose access it makes coupons with; null for kinds that need none. Never changes. */
+  connectorId?: string | null
   /** What it signs its requests with. Written, never read back. */
-  credentials?: HttpCouponProviderCredentials
+  credentials?: HttpCouponProviderCredentials | VoucherifyCouponProviderCredentials
   /** What the kind needs to know. */
-  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings
+  settings?:
+    | PoolCouponProviderSettings
+    | HttpCouponProviderSettings
+    | ShopifyCouponProviderSettings
+    | StripeCouponProviderSettings
+    | VoucherifyCouponProviderSettings
 }
 
 export interface HttpCouponProviderCredentials {
@@ -2669,11 +2794,35 @@ export interface HttpCouponProviderCredentials {
   previousSigningSecret?: string | null
 }
 
+export interface VoucherifyCouponProviderCredentials {
+  appId: string
+  appToken: string
+}
+
 export type PoolCouponProviderSettings = Record<string, never>
 
 export interface HttpCouponProviderSettings {
   url: string
   revokeUrl?: string | null
+}
+
+export interface ShopifyCouponProviderSettings {
+  customerBound?: 'when_known' | 'never' | null
+  combinesWith?: {
+    order?: boolean | null
+    product?: boolean | null
+    shipping?: boolean | null
+  } | null
+}
+
+export interface StripeCouponProviderSettings {
+  couponId?: string | null
+  currency?: string | null
+}
+
+export interface VoucherifyCouponProviderSettings {
+  apiUrl: string
+  campaign: string
 }
 
 export type CouponProviderResume = Record<string, never>
@@ -2687,7 +2836,7 @@ export type CouponProviderFilter =
 /** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
 export type CouponProviderFilterComparison =
   | {
-      fieldSlug: 'id'
+      fieldSlug: 'id' | 'connectorId'
       operator:
         | 'EQUALS'
         | 'NOT_EQUALS'
@@ -2698,7 +2847,7 @@ export type CouponProviderFilterComparison =
       value: string
     }
   | {
-      fieldSlug: 'id'
+      fieldSlug: 'id' | 'connectorId'
       operator: 'IN' | 'NOT_IN'
       value: string[]
     }
@@ -2746,7 +2895,7 @@ export type CouponProviderFilterComparison =
       value: string[]
     }
   | {
-      fieldSlug: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
+      fieldSlug: 'id' | 'connectorId' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
       operator: 'IS_NULL' | 'IS_NOT_NULL'
       value?: null
     }
@@ -3839,6 +3988,7 @@ export interface ErrorAnswer {
       | 'CREDENTIALS_MISSING'
       | 'SHOP_MISMATCH'
       | 'SCOPE_MISSING'
+      | 'CURRENCY_MISMATCH'
       | 'UNAUTHENTICATED'
       | 'SIGNATURE_INVALID'
       | 'FORBIDDEN'
@@ -3862,6 +4012,7 @@ export interface ErrorAnswer {
       | 'PUBLIC_URL_MISSING'
       | 'CONNECTOR_NOT_LIVE'
       | 'BACKFILL_RUNNING'
+      | 'CONNECTOR_IN_USE'
       | 'NOT_EXPORTABLE'
       | 'LAST_LIVE_KEY'
       | 'LAST_OWNER'
@@ -3921,7 +4072,7 @@ export interface Resources {
       | 'createdAt'
       | 'updatedAt'
     actions: Record<never, never>
-    bulkActions: Record<never, never>
+    bulkActions: { forecast: { body: StreaksForecast; answer: StreakForecast } }
     questions: Record<never, never>
   }
   streakLog: {
@@ -4185,7 +4336,7 @@ export interface Resources {
     created: CouponProvider
     patch: CouponProviderPatch
     filter: CouponProviderFilter
-    sort: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
+    sort: 'id' | 'name' | 'provider' | 'connectorId' | 'createdAt' | 'updatedAt'
     actions: { resume: { body: CouponProviderResume; answer: CouponProvider } }
     bulkActions: Record<never, never>
     questions: Record<never, never>
@@ -4304,7 +4455,7 @@ export const RESOURCES = {
     slug: 'streak',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
-    bulkActions: [],
+    bulkActions: ['forecast'],
     questions: [],
   },
   streakLog: {

@@ -1,9 +1,10 @@
 import { QUEUES_PATH } from '../ops/bull-board.ts'
-import { FIFTY, SEVEN } from './scenario.ts'
+import { EXTERNAL_IDS, FIFTY, SEVEN } from './scenario.ts'
 import type { Stage } from './setup.ts'
 import { OPERATOR, type RunningDemo } from './start.ts'
 import type { StoreChoice } from './state.ts'
 import { DAYS, type Week, ZONE } from './week.ts'
+import { widgetLink } from './widget-link.ts'
 
 const STORES: Readonly<Record<StoreChoice, string>> = { sqlite: 'SQLite', mongo: 'MongoDB' }
 
@@ -19,11 +20,13 @@ export function openingLines({ origin, coupons, state }: RunningDemo, week: Week
   ]
 }
 
+/** Whose streak the widget shows: of the one who completed it. */
+const SHOWN = Object.entries(EXTERNAL_IDS).find(([, who]) => who === 'shopper 1')?.[0] ?? ''
+
 /** Where to look around, and with what, while the demo stays. */
-export function keepLines(
-  { origin, doubles, state }: RunningDemo,
-  { shopify, stripe }: Stage['connectors'],
-): string[] {
+export function keepLines(demo: RunningDemo, stage: Stage, nowMs: number): string[] {
+  const { origin, doubles, state } = demo
+  const { shopify, stripe } = stage.connectors
   const { apiKey, apiSecret } = state.account
   const { webhookSecrets } = state
   return [
@@ -38,6 +41,7 @@ export function keepLines(
     `  x-api-secret   ${apiSecret}`,
     `  queues         ${origin}${QUEUES_PATH}`,
     `                 user ${OPERATOR}, password ${state.operatorPassword}`,
+    `  widget         ${widgetLink(demo, stage, SHOWN, nowMs)}`,
     ...doubles.flatMap(({ name, origin: address, credentials }) => [
       `  ${`${name}'s double`.padEnd(22)} ${address}`,
       ...credentials.map((line) => `                         ${line}`),

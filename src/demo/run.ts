@@ -86,11 +86,7 @@ function shownPath(folder: string): string {
   return path === '' || path.startsWith('..') ? folder : path
 }
 
-async function stay(
-  demo: RunningDemo,
-  { connectors }: Stage,
-  { terminal, signal }: DemoOptions,
-): Promise<void> {
-  for (const line of keepLines(demo, connectors)) terminal.line(line)
+async function stay(demo: RunningDemo, stage: Stage, { terminal, signal }: DemoOptions): Promise<void> {
+  for (const line of keepLines(demo, stage, Date.now())) terminal.line(line)
   if (!signal.aborted) await once(signal, 'abort')
 }

@@ -9,6 +9,7 @@ import { apiHeaders, bareHeaders, pageHeaders } from './headers.ts'
 import { healthz, readyz, refuseOtherVerbs } from './health.ts'
 import { createLimits } from './limits/limits.ts'
 import { createReference } from './openapi/reference.ts'
+import { createShopifyProxy } from './proxy/shopify.ts'
 import { createResources } from './resources.ts'
 import { createSchemaRouter } from './schema-router.ts'
 import { BodyBudget } from './transport/body-budget.ts'
@@ -20,6 +21,7 @@ import {
   webhookHandler,
   webhookMethodNotAllowed,
 } from './webhooks.ts'
+import { createWidgetRoutes } from './widget/routes.ts'
 
 const BODY_BUDGET_BYTES = 64 * 1024 * 1024
 
@@ -48,7 +50,9 @@ export function createHttpApp(deps: HttpDeps): Express {
   const resources = createResources(deps)
   app.use(below(['/docs', '/openapi.json', '/api/v1.0/openapi.json'], limits.byAddress))
   if (deps.servesReference !== false) app.use(createReference(resources))
+  app.use(createWidgetRoutes(limits))
   app.use(apiHeaders)
+  app.use(createShopifyProxy(deps, limits))
   app.use(createSessionRoutes(deps, limits, bodies))
   app.use(createConsolePages())
   const schema = createSchemaRouter(deps, resources, limits, bodies)

@@ -18,6 +18,7 @@ import type { Row } from '../ports/schema.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { Store } from '../ports/store.ts'
 import type { RewardLogPatch } from '../rewards/patch.ts'
+import type { Forecasts } from '../setup/forecast/forecast.ts'
 import type { EndpointFields, WithSecret } from '../telling/endpoints.ts'
 import type { LimitOptions } from './limits/limits.ts'
 
@@ -93,6 +94,8 @@ export interface HttpDeps {
   /** Tells merchants' systems of the rewards that an erasure revokes. */
   readonly teller: Teller
   readonly backfills: Backfills
+  /** See `createForecasts`. @throws AppError REFERENCE_NOT_FOUND | OVERLOADED */
+  readonly forecast: Forecasts
   /** Every platform that connectors can be made for, by its name. */
   readonly connectors: ReadonlyMap<string, Connector>
   /** What can be done at the platforms, by their names; only set up by hand are those that have none. */

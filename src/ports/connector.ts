@@ -185,6 +185,22 @@ export interface TranslateInput {
   readonly ownId?: string | null
 }
 
+/** What a page of the shop asks for, as the platform forwarded it. */
+export interface ShopperProof {
+  /** The query as it was sent, without the question mark. */
+  readonly search: string
+  /** The connector's, any of which may have signed it. */
+  readonly secrets: readonly string[]
+  readonly now: Instant
+}
+
+/** Who is signed in on the shop's page. */
+export type ShopperCall =
+  /** As rules with the default identity name the member; null: nobody is signed in. */
+  | { readonly ok: true; readonly externalId: string | null }
+  /** The message names what is wrong and holds nothing of anybody. */
+  | { readonly ok: false; readonly message: string }
+
 /**
  * One platform. Pure: no network, no store, no clock; never throws for anything a sender may put into a request.
  * `docs/adding-a-connector.md` is the checklist, `test/contract/connector-suite.ts` the suite each one passes.
@@ -217,6 +233,11 @@ export interface Connector {
    * asks. Absent where no header says so.
    */
   isFromElsewhere?(headers: Headers, settings: Readonly<Record<string, unknown>>): boolean
+  /**
+   * Who asks, where the platform forwards requests of the shop's own pages and signs them: constant time, against each
+   * secret; of the connector's own shop and of now. Absent where a platform does not forward any.
+   */
+  readShopper?(proof: ShopperProof, settings: Readonly<Record<string, unknown>>): ShopperCall
   /**
    * The topic of a body that comes without headers: what it says itself, else that under which such a body, or a
    * purchase, comes. Never throws.

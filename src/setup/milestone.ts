@@ -111,7 +111,10 @@ async function fittingStreak(store: Store, milestone: Row<'milestone'>): Promise
 type Rules = Pick<Row<'milestone'>, 'milestoneMetric' | 'milestoneRepeat' | 'milestoneTargetValue'>
 
 /** What a milestone may be, on its own and on its streak. @throws AppError INVALID_INPUT */
-function checkMilestoneRules(milestone: Rules, streak: Row<'streak'>): void {
+export function checkMilestoneRules(
+  milestone: Rules,
+  streak: Pick<Row<'streak'>, 'aggregationMethod' | 'completionTargetValue'>,
+): void {
   const { milestoneMetric: metric, milestoneRepeat: repeat, milestoneTargetValue: target } = milestone
   const repeats: readonly string[] = REPEATS_OF[metric]
   if (!repeats.includes(repeat)) {

@@ -39,7 +39,7 @@ export async function createStreak(store: Store, streak: NewStreak): Promise<Row
   return row
 }
 
-async function timezoneOf(store: Store, accountId: string): Promise<string> {
+export async function timezoneOf(store: Store, accountId: string): Promise<string> {
   const account = await findRow(store, 'account', accountId, accountId)
   return account?.timezone ?? 'UTC'
 }
@@ -72,7 +72,7 @@ export function patchStreak(
 }
 
 /** A count streak counts whole logs. */
-function checkStreakTarget(
+export function checkStreakTarget(
   streak: Pick<Row<'streak'>, 'aggregationMethod' | 'aggregationTargetValue'>,
 ): void {
   if (streak.aggregationMethod === 'count' && !isWhole(streak.aggregationTargetValue)) {
@@ -81,7 +81,7 @@ function checkStreakTarget(
 }
 
 /** Members are not at risk before a period has begun. */
-function checkAtRiskHours({
+export function checkAtRiskHours({
   atRiskHours,
   aggregationPeriod,
 }: Pick<Row<'streak'>, 'atRiskHours' | 'aggregationPeriod'>): void {

@@ -147,10 +147,17 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
 /** What can be done to many records at once: `POST /schema/{slug}/{action}`; each caller does it to its own. */
 export const BULK_ACTIONS: Readonly<Record<string, Row>> = {
   'delivery/replay': closed(200, 200),
+  // the body names a connector of the one shop, which does not exist for the other
+  'streak/forecast': closed(200, 400),
 }
 
 export const BULK_BODY: Readonly<Record<string, (shop: Shop) => object>> = {
   'delivery/replay': ({ connector }) => ({ connectorId: connector.id }),
+  'streak/forecast': ({ connector }) => ({
+    streak: { aggregationTargetValue: 1 },
+    rules: [{ connectorId: connector.id }],
+    since: '2026-11-01T00:00:00Z',
+  }),
 }
 
 /** Bodies of actions that are good, so that only the caller and the record decide. */
@@ -198,6 +205,11 @@ export const OTHER_ROUTES: Readonly<
   '/webhooks/:platform/:connectorId': 'signed by the platform',
   'POST /webhooks/:platform': 'signed by the platform',
   'GET /connect/:platform/callback': 'signed by the platform',
+  '/proxy/shopify/:connectorId/streaks': 'signed by the platform',
+  'GET /widget/streakline.js': 'anybody',
+  'GET /widget/demo': 'anybody',
+  'GET /widget/demo.css': 'anybody',
+  'GET /widget/demo.js': 'anybody',
   'GET /openapi.json': 'anybody',
   'GET /api/v1.0/openapi.json': 'anybody',
   '/docs': 'anybody',

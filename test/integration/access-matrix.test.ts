@@ -23,6 +23,7 @@ import {
   SEES,
 } from '../helpers/access-matrix.ts'
 import { type Answer, type Api, startApi } from '../helpers/api.ts'
+import { proxyParameters, signedQuery } from '../helpers/app-proxy.ts'
 import { badCredentials, pausedKey } from '../helpers/bad-credentials.ts'
 import { routesOf } from '../helpers/express-routes.ts'
 import { ADA, BOB, openShop, type Shop } from '../helpers/shop.ts'
@@ -353,6 +354,19 @@ describe('what is no resource', () => {
     }
     const signed = shopifyRequest({ body, secret: 'webhook_secret_of_the_tests' })
     expect((await post(signed.headers, body)).status).toBe(200)
+  })
+
+  it('the app proxy is for the platform that signed the query, whoever else calls', async () => {
+    const path = `/proxy/shopify/${shop.connector.id}/streaks`
+    const signed = signedQuery(
+      proxyParameters('example.myshopify.com', api.clock.now()),
+      'webhook_secret_of_the_tests',
+    )
+    for (const headers of everybody()) {
+      expect((await api.send(path, { headers })).status).toBe(401)
+      expect((await api.send(`${path}?${signed}`, { headers })).status).toBe(200)
+      expect((await api.send(`${path}?${signed}`, { method: 'POST', headers })).status).toBe(405)
+    }
   })
 
   it('pages for operators are for operators', async () => {

@@ -10,14 +10,17 @@ export interface Admin {
   readonly role: ConsoleRole | null
 }
 
-/** A customer of the merchant, in a browser or an app, with a token that the merchant's backend made. */
+/**
+ * A customer of the merchant, in a browser or an app, with a token that the merchant's backend made; or on a page of the
+ * shop, which the platform vouches for.
+ */
 export interface EndUser {
   readonly kind: 'end_user'
   readonly accountId: string
-  /** The key whose secret signed the token. */
-  readonly apiKeyId: string
-  /** Whom the token names, in the merchant's words. Personal: never to be logged. */
-  readonly externalId: string
+  /** The key whose secret signed the token, or the connector whose secret the platform signed with. */
+  readonly signerId: string
+  /** Whom the token names, in the merchant's words; null: nobody is signed in. Personal: never to be logged. */
+  readonly externalId: string | null
   /** null: the account has no member by this externalId, so nothing is theirs yet. */
   readonly memberId: string | null
 }

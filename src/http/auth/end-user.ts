@@ -35,9 +35,21 @@ export function createEndUserCheck(
       String(headers[TOKEN_HEADER]),
       claimedAccount,
     )
-    const [member] = await store.findByKeys('member', ['accountId', 'externalId'], [[accountId, externalId]])
-    return { kind: 'end_user', accountId, apiKeyId, externalId, memberId: member?.id ?? null }
+    return endUserOf(store, accountId, apiKeyId, externalId)
   }
+}
+
+/** A member of any status may read; one that the account does not know is an end user without anything. */
+export async function endUserOf(
+  store: Store,
+  accountId: string,
+  signerId: string,
+  externalId: string | null,
+): Promise<EndUser> {
+  const keys = externalId === null ? [] : [[accountId, externalId]]
+  const [member] =
+    keys.length === 0 ? [] : await store.findByKeys('member', ['accountId', 'externalId'], keys)
+  return { kind: 'end_user', accountId, signerId, externalId, memberId: member?.id ?? null }
 }
 
 /** The account that a request claims to be of; null when it names none. */

@@ -24,17 +24,18 @@ export function createCallerCount(
   }
 
   /** Beside the backend, so that no page can use up what it needs; each by itself, so that none uses up all of it. */
-  function countEndUser({ apiKeyId, externalId }: EndUser, response: Response): void {
-    const name = `${apiKeyId}:${externalId}`
-    const own = endUsers.look(name)
-    if (!own.ok) {
+  function countEndUser({ signerId, externalId }: EndUser, response: Response): void {
+    // whoever is not signed in has no name of their own: they share what all have together
+    const name = externalId === null ? null : `${signerId}:${externalId}`
+    const own = name === null ? null : endUsers.look(name)
+    if (own?.ok === false) {
       tell(response, 'end-user', endUsers.rate, own)
       throw tooMany('of this end user', endUsers.rate, own)
     }
-    const taken = keys.take(`end_user:${apiKeyId}`)
+    const taken = keys.take(`end_user:${signerId}`)
     tell(response, 'end-users', keys.rate, taken)
     if (!taken.ok) throw tooMany('with this API key', keys.rate, taken)
-    endUsers.take(name)
+    if (name !== null) endUsers.take(name)
   }
 
   return (caller, response) => {

@@ -51,6 +51,16 @@ export interface Limits {
    * UNAUTHENTICATED
    */
   authenticated(authenticate: Authenticate): (request: Request, response: Response) => Promise<Caller>
+  /**
+   * The same where the credentials lie in the address: `claim` names whose they are said to be, which is no secret, and
+   * `judge` says whose they are. @throws AppError TOO_MANY_REQUESTS, UNAUTHENTICATED, what `judge` throws
+   */
+  vouched<C extends Caller>(
+    claim: string,
+    judge: () => Promise<C>,
+    request: Request,
+    response: Response,
+  ): Promise<C>
   /** Counts a request that brings no credentials. @throws AppError TOO_MANY_REQUESTS */
   countAddress(request: Request, response: Response): void
   /** The same, for routes that ask for none. */
@@ -83,7 +93,24 @@ export function createLimits(
   async function judged(authenticate: Authenticate, request: Request, response: Response): Promise<Caller> {
     const digest = proven.digestOf(request.headers)
     if (proven.has(digest)) return authenticate(request.headers)
-    const name = `${addressOf(request)} ${claimOf(request.headers)}`
+    const caller = await guessed(
+      claimOf(request.headers),
+      () => authenticate(request.headers),
+      request,
+      response,
+    )
+    proven.note(digest, true)
+    return caller
+  }
+
+  /** Judges unless too many guesses at this were wrong. @throws AppError TOO_MANY_REQUESTS, what `judge` throws */
+  async function guessed<C>(
+    claim: string,
+    judge: () => Promise<C>,
+    request: Request,
+    response: Response,
+  ): Promise<C> {
+    const name = `${addressOf(request)} ${claim}`
     const guess = await guesses.begin(name)
     if (!guess.ok) {
       tell(response, 'address', addresses.rate, guess)
@@ -91,9 +118,7 @@ export function createLimits(
     }
     let wasWrong = false
     try {
-      const caller = await authenticate(request.headers)
-      proven.note(digest, true)
-      return caller
+      return await judge()
     } catch (error) {
       wasWrong = isUnauthenticated(error)
       throw error
@@ -109,6 +134,14 @@ export function createLimits(
           proven.note(proven.digestOf(request.headers), false)
           countAddress(request, response)
         }
+        throw error
+      })
+      countCaller(caller, response)
+      return caller
+    },
+    async vouched(claim, judge, request, response) {
+      const caller = await guessed(claim, judge, request, response).catch((error: unknown) => {
+        if (isUnauthenticated(error)) countAddress(request, response)
         throw error
       })
       countCaller(caller, response)

@@ -137,6 +137,16 @@ export function asListed<C extends CollectionName>(
   return presentRows(resource, rows, { caller: { accountId }, now }, defaultFields(resource))
 }
 
+/** Rows with all their fields, as a get shows each. */
+export function asGot<C extends CollectionName>(
+  resource: Resource<C>,
+  rows: readonly Row<C>[],
+  accountId: string,
+  now: Call['now'],
+): Promise<JsonObject[]> {
+  return presentRows(resource, rows, { caller: { accountId }, now }, Object.keys(resource.fields))
+}
+
 /** Rows as records that hold exactly the fields in `shown`, in the order of the resource. */
 async function presentRows<C extends CollectionName>(
   resource: Resource<C>,

@@ -13,6 +13,7 @@ import {
   resourcePaths,
   tagOf,
 } from './operations.ts'
+import { proxyPaths, proxyTags } from './proxy.ts'
 import { createdSchema, isRecorded, listedSchema, type Recorded, recordSchema } from './records.ts'
 import { securitySchemes } from './security.ts'
 import { systemPaths, systemTags } from './system.ts'
@@ -37,8 +38,13 @@ export function openApiDocument(resources: readonly Served[]): JsonSchema {
       { url: '/', description: 'This server' },
       { url: '/api/v1.0', description: 'The same, with the version in the address' },
     ],
-    tags: [...recorded.map(tag), ...systemTags],
-    paths: { ...Object.assign({}, ...recorded.map(resourcePaths)), ...systemPaths, ...consolePaths },
+    tags: [...recorded.map(tag), ...systemTags, ...proxyTags],
+    paths: {
+      ...Object.assign({}, ...recorded.map(resourcePaths)),
+      ...systemPaths,
+      ...proxyPaths,
+      ...consolePaths,
+    },
     components: {
       securitySchemes,
       headers: {

@@ -37,7 +37,7 @@ const zChoices = zList(zText(MAX_CHOICE_CHARACTERS), 1, MAX_CHOICES).optional()
 /** Fields of a rule in which null says something else than absence. */
 export const RULE_NULLS: ReadonlySet<string> = new Set(['rewardWithinDays'])
 
-const zRule = zObject({
+export const zRule = zObject({
   streakId: zUuid,
   activityId: zText(256).default('made_a_purchase'),
   value: zOneOf(PURCHASE_VALUES).default('one'),
@@ -60,7 +60,7 @@ export function checkRules(rules: z.output<typeof zRules>, platform: Connector):
   return rules.map((rule, index) => checkRule(rule, `rules.${index}`, platform))
 }
 
-function checkRule(rule: z.output<typeof zRule>, path: string, connector: Connector): ConnectorRule {
+export function checkRule(rule: z.output<typeof zRule>, path: string, connector: Connector): ConnectorRule {
   const { platform, values } = connector
   if (!values.includes(rule.value)) {
     throw invalid(`${path}.value`, `must be one of ${values.join(', ')} on ${platform}, not ${rule.value}`)

@@ -3,9 +3,13 @@ import { createStreak, deleteStreak, patchStreak } from '../../setup/streak.ts'
 import type { HttpDeps } from '../deps.ts'
 import { streakForEndUsers } from '../end-user-views.ts'
 import type { Resource } from '../resource.ts'
+import { forecastAction } from './forecast.ts'
 import { streakShape } from './streak-shape.ts'
 
-export function streakResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId'>): Resource<'streak'> {
+export function streakResource(
+  deps: Pick<HttpDeps, 'store' | 'newId' | 'forecast' | 'connectors'>,
+): Resource<'streak'> {
+  const { store, newId } = deps
   const { fields, bodies, readCreate, readPatch, json } = streakShape
   return {
     slug: 'streak',
@@ -16,6 +20,7 @@ export function streakResource({ store, newId }: Pick<HttpDeps, 'store' | 'newId
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
     endUser: streakForEndUsers,
+    bulkActions: { forecast: forecastAction(deps) },
     fails: { patch: ['FIELD_IS_FIXED'], delete: ['STREAK_HAS_LOGS', 'STREAK_IN_USE'] },
     async create({ caller: { accountId }, now, log }, body) {
       const row = await createStreak(store, { ...newRow(newId(), accountId, now), ...readCreate(body) })
