@@ -194,7 +194,12 @@ export const READINGS: Readonly<Record<string, Row>> = {
 export const OTHER_ROUTES: Readonly<
   Record<
     string,
-    'anybody' | 'signed by the platform' | 'operators' | 'who knows the password' | 'nothing is there'
+    | 'anybody'
+    | 'anybody, by its version'
+    | 'signed by the platform'
+    | 'operators'
+    | 'who knows the password'
+    | 'nothing is there'
   >
 > = {
   'GET /healthz': 'anybody',
@@ -216,6 +221,13 @@ export const OTHER_ROUTES: Readonly<
   '/ops/queues': 'operators',
   '/console/session': 'who knows the password',
   '/console/password': 'who knows the password',
+  // pages and their files, which hold nothing of anybody; the address of the server leads to them
+  'GET ': 'anybody',
+  'GET /console': 'anybody',
+  'ALL /console': 'anybody',
+  'GET /console/*page': 'anybody',
+  'ALL /console/*page': 'anybody',
+  '/console/files': 'anybody, by its version',
   // whoever has no credentials is told nothing else
   'USE /schema': 'nothing is there',
   'USE /api/v1.0/schema': 'nothing is there',

@@ -19,7 +19,7 @@ export type CheckResponse = (exchange: Exchange) => void
 
 /** Addresses that are no part of the API. */
 const PAGES =
-  /^\/(?:$|docs(?:\/|$)|console(?!\/(?:session|password)$)(?:\/|$)|connect\/|ops(?:\/|$)|widget\/|metrics$|openapi\.json$)/
+  /^(?:$|\/$)|^\/(?:docs(?:\/|$)|console(?!\/(?:session|password)$)(?:\/|$)|connect\/|ops(?:\/|$)|widget\/|metrics$|openapi\.json$)/
 
 /**
  * Holds answers to the API document, more strictly than it reads: an answer may hold nothing that the document does
