@@ -157,6 +157,24 @@ describe('a connector installed at Shopify by client credentials', () => {
     expect((await reload()).installation).toMatchObject({ state: 'installed', problem: null })
   }, 90_000)
 
+  it('ignores what went back before anybody told of it, and says why', async () => {
+    await tell(double, 'POST /deliveries/mode', { mode: 'drop' })
+    const refunded = await buy('8')
+    await tell(double, `POST /orders/${refunded.id}/refund`, { lines: [{ line: 0, quantity: 1 }] })
+    const cancelled = await buy('9')
+    await tell(double, `POST /orders/${cancelled.id}/cancel`, {})
+    await tell(double, 'POST /deliveries/mode', { mode: 'send' })
+    const since = new Date(Date.now() - 3_600_000).toISOString()
+    const verdict = { state: 'done', found: 4, counted: 0, duplicates: 2, ignored: 2 }
+    expect(await backfilled(connector.id, { since })).toMatchObject(verdict)
+    const outcome = { topic: 'backfill', outcome: 'ignored' }
+    expect(await deliveriesOf(refunded.id)).toMatchObject([{ ...outcome, reason: 'NOT_PAID' }])
+    expect(await deliveriesOf(cancelled.id)).toMatchObject([{ ...outcome, reason: 'CANCELLED' }])
+    // what is known is not told again
+    expect(await backfilled(connector.id, { since })).toMatchObject(verdict)
+    expect(await deliveriesOf(refunded.id)).toHaveLength(1)
+  }, 60_000)
+
   it('says by itself that scopes were revoked', async () => {
     await tell(double, 'POST /scopes', { scopes: ['read_customers'] })
     const checked = await act(connector.id, 'check')
@@ -282,18 +300,4 @@ describe('a connector installed at Shopify by client credentials', () => {
     await until(async () => (await told()).some(({ reason }) => reason === 'STILL_INSTALLED'), WAIT_MS)
     expect(await reload()).toMatchObject({ status: 'live', installation: { state: 'installed' } })
   }, 90_000)
-
-  it('says that the secret is no longer taken, and asks no more', async () => {
-    await tell(double, 'POST /secrets/rotate', {})
-    await tell(double, 'POST /secrets/revoke', {})
-    await tell(double, 'POST /tokens/expire', {})
-    await expect(act(connector.id, 'check')).rejects.toThrow(/502 .*PLATFORM_REFUSED/)
-    expect((await reload()).installation).toMatchObject({
-      state: 'needs_attention',
-      problem: { code: 'TOKEN_REFUSED' },
-    })
-    const again = await act(connector.id, 'install', { method: 'client_credentials', ...keys() })
-    expect(again.installation).toMatchObject({ state: 'installed', problem: null })
-    await act(connector.id, 'uninstall')
-  })
 })

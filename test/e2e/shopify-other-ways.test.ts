@@ -191,3 +191,21 @@ describe('a connector installed at Shopify by an admin token', () => {
     await counts('22')
   }, 60_000)
 })
+
+describe('a connector whose secret was rotated', () => {
+  it('says that the secret is no longer taken, and goes on with the new one', async () => {
+    const connector = await draft('rotated')
+    await act(connector.id, 'install', { method: 'client_credentials', ...keys() })
+    await tell(double, 'POST /secrets/rotate', {})
+    await tell(double, 'POST /secrets/revoke', {})
+    await tell(double, 'POST /tokens/expire', {})
+    await expect(act(connector.id, 'check')).rejects.toThrow(/502 .*PLATFORM_REFUSED/)
+    expect((await record(connector.id)).installation).toMatchObject({
+      state: 'needs_attention',
+      problem: { code: 'TOKEN_REFUSED' },
+    })
+    const again = await act(connector.id, 'install', { method: 'client_credentials', ...keys() })
+    expect(again.installation).toMatchObject({ state: 'installed', problem: null })
+    await act(connector.id, 'uninstall')
+  })
+})
