@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startWooDouble, type WooDouble } from '../../src/doubles/woocommerce/index.ts'
 import type { Body } from '../helpers/api.ts'
@@ -5,6 +6,17 @@ import { tell } from '../helpers/doubles.ts'
 import { freePort, redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { type RunningApp, runApp } from '../helpers/running-app.ts'
 import { until } from '../helpers/until.ts'
+
+/** docs/connect-woocommerce.md, followed step by step. */
+const PAGE = readFileSync(new URL('../../docs/connect-woocommerce.md', import.meta.url), 'utf8')
+
+/** A body of the page, with what only the reader knows filled in. */
+function bodyOnPage(name: string, filledIn: Readonly<Record<string, string>>): Body {
+  const [, json = ''] = new RegExp(`<!-- ${name} -->\\s*\`\`\`json\\n([\\s\\S]*?)\`\`\``).exec(PAGE) ?? []
+  return JSON.parse(
+    Object.entries(filledIn).reduce((text, [blank, value]) => text.replace(blank, value), json),
+  )
+}
 
 const TOPICS = ['order.created', 'order.deleted', 'order.restored', 'order.updated']
 const WAIT_MS = 30_000
@@ -30,12 +42,8 @@ beforeAll(async () => {
     aggregationMethod: 'count',
     aggregationTargetValue: 1,
   })
-  connector = await app.call('POST', '/schema/connector/record', {
-    name: 'A shop with WooCommerce',
-    platform: 'woocommerce',
-    settings: { siteUrl: double.site().url },
-    rules: [{ streakId: streak.id }],
-  })
+  const filledIn = { '<streak>': streak.id, 'https://shop.example': double.site().url }
+  connector = await app.call('POST', '/schema/connector/record', bodyOnPage('create', filledIn))
 })
 afterAll(async () => {
   await app.stop()
@@ -54,7 +62,8 @@ const buy = (customerId: number, given: object = {}) =>
 const webhooks = async () => (await tell<{ webhooks: Body[] }>(double, 'GET /webhooks')).webhooks
 const keysOf = () => {
   const [key] = double.keys()
-  return { method: 'rest_keys', consumerKey: key!.id, consumerSecret: key!.secret }
+  const body = bodyOnPage('install', { 'ck_…': key!.id, 'cs_…': key!.secret })
+  return { ...body, consumerSecret: key!.secret }
 }
 
 // one story: each part goes on where the one before ended
@@ -135,5 +144,19 @@ describe('a connector installed at WooCommerce', () => {
     })
     await tell(double, 'POST /keys', {})
     expect((await act('install', keysOf())).installation).toMatchObject({ state: 'installed', problem: null })
+  })
+
+  it('needs a key that reads and writes, as docs/connect-woocommerce.md says', async () => {
+    expect([...new Set([...PAGE.matchAll(/`(order\.[a-z]+)`/g)].map(([, topic]) => topic))].sort()).toEqual(
+      TOPICS,
+    )
+    expect(PAGE).toContain('**Permissions**: **Read/Write**')
+    const { id, secret } = await tell<{ id: string; secret: string }>(double, 'POST /keys', {
+      permissions: 'read',
+    })
+    const given = { method: 'rest_keys', consumerKey: id, consumerSecret: secret }
+    const { code } = (await act('install', given)).installation.problem
+    expect(code).toBe('SCOPES_MISSING')
+    expect(PAGE).toContain(`| \`${code}\` |`)
   })
 })
