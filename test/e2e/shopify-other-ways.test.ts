@@ -192,6 +192,28 @@ describe('a connector installed at Shopify by an admin token', () => {
   }, 60_000)
 })
 
+describe('a connector that Shopify does not tell of everything', () => {
+  it('is what an order that nobody has heard of is explained by', async () => {
+    const connector = await draft('half subscribed')
+    const fault = { kind: 'error', status: 200, times: 1_000, contains: 'webhookSubscriptionCreate' }
+    const errors = [{ message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }]
+    await tell(double, 'POST /faults', { ...fault, body: { errors } })
+    const installed = await act(connector.id, 'install', { method: 'client_credentials', ...keys() })
+    await tell(double, 'DELETE /faults')
+    const missing = installed.installation.subscriptions.filter(({ state }: Body) => state === 'missing')
+    expect(missing).not.toEqual([])
+    const said = async () =>
+      (await app.call<Body>('GET', `/schema/delivery/explain?orderId=404&connectorId=${connector.id}`))
+        .message
+    expect(await said()).toContain(
+      `The platform has no subscription of “half subscribed” to ${missing[0].topic}`,
+    )
+    await act(connector.id, 'check')
+    expect(await said()).not.toContain('no subscription')
+    await act(connector.id, 'uninstall')
+  }, 60_000)
+})
+
 describe('a connector whose secret was rotated', () => {
   it('says that the secret is no longer taken, and goes on with the new one', async () => {
     const connector = await draft('rotated')
