@@ -2,7 +2,6 @@ import type { Instant } from '../../ports/clock.ts'
 import { all, equal } from '../../ports/conditions.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
-import { readInstallations } from '../../setup/installation.ts'
 import type { OrderQuestion } from './types.ts'
 import { REFUSED, REFUSED_OTHERWISE, UNKNOWN } from './words.ts'
 
@@ -26,11 +25,18 @@ export async function whatToLookAt(
   const named = asked.slice(0, MAX_NAMED)
   const [lasts, installations] = await Promise.all([
     Promise.all(named.map((each) => lastArrival(store, each))),
-    readInstallations(store, named),
+    store.findByKeys(
+      'installation',
+      ['accountId', 'id'],
+      named.map(({ accountId, id }) => [accountId, id]),
+    ),
   ])
   const sentences = named.flatMap((connector, place) => [
     ...about(connector, lasts[place] ?? null, now),
-    ...notSubscribed(connector, installations.get(connector.id)),
+    ...notSubscribed(
+      connector,
+      installations.find(({ id }) => id === connector.id),
+    ),
   ])
   const rest = asked.length - MAX_NAMED
   return [intro, ...sentences, ...(rest > 0 ? [UNKNOWN.more(rest)] : [])].join(' ')
