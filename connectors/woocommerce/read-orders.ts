@@ -74,7 +74,8 @@ function parametersOf({ by, until }: OrderQuery, { from, page }: Cursor): Record
   const prefix = by === 'change' ? 'modified_' : ''
   return {
     [`${prefix}after`]: timeOf(from - 1_000),
-    [`${prefix}before`]: timeOf(until),
+    // the second that `until` lies in is part of it: WooCommerce knows no parts of one
+    [`${prefix}before`]: timeOf(until + 999),
     dates_are_gmt: 'true',
     orderby: by === 'change' ? 'modified' : 'date',
     order: 'asc',

@@ -2,7 +2,7 @@ import type { Access, Hands, Site } from '../ports/hands.ts'
 import type { Told } from '../ports/platform-calls.ts'
 import type { Closed, DoorOptions, PlatformDoor } from '../ports/platform-door.ts'
 import type { InstallingDeps } from './deps.ts'
-import { isOpen } from './due.ts'
+import { isDead, isOpen } from './due.ts'
 import { withLease } from './lease.ts'
 import { writtenOfProblem } from './outcome.ts'
 import { type Place, readPlace, writePlace } from './place.ts'
@@ -47,7 +47,7 @@ export function createDoor(deps: InstallingDeps): PlatformDoor {
       const { connector, installation } = place
       const hands = deps.hands.get(connector.platform)
       if (hands === undefined || !isOpen(installation)) return { outcome: 'closed', code: 'NOT_INSTALLED' }
-      if (installation.problem?.code === 'TOKEN_REFUSED') return { outcome: 'closed', code: 'TOKEN_REFUSED' }
+      if (isDead(installation)) return { outcome: 'closed', code: 'TOKEN_REFUSED' }
       const access = await accessOf(place)
       if (access.outcome !== 'ok') return shut(access)
       const site = siteOf(deps, connector)

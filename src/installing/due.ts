@@ -23,3 +23,11 @@ export function nextTry(now: Instant, tries: number): Instant {
 export function isOpen({ state, sealedAccess }: Row<'installation'>): boolean {
   return (state === 'installed' || state === 'needs_attention') && sealedAccess !== null
 }
+
+/**
+ * Whether nothing more is asked with its token or key: the platform refused it, and until a check or an install finds
+ * otherwise nobody looks at it again. One that works and cannot be renewed has the same problem, and is looked at.
+ */
+export function isDead({ problem, dueAt }: Pick<Row<'installation'>, 'problem' | 'dueAt'>): boolean {
+  return problem?.code === 'TOKEN_REFUSED' && dueAt === null
+}

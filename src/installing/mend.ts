@@ -1,7 +1,7 @@
 import type { Access, Hands } from '../ports/hands.ts'
 import type { Told } from '../ports/platform-calls.ts'
 import type { InstallingDeps } from './deps.ts'
-import { nextTry, TOLD_AFTER_MS } from './due.ts'
+import { isDead, nextTry, TOLD_AFTER_MS } from './due.ts'
 import { withFailing } from './failing.ts'
 import { foundOfRefusal, writtenOf, writtenOfProblem } from './outcome.ts'
 import { type Place, readPlace, writePlace } from './place.ts'
@@ -70,7 +70,7 @@ async function usedWithRenewal<T>(
 function notReached({ installation }: Place, now: number) {
   const unreachableSince = installation.unreachableSince ?? now
   const tries = installation.tries + 1
-  const tried = { tries, unreachableSince, dueAt: nextTry(now, tries) }
+  const tried = { tries, unreachableSince, dueAt: isDead(installation) ? null : nextTry(now, tries) }
   if (now - unreachableSince <= TOLD_AFTER_MS) return { installation: tried }
   const { problem: before } = installation
   const since = new Date(unreachableSince).toISOString()

@@ -73,13 +73,18 @@ export function foundOfRefusal(told: Extract<Told<never>, { outcome: 'refused' }
   return notSubscribed(told.message)
 }
 
-/** What is written where the platform said no; all that was known of it before stays as it was. */
+/** What is written where the platform said no; all that was known of it before stays as it was. A token that was refused is dead. */
 export function writtenOfProblem(
   { installation }: Place,
   found: Found,
   now: Instant,
 ): Pick<Written, 'installation'> {
+  const isOver = found.code === 'TOKEN_REFUSED'
   return {
-    installation: { ...standing(foremost([found], installation.problem, now)), ...reached(now) },
+    installation: {
+      ...standing(foremost([found], installation.problem, now)),
+      ...reached(now),
+      ...(isOver ? { dueAt: null } : {}),
+    },
   }
 }

@@ -37,17 +37,8 @@ export function createTend(deps: InstallingDeps): () => Promise<void> {
       if (!(await take(row))) return
       const { installation } = await readPlace(store, accountId, id)
       if (installation.state === 'uninstalled') return await endSecrets(deps, accountId, id)
-      // nothing more is asked with a token that was refused
-      const isDead = installation.problem?.code === 'TOKEN_REFUSED'
-      if (
-        !isOpen(installation) ||
-        isDead ||
-        deps.publicUrl === null ||
-        !deps.hands.has(installation.platform)
-      ) {
-        await store.commit([
-          change('installation', row, {}, { dueAt: isDead ? null : nextCheck(clock.now()) }),
-        ])
+      if (!isOpen(installation) || deps.publicUrl === null || !deps.hands.has(installation.platform)) {
+        await store.commit([change('installation', row, {}, { dueAt: nextCheck(clock.now()) })])
         return
       }
       await withLease(deps, accountId, id, (leaseId) => mend(deps, accountId, id, leaseId))

@@ -3,7 +3,7 @@ import type { Told } from '../ports/platform-calls.ts'
 import type { Row } from '../ports/schema.ts'
 import { sealSecrets } from '../setup/connector-secrets.ts'
 import type { InstallingDeps } from './deps.ts'
-import { isOpen, SECRETS_KEPT_MS } from './due.ts'
+import { isDead, isOpen, SECRETS_KEPT_MS } from './due.ts'
 import { withLease } from './lease.ts'
 import { type Place, readPlace, type Written, writePlace } from './place.ts'
 import { foremost } from './problem.ts'
@@ -49,8 +49,7 @@ function isAway({ state }: Row<'installation'>): boolean {
 async function leave(deps: InstallingDeps, place: Place, leaseId: string): Promise<void> {
   const { connector, installation } = place
   const hands = deps.hands.get(connector.platform)
-  const isDead = installation.problem?.code === 'TOKEN_REFUSED'
-  if (hands === undefined || isDead || !isOpen(installation)) return
+  if (hands === undefined || isDead(installation) || !isOpen(installation)) return
   const access = await renewed(deps, place, leaseId, 'when_due')
   if (access.outcome === 'unavailable') throw errorOfTold(access)
   if (access.outcome === 'refused') return

@@ -12,6 +12,8 @@ import type { SignedRequest } from './signed.ts'
 export interface RunningApp {
   readonly baseUrl: string
   readonly config: Config
+  /** The key of the account's admin. */
+  readonly headers: Readonly<Record<string, string>>
   /** Calls the API as the account's admin. @throws Error on an answer that is not 2xx */
   call<T>(method: string, path: string, body?: unknown): Promise<T>
   /** Delivers a webhook; answers the status. */
@@ -101,6 +103,7 @@ export async function runApp(options: RunningAppOptions): Promise<RunningApp> {
       return baseUrl()
     },
     config,
+    headers: { 'x-api-key': apiKey, 'x-api-secret': apiSecret },
     async call(method, path, body) {
       const { status, text } = await send(path, {
         method,

@@ -240,7 +240,12 @@ export function describeInstalling(
       })
 
       it.each([
-        ['another method', { method: 'restricted_key', apiKey: 'rk_1' }, 'INVALID_INPUT', 'method'],
+        [
+          'another method',
+          { method: 'restricted_key', apiKey: 'rk_test_0123456789abcdef' },
+          'INVALID_INPUT',
+          'method',
+        ],
         ['no method', { ...TOY_KEYS }, 'INVALID_INPUT', 'method'],
         ['a field of another method', { ...KEYS, accessToken: 'x' }, 'UNKNOWN_FIELD', 'accessToken'],
         [

@@ -30,8 +30,9 @@ export interface Assessment {
  * Pure.
  */
 export function assess({ bodies }: ReadOrder, known: Known): Assessment {
-  const [main, ...later] = bodies
-  if (main === undefined) return { news: [], verdict: 'ignored' }
+  const [first, ...later] = bodies
+  if (first === undefined) return { news: [], verdict: 'ignored' }
+  const main = known.countedStreaks.size > 0 ? first : withoutReports(first, later)
   const { translation } = main.reading
   const hasCounted = known.countedStreaks.size > 0
   const isNews = isMainNews(translation, known, hasCounted)
@@ -49,6 +50,21 @@ export function assess({ bodies }: ReadOrder, known: Known): Assessment {
     }
   }
   return { news, verdict: verdictOf(translation, known, hasCounted) }
+}
+
+/**
+ * Of an order that never counted nothing is left where all that can be told is what took it back: the merchant finds it
+ * as ignored, not as a report that waits for a purchase.
+ */
+function withoutReports(main: ReadBody, later: readonly ReadBody[]): ReadBody {
+  const { translation } = main.reading
+  if (translation.kind !== 'reported') return main
+  const all = [main, ...later].flatMap(reportsOf)
+  const reason = all.some(({ kind }) => kind === 'cancellation') ? 'CANCELLED' : 'NOT_PAID'
+  const { orderId, orderName, orderReference, otherReference } = translation
+  const names = { orderName, orderReference, otherReference }
+  const ignored = { kind: 'ignored', reason, orderId, ...names } as Translation
+  return { ...main, reading: { ...main.reading, translation: ignored } }
 }
 
 type Translation = Reading['translation']

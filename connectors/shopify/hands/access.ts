@@ -36,6 +36,8 @@ const accessShape = z.object({
   accessToken: z.string(),
   /** null: it does not end by itself. */
   expiresAt: z.number().nullable(),
+  /** Of the whole token; null where it does not end, or was kept by a version that did not note it. */
+  lifeMs: z.number().nullable().default(null),
   refreshToken: z.string().nullable(),
   /** As granted when the shop was last asked. */
   scopes: z.array(z.string()),
@@ -75,9 +77,12 @@ const LEFT_OF_LIFE = 0.1
 /** Where a token ends no sooner, one that is idle is renewed at the latest then: refresh tokens die after 90 idle days. */
 const IDLE_MS = 30 * 86_400_000
 
-/** When less than a tenth of its life, at least 5 minutes, is left. @param lifeMs of the whole token */
-export function renewAtOf(access: ShopifyAccess, now: Instant): Instant | null {
-  if (access.expiresAt === null) return null
-  const lifeMs = access.expiresAt - now
-  return Math.min(access.expiresAt - Math.max(lifeMs * LEFT_OF_LIFE, MIN_LEFT_MS), now + IDLE_MS)
+/** When less than a tenth of its life, at least 5 minutes, is left; a whole number of milliseconds. */
+export function renewAtOf(
+  { expiresAt, lifeMs }: Pick<ShopifyAccess, 'expiresAt' | 'lifeMs'>,
+  now: Instant,
+): Instant | null {
+  if (expiresAt === null) return null
+  const life = lifeMs ?? expiresAt - now
+  return Math.floor(Math.min(expiresAt - Math.max(life * LEFT_OF_LIFE, MIN_LEFT_MS), now + IDLE_MS))
 }

@@ -38,7 +38,8 @@ export const createShopifyHands: MakeHands = ({ calls, clock }: HandsParts) => {
     const nothing = { clientId: '', scopes: [], currency: null }
     if (method === 'admin_token') {
       const known = adminToken.parse(given)
-      return { outcome: 'ok', value: { method, ...nothing, ...known, expiresAt: null, refreshToken: null } }
+      const endless = { expiresAt: null, lifeMs: null, refreshToken: null }
+      return { outcome: 'ok', value: { method, ...nothing, ...known, ...endless } }
     }
     const { code, ...rest } = given
     const keys = appKeys.parse(rest)

@@ -7,7 +7,7 @@ import { type AppKeys, converse } from './library.ts'
 import { byStatus, noAnswer, readObject, refuse, unavailable } from './told.ts'
 
 /** What a grant brings. Scopes are asked for afterwards: those of a token may be older than the app's. */
-export type Granted = Pick<ShopifyAccess, 'accessToken' | 'expiresAt' | 'refreshToken'>
+export type Granted = Pick<ShopifyAccess, 'accessToken' | 'expiresAt' | 'lifeMs' | 'refreshToken'>
 
 /** `POST /admin/oauth/access_token`, in its three forms. */
 export interface Tokens {
@@ -66,8 +66,9 @@ export function createTokens(calls: PlatformCalls, clock: Clock): Tokens {
     const read = answerShape.safeParse(body)
     if (!read.success) return unavailable(`${answer.status} with an answer that holds no token`)
     const { access_token: accessToken, expires_in: seconds, refresh_token: refreshToken } = read.data
-    const expiresAt = seconds === undefined ? null : clock.now() + Math.floor(seconds * 1_000)
-    return { outcome: 'ok', value: { accessToken, expiresAt, refreshToken: refreshToken ?? null } }
+    const lifeMs = seconds === undefined ? null : Math.floor(seconds * 1_000)
+    const expiresAt = lifeMs === null ? null : clock.now() + lifeMs
+    return { outcome: 'ok', value: { accessToken, expiresAt, lifeMs, refreshToken: refreshToken ?? null } }
   }
 
   return {

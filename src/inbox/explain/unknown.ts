@@ -22,10 +22,22 @@ export async function whatToLookAt(
   const asked = connectors.filter(({ id }) => (question.connectorId ?? id) === id)
   if (connectors.length === 0) return `${intro} ${UNKNOWN.noConnector}`
   if (asked.length === 0) return `${intro} ${UNKNOWN.notThisConnector}`
-  const lasts = await Promise.all(asked.slice(0, MAX_NAMED).map((each) => lastArrival(store, each)))
-  const sentences = asked
-    .slice(0, MAX_NAMED)
-    .flatMap((connector, place) => about(connector, lasts[place] ?? null, now))
+  const named = asked.slice(0, MAX_NAMED)
+  const [lasts, installations] = await Promise.all([
+    Promise.all(named.map((each) => lastArrival(store, each))),
+    store.findByKeys(
+      'installation',
+      ['accountId', 'id'],
+      named.map(({ accountId, id }) => [accountId, id]),
+    ),
+  ])
+  const sentences = named.flatMap((connector, place) => [
+    ...about(connector, lasts[place] ?? null, now),
+    ...notSubscribed(
+      connector,
+      installations.find(({ id }) => id === connector.id),
+    ),
+  ])
   const rest = asked.length - MAX_NAMED
   return [intro, ...sentences, ...(rest > 0 ? [UNKNOWN.more(rest)] : [])].join(' ')
 }
@@ -63,6 +75,12 @@ function about(connector: Connector, last: Instant | null, now: Instant): string
     last === null ? UNKNOWN.nothingYet(name) : UNKNOWN.lastArrived(name, minute(last)),
     ...(typeof shop === 'string' ? [UNKNOWN.shop(name, shop)] : []),
   ]
+}
+
+/** What the platform would not tell of, when it was last looked at. */
+function notSubscribed({ name }: Connector, installation: Row<'installation'> | undefined): string[] {
+  const missing = (installation?.subscriptions ?? []).filter(({ state }) => state === 'missing')
+  return missing.length === 0 ? [] : [UNKNOWN.missing(name, missing.map(({ topic }) => topic).join(', '))]
 }
 
 /** `2026-11-22 12:00 UTC`. */

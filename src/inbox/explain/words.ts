@@ -152,6 +152,8 @@ export const UNKNOWN = {
     `${quoted(name)} refused ${count === 1 ? 'a webhook' : `${count} webhooks`} lately, the last at ${last}: ${why}.`,
   nothingYet: (name: string) =>
     `${quoted(name)} has never received a webhook: look whether the shop has a subscription to its address.`,
+  missing: (name: string, topics: string) =>
+    `The platform has no subscription of ${quoted(name)} to ${topics}: check the connector, which makes it anew.`,
   lastArrived: (name: string, last: string) =>
     `The last webhook of ${quoted(name)} arrived at ${last}: if the order is newer, look whether the shop's subscription is still there.`,
   shop: (name: string, shop: string) =>
