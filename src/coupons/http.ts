@@ -64,7 +64,8 @@ const usedShape = z.object({ used: z.boolean() })
  * @throws Error when `allowedHosts` holds something other than host:port
  */
 export function createHttpProvider(options: HttpProviderOptions): CouponProvider {
-  const outgoing = createOutgoing(options)
+  // the service is told by the key that a request is the same as before
+  const outgoing = createOutgoing({ ...options, keepsConnections: true })
   const urlShape = z
     .string()
     .superRefine((text, context) => {

@@ -1,3 +1,5 @@
+import http from 'node:http'
+import https from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   AddressRefused,
@@ -8,7 +10,7 @@ import {
   systemResolve,
   type UrlVerdict,
 } from './address-guard.ts'
-import { type RequestAnswer, type RequestInput, request } from './request.ts'
+import { type KeptConnections, type RequestAnswer, type RequestInput, request } from './request.ts'
 
 export interface OutgoingOptions {
   /** `host:port` entries that may be reached by http and at internal addresses: for development. */
@@ -19,6 +21,11 @@ export interface OutgoingOptions {
    */
   readonly refusesAfterMs?: number
   readonly resolve?: Resolve
+  /**
+   * Keep connections for a few seconds; default false. A request whose kept connection turns out to be closed is sent
+   * once more: only for requests that may be repeated.
+   */
+  readonly keepsConnections?: boolean
 }
 
 /** A URL that was judged to be one that may be asked. */
@@ -29,21 +36,37 @@ export interface Outgoing {
   /** Judges what can be judged of a URL without asking DNS. */
   judge(url: string): UrlVerdict
   /** As `request`. @throws AddressRefused where the name has no public address, and what `request` throws */
-  send(target: Target, input: Omit<RequestInput, 'url' | 'lookup'>): Promise<RequestAnswer>
+  send(target: Target, input: Omit<RequestInput, 'url' | 'lookup' | 'agents'>): Promise<RequestAnswer>
 }
 
 const REFUSES_AFTER_MS = 2_000
+/** Below the 5 s after which many servers hang up. */
+const IDLE_MS = 2_000
+/** Idle connections kept for each host and port; how many are busy the callers bound. */
+const MAX_IDLE = 4
+
+/** A connection leads for good to the address that was judged as it was made, whatever its name resolves to since. */
+function keepConnections(): KeptConnections {
+  const options = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: MAX_IDLE } as const
+  return { http: new http.Agent(options), https: new https.Agent(options) }
+}
 
 /** @throws Error when `allowedHosts` holds something other than host:port */
 export function createOutgoing(options: OutgoingOptions): Outgoing {
   const trustedHosts = parseTrustedHosts(options.allowedHosts ?? [])
   const lookup = guardedLookup(options.resolve ?? systemResolve)
+  // apart: what may lead inside is never taken for what must not
+  const [guarded, anywhere] = options.keepsConnections ? [keepConnections(), keepConnections()] : []
   return {
     judge: (url) => judgeUrl(url, trustedHosts),
     async send({ url, trusted }, input) {
       const begunAt = performance.now()
       try {
-        return await request({ ...input, url, ...(trusted ? {} : { lookup }) })
+        return await request({
+          ...input,
+          url,
+          ...(trusted ? { agents: anywhere } : { agents: guarded, lookup }),
+        })
       } catch (error) {
         if (error instanceof AddressRefused) {
           const waits = (options.refusesAfterMs ?? REFUSES_AFTER_MS) - (performance.now() - begunAt)

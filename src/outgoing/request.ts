@@ -10,11 +10,18 @@ export interface RequestInput {
   readonly body?: string | undefined
   /** Absent: the system's. */
   readonly lookup?: LookupFunction
+  /** Keep connections for the requests that follow; absent: a connection of its own. */
+  readonly agents?: KeptConnections | undefined
   /** Ends the request at any stage, name lookup and body included. */
   readonly signal: AbortSignal
   readonly maxResponseBytes: number
   /** What a longer answer becomes, and which answers are read: the default is for good ones that must be whole. */
   readonly reads?: 'good_whole' | 'all_whole' | 'any_beginning'
+}
+
+export interface KeptConnections {
+  readonly http: http.Agent
+  readonly https: https.Agent
 }
 
 export interface RequestAnswer {
@@ -29,11 +36,27 @@ export class ResponseTooLarge extends Error {
 }
 
 /**
- * One request on a connection of its own: no redirects, no decompression, no more than `maxResponseBytes` kept.
- * The built-in `fetch` would not let the connection be pinned to an address that was judged before.
+ * One request: no redirects, no decompression, no more than `maxResponseBytes` kept.
+ * The built-in `fetch` would not let the connection be pinned to an address that was judged before. A connection is kept
+ * only after an answer that was read whole; one that turns out to have been closed meanwhile is replaced once.
  * @throws ResponseTooLarge, the reason of the signal, what `lookup` answered, or the system's network error
  */
-export function request(input: RequestInput): Promise<RequestAnswer> {
+export async function request(input: RequestInput): Promise<RequestAnswer> {
+  const { agents } = input
+  if (agents === undefined) return exchange(input, false)
+  const agent = input.url.protocol === 'https:' ? agents.https : agents.http
+  try {
+    return await exchange(input, agent)
+  } catch (error) {
+    if (!(error instanceof StaleConnection)) throw error
+    return exchange(input, false)
+  }
+}
+
+/** A kept connection that the other side closed: mostly before it read anything of the request. */
+class StaleConnection extends Error {}
+
+function exchange(input: RequestInput, agent: http.Agent | false): Promise<RequestAnswer> {
   return new Promise((resolve, reject) => {
     input.signal.throwIfAborted()
     const outgoing = (input.url.protocol === 'https:' ? https : http).request(input.url, {
@@ -43,7 +66,7 @@ export function request(input: RequestInput): Promise<RequestAnswer> {
         ...(input.body === undefined ? {} : { 'content-length': Buffer.byteLength(input.body) }),
         'accept-encoding': 'identity',
       },
-      agent: false,
+      agent,
       maxHeaderSize: 16_384,
       ...(input.lookup === undefined ? {} : { lookup: input.lookup }),
     })
@@ -53,11 +76,16 @@ export function request(input: RequestInput): Promise<RequestAnswer> {
     }
     input.signal.addEventListener('abort', abort, { once: true })
     outgoing.on('close', () => input.signal.removeEventListener('abort', abort))
-    outgoing.on('error', reject)
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      const isStale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+      reject(isStale && !input.signal.aborted ? new StaleConnection() : error)
+    })
     outgoing.on('response', (response) => {
       readAnswer(response, input)
         .then(resolve, reject)
-        .finally(() => outgoing.destroy())
+        .finally(() => {
+          if (agent === false || !response.complete) outgoing.destroy()
+        })
     })
     outgoing.end(input.body)
   })

@@ -10,6 +10,8 @@ export type Subject =
     }
   /** An Express handler that checks the HMAC and adds the job. */
   | { readonly kind: 'express'; readonly redisUrl: string; readonly secret: string }
+  /** The same, and a BullMQ worker that posts each to `url`. */
+  | { readonly kind: 'poster'; readonly redisUrl: string; readonly secret: string; readonly url: string }
   /** A BullMQ worker whose handler does nothing. */
   | { readonly kind: 'noop'; readonly redisUrl: string }
   /** A BullMQ worker that reads, changes and saves one log at a time. */

@@ -4,6 +4,7 @@ import { readConfig } from '../../src/config.ts'
 import { startExpressBaseline } from './baseline-express.ts'
 import { startNaiveWorker } from './baseline-naive.ts'
 import { startNoopWorker } from './baseline-noop.ts'
+import { startPosterBaseline } from './baseline-poster.ts'
 import type { Answer, Command, Running, Subject } from './child-protocol.ts'
 
 let running: Running | undefined
@@ -14,6 +15,8 @@ function start(subject: Subject): Promise<Running> {
       return startProduct(subject)
     case 'express':
       return startExpressBaseline(subject)
+    case 'poster':
+      return startPosterBaseline(subject)
     case 'noop':
       return startNoopWorker(subject)
     case 'naive':

@@ -20,6 +20,14 @@ export function ratioOf(figures: readonly number[], baseline: readonly number[])
   return spreadOf(figures.map((figure, at) => figure / baseline[at]!))
 }
 
+/** The figure that so large a share of them does not exceed. @throws Error when there are none */
+export function quantile(figures: readonly number[], share: number): number {
+  const sorted = figures.toSorted((a, b) => a - b)
+  const figure = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+  if (figure === undefined) throw new Error('there are no figures')
+  return figure
+}
+
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }

@@ -30,6 +30,8 @@ export interface InstallationOptions {
   readonly store: StoreKind
   readonly redisUrl: string
   readonly mongoUri: string | undefined
+  /** Who makes the coupon of each member's first order; absent: the 7th day is fulfilled by hand. */
+  readonly coupons?: { readonly host: string; readonly url: string }
 }
 
 export async function makeInstallation(options: InstallationOptions): Promise<Installation> {
@@ -42,6 +44,7 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
     STREAKLINE_REQUESTS_PER_ADDRESS: '1000000',
     REDIS_URL: options.redisUrl,
     PORT: '0',
+    ...(options.coupons === undefined ? {} : { STREAKLINE_HTTP_PROVIDER_ALLOW: options.coupons.host }),
     ...(options.store === 'mongodb' ? { MONGODB_URI: options.mongoUri! } : {}),
   }
   const open = () => openInstallation(readConfig(env), quietLogger)
@@ -58,7 +61,9 @@ export async function makeInstallation(options: InstallationOptions): Promise<In
   const connector = shopifyConnector(fields, streak.id, credentials)
   await commitAll(parts.store, [
     { op: 'insert', collection: 'streak', row: streak },
-    { op: 'insert', collection: 'milestone', row: seventhDay(common(), streak.id) },
+    ...(options.coupons === undefined
+      ? [{ op: 'insert', collection: 'milestone', row: seventhDay(common(), streak.id) } as const]
+      : firstDay(parts, common, streak.id, options.coupons.url)),
     { op: 'insert', collection: 'connector', row: connector },
   ])
   await parts.close()
@@ -112,6 +117,28 @@ export function countMilestone(
 }
 
 const seventhDay = (common: Common, streakId: string) => countMilestone(common, streakId, 7)
+
+/** Whose signing secret nobody checks. */
+const SIGNING_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+
+/** A milestone on the first day, whose coupon an HTTP service makes. */
+function firstDay(
+  { secretBox }: Pick<Awaited<ReturnType<typeof openInstallation>>, 'secretBox'>,
+  common: () => Common,
+  streakId: string,
+  url: string,
+): Change[] {
+  const fields = common()
+  const secrets = JSON.stringify({ signingSecret: SIGNING_SECRET })
+  const sealedCredentials = secretBox.seal(secrets, credentialsOf('coupon_provider', fields.id))
+  const rest = { name: 'service', provider: 'http', settings: { url }, hasRewards: false } as const
+  const reward = { providerId: fields.id, discount: { percentage: '10' }, prefix: 'BENCH' }
+  const milestone = { ...countMilestone(common(), streakId, 1), reward }
+  return [
+    { op: 'insert', collection: 'coupon_provider', row: { ...fields, ...rest, sealedCredentials } },
+    { op: 'insert', collection: 'milestone', row: milestone },
+  ]
+}
 
 function shopifyConnector(common: Common, streakId: string, sealedCredentials: string): Row<'connector'> {
   return {

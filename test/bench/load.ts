@@ -59,7 +59,8 @@ function sendEach(socket: Socket, requests: Iterator<Buffer>): Promise<void> {
   })
 }
 
-function isWhole(received: string): boolean {
+/** Whether an answer has come to its end. */
+export function isWhole(received: string): boolean {
   const headEnd = received.indexOf('\r\n\r\n')
   if (headEnd < 0) return false
   const length = /\r\ncontent-length: (\d+)/i.exec(received)?.[1] ?? '0'

@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { measureAcceptance } from './acceptance.ts'
+import { measureCoupons } from './coupons.ts'
 import { measureFlat } from './flat.ts'
 import { type BenchOptions, HELP, readOptions } from './options.ts'
 import { measureRecording } from './recording.ts'
@@ -25,6 +26,7 @@ async function measure(bench: Bench, { parts }: BenchOptions): Promise<void> {
       if (memory) report([result.memory])
     }
     if (parts.has('flat')) await measureFlat(bench, store, (line) => report([line]))
+    if (parts.has('coupons')) await measureCoupons(bench, store, (line) => report([line]))
   }
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { StoreKind } from '../helpers/open-store.ts'
 
-export const PARTS = ['acceptance', 'recording', 'naive', 'flat', 'memory'] as const
+export const PARTS = ['acceptance', 'recording', 'naive', 'flat', 'memory', 'coupons'] as const
 export type Part = (typeof PARTS)[number]
 
 /** How much is measured. */
@@ -17,6 +17,9 @@ export interface Sizes {
   /** Logs in the ledger before a window is timed; the first is what the others are compared with. */
   readonly ledgerLogs: readonly number[]
   readonly windowLogs: number
+  /** Webhooks a second that each make a coupon, and how long they come. */
+  readonly couponRates: readonly number[]
+  readonly couponSeconds: number
 }
 
 export interface BenchOptions {
@@ -43,6 +46,8 @@ const FULL: Sizes = {
   warmUpLogs: 3_000,
   ledgerLogs: [1_000, 10_000, 100_000],
   windowLogs: 1_000,
+  couponRates: [100, 200, 500, 1_000],
+  couponSeconds: 5,
 }
 
 /** Shows that everything still runs; the numbers say little. */
@@ -55,6 +60,8 @@ const QUICK: Sizes = {
   warmUpLogs: 300,
   ledgerLogs: [300, 1_000],
   windowLogs: 300,
+  couponRates: [100],
+  couponSeconds: 1,
 }
 
 export const HELP = `Usage: npm run bench -- [options]

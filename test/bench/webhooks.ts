@@ -3,7 +3,7 @@ import { shopifyRequest } from '../helpers/signed.ts'
 import { MEMBERS } from './orders.ts'
 
 const SAMPLE_ORDER_ID = '820982911946154508'
-const SAMPLE_CUSTOMER_ID = '115610327314723954'
+const SAMPLE_CUSTOMER_ID = '115310627314723954'
 /** So many of the sample's lines leave a body of about 7 kB. */
 const LINES_KEPT = 2
 
@@ -13,7 +13,7 @@ function template(): string {
   order.line_items = order.line_items.slice(0, LINES_KEPT)
   return JSON.stringify(order)
     .replace(/"id":8209829119461545\d\d/, `"id":${SAMPLE_ORDER_ID}`)
-    .replace(/"id":1156103273147239\d\d/, `"id":${SAMPLE_CUSTOMER_ID}`)
+    .replace(/"id":1153106273147239\d\d/, `"id":${SAMPLE_CUSTOMER_ID}`)
 }
 
 export interface WebhookBatch {
@@ -22,11 +22,17 @@ export interface WebhookBatch {
 }
 
 /** Whole HTTP requests, signed beforehand, each of another order; numbers count from the first ever. */
-export function webhooks(path: string, secret: string, from: number, requests: number): WebhookBatch {
+export function webhooks(
+  path: string,
+  secret: string,
+  from: number,
+  requests: number,
+  members = MEMBERS,
+): WebhookBatch {
   const text = template()
   const made = Array.from({ length: requests }, (_, at) => {
     const orderId = String(5_000_000_000 + from + at)
-    const customerId = String(7_000_000 + ((from + at) % MEMBERS))
+    const customerId = String(7_000_000 + ((from + at) % members))
     const body = text.replaceAll(SAMPLE_ORDER_ID, orderId).replaceAll(SAMPLE_CUSTOMER_ID, customerId)
     return shopifyRequest({ body, secret, webhookId: `wh-${orderId}` })
   })

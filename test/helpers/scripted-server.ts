@@ -17,6 +17,8 @@ export interface ScriptedServer {
   readonly seen: readonly SeenRequest[]
   /** Connections that are open now. */
   openConnections(): number
+  /** Connections that were ever made. */
+  connections(): number
   /** Resolves when no connection is open any more. */
   allClosed(): Promise<void>
   stop(): Promise<void>
@@ -28,6 +30,7 @@ export async function startScriptedServer(
 ): Promise<ScriptedServer> {
   const seen: SeenRequest[] = []
   const sockets = new Set<Socket>()
+  let made = 0
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
@@ -37,6 +40,7 @@ export async function startScriptedServer(
     answer(response, entry)
   })
   server.on('connection', (socket: Socket) => {
+    made += 1
     sockets.add(socket)
     socket.on('close', () => {
       sockets.delete(socket)
@@ -52,6 +56,7 @@ export async function startScriptedServer(
     url: `http://127.0.0.1:${port}/coupons`,
     seen,
     openConnections: () => sockets.size,
+    connections: () => made,
     async allClosed() {
       while (sockets.size > 0) await once(server, 'connectionClosed')
     },

@@ -239,6 +239,34 @@ describe('passing trouble', () => {
     expect((await reload(reward)).fulfilmentStatus).toBe('issued')
   })
 
+  it('is not spent on opening credentials again: for a minute, unless they were sealed anew', async () => {
+    const world = await askingService()
+    let opened = 0
+    let now = NOW
+    const counting = {
+      ...secretBox,
+      open: (...args: Parameters<typeof secretBox.open>) => {
+        opened += 1
+        return secretBox.open(...args)
+      },
+    }
+    const fulfil = fulfilWith({ secretBox: counting, clock: { now: () => now } })
+    const issue = async () => fulfil(jobOf(await world.addReward()), jobContext())
+    await issue()
+    await issue()
+    expect(opened).toBe(1)
+    now += 60_000
+    await issue()
+    expect(opened).toBe(2)
+    const place = { collection: 'coupon_provider', id: world.providerId, field: 'sealedCredentials' } as const
+    const sealedCredentials = secretBox.seal(JSON.stringify({ signingSecret }), place)
+    const { id, accountId } = await read(store, 'coupon_provider', world.providerId)
+    const set = { sealedCredentials }
+    await store.commit([{ op: 'update', collection: 'coupon_provider', id, accountId, guard: {}, set }])
+    await issue()
+    expect(opened).toBe(3)
+  })
+
   it('is what a provider is that throws; what it said goes nowhere', async () => {
     const reward = await (await askingService()).addReward()
     const providers = providersThat(async () => {

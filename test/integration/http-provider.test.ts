@@ -272,7 +272,39 @@ describe('the connection', () => {
     })
   })
 
-  it('is not kept open after an answer, whatever its status', async () => {
+  it('is kept for the next request after a good answer, and no longer than two seconds', async () => {
+    const server = await serve((response) => sendJson(response, { code: 'A' }))
+    const provider = providerFor(server)
+    const request = couponRequest({ settings: { url: server.url }, credentials: { signingSecret } })
+    await provider.issue(request)
+    await provider.issue(request)
+    expect(server.connections()).toBe(1)
+    expect(server.openConnections()).toBe(1)
+    await server.allClosed()
+  })
+
+  it('that was kept and is closed by the service meanwhile is replaced: the request is sent once more', async () => {
+    let answers = 0
+    const server = await serve((response) => {
+      answers += 1
+      if (answers === 2) response.destroy()
+      else sendJson(response, { code: 'A' })
+    })
+    const provider = providerFor(server)
+    const request = couponRequest({ settings: { url: server.url }, credentials: { signingSecret } })
+    await provider.issue(request)
+    expect(await provider.issue(request)).toMatchObject({ outcome: 'issued' })
+    expect(server.connections()).toBe(2)
+    expect(server.seen[2]).toMatchObject({ body: server.seen[1]!.body })
+  })
+
+  it('that is new and closed without an answer is not replaced at once', async () => {
+    const server = await serve((response) => response.destroy())
+    expect(await ask(server)).toMatchObject({ outcome: 'retry' })
+    expect(server.seen).toHaveLength(1)
+  })
+
+  it('is not kept open for long after an answer, whatever its status', async () => {
     for (const status of [200, 302, 404, 503]) {
       const server = await serve((response) => {
         response.writeHead(status, { connection: 'keep-alive' }).end(JSON.stringify({ code: 'A' }))

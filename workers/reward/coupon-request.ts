@@ -1,5 +1,5 @@
 import { findRow } from '../../src/commit/planned.ts'
-import type { Instant } from '../../src/ports/clock.ts'
+import type { Clock, Instant } from '../../src/ports/clock.ts'
 import type { CouponProvider, CouponRequest, Trouble } from '../../src/ports/coupon-provider.ts'
 import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -14,6 +14,7 @@ export interface CouponRequestDeps {
   readonly store: Store
   readonly providers: ReadonlyMap<ProviderKind, CouponProvider>
   readonly secretBox: SecretBox
+  readonly clock: Clock
 }
 
 export type BuiltRequest =
@@ -42,7 +43,7 @@ export async function buildCouponRequest(
   if (adapter === undefined) {
     return failed(`PROVIDER_NOT_SUPPORTED: this version makes no coupons with "${provider.provider}"`)
   }
-  const credentials = openCredentials(deps.secretBox, provider)
+  const credentials = openCredentials(deps.secretBox, provider, deps.clock.now())
   if (credentials === null) {
     const reason = 'CREDENTIALS_UNREADABLE: the credentials of the coupon provider cannot be decrypted'
     return { outcome: 'retry', trouble: 'waiting', reason, retryAfterMs: null }
@@ -79,16 +80,46 @@ function expiryOf(reward: Row<'reward_log'>, expiresInDays: number | undefined):
 function openCredentials(
   secretBox: SecretBox,
   { id, sealedCredentials: sealed }: Row<'coupon_provider'>,
-): Readonly<Record<string, unknown>> | null {
+  now: Instant,
+): Credentials | null {
   if (sealed === null) return {}
+  const opened = openedBy(secretBox)
+  const known = opened.get(id)
+  // by the text itself: what was sealed anew is opened anew
+  if (known?.sealed === sealed && Math.abs(now - known.openedAt) < OPENED_FOR_MS) return known.credentials
+  opened.delete(id)
   try {
-    const opened: unknown = JSON.parse(
+    const parsed: unknown = JSON.parse(
       secretBox.open(sealed, { collection: 'coupon_provider', id, field: 'sealedCredentials' }),
     )
-    return typeof opened === 'object' && opened !== null ? { ...opened } : null
+    if (typeof parsed !== 'object' || parsed === null) return null
+    const credentials = { ...parsed }
+    if (opened.size >= MAX_OPENED) opened.delete(opened.keys().next().value!)
+    opened.set(id, { sealed, credentials, openedAt: now })
+    return credentials
   } catch {
     return null
   }
+}
+
+type Credentials = Readonly<Record<string, unknown>>
+interface Opened {
+  readonly sealed: string
+  readonly credentials: Credentials
+  readonly openedAt: Instant
+}
+
+const OPENED_FOR_MS = 60_000
+/** Providers; the one that was opened first makes room. */
+const MAX_OPENED = 256
+const openedOf = new WeakMap<SecretBox, Map<string, Opened>>()
+
+function openedBy(secretBox: SecretBox): Map<string, Opened> {
+  const known = openedOf.get(secretBox)
+  if (known !== undefined) return known
+  const made = new Map<string, Opened>()
+  openedOf.set(secretBox, made)
+  return made
 }
 
 function failed(reason: string): BuiltRequest {
