@@ -2622,6 +2622,8 @@ export interface CouponProvider {
   name: string
   /** Of which kind it is; never changes. */
   provider: 'pool' | 'http' | 'shopify' | 'stripe' | 'voucherify'
+  /** The installed connector whose access it makes coupons with; null for kinds that need none. Never changes. */
+  connectorId: string | null
   /** What the kind needs to know. */
   settings: Record<string, unknown>
   /** How it fares: whether it is paused after failures in a row, since when, what went wrong last, and how many rewards wait for it, the oldest since when. */
@@ -2646,22 +2648,26 @@ export interface CouponProviderCreate {
   /** Unique in the account. */
   name: string
   /** Of which kind it is; never changes. */
-  provider: 'http' | 'pool'
+  provider: 'http' | 'pool' | 'shopify'
+  /** The installed connector whose access it makes coupons with; null for kinds that need none. Never changes. */
+  connectorId?: string | null
   /** What it signs its requests with. Written, never read back. */
   credentials?: HttpCouponProviderCredentials | null
   /** What the kind needs to know. */
-  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings | null
+  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings | ShopifyCouponProviderSettings | null
 }
 
 export interface CouponProviderPatch {
   /** Unique in the account. */
   name?: string
   /** Of which kind it is; never changes. */
-  provider?: 'http' | 'pool'
+  provider?: 'http' | 'pool' | 'shopify'
+  /** The installed connector whose access it makes coupons with; null for kinds that need none. Never changes. */
+  connectorId?: string | null
   /** What it signs its requests with. Written, never read back. */
   credentials?: HttpCouponProviderCredentials
   /** What the kind needs to know. */
-  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings
+  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings | ShopifyCouponProviderSettings
 }
 
 export interface HttpCouponProviderCredentials {
@@ -2676,6 +2682,15 @@ export interface HttpCouponProviderSettings {
   revokeUrl?: string | null
 }
 
+export interface ShopifyCouponProviderSettings {
+  customerBound?: 'when_known' | 'never' | null
+  combinesWith?: {
+    order?: boolean | null
+    product?: boolean | null
+    shipping?: boolean | null
+  } | null
+}
+
 export type CouponProviderResume = Record<string, never>
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -2687,7 +2702,7 @@ export type CouponProviderFilter =
 /** Lists are for IN and NOT_IN; IS_NULL and IS_NOT_NULL take nothing. */
 export type CouponProviderFilterComparison =
   | {
-      fieldSlug: 'id'
+      fieldSlug: 'id' | 'connectorId'
       operator:
         | 'EQUALS'
         | 'NOT_EQUALS'
@@ -2698,7 +2713,7 @@ export type CouponProviderFilterComparison =
       value: string
     }
   | {
-      fieldSlug: 'id'
+      fieldSlug: 'id' | 'connectorId'
       operator: 'IN' | 'NOT_IN'
       value: string[]
     }
@@ -2746,7 +2761,7 @@ export type CouponProviderFilterComparison =
       value: string[]
     }
   | {
-      fieldSlug: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
+      fieldSlug: 'id' | 'connectorId' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
       operator: 'IS_NULL' | 'IS_NOT_NULL'
       value?: null
     }
@@ -3839,6 +3854,7 @@ export interface ErrorAnswer {
       | 'CREDENTIALS_MISSING'
       | 'SHOP_MISMATCH'
       | 'SCOPE_MISSING'
+      | 'CURRENCY_MISMATCH'
       | 'UNAUTHENTICATED'
       | 'SIGNATURE_INVALID'
       | 'FORBIDDEN'
@@ -3862,6 +3878,7 @@ export interface ErrorAnswer {
       | 'PUBLIC_URL_MISSING'
       | 'CONNECTOR_NOT_LIVE'
       | 'BACKFILL_RUNNING'
+      | 'CONNECTOR_IN_USE'
       | 'NOT_EXPORTABLE'
       | 'LAST_LIVE_KEY'
       | 'LAST_OWNER'
@@ -4185,7 +4202,7 @@ export interface Resources {
     created: CouponProvider
     patch: CouponProviderPatch
     filter: CouponProviderFilter
-    sort: 'id' | 'name' | 'provider' | 'createdAt' | 'updatedAt'
+    sort: 'id' | 'name' | 'provider' | 'connectorId' | 'createdAt' | 'updatedAt'
     actions: { resume: { body: CouponProviderResume; answer: CouponProvider } }
     bulkActions: Record<never, never>
     questions: Record<never, never>
