@@ -131,7 +131,13 @@ function firstDay(
   const fields = common()
   const secrets = JSON.stringify({ signingSecret: SIGNING_SECRET })
   const sealedCredentials = secretBox.seal(secrets, credentialsOf('coupon_provider', fields.id))
-  const rest = { name: 'service', provider: 'http', settings: { url }, hasRewards: false } as const
+  const rest = {
+    name: 'service',
+    provider: 'http',
+    connectorId: null,
+    settings: { url },
+    hasRewards: false,
+  } as const
   const reward = { providerId: fields.id, discount: { percentage: '10' }, prefix: 'BENCH' }
   const milestone = { ...countMilestone(common(), streakId, 1), reward }
   return [

@@ -400,6 +400,7 @@ describe('a coupon provider', () => {
       id: expect.any(String),
       name: 'our service',
       provider: 'http',
+      connectorId: null,
       settings: { url: 'https://coupons.example.com/issue' },
       health: {
         state: 'ok',
@@ -423,7 +424,8 @@ describe('a coupon provider', () => {
   it.each([
     [{ provider: undefined }, 'INVALID_INPUT', 'provider'],
     [{ provider: 'ftp' }, 'INVALID_INPUT', 'provider'],
-    [{ provider: 'shopify' }, 'NOT_BUILT_YET', 'provider'],
+    [{ provider: 'shopify' }, 'INVALID_INPUT', 'credentials'],
+    [{ provider: 'shopify', settings: undefined, credentials: undefined }, 'INVALID_INPUT', 'connectorId'],
     [{ provider: 'voucherify' }, 'NOT_BUILT_YET', 'provider'],
     [{ name: '' }, 'INVALID_INPUT', 'name'],
     [{ settings: undefined }, 'INVALID_INPUT', 'settings.url'],

@@ -6,6 +6,7 @@ import { type DemoCouponService, startDemoCouponService } from '../../src/demo/p
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { JobOf } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
+import { foldCode } from '../../src/rewards/code.ts'
 import { patchRewardLog } from '../../src/rewards/patch.ts'
 import { abandonReward, replayReward } from '../../src/rewards/replay.ts'
 import { createFulfil } from '../../workers/reward/fulfil.ts'
@@ -14,6 +15,7 @@ import { newSigningSecret } from '../helpers/coupon-requests.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import {
   clock,
+  insert,
   jobContext,
   jobOf,
   makeRewardWorld,
@@ -105,6 +107,25 @@ describe('trying a failed reward again', () => {
     await fulfil(jobOf(pending))
     expect(await reload(failed)).toMatchObject({ fulfilmentStatus: 'issued', couponCode: failed.drawnCode })
     expect(service.issued()).toMatchObject([{ key: failed.id, code: failed.drawnCode, asked: 2 }])
+  })
+
+  it('TRAP: draws another code where somebody else had this one, and lets go of the former', async () => {
+    const code = 'TAKEN-1'
+    const failureReason = 'CODE_TAKEN: the shop has another discount with this code'
+    const failed = await world.addReward({ drawnCode: code, fulfilmentStatus: 'failed', failureReason })
+    const { accountId, id: rewardLogId } = failed
+    const owner = { accountId, rewardLogId, source: 'drawn', providerId: null } as const
+    const former = await insert(temp.store, 'coupon_code', { ...owner, code, foldedCode: foldCode(code) })
+    const sources = {
+      newId: randomUUID,
+      drawCode: () => ({ code: 'OTHER-2', foldedCode: foldCode('OTHER-2') }),
+    }
+    const again = await replayReward({ store: temp.store, clock, queue, sources }, accountId, rewardLogId)
+    expect(again).toMatchObject({ fulfilmentStatus: 'pending', drawnCode: 'OTHER-2' })
+    expect(await temp.store.findByKeys('coupon_code', ['id'], [[former.id]])).toEqual([])
+    const keys = [[accountId, foldCode('OTHER-2')]]
+    const known = await temp.store.findByKeys('coupon_code', ['accountId', 'foldedCode'], keys)
+    expect(known).toMatchObject([owner])
   })
 
   it('twice, and at once, queues it once and makes one coupon', async () => {
