@@ -39,7 +39,8 @@ export interface HttpParts
   /** The recorder's own; without it nobody remembers who listens but this. */
   readonly telling?: Telling
   /** Without them with no public address. */
-  readonly installations?: Pick<Installations, 'hands' | 'installing'> & Partial<Pick<Installations, 'door'>>
+  readonly installations?: Pick<Installations, 'hands' | 'installing'> &
+    Partial<Pick<Installations, 'door' | 'calls'>>
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
@@ -60,7 +61,7 @@ export function composeHttp({
   const { listeners, teller } = telling ?? composeTelling(store, newId)
   const sources = { newId, drawCode: drawFoldedCode }
   const sender = createWebhookSender({ clock, allowedHosts })
-  const { hands, installing, door } = installations ?? composeInstalling({ ...parts, queue })
+  const { hands, installing, door, calls } = installations ?? composeInstalling({ ...parts, queue })
   return {
     ...parts,
     store,
@@ -99,7 +100,11 @@ export function composeHttp({
     connectors: parts.connectors ?? CONNECTORS,
     hands,
     installing,
-    providers: createCouponProviders({ store, clock, allowedHosts, ...(door === undefined ? {} : { door }) }),
+    providers: createCouponProviders({
+      ...{ store, clock, allowedHosts },
+      ...(door === undefined ? {} : { door }),
+      ...(calls === undefined ? {} : { calls }),
+    }),
     redisReachable: () => queue.reachable(),
     checkKey: () => checkKey(store, parts.secretBox),
   }

@@ -46,7 +46,7 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
   const providers = countingProviders(
     createCouponProviders({
       ...{ store, clock, allowedHosts: config.httpProviderAllow },
-      door: parts.installations.door,
+      ...{ door: parts.installations.door, calls: parts.installations.calls },
     }),
     metrics,
   )

@@ -1,15 +1,27 @@
 import type { CouponProvider } from '../ports/coupon-provider.ts'
-import { createHttpProvider } from './http.ts'
-import { createPoolProvider } from './pool.ts'
+import type { PlatformDoor } from '../ports/platform-door.ts'
+import { createHttpProvider, type HttpProviderOptions } from './http.ts'
+import { createPoolProvider, type PoolProviderOptions } from './pool.ts'
 import { createShopifyProvider } from './shopify/index.ts'
-
-/** Every way there is to make a coupon. A new one is added here, and nowhere else. */
-const PROVIDERS = [createPoolProvider, createHttpProvider, createShopifyProvider] as const
+import { createStripeProvider } from './stripe/index.ts'
+import { createVoucherifyProvider, type VoucherifyOptions } from './voucherify/index.ts'
 
 /** What all of them work with. */
-export type CouponProvidersOptions = (typeof PROVIDERS)[number] extends (options: infer O) => CouponProvider
-  ? O
-  : never
+export type CouponProvidersOptions = PoolProviderOptions &
+  HttpProviderOptions &
+  VoucherifyOptions & {
+    /** The way to connectors' platforms, for those who work through one; without it nothing is installed. */
+    readonly door?: PlatformDoor
+  }
+
+/** Every way there is to make a coupon. A new one is added here, and nowhere else. */
+const PROVIDERS: readonly ((options: CouponProvidersOptions) => CouponProvider)[] = [
+  createPoolProvider,
+  createHttpProvider,
+  createShopifyProvider,
+  createStripeProvider,
+  createVoucherifyProvider,
+]
 
 /** By the `provider` of a coupon_provider. */
 export function createCouponProviders(options: CouponProvidersOptions): ReadonlyMap<string, CouponProvider> {

@@ -1,8 +1,16 @@
 import type { z } from 'zod'
 import type { Clock, Instant } from './clock.ts'
+import type {
+  CouponRequest,
+  IssueOutcome,
+  RevokeOutcome,
+  RevokeRequest,
+  RewardFault,
+  UsedOutcome,
+} from './coupon-provider.ts'
 import type { PlatformCalls, Told } from './platform-calls.ts'
 import type { ProblemCode, ShownSubscription } from './schema/installation-values.ts'
-import type { Discount, Platform } from './schema/values.ts'
+import type { Discount, Platform, RewardSpec } from './schema/values.ts'
 
 /**
  * What opens a platform's doors, in the shape that its hands give it: tokens, keys, ids of what was made there. Opaque to
@@ -140,6 +148,23 @@ export interface Discounts {
 }
 
 /**
+ * Coupons that the platform itself keeps, for rewards: what `CouponProvider` says of them holds. A refused access is
+ * told as such; all else that came of asking is the answer. Each call ends within 10 s.
+ */
+export interface Promotions {
+  /** What of a reward cannot be made with these settings; null: nothing. */
+  faultOf(
+    site: Site,
+    access: Access,
+    reward: RewardSpec,
+    settings: CouponRequest['settings'],
+  ): Promise<Told<RewardFault | null>>
+  issue(site: Site, access: Access, request: CouponRequest): Promise<Told<IssueOutcome>>
+  revoke(site: Site, access: Access, request: RevokeRequest): Promise<Told<RevokeOutcome>>
+  used(site: Site, access: Access, request: RevokeRequest): Promise<Told<UsedOutcome>>
+}
+
+/**
  * What can be done at a platform itself, with a merchant's access. Does I/O through `PlatformCalls` alone, keeps
  * nothing, and may be asked again after any answer: what was made already is found and kept. Each call ends within 15 s
  * with its retries (2 more where trouble may pass; a create only after looking whether it is there). An access that had
@@ -179,6 +204,8 @@ export interface Hands {
   readonly reach?: { readonly days: number; readonly unless: string }
   /** Absent where the platform has none, or others make them. */
   readonly discounts?: Discounts
+  /** Absent where the platform keeps none. */
+  readonly promotions?: Promotions
   /** Reads past orders, a page a call. Absent where the platform cannot be asked. */
   readOrders?(site: Site, access: Access, query: OrderQuery): Promise<Told<OrderPage>>
 }

@@ -94,7 +94,7 @@ describe('the registry of coupon providers', () => {
   it('holds every kind under its own name', async () => {
     const { store, close } = await openTempStore()
     const providers = createCouponProviders({ store, clock })
-    expect([...providers.keys()].sort()).toEqual(['http', 'pool', 'shopify'])
+    expect([...providers.keys()].sort()).toEqual(['http', 'pool', 'shopify', 'stripe', 'voucherify'])
     for (const [kind, provider] of providers) expect(provider.kind).toBe(kind)
     await close()
   })

@@ -5,6 +5,7 @@ import { type Asking, ask, askOnce, callLimits } from './ask.ts'
 import { stripeClient } from './client.ts'
 import { mendEndpoint, removeEndpoints } from './endpoint.ts'
 import { accountIn, askPermissions, type Permitted } from './permissions.ts'
+import { createPromotions } from './promotions/index.ts'
 import { readOrders } from './read-orders.ts'
 
 /** What opens an account: the key, and the endpoint whose secret we hold. */
@@ -23,7 +24,8 @@ const apiKey = z
  * What is done at Stripe with a merchant's restricted key. README.md says what the key needs; Stripe's own API of
  * `API_VERSION`, https://docs.stripe.com/api.
  */
-export function createStripeHands({ calls, clock }: HandsParts): Hands {
+export function createStripeHands(parts: HandsParts): Hands {
+  const { calls, clock } = parts
   const open = (site: Site, access: Access): Asking & z.infer<typeof StripeAccess> => {
     const known = StripeAccess.parse(access)
     const limits = callLimits(site.signal)
@@ -50,6 +52,7 @@ export function createStripeHands({ calls, clock }: HandsParts): Hands {
       if (told.outcome === 'unavailable') return told
       return { outcome: 'ok', value: told.outcome === 'refused' && told.refused === 'access' }
     },
+    promotions: createPromotions(parts, (access) => StripeAccess.parse(access).apiKey),
     readOrders: (site, access, query) => readOrders(open(site, access), query, clock.now()),
   }
 }

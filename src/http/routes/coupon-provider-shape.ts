@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { invalid, notBuiltYet } from '../../errors.ts'
+import { invalid } from '../../errors.ts'
 import type { CouponProvider } from '../../ports/coupon-provider.ts'
 import { PROVIDER_STATES } from '../../ports/schema/values.ts'
 import { plainJson } from '../../read/exact-json.ts'
@@ -10,7 +10,6 @@ import { instantJson, type JsonObject, nullable } from '../json/write-json.ts'
 import { check } from '../read/check.ts'
 import { zOneOf, zText, zUuid } from '../read/zod.ts'
 import { maybe, required, shapeOf } from '../shape.ts'
-import { LATER_PROVIDERS } from './later.ts'
 
 /** Checked by the provider's own schemas. */
 const zAdapterInput = z.unknown().meta({ type: 'object' }).optional()
@@ -20,7 +19,7 @@ type Providers = HttpDeps['providers']
 
 /** Credentials can be written, never read. */
 export function couponProviderShape(providers: Providers) {
-  const kinds = [...new Set([...providers.keys(), ...LATER_PROVIDERS])]
+  const kinds = [...providers.keys()]
   return shapeOf('coupon_provider', {
     name: required(zText(256)),
     provider: { ...required(zOneOf(kinds)), values: kinds },
@@ -58,10 +57,10 @@ export function healthJson(health: ProviderHealth): JsonObject {
   }
 }
 
-/** @throws AppError NOT_BUILT_YET */
+/** @throws AppError INVALID_INPUT */
 export function providerOf(providers: Providers, kind: string): CouponProvider {
   const provider = providers.get(kind)
-  if (provider === undefined) throw notBuiltYet('provider', `coupons cannot be made by ${kind}`)
+  if (provider === undefined) throw invalid('provider', `names no way to make coupons: ${kind}`)
   return provider
 }
 

@@ -57,8 +57,8 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
     fails: {
-      create: ['DUPLICATE_VALUE', 'NOT_BUILT_YET', 'REFERENCE_NOT_FOUND', 'SCOPE_MISSING'],
-      patch: ['DUPLICATE_VALUE', 'NOT_BUILT_YET', 'FIELD_IS_FIXED'],
+      create: ['DUPLICATE_VALUE', 'REFERENCE_NOT_FOUND', 'SCOPE_MISSING'],
+      patch: ['DUPLICATE_VALUE', 'FIELD_IS_FIXED'],
       delete: ['PROVIDER_IN_USE'],
     },
     adapterInput: adapterInputOf('provider', providers),

@@ -1,0 +1,79 @@
+import Stripe from 'stripe'
+import type { Instant } from '../../../../src/ports/clock.ts'
+import type { Trouble } from '../../../../src/ports/coupon-provider.ts'
+import { NoAnswer, type Told } from '../../../../src/ports/platform-calls.ts'
+import { retryAfterMs } from '../../../../src/ports/retry-after.ts'
+
+type StripeFailure = InstanceType<typeof Stripe.errors.StripeError>
+
+export interface Failed {
+  readonly outcome: 'failed'
+  readonly reason: string
+}
+
+/** Stripe says of no limit when it ends; they are counted by the second. */
+const LIMIT_MS = 1_000
+
+/** Whether Stripe refused what was asked because of this parameter. */
+export function isNo(error: unknown, param: string): error is StripeFailure {
+  return (
+    error instanceof Stripe.errors.StripeError &&
+    (error.statusCode === 400 || error.statusCode === 404) &&
+    error.param === param
+  )
+}
+
+/** The answer of an earlier request under the same key, and not of this one. */
+export function isReplayedFailure(error: unknown): boolean {
+  if (!(error instanceof Stripe.errors.StripeError)) return false
+  return (error.statusCode ?? 0) >= 500 && error.headers?.['idempotent-replayed'] === 'true'
+}
+
+/**
+ * What a request came to that did not come to what was wanted: a refused key is for whoever keeps it, all else is the
+ * coupon's. Branches on the status, which Stripe documents. Nothing of Stripe's words is kept: they may quote what was
+ * asked.
+ */
+export function heard(error: unknown, now: Instant): Told<Trouble | Failed> {
+  if (!(error instanceof Stripe.errors.StripeError)) return ok(NOT_JSON)
+  const { statusCode: status, code, param, detail, headers } = error
+  if (detail instanceof NoAnswer) {
+    const { message, mayPass } = detail
+    return ok(
+      mayPass
+        ? trouble('fault', `PROVIDER_UNREACHABLE: ${message}`)
+        : failed(`PROVIDER_ADDRESS_REFUSED: ${message}`),
+    )
+  }
+  if (status === undefined) return ok(NOT_JSON)
+  const answered = `Stripe answered ${[status, code, param].filter(Boolean).join(' ')}`
+  if (status === 401) return { outcome: 'refused', refused: 'access', message: answered }
+  if (status === 403) return ok(trouble('access', `SCOPE_MISSING: ${answered}${permissionIn(error)}`))
+  const waitMs = retryAfterMs({ 'retry-after': headers?.['retry-after'] }, now)
+  if (status === 429 || code === 'rate_limit' || code === 'lock_timeout') {
+    return ok(trouble('throttled', `PROVIDER_UNAVAILABLE: ${answered}`, waitMs ?? LIMIT_MS))
+  }
+  // another request has the same key in hand
+  if (status === 409) return ok(trouble('running', `PROVIDER_UNAVAILABLE: ${answered}`, waitMs))
+  if (status === 408 || status >= 500)
+    return ok(trouble('fault', `PROVIDER_UNAVAILABLE: ${answered}`, waitMs))
+  return ok(failed(`PROVIDER_REFUSED: ${answered}`))
+}
+
+/** Stripe names the permission that would do. */
+function permissionIn({ message }: StripeFailure): string {
+  const [name] = /\brak_[a-z0-9_]+/.exec(message) ?? []
+  return name === undefined ? '' : `: the key lacks ${name}`
+}
+
+const ok = <T>(value: T): Told<T> => ({ outcome: 'ok', value })
+
+export function trouble(kind: Trouble['trouble'], reason: string, waitMs: number | null = null): Trouble {
+  return { outcome: 'retry', trouble: kind, reason, retryAfterMs: waitMs }
+}
+
+export function failed(reason: string): Failed {
+  return { outcome: 'failed', reason }
+}
+
+const NOT_JSON = trouble('fault', 'PROVIDER_ANSWER_INVALID: Stripe gave an answer that is not JSON')

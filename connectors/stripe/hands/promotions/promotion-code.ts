@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import type Stripe from 'stripe'
+import type { CouponRequest, IssueOutcome } from '../../../../src/ports/coupon-provider.ts'
+import { couponIdOf, makeCoupon } from './coupon.ts'
+import { failed, isNo, isReplayedFailure } from './errors.ts'
+import { minorUnits } from './money.ts'
+
+/** Settings of the provider. */
+export interface Settings {
+  /** A coupon of the merchant's own. */
+  readonly couponId?: string | undefined
+  /** In what `minimumSubtotal` is where the discount is a percentage. */
+  readonly currency?: string | undefined
+}
+
+export interface Maker {
+  readonly stripe: Stripe
+  /** Waits until one may be made. */
+  readonly turn: () => Promise<void>
+}
+
+type Wanted = Stripe.PromotionCodeCreateParams
+
+const REWARD = 'streakline_reward_log'
+const CUSTOMER = /^stripe:([A-Za-z0-9_]{1,255})$/
+const MOST = 100
+
+/**
+ * The promotion code of a reward: made, or found where an earlier request may have made it. Its text is taken once
+ * among those that can be used, so that of two requests at once one is refused and finds what the other made.
+ */
+export async function issueCode(
+  maker: Maker,
+  settings: Settings,
+  request: CouponRequest,
+): Promise<IssueOutcome> {
+  const { stripe } = maker
+  // a key is forgotten after a day, and what it kept of a failure says nothing of now
+  if (request.mayExist) {
+    const [own] = await findCodes(stripe, request)
+    if (own !== undefined) return issued(own)
+  }
+  try {
+    return issued(await makeCode(maker, settings, request))
+  } catch (error) {
+    if (isNo(error, 'code')) return taken(stripe, request)
+    if (settings.couponId !== undefined && isNo(error, COUPON)) {
+      return failed(`COUPON_GONE: Stripe does not know the coupon ${settings.couponId} of the provider`)
+    }
+    throw error
+  }
+}
+
+const COUPON = 'promotion[coupon]'
+
+async function makeCode(
+  { stripe, turn }: Maker,
+  settings: Settings,
+  request: CouponRequest,
+): Promise<Stripe.PromotionCode> {
+  const coupon = settings.couponId ?? couponIdOf(request.accountId, request.discount)
+  let wanted = wantedOf(coupon, settings, request)
+  for (let round = 0; ; round += 1) {
+    try {
+      await turn()
+      return await stripe.promotionCodes.create(wanted, { idempotencyKey: keyOf(request, wanted, round) })
+    } catch (error) {
+      if (round >= MAX_ROUNDS) throw error
+      if (isNo(error, COUPON) && settings.couponId === undefined) {
+        // the first of its discount, or the merchant deleted it
+        await makeCoupon(stripe, coupon, request.discount)
+      } else if (isNo(error, 'customer') && wanted.customer !== undefined) {
+        const { customer: _gone, ...others } = wanted
+        wanted = others
+      } else if (!isReplayedFailure(error)) throw error
+      // what was kept under the key was looked for above, and is not there
+      else if ((await findCodes(stripe, request)).length > 0) throw error
+    }
+  }
+}
+
+/** A coupon that was not there, a customer that is gone, an old failure under the key. */
+const MAX_ROUNDS = 3
+
+function wantedOf(coupon: string, settings: Settings, request: CouponRequest): Wanted {
+  const { code, member, expiresAt, rewardLogId } = request
+  const [, customer] = CUSTOMER.exec(member.externalId) ?? []
+  const restrictions = restrictionsOf(settings, request)
+  return {
+    promotion: { type: 'coupon', coupon },
+    code,
+    max_redemptions: 1,
+    metadata: { [REWARD]: rewardLogId },
+    ...(customer === undefined ? {} : { customer }),
+    // in whole seconds, and not before the time that was promised
+    ...(expiresAt === null ? {} : { expires_at: Math.ceil(expiresAt / 1000) }),
+    ...(restrictions === null ? {} : { restrictions }),
+  }
+}
+
+function restrictionsOf(
+  settings: Settings,
+  { discount, minimumSubtotal }: CouponRequest,
+): Stripe.PromotionCodeCreateParams.Restrictions | null {
+  const currency = 'percentage' in discount ? settings.currency : discount.currency
+  if (minimumSubtotal === null || currency === undefined) return null
+  const units = minorUnits(minimumSubtotal, currency)
+  if (units === null || units === 0) return null
+  return { minimum_amount: units, minimum_amount_currency: currency.toLowerCase() }
+}
+
+/** Ours for a reward and what is asked for it; a later round must not get the answer of an earlier one. */
+function keyOf({ rewardLogId }: CouponRequest, wanted: Wanted, round: number): string {
+  const digest = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16)
+  return `streakline-${rewardLogId}-${digest}${round === 0 ? '' : `-${round}`}`
+}
+
+async function taken(stripe: Stripe, request: CouponRequest): Promise<IssueOutcome> {
+  const [own] = await findCodes(stripe, request)
+  if (own !== undefined) return issued(own)
+  return failed('CODE_TAKEN: Stripe has another promotion code of this text; a replay draws another one')
+}
+
+/** The end that was asked for stands. */
+function issued({ code }: Stripe.PromotionCode): IssueOutcome {
+  return { outcome: 'issued', code, expiresAt: null }
+}
+
+/**
+ * The promotion codes of a reward, those that are used up or switched off among them. The same text may stand several
+ * times, so what they were made for decides.
+ */
+export async function findCodes(
+  stripe: Stripe,
+  { code, rewardLogId }: Pick<CouponRequest, 'code' | 'rewardLogId'>,
+): Promise<Stripe.PromotionCode[]> {
+  const { data } = await stripe.promotionCodes.list({ code, limit: MOST })
+  return data.filter(({ metadata }) => metadata?.[REWARD] === rewardLogId)
+}
+
+/** Switches a reward's codes off, then says by the very answers whether one was used before; null: there are none. */
+export async function switchOff(
+  stripe: Stripe,
+  request: Pick<CouponRequest, 'code' | 'rewardLogId'>,
+): Promise<'yes' | 'no' | null> {
+  const found = await findCodes(stripe, request)
+  if (found.length === 0) return null
+  const off = await Promise.all(found.map(({ id }) => stripe.promotionCodes.update(id, { active: false })))
+  return usedAmong(off)
+}
+
+export function usedAmong(codes: readonly Stripe.PromotionCode[]): 'yes' | 'no' {
+  return codes.some(({ times_redeemed: times }) => times > 0) ? 'yes' : 'no'
+}

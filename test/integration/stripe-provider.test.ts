@@ -1,0 +1,285 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { CouponRequest } from '../../src/ports/coupon-provider.ts'
+import { tell } from '../helpers/doubles.ts'
+import { type StripeKit, startStripe } from '../helpers/stripe-kit.ts'
+
+let kit: StripeKit
+beforeEach(async () => {
+  kit = await startStripe(300)
+})
+afterEach(() => kit.close())
+
+const WEEK_SECONDS = 7 * 24 * 60 * 60
+const again = (request: CouponRequest): CouponRequest => ({ ...request, mayExist: true })
+const issue = (request: CouponRequest) => kit.provider.issue(request)
+const reasonOf = (outcome: object) => (outcome as { reason: string }).reason
+
+describe('a promotion code at Stripe', () => {
+  it('stands under a coupon of its discount, once for its reward, until the coupon lapses', async () => {
+    const expiresAt = kit.double.clock.now() + 86_400_500
+    const request = kit.request({ expiresAt })
+    expect(await issue(request)).toEqual({ outcome: 'issued', code: request.code, expiresAt: null })
+    const [coupon] = await kit.coupons()
+    expect(coupon).toMatchObject({ percent_off: 10, amount_off: null, duration: 'once' })
+    expect(await kit.books()).toMatchObject([
+      {
+        code: request.code,
+        active: true,
+        customer: null,
+        expires_at: Math.ceil(expiresAt / 1000),
+        max_redemptions: 1,
+        metadata: { streakline_reward_log: request.rewardLogId },
+        promotion: { type: 'coupon', coupon: coupon!.id },
+        restrictions: { minimum_amount: null },
+      },
+    ])
+  })
+
+  it('shares the coupon of a discount with all of its account, and with nobody else', async () => {
+    const half = { amount: '0.5', currency: 'EUR' }
+    const requests = [{}, {}, { discount: half }, { discount: half }, { accountId: 'another' }]
+    for (const given of requests) await issue(kit.request(given))
+    expect(await kit.coupons()).toHaveLength(3)
+    expect(await kit.coupons()).toContainEqual(
+      expect.objectContaining({ amount_off: 50, currency: 'eur', percent_off: null }),
+    )
+  })
+
+  it('is made under one coupon by two workers at once, and under a new one where that was deleted', async () => {
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => issue(kit.request())))
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(4).fill('issued'))
+    const [coupon] = await kit.coupons()
+    expect(await kit.coupons()).toHaveLength(1)
+    await tell(kit.double, `DELETE /coupons/${coupon!.id}`)
+    expect(await issue(kit.request())).toMatchObject({ outcome: 'issued' })
+    expect(await kit.coupons()).toMatchObject([{ id: coupon!.id }])
+  })
+
+  it('takes its minimum in minor units, of the currency of the discount or of the settings', async () => {
+    await issue(kit.request({ discount: { amount: '5', currency: 'JPY' }, minimumSubtotal: '1000' }))
+    await issue(kit.request({ minimumSubtotal: '19.99', settings: { currency: 'EUR' } }))
+    await issue(kit.request({ discount: { amount: '5', currency: 'EUR' }, minimumSubtotal: '0' }))
+    expect((await kit.books()).map(({ restrictions }) => restrictions)).toMatchObject([
+      { minimum_amount: 1000, minimum_amount_currency: 'jpy' },
+      { minimum_amount: 1999, minimum_amount_currency: 'eur' },
+      { minimum_amount: null, minimum_amount_currency: null },
+    ])
+  })
+
+  it('is for the customer of the member, and for all where Stripe no longer knows it', async () => {
+    const { id } = await tell<{ id: string }>(kit.double, 'POST /customers', {})
+    const of = (externalId: string) => kit.request({ member: { id: 'm', externalId } })
+    await issue(of(`stripe:${id}`))
+    await issue(of(`shopify:${id}`))
+    await tell(kit.double, `DELETE /customers/${id}`)
+    expect(await issue(of(`stripe:${id}`))).toMatchObject({ outcome: 'issued' })
+    expect((await kit.books()).map(({ customer }) => customer)).toEqual([id, null, null])
+  })
+
+  it('stands under the coupon of the settings, and fails where the merchant deleted that', async () => {
+    const mine = kit.request()
+    await issue(mine)
+    const [{ id } = {}] = await kit.coupons()
+    const settings = { couponId: String(id) }
+    await issue(kit.request({ settings, accountId: 'another' }))
+    expect(await kit.coupons()).toHaveLength(1)
+    await tell(kit.double, `DELETE /coupons/${id}`)
+    const gone = await issue(kit.request({ settings }))
+    expect(gone).toMatchObject({ outcome: 'failed' })
+    expect(reasonOf(gone)).toMatch(/^COUPON_GONE: /)
+    expect(await kit.coupons()).toEqual([])
+  })
+
+  it('of a text that is taken fails, and says so', async () => {
+    const first = kit.request()
+    await issue(first)
+    const second = await issue(kit.request({ code: first.code.toLowerCase() }))
+    expect(second).toMatchObject({ outcome: 'failed' })
+    expect(reasonOf(second)).toMatch(/^CODE_TAKEN: /)
+    expect(await kit.books()).toHaveLength(1)
+  })
+})
+
+describe('one promotion code for a reward', () => {
+  const FAULTS = ['reset', 'timeout', 'error', 'not_json'].flatMap((kind) => [kind, `${kind}_after_effect`])
+  const PLACES = ['/v1/promotion_codes', '/v1/coupons']
+  it.each(FAULTS.flatMap((kind) => PLACES.map((path) => [kind, path])))(
+    'is there after %s at %s',
+    async (kind, path) => {
+      await tell(kit.double, 'POST /faults', { kind, path, method: 'POST' })
+      const request = kit.request()
+      expect(await issue(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+      expect(await issue(again(request))).toEqual({ outcome: 'issued', code: request.code, expiresAt: null })
+      expect(await kit.books()).toHaveLength(1)
+      expect(await kit.coupons()).toHaveLength(1)
+    },
+  )
+
+  it('is there a week later, also when it was used or switched off, by however many workers', async () => {
+    const request = kit.request()
+    await Promise.all([1, 2, 3, 4].map(() => issue(request)))
+    await tell(kit.double, 'POST /clock', { advanceSeconds: WEEK_SECONDS })
+    await Promise.all([1, 2].map(() => issue(again(request))))
+    await tell(kit.double, `POST /promotion-codes/${request.code}/redeem`)
+    expect(await issue(again(request))).toMatchObject({ outcome: 'issued', code: request.code })
+    await kit.provider.revoke(kit.revocation(request))
+    expect(await issue(again(request))).toMatchObject({ outcome: 'issued', code: request.code })
+    expect(await kit.books()).toHaveLength(1)
+  })
+
+  it('is found a week later where nobody heard of it', async () => {
+    await tell(kit.double, 'POST /faults', { kind: 'timeout_after_effect', path: '/v1/promotion_codes' })
+    const request = kit.request()
+    await issue(kit.request())
+    await tell(kit.double, 'POST /faults', { kind: 'timeout_after_effect', path: '/v1/promotion_codes' })
+    await issue(request)
+    await tell(kit.double, 'POST /clock', { advanceSeconds: WEEK_SECONDS })
+    expect(await issue(again(request))).toMatchObject({ outcome: 'issued', code: request.code })
+    expect((await kit.books()).filter(({ code }) => code === request.code)).toHaveLength(1)
+  })
+})
+
+describe('what Stripe says of limits and access', () => {
+  const answer = (status: number, more: object = {}) =>
+    tell(kit.double, 'POST /faults', { kind: 'error', status, body: { error: { message: 'no' } }, ...more })
+
+  it('waits for its limits without a failure, and while the same is under way', async () => {
+    await tell(kit.double, 'POST /faults', { kind: 'throttle' })
+    expect(await issue(kit.request())).toMatchObject({ trouble: 'throttled', retryAfterMs: 1_000 })
+    await answer(429, { headers: { 'retry-after': '9' } })
+    expect(await issue(kit.request())).toMatchObject({ trouble: 'throttled', retryAfterMs: 9_000 })
+    await answer(409)
+    expect(await issue(kit.request())).toMatchObject({ trouble: 'running' })
+  })
+
+  it('is not asked any more with a key that is not taken, or lacks a permission', async () => {
+    await tell(kit.double, 'POST /keys/change', { key: kit.apiKey, permissions: ['rak_coupon_write'] })
+    const lacking = await issue(kit.request())
+    expect(lacking).toMatchObject({ outcome: 'retry', trouble: 'access' })
+    expect(reasonOf(lacking)).toMatch(/^SCOPE_MISSING: .*rak_promotion_code_write/)
+    await tell(kit.double, 'POST /keys/expire', { key: kit.apiKey })
+    const refused = await issue(kit.request())
+    expect(refused).toMatchObject({ outcome: 'retry', trouble: 'access' })
+    expect(reasonOf(refused)).toMatch(/^TOKEN_REFUSED: /)
+  })
+
+  it.each(['NOT_INSTALLED', 'TOKEN_REFUSED'] as const)('waits for a connector with %s', async (code) => {
+    kit.shut(code)
+    for (const outcome of [
+      await issue(kit.request()),
+      await kit.provider.revoke(kit.revocation(kit.request())),
+    ]) {
+      expect(outcome).toMatchObject({ outcome: 'retry', trouble: 'access' })
+      expect(reasonOf(outcome)).toMatch(new RegExp(`^${code}: `))
+    }
+  })
+
+  it('keeps nothing of its words', async () => {
+    await answer(400, {
+      body: { error: { message: 'Anna <anna@example.com>', type: 'invalid_request_error' } },
+    })
+    expect(await issue(kit.request())).toEqual({
+      outcome: 'failed',
+      reason: 'PROVIDER_REFUSED: Stripe answered 400',
+    })
+  })
+})
+
+describe('taking a promotion code back', () => {
+  it('switches it off and says by that answer whether it was used', async () => {
+    const [unused, used] = [kit.request(), kit.request()]
+    await issue(unused)
+    await issue(used)
+    await tell(kit.double, `POST /promotion-codes/${used.code}/redeem`)
+    expect(await kit.provider.used!(kit.revocation(unused))).toEqual({
+      outcome: 'known',
+      used: 'no',
+      at: null,
+    })
+    expect(await kit.provider.used!(kit.revocation(used))).toEqual({
+      outcome: 'known',
+      used: 'yes',
+      at: null,
+    })
+    for (let time = 0; time < 2; time += 1) {
+      expect(await kit.provider.revoke(kit.revocation(unused))).toEqual({ outcome: 'revoked', used: 'no' })
+    }
+    expect(await kit.provider.revoke(kit.revocation(used))).toEqual({ outcome: 'revoked', used: 'yes' })
+    expect((await kit.books()).map(({ active }) => active)).toEqual([false, false])
+  })
+
+  it('is done where none was made, and leaves the code of somebody else alone', async () => {
+    const other = kit.request()
+    await issue(other)
+    const request = kit.request({ code: other.code })
+    expect(await kit.provider.revoke(kit.revocation(request, false))).toEqual({
+      outcome: 'revoked',
+      used: 'no',
+    })
+    expect(await kit.provider.revoke(kit.revocation(request))).toEqual({
+      outcome: 'revoked',
+      used: 'unknown',
+    })
+    expect(await kit.books()).toMatchObject([{ active: true }])
+  })
+
+  it.each(['reset_after_effect', 'error_after_effect', 'timeout'])(
+    'is asked again after %s',
+    async (kind) => {
+      const request = kit.request()
+      await issue(request)
+      await tell(kit.double, 'POST /faults', { kind, path: '/v1/promotion_codes/promo_', method: 'POST' })
+      expect(await kit.provider.revoke(kit.revocation(request))).toMatchObject({ trouble: 'fault' })
+      expect(await kit.provider.revoke(kit.revocation(request))).toEqual({ outcome: 'revoked', used: 'no' })
+    },
+  )
+})
+
+describe('a milestone with Stripe', () => {
+  const faultOf = (reward: object, settings: object = {}) =>
+    kit.provider.faultOf!({ providerId: 'p', discount: { percentage: '10' }, ...reward } as never, {
+      ...{ accountId: kit.given.accountId, id: 'p', connectorId: kit.given.connectorId },
+      settings: settings as Record<string, unknown>,
+    })
+
+  it('has amounts of whole minor units', async () => {
+    const amount = (amount: string, currency: string) => faultOf({ discount: { amount, currency } })
+    expect(await amount('1.999', 'EUR')).toMatchObject({ path: 'reward.discount.amount' })
+    expect(await amount('1.5', 'JPY')).toMatchObject({ path: 'reward.discount.amount' })
+    expect(await amount('1000000', 'EUR')).toMatchObject({ path: 'reward.discount.amount' })
+    for (const [good, currency] of [
+      ['1.99', 'EUR'],
+      ['15', 'JPY'],
+      ['1.999', 'KWD'],
+      ['999999.99', 'EUR'],
+    ] as const)
+      expect(await amount(good, currency)).toBeNull()
+  })
+
+  it('has a minimum of a currency', async () => {
+    const path = 'reward.minimumSubtotal'
+    expect(await faultOf({ minimumSubtotal: '10' })).toMatchObject({ path })
+    expect(await faultOf({ minimumSubtotal: '10' }, { currency: 'EUR' })).toBeNull()
+    expect(await faultOf({ minimumSubtotal: '10.001' }, { currency: 'EUR' })).toMatchObject({ path })
+    const discount = { amount: '5', currency: 'JPY' }
+    expect(await faultOf({ discount, minimumSubtotal: '10' })).toBeNull()
+    expect(await faultOf({ discount, minimumSubtotal: '10.5' }, { currency: 'EUR' })).toMatchObject({ path })
+  })
+
+  it('has the discount of the coupon that its provider names', async () => {
+    await issue(kit.request())
+    await issue(kit.request({ discount: { amount: '5', currency: 'EUR' } }))
+    const [percent, amount] = (await kit.coupons()).map(({ id }) => ({ couponId: id }))
+    const path = 'reward.discount'
+    const euros = { discount: { amount: '5', currency: 'EUR' } }
+    expect(await faultOf({}, percent)).toBeNull()
+    expect(await faultOf(euros, amount)).toBeNull()
+    expect(await faultOf(euros, percent)).toMatchObject({ path })
+    expect(await faultOf({}, amount)).toMatchObject({ path })
+    expect(await faultOf({ discount: { percentage: '11' } }, percent)).toMatchObject({ path })
+    expect(await faultOf({ discount: { amount: '5', currency: 'USD' } }, amount)).toMatchObject({ path })
+    expect(await faultOf({}, { couponId: 'nothing' })).toMatchObject({ path })
+    await tell(kit.double, 'POST /faults', { kind: 'error', status: 503 })
+    await expect(faultOf({}, percent)).rejects.toMatchObject({ code: 'PLATFORM_UNAVAILABLE' })
+  })
+})
