@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { CONNECTORS } from '../../connectors/registry.ts'
-import { createCouponProviders } from '../../src/coupons/registry.ts'
-import { LATER_PROVIDERS } from '../../src/http/routes/later.ts'
 import * as backfillValues from '../../src/ports/schema/backfill-values.ts'
 import * as consoleValues from '../../src/ports/schema/console-values.ts'
 import * as installationValues from '../../src/ports/schema/installation-values.ts'
@@ -74,12 +72,6 @@ describe('platforms and providers', () => {
     const naming = sourcesIn(...rooms.map((room) => `src/${room}`), 'workers').flatMap(([file, text]) =>
       [...CONNECTORS.keys()].some((name) => text.includes(`'${name}'`)) ? [file] : [],
     )
-    // providers of the same names, until they are built
-    expect(naming).toEqual(['src/http/routes/later.ts'])
-  })
-
-  it('what is built is not among what is to come', () => {
-    const providers = createCouponProviders({} as Parameters<typeof createCouponProviders>[0])
-    expect(LATER_PROVIDERS.filter((kind) => providers.has(kind))).toEqual([])
+    expect(naming).toEqual([])
   })
 })
