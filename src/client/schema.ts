@@ -2648,31 +2648,47 @@ export interface CouponProviderCreate {
   /** Unique in the account. */
   name: string
   /** Of which kind it is; never changes. */
-  provider: 'http' | 'pool' | 'shopify'
+  provider: 'http' | 'pool' | 'shopify' | 'stripe' | 'voucherify'
   /** The installed connector whose access it makes coupons with; null for kinds that need none. Never changes. */
   connectorId?: string | null
   /** What it signs its requests with. Written, never read back. */
-  credentials?: HttpCouponProviderCredentials | null
+  credentials?: HttpCouponProviderCredentials | VoucherifyCouponProviderCredentials | null
   /** What the kind needs to know. */
-  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings | ShopifyCouponProviderSettings | null
+  settings?:
+    | PoolCouponProviderSettings
+    | HttpCouponProviderSettings
+    | ShopifyCouponProviderSettings
+    | StripeCouponProviderSettings
+    | VoucherifyCouponProviderSettings
+    | null
 }
 
 export interface CouponProviderPatch {
   /** Unique in the account. */
   name?: string
   /** Of which kind it is; never changes. */
-  provider?: 'http' | 'pool' | 'shopify'
+  provider?: 'http' | 'pool' | 'shopify' | 'stripe' | 'voucherify'
   /** The installed connector whose access it makes coupons with; null for kinds that need none. Never changes. */
   connectorId?: string | null
   /** What it signs its requests with. Written, never read back. */
-  credentials?: HttpCouponProviderCredentials
+  credentials?: HttpCouponProviderCredentials | VoucherifyCouponProviderCredentials
   /** What the kind needs to know. */
-  settings?: PoolCouponProviderSettings | HttpCouponProviderSettings | ShopifyCouponProviderSettings
+  settings?:
+    | PoolCouponProviderSettings
+    | HttpCouponProviderSettings
+    | ShopifyCouponProviderSettings
+    | StripeCouponProviderSettings
+    | VoucherifyCouponProviderSettings
 }
 
 export interface HttpCouponProviderCredentials {
   signingSecret: string
   previousSigningSecret?: string | null
+}
+
+export interface VoucherifyCouponProviderCredentials {
+  appId: string
+  appToken: string
 }
 
 export type PoolCouponProviderSettings = Record<string, never>
@@ -2689,6 +2705,16 @@ export interface ShopifyCouponProviderSettings {
     product?: boolean | null
     shipping?: boolean | null
   } | null
+}
+
+export interface StripeCouponProviderSettings {
+  couponId?: string | null
+  currency?: string | null
+}
+
+export interface VoucherifyCouponProviderSettings {
+  apiUrl: string
+  campaign: string
 }
 
 export type CouponProviderResume = Record<string, never>
