@@ -404,6 +404,7 @@ describe('a coupon provider', () => {
     expect(answer.body.data).toEqual({
       id: expect.any(String),
       name: 'our service',
+      connectorId: null,
       provider: 'http',
       settings: { url: 'https://coupons.example.com/issue' },
       health: {
