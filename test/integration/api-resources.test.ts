@@ -392,6 +392,11 @@ describe('a coupon provider', () => {
     credentials: { signingSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` },
     settings: { url: 'https://coupons.example.com/issue' },
   }
+  const voucherify = {
+    provider: 'voucherify',
+    credentials: { appId: 'a', appToken: 'b' },
+    settings: { apiUrl: 'https://api.voucherify.io', campaign: 'c' },
+  }
 
   it('never shows its credentials, and keeps them unreadable', async () => {
     const answer = await admin.post('/schema/coupon_provider/record', http)
@@ -399,6 +404,7 @@ describe('a coupon provider', () => {
     expect(answer.body.data).toEqual({
       id: expect.any(String),
       name: 'our service',
+      connectorId: null,
       provider: 'http',
       connectorId: null,
       settings: { url: 'https://coupons.example.com/issue' },
@@ -426,7 +432,10 @@ describe('a coupon provider', () => {
     [{ provider: 'ftp' }, 'INVALID_INPUT', 'provider'],
     [{ provider: 'shopify' }, 'INVALID_INPUT', 'credentials'],
     [{ provider: 'shopify', settings: undefined, credentials: undefined }, 'INVALID_INPUT', 'connectorId'],
-    [{ provider: 'voucherify' }, 'NOT_BUILT_YET', 'provider'],
+    [{ provider: 'stripe', credentials: undefined, settings: {} }, 'INVALID_INPUT', 'connectorId'],
+    [{ provider: 'stripe', settings: {} }, 'INVALID_INPUT', 'credentials'],
+    [{ ...voucherify, settings: { apiUrl: 'nonsense', campaign: 'c' } }, 'INVALID_INPUT', 'settings.apiUrl'],
+    [{ ...voucherify, credentials: { appId: 'a' } }, 'INVALID_INPUT', 'credentials.appToken'],
     [{ name: '' }, 'INVALID_INPUT', 'name'],
     [{ settings: undefined }, 'INVALID_INPUT', 'settings.url'],
     [{ settings: { url: 'nonsense' } }, 'INVALID_INPUT', 'settings.url'],

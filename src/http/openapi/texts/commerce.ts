@@ -130,7 +130,8 @@ export const backfill: ResourceText = {
 }
 
 export const couponProvider: ResourceText = {
-  about: 'Where coupons come from: a pool of codes that you upload, your own service over HTTP, or your shop at Shopify.',
+  about:
+    'Where coupons come from: a pool of codes that you upload, your own service over HTTP, your shop at Shopify, your account at Stripe, or your project at Voucherify.',
   actions: {
     resume:
       'Ends the pause that failures in a row have brought about, and lets the rewards go that wait for it. One that is not paused stays as it is.',
