@@ -42,7 +42,7 @@ async function read(connectors: readonly Connector[], signal: AbortSignal): Prom
       : [
           {
             what: `${counted(failed, 'coupon')} of the last 30 days could not be made.`,
-            to: '/coupons',
+            to: '/coupons?state=failed',
             mend: 'See why, and try again',
           },
         ]),
@@ -65,13 +65,13 @@ function ofConnector({ id, name, installation, recentRefusals }: Connector): Mat
   ]
 }
 
-function ofProvider({ name, health }: CouponProvider): Matter[] {
+function ofProvider({ id, name, health }: CouponProvider): Matter[] {
   if (health.state === 'ok') return []
   const why = health.lastError?.message ?? 'it does not answer'
   return [
     {
       what: `${name}: ${counted(health.waiting, 'coupon')} wait, ${why}.`,
-      to: '/coupons',
+      to: `/coupons/providers/${id}`,
       mend: 'See to it',
     },
   ]
@@ -85,7 +85,9 @@ async function emptyPool({ id, name, provider }: CouponProvider): Promise<Matter
       { fieldSlug: 'rewardLogId', operator: 'IS_NULL' },
     ],
   })
-  return left > 0 ? [] : [{ what: `${name} has no codes left.`, to: '/coupons', mend: 'Upload codes' }]
+  return left > 0
+    ? []
+    : [{ what: `${name} has no codes left.`, to: `/coupons/providers/${id}`, mend: 'Upload codes' }]
 }
 
 function ofEndpoint({ url, problem }: WebhookEndpoint): Matter[] {
