@@ -406,7 +406,6 @@ describe('a coupon provider', () => {
       name: 'our service',
       connectorId: null,
       provider: 'http',
-      connectorId: null,
       settings: { url: 'https://coupons.example.com/issue' },
       health: {
         state: 'ok',
