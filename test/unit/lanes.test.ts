@@ -58,34 +58,6 @@ describe('the places at a provider', () => {
     expect((hundredth as NoPlace).afterMs).toBeGreaterThan((first as NoPlace).afterMs)
   })
 
-  it('are waited for by more where each turn comes sooner than whoever is put off would come back', async () => {
-    const lanes = new Lanes(ALONE)
-    for (let at = 0; at < 100; at += 1) ((await enter(lanes)) as Place).leave()
-    await fill(lanes)
-    const stop = new AbortController()
-    const waiting = Array.from({ length: 200 }, () => enter(lanes, PROVIDER, stop.signal))
-    const putOff = waiting.slice(124)
-    expect((await Promise.all(putOff)).some(isPlace)).toBe(false)
-    const atOnce = await Promise.race([...waiting.slice(0, 124), 'they wait'])
-    expect(atOnce).toBe('they wait')
-    stop.abort()
-    await Promise.all(waiting)
-  })
-
-  it('are promised only where a turn comes soon, and what is promised counts until it is withdrawn', async () => {
-    const lanes = new Lanes(ALONE)
-    expect(lanes.announce(PROVIDER)).toBeNull()
-    for (let at = 0; at < 100; at += 1) ((await enter(lanes)) as Place).leave()
-    const promised = Array.from({ length: 128 }, () => lanes.announce(PROVIDER))
-    expect(promised[127]).not.toBeNull()
-    expect(lanes.announce(PROVIDER)).toBeNull()
-    promised[0]!.withdraw()
-    promised[0]!.withdraw()
-    expect(lanes.announce(PROVIDER)).not.toBeNull()
-    expect(lanes.announce(PROVIDER)).toBeNull()
-    expect(new Lanes({ standing: () => null }).announce(PROVIDER)).toBeNull()
-  })
-
   it('are not waited for any longer once the worker is told to stop', async () => {
     const lanes = new Lanes(ALONE)
     await fill(lanes)

@@ -11,7 +11,7 @@ import {
 } from '../../src/rewards/breaker.ts'
 import { noteState, type Owned, unknownState } from '../../src/rewards/provider-state.ts'
 import type { FulfilDeps } from './deps.ts'
-import type { Announced, Lanes } from './lanes.ts'
+import type { Lanes } from './lanes.ts'
 import { createPark } from './park.ts'
 
 type Reward = Row<'reward_log'>
@@ -25,15 +25,7 @@ export interface Asking {
   readonly signal: AbortSignal
   /** The one request that finds out whether a paused provider is well again. */
   readonly isProbe: boolean
-  /**
-   * Writes down that the provider is asked; null: the reward was changed meanwhile. Before the reward's turn where that
-   * comes in a moment, so that no place is idle meanwhile; else in its turn.
-   */
-  readonly mark?: () => Promise<Reward | null>
 }
-
-/** So long what was read before a wait is taken to hold. */
-const FRESH_MS = 100
 
 /**
  * Where providers are asked: each has at most 4 requests under way and is left alone while it is in trouble. What comes
@@ -64,39 +56,19 @@ export function createDesk(deps: FulfilDeps, lanes: Lanes) {
     return now?.revision === revision
   }
 
-  async function mark(asking: Asking, announced: Announced): Promise<Reward | null> {
-    let marked: Reward | null = null
-    try {
-      marked = (await asking.mark?.()) ?? null
-      return marked
-    } finally {
-      if (marked === null) announced.withdraw()
-    }
-  }
-
   return async function ask<A extends { readonly outcome: string }>(
     asking: Asking,
     send: () => Promise<A | Trouble>,
   ): Promise<A | Trouble | 'parked' | null> {
     const first = await admit(asking)
     if (first === 'parked' || first === null) return first
-    const { providerId } = asking.request
-    // of one that fails its rewards are not said to be asked for before they are
-    const isWell = asking.mark !== undefined && first.failures === 0 && !asking.isProbe
-    const announced = (isWell && lanes.announce(providerId)) || undefined
-    const early = announced && (await mark(asking, announced))
-    if (early === null) return null
-    const now = early === undefined ? asking : { ...asking, reward: early }
-    const readAt = performance.now()
-    const place = await lanes.enter(providerId, asking.signal, announced)
+    const place = await lanes.enter(asking.request.providerId, asking.signal)
     if (!('leave' in place)) throw new PutOff(place.afterMs, 'the coupon provider has enough to do')
     try {
       // both may have changed while this reward waited for its turn
-      const isOld = place.hasWaited && (early === undefined || performance.now() - readAt > FRESH_MS)
-      if (isOld && !(await isAsRead(now.reward))) return null
-      const state = isOld ? await admit(now) : first
+      if (place.hasWaited && !(await isAsRead(asking.reward))) return null
+      const state = place.hasWaited ? await admit(asking) : first
       if (state === 'parked' || state === null) return state
-      if (early === undefined && asking.mark !== undefined && (await asking.mark()) === null) return null
       const answer = await send().catch((error: unknown) => troubleOf(deps, asking, error))
       if (!asking.signal.aborted) await note(deps, asking, state, answer)
       return answer

@@ -71,16 +71,15 @@ export function createStep(
     if (provider.claims)
       return note(found, await provider.issue(withTime(request)), { provider, request }, context)
     let asked = found
-    // a reward that only waits for a code is `pending` and can still be revoked
-    const mark = async () => {
+    const answer = await desk({ reward: found, provider, request, ...context }, async () => {
+      // a reward that only waits for a code is `pending` and can still be revoked
       const issuing = await happen(deps, found, { kind: 'asked' })
-      if (issuing !== null) asked = issuing
-      return issuing
-    }
-    const asking = { reward: found, provider, request, ...context, mark }
-    const answer = await desk(asking, () => provider.issue(withTime(request)))
+      if (issuing === null) return CHANGED
+      asked = issuing
+      return provider.issue(withTime(request))
+    })
     if (answer === 'parked') return true
-    if (answer === null) return null
+    if (answer === null || answer.outcome === 'changed') return null
     heard.issued = answer.outcome === 'issued'
     return note(asked, answer, { provider, request }, context)
   }
@@ -96,6 +95,9 @@ export function createStep(
     return endTry(deps, reward, answer, context)
   }
 }
+
+/** Nobody was asked: another writer had changed the reward. */
+const CHANGED = { outcome: 'changed' } as const
 
 /** Goes on with it where its hold is over and there is room: null, so that it is read again. */
 async function endHold(deps: FulfilDeps, reward: Reward): Promise<true | null> {
