@@ -5,12 +5,8 @@ import type {
   TranslateInput,
   Translation,
 } from '../src/ports/connector.ts'
-import {
-  type ConnectorRule,
-  isLongAgo,
-  type PurchaseActivity,
-  type PurchaseBasis,
-} from '../src/ports/schema/values.ts'
+import { isLongAgo } from '../src/ports/schema/purchases.ts'
+import type { ConnectorRule, PurchaseActivity, PurchaseBasis } from '../src/ports/schema/values.ts'
 import { formatQuantity } from '../src/streaks/quantity.ts'
 import { checksOf, firstFault, lookAt } from './checks.ts'
 import { countedValue, giftCardsOf } from './measure.ts'

@@ -2,21 +2,20 @@ import { type NextFunction, type Request, type RequestHandler, type Response, Ro
 import { AppError } from '../errors.ts'
 import { readUuid } from '../read/values.ts'
 import { recordNotFound } from '../setup/change-row.ts'
-import { type Act, actAs, actEntry } from '../users/audit.ts'
-import type { Admin, Caller } from './auth/caller.ts'
+import { actAs, actEntry } from '../users/audit.ts'
+import type { Caller } from './auth/caller.ts'
 import { createAuthenticate } from './auth.ts'
 import { readJsonBody } from './body.ts'
-import { refuseForeignPage, refuseRole } from './console/roles.ts'
 import { contextOf } from './context.ts'
 import { createEndUserCors, type EndUserCors, isPreflight } from './cors.ts'
 import type { HttpDeps } from './deps.ts'
 import { notFoundHandler } from './error-handler.ts'
 import { type Json, type JsonObject, sendJson } from './json/write-json.ts'
-import { addressOf } from './limits/address.ts'
 import type { Limits } from './limits/limits.ts'
 import { closedToEndUsers } from './list/end-user.ts'
 import { readParameters, refuseParameters } from './list/query.ts'
 import type { AdminCall, Call, Served, Verb } from './resource.ts'
+import { actOf, asAdmin, idsOf, refuseEndUser, refuseUser } from './schema-callers.ts'
 import type { BodyBudget } from './transport/body-budget.ts'
 import { sendPieces } from './transport/send-pieces.ts'
 
@@ -191,52 +190,6 @@ async function actingCall(
   if (method === 'POST') refuseParameters(searchOf(request.url))
   const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
   return { caller, now: clock.now(), log }
-}
-
-function idsOf(caller: Caller, method: string): Record<string, string> {
-  const { accountId } = caller
-  const isRead = method === 'GET' || method === 'HEAD'
-  if (caller.kind === 'admin') {
-    const { kind, id } = caller.actor
-    return isRead ? { accountId } : { accountId, [kind === 'key' ? 'apiKeyId' : 'consoleUserId']: id }
-  }
-  return { accountId, memberId: caller.memberId ?? 'none' }
-}
-
-/**
- * End users read what is open to them, and nothing else. @throws AppError FORBIDDEN, also where a backend meets a 405
- */
-function refuseEndUser(resource: Served, verbs: Readonly<Record<string, Verb>>, method: string): void {
-  if (resource.endUser === undefined) throw closedToEndUsers(resource.noun)
-  const verb = verbOf(verbs, method)
-  if (verb !== 'list' && verb !== 'get') throw onlyReads(resource)
-}
-
-function onlyReads({ noun }: Served): AppError {
-  return new AppError('FORBIDDEN', `End users can only read: changing a ${noun} is for your backend alone`)
-}
-
-/** What the role of somebody who is signed in forbids, and pages of others. @throws AppError FORBIDDEN */
-function refuseUser(caller: Admin, resource: Served, request: Request, action?: string): void {
-  if (caller.role !== null) refuseForeignPage(request)
-  refuseRole(caller, resource, request.method, action)
-}
-
-/** For the log of who changed what. */
-function actOf(
-  { accountId, actor }: Admin,
-  request: Request,
-  { slug }: Served,
-  action: string,
-  recordId: string | null,
-): Act {
-  return { actor: { ...actor, address: addressOf(request) }, accountId, action, slug, recordId }
-}
-
-/** Writes are handed to resources with an admin as their caller, so that no other can reach them. */
-function asAdmin(resource: Served, { caller, ...call }: Call): AdminCall {
-  if (caller.kind !== 'admin') throw onlyReads(resource)
-  return { ...call, caller }
 }
 
 /** The body of a request; it counts as held until the answer is out. @throws as `readJsonBody` */

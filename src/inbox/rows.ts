@@ -1,6 +1,7 @@
 import type { Instant } from '../ports/clock.ts'
 import type { PlatformNews, RuleOutcome, Translation } from '../ports/connector.ts'
-import { type ConnectorRule, foldOrderName } from '../ports/schema/values.ts'
+import { foldOrderName } from '../ports/schema/purchases.ts'
+import type { ConnectorRule } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 import { blankItem } from './blank-item.ts'
 import type { Reading } from './reading.ts'

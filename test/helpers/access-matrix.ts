@@ -128,12 +128,13 @@ export const ACTIONS: Readonly<Record<string, Row>> = {
   'connector/test': closed(200, 404),
   'delivery/replay': closed(200, 404),
   'delivery/abandon': closed(200, 404),
-  // Ada's manual reward: there is nothing to try again, and nothing to abandon
   // for whoever is signed in to the console
   'console_user/reset': closed(403, 403),
+  // Ada's manual reward: there is nothing to try again, and nothing to abandon
   'reward_log/replay': closed(200, 404),
   'reward_log/abandon': closed(409, 404),
   'webhook_endpoint/rotate': closed(200, 404),
+  'webhook_endpoint/test': closed(200, 404),
   'webhook_message/resend': closed(200, 404),
   // by hand, so that nobody is asked
   'connector/check': closed(200, 404),
@@ -176,6 +177,7 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
   'backfill/cancel': () => ({}),
   'connector/install': () => ({ method: 'manual', webhookSecrets: [WEBHOOK_SECRET] }),
   'webhook_endpoint/rotate': () => ({}),
+  'webhook_endpoint/test': () => ({}),
   'webhook_message/resend': () => ({}),
 }
 

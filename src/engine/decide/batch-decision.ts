@@ -24,22 +24,13 @@ import type { RecordRequest, RecordResult } from '../types.ts'
 import { heldMembers } from './held-members.ts'
 import { journeyChanges, memberStreakRow } from './journey-changes.ts'
 import { logContext } from './log-context.ts'
+import { logRow } from './log-row.ts'
 import { MemberChanges } from './members.ts'
+import type { OpenJourney } from './open-journey.ts'
 import { PurchaseChanges } from './purchase-changes.ts'
-import { reject, rejection } from './rejections.ts'
+import { reject, rejection, unfitRequest } from './rejections.ts'
 import { firstRewardFlags, type RewardOutcome, rewardOutcome } from './reward-outcome.ts'
 import { completionTold, rewardsTold, type Untold } from './told.ts'
-
-interface OpenJourney {
-  readonly streak: Row<'streak'>
-  readonly ownedById: string
-  /** undefined: made by this batch. */
-  readonly member: Row<'member'> | undefined
-  readonly loaded: LoadedJourney
-  readonly journey: Journey
-  /** Of its record, also where there is none yet. */
-  readonly rowId: string
-}
 
 /** A batch being decided: each log sees what the logs before it in the batch did. */
 export class BatchDecision {
@@ -127,24 +118,8 @@ export class BatchDecision {
       return reject('REFERENCE_NOT_FOUND', 'streakId', `streakId: no streak has the id ${streakId}`)
     }
     const member = this.#findMember(request)
-    if ('externalId' in request.member && isErased(request.member)) {
-      return reject('REFERENCE_NOT_FOUND', 'ownedBy', 'ownedBy: its externalId is that of an erased member')
-    }
-    if (member === undefined && 'id' in request.member) {
-      return reject(
-        'REFERENCE_NOT_FOUND',
-        'ownedById',
-        `ownedById: no member has the id ${request.member.id}`,
-      )
-    }
-    if (
-      streak.aggregationMethod === 'sum' &&
-      request.activityValue === null &&
-      request.purchase === undefined
-    ) {
-      const message = 'activityValue: required, because the streak adds up values (aggregationMethod sum)'
-      return reject('INVALID_INPUT', 'activityValue', message)
-    }
+    const unfit = unfitRequest(request, streak, member)
+    if (unfit !== undefined) return unfit
     const existingId = this.#existingLog(request, member)
     if (existingId !== undefined) {
       this.#purchases.claim(request, existingId)
@@ -201,7 +176,7 @@ export class BatchDecision {
     member: Row<'member'> | undefined,
     uniqueIdentifier: string,
   ): RecordResult {
-    const { accountId, status, quiet = false } = request
+    const { status, quiet = false } = request
     const id = this.#sources.newId()
     const ownedById = member?.id ?? this.#sources.newId()
     const open = this.#open(streak, ownedById, member)
@@ -211,26 +186,8 @@ export class BatchDecision {
     const value = status !== 'live' ? 0n : streak.aggregationMethod === 'count' ? ONE : (activityValue ?? 0n)
     const entry = { id, periodNumber: period.number, activityAt: request.activityAt, value }
     const rewards = status === 'live' ? this.#apply(open, entry, quiet) : []
-    const log: Row<'streak_log'> = {
-      id,
-      accountId,
-      createdAt: this.#now,
-      updatedAt: this.#now,
-      ownedById,
-      streakId: streak.id,
-      activityAt: request.activityAt,
-      activityId: request.activityId,
-      uniqueIdentifier,
-      activityValue,
-      status,
-      quiet,
-      periodKey: period.key,
-      periodNumber: period.number,
-      effectiveValue: value,
-      entryCount: 0,
-      rewardLogIds: rewards.length === 0 ? null : rewards.map((reward) => reward.id),
-      deliveryId: request.purchase?.deliveryId ?? null,
-    }
+    const stored = { id, ownedById, uniqueIdentifier, activityValue, rewards }
+    const log = logRow(request, stored, { period, value }, this.#now)
     const milestones = this.#milestonesOf(streak)
     const context = request.enrich
       ? logContext({

@@ -1,15 +1,8 @@
 import { revise } from '../../ports/changes.ts'
-import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
-import type { Journey } from '../../streaks/journey.ts'
-import type { LoadedJourney } from '../load/loaded.ts'
+import type { OpenJourney } from './open-journey.ts'
 
-interface Seen {
-  /** undefined: made by this batch. */
-  readonly member: Row<'member'> | undefined
-  readonly loaded: LoadedJourney
-  readonly journey: Journey
-}
+type Seen = Pick<OpenJourney, 'member' | 'loaded' | 'journey'>
 
 /**
  * Most commits raise the version of the member's journey, which an erasure closes: late logs find it so, or conflict.

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts'
 import type { Instant } from '../../ports/clock.ts'
+import { isErased } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { RecordRequest, RecordResult } from '../types.ts'
 
@@ -8,6 +9,25 @@ export const MAX_AHEAD_MS = 5 * 60_000
 
 export function reject(code: ErrorCode, path: string, message: string): RecordResult {
   return { outcome: 'rejected', code, path, message }
+}
+
+/** Why a log is rejected before it is looked for: whose it is, and a value that its streak needs. */
+export function unfitRequest(
+  { member: named, activityValue, purchase }: RecordRequest,
+  streak: Row<'streak'>,
+  member: Row<'member'> | undefined,
+): RecordResult | undefined {
+  if ('externalId' in named && isErased(named)) {
+    return reject('REFERENCE_NOT_FOUND', 'ownedBy', 'ownedBy: its externalId is that of an erased member')
+  }
+  if (member === undefined && 'id' in named) {
+    return reject('REFERENCE_NOT_FOUND', 'ownedById', `ownedById: no member has the id ${named.id}`)
+  }
+  if (streak.aggregationMethod === 'sum' && activityValue === null && purchase === undefined) {
+    const message = 'activityValue: required, because the streak adds up values (aggregationMethod sum)'
+    return reject('INVALID_INPUT', 'activityValue', message)
+  }
+  return undefined
 }
 
 /** Why a log is rejected that is no duplicate: the status of its streak and member, then its time. */

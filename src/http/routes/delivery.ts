@@ -1,5 +1,5 @@
 import { itemsOf } from '../../inbox/items-of.ts'
-import { foldOrderName } from '../../ports/schema/values.ts'
+import { foldOrderName } from '../../ports/schema/purchases.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { JsonObject } from '../json/write-json.ts'

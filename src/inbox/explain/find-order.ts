@@ -1,6 +1,6 @@
 import { referencesOf } from '../../engine/load/read-reports.ts'
 import { all, equal, oneOf } from '../../ports/conditions.ts'
-import { foldOrderName } from '../../ports/schema/values.ts'
+import { foldOrderName } from '../../ports/schema/purchases.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import type { OrderQuestion } from './types.ts'

@@ -1,6 +1,6 @@
 import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
-import { isLongAgo } from '../../ports/schema/values.ts'
+import { isLongAgo } from '../../ports/schema/purchases.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import type { ItemEffect } from './types.ts'

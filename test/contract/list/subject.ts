@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Served } from '../../../src/http/resource.ts'
+import { foldOrderName } from '../../../src/ports/schema/purchases.ts'
 import type { FieldType } from '../../../src/ports/schema/spec.ts'
-import { foldOrderName } from '../../../src/ports/schema/values.ts'
 import { type CollectionName, type Row, specOf } from '../../../src/ports/schema.ts'
 import type { Scalar } from '../../../src/ports/store.ts'
 import { foldCode } from '../../../src/rewards/code.ts'
