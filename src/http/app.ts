@@ -9,7 +9,7 @@ import { apiHeaders, bareHeaders, pageHeaders } from './headers.ts'
 import { healthz, readyz, refuseOtherVerbs } from './health.ts'
 import { createLimits } from './limits/limits.ts'
 import { createReference } from './openapi/reference.ts'
-import { createShopifyProxy } from './proxy/shopify.ts'
+import { createAppProxy } from './proxy/app-proxy.ts'
 import { createResources } from './resources.ts'
 import { createSchemaRouter } from './schema-router.ts'
 import { BodyBudget } from './transport/body-budget.ts'
@@ -52,7 +52,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   if (deps.servesReference !== false) app.use(createReference(resources))
   app.use(createWidgetRoutes(limits))
   app.use(apiHeaders)
-  app.use(createShopifyProxy(deps, limits))
+  app.use(createAppProxy(deps, limits))
   app.use(createSessionRoutes(deps, limits, bodies))
   app.use(createConsolePages())
   const schema = createSchemaRouter(deps, resources, limits, bodies)

@@ -120,6 +120,8 @@ describe('creating a streak log', () => {
       fulfilAfter: null,
       failureReason: null,
       couponUsed: null,
+      redeemedAt: null,
+      redeemedOrderId: null,
       reward: null,
       onWithdrawal: 'keep',
       createdAt: '2026-11-22T12:00:00.000Z',

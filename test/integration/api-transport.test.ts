@@ -80,7 +80,7 @@ describe('credentials', () => {
 
 describe('addresses', () => {
   it.each([
-    '/',
+    '/nothing',
     '/schema',
     '/schema/streak',
     '/schema/unknown/record',

@@ -53,7 +53,7 @@ if (binary === null) {
     const open = async (at: Page, path: string, heading: string) => {
       await at.goto(`${api.origin}/console${path}`)
       await at.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
-      await at.waitForFunction('document.querySelector(".loading") === null')
+      await at.locator('.loading').first().waitFor({ state: 'detached' })
     }
     const main = () => page.getByRole('main')
 

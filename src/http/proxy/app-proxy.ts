@@ -1,6 +1,7 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { AppError } from '../../errors.ts'
 import { createConnectorLookup } from '../../inbox/connector-lookup.ts'
+import type { Connector } from '../../ports/connector.ts'
 import type { Row } from '../../ports/schema.ts'
 import { readUuid } from '../../read/values.ts'
 import type { EndUser } from '../auth/caller.ts'
@@ -11,30 +12,33 @@ import { sendJson } from '../json/write-json.ts'
 import type { Limits } from '../limits/limits.ts'
 import { createShopperStreaks } from './shopper-streaks.ts'
 
-const PLATFORM = 'shopify'
-export const PROXY_PATH = '/proxy/shopify/:connectorId/streaks'
+/** A platform, and how the shopper is read from its signed requests. */
+type Proxied = readonly [string, NonNullable<Connector['readShopper']>]
 
 /**
- * What pages of a Shopify shop read through the app proxy, which signs each request and names the shopper: the same that
- * an end user reads with a token. 401 as long as the signature does not hold, then 404 where the connector does not act.
+ * What pages of a shop read through its platform's app proxy, which signs each request and names the shopper: the same
+ * that an end user reads with a token. Each platform whose connector can read such a request has an address. 401 as long as the signature does not hold, then 404 where the connector does not act.
  */
-export function createShopifyProxy(deps: HttpDeps, limits: Limits): Router {
+export function createAppProxy(deps: HttpDeps, limits: Limits): Router {
   const lookup = createConnectorLookup(deps.store, deps.secretBox)
   const streaksOf = createShopperStreaks(deps)
 
-  async function judge(connectorId: string, search: string): Promise<[EndUser, Row<'connector'>]> {
-    const open = await lookup.open(connectorId, PLATFORM)
-    const platform = deps.connectors.get(PLATFORM)
-    if (open === null || platform?.readShopper === undefined) throw refused('no such connector is known')
+  async function judge(
+    [platform, readShopper]: Proxied,
+    connectorId: string,
+    search: string,
+  ): Promise<[EndUser, Row<'connector'>]> {
+    const open = await lookup.open(connectorId, platform)
+    if (open === null) throw refused('no such connector is known')
     const { row, secrets } = open
-    const read = platform.readShopper({ search, secrets, now: deps.clock.now() }, row.settings)
+    const read = readShopper({ search, secrets, now: deps.clock.now() }, row.settings)
     if (!read.ok) throw refused(read.message)
     return [await endUserOf(deps.store, row.accountId, row.id, read.externalId), row]
   }
 
-  const serve: RequestHandler = async (request: Request, response: Response) => {
+  const serve = (proxied: Proxied) => async (request: Request, response: Response) => {
     const context = contextOf(response)
-    context.route = '/proxy/shopify/{connectorId}/streaks'
+    context.route = `/proxy/${proxied[0]}/{connectorId}/streaks`
     response.setHeader('Cache-Control', 'private, no-store')
     const id = readUuid(request.params.connectorId)
     if (!id.ok) {
@@ -45,7 +49,7 @@ export function createShopifyProxy(deps: HttpDeps, limits: Limits): Router {
     const caller = await limits.vouched(
       `proxy ${id.value}`,
       async () => {
-        const [endUser, row] = await judge(id.value, searchOf(request.url))
+        const [endUser, row] = await judge(proxied, id.value, searchOf(request.url))
         connector = row
         return endUser
       },
@@ -61,10 +65,14 @@ export function createShopifyProxy(deps: HttpDeps, limits: Limits): Router {
   }
 
   const router = Router({ caseSensitive: true, strict: true })
-  router.get(PROXY_PATH, serve)
-  router.all(PROXY_PATH, limits.byAddress, ({ method }) => {
-    throw new AppError('METHOD_NOT_ALLOWED', `${method} is not a verb of this address`, { allow: ['GET'] })
-  })
+  for (const [platform, { readShopper }] of deps.connectors) {
+    if (readShopper === undefined) continue
+    const path = `/proxy/${platform}/:connectorId/streaks`
+    router.get(path, serve([platform, readShopper]))
+    router.all(path, limits.byAddress, ({ method }) => {
+      throw new AppError('METHOD_NOT_ALLOWED', `${method} is not a verb of this address`, { allow: ['GET'] })
+    })
+  }
   return router
 }
 
