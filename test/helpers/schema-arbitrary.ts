@@ -53,7 +53,7 @@ function numberOf({ minimum = 0, maximum = 1000 }: Node): fc.Arbitrary<number> {
   )
 }
 
-function textOf({ format, pattern, minLength = 0, maxLength = 80 }: Node): fc.Arbitrary<string> {
+function textOf({ format, pattern, allOf, minLength = 0, maxLength = 80 }: Node): fc.Arbitrary<string> {
   if (format === 'uuid') return fc.uuid()
   if (format === 'date-time') {
     const range = { min: new Date('1970-01-01'), max: new Date('9000-01-01'), noInvalidDate: true }
@@ -68,15 +68,22 @@ function textOf({ format, pattern, minLength = 0, maxLength = 80 }: Node): fc.Ar
     ),
   })
   const longest = fc.constant('x'.repeat(lengths.maxLength))
-  if (typeof pattern !== 'string') return fc.oneof(any, longest)
-  const test = new RegExp(pattern, 'u')
+  const all = [{ pattern }, ...((allOf ?? []) as Node[])].flatMap((part) =>
+    typeof part.pattern === 'string' ? [part.pattern] : [],
+  )
+  if (all.length === 0) return fc.oneof(any, longest)
+  const tests = all.map((each) => new RegExp(each, 'u'))
   // what only a look ahead forbids is left to the filter
-  const matching = fc.stringMatching(new RegExp(pattern.replaceAll(/\(\?![^)]*\)+/g, ''), 'u'), {
-    maxLength: lengths.maxLength,
-  })
+  const matching = all.map((each) =>
+    fc.stringMatching(new RegExp(each.replaceAll(/\(\?!(?:[^()]|\([^()]*\))*\)/g, ''), 'u'), {
+      maxLength: lengths.maxLength,
+    }),
+  )
   const fits = (text: string) =>
-    test.test(text) && [...text].length >= lengths.minLength && [...text].length <= lengths.maxLength
-  return fc.oneof(any, longest, matching, matching).filter(fits)
+    tests.every((test) => test.test(text)) &&
+    [...text].length >= lengths.minLength &&
+    [...text].length <= lengths.maxLength
+  return fc.oneof(any, longest, ...matching, ...matching).filter(fits)
 }
 
 function listOf(document: object, schema: Node, depth: number): fc.Arbitrary<unknown[]> {
