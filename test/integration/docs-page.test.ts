@@ -156,7 +156,7 @@ if (binary === null) {
     it('asks for the two headers of a caller in one form each', async () => {
       await page.getByRole('button', { name: 'Authorize' }).first().click()
       const forms = page.locator('.dialog-ux form')
-      expect(await forms.count()).toBe(2)
+      expect(await forms.count()).toBe(3)
       for (const [at, names] of [
         ['x-api-key', 'x-api-secret'],
         ['x-enduser-access-token', 'x-account-id'],
