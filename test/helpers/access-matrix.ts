@@ -225,6 +225,7 @@ export const OTHER_ROUTES: Readonly<
   '/console/password': 'who knows the password',
   // pages and their files, which hold nothing of anybody; the address of the server leads to them
   'GET ': 'anybody',
+  'ALL ': 'anybody',
   'GET /console': 'anybody',
   'ALL /console': 'anybody',
   'GET /console/*page': 'anybody',

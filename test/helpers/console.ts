@@ -1,6 +1,7 @@
+import { createResources } from '../../src/http/resources.ts'
 import type { ConsoleRole } from '../../src/ports/schema/console-values.ts'
 import { addUser } from '../../src/users/users.ts'
-import type { Answer, Api } from './api.ts'
+import type { Answer, Api, Client } from './api.ts'
 
 export const PASSWORD = 'a long enough password'
 
@@ -54,4 +55,17 @@ export async function signedIn(
   const answer = await post(api, '/console/password', { token, password: PASSWORD })
   if (answer.status !== 204) throw new Error(`setting a password answered ${answer.status}: ${answer.text}`)
   return browserOf(api, cookieOf(answer))
+}
+
+/** What a request to a path of the API carries from whoever may do most there: the key, or an owner where keys do nothing. */
+export async function allowedCallers(
+  api: Api,
+  client: Client,
+): Promise<(path: string) => Readonly<Record<string, string>>> {
+  const { cookie } = await signedIn(api, client.accountId, 'owner@shop.example', 'owner')
+  const forUsers = createResources(api.deps).filter(({ forUsersOnly }) => forUsersOnly === true)
+  return (path) =>
+    forUsers.some(({ slug }) => path.startsWith(`/schema/${slug}/`))
+      ? { cookie, ...sameOrigin }
+      : client.headers
 }

@@ -4,8 +4,8 @@ import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { createResources } from '../../src/http/resources.ts'
-import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
-import { type Browser, sameOrigin, signedIn } from '../helpers/console.ts'
+import { type Api, type Body, startApi } from '../helpers/api.ts'
+import { allowedCallers } from '../helpers/console.ts'
 import { type Node, operationsOf, type Placed } from '../helpers/open-api.ts'
 import { allowedBy, resolved } from '../helpers/schema-arbitrary.ts'
 
@@ -37,20 +37,14 @@ const RULES_BETWEEN = [
 ]
 
 let api: Api
-let client: Client
-/** Signed in as an owner, for what keys cannot do. */
-let owner: Browser
-let forUsers: readonly string[]
+let headersFor: (path: string) => Readonly<Record<string, string>>
 let document: Node
 let ajv: Ajv2020
 
 beforeAll(async () => {
   api = await startApi()
-  client = await api.account('bodies')
-  owner = await signedIn(api, client.accountId, 'owner@shop.example', 'owner')
-  const resources = createResources(api.deps)
-  forUsers = resources.flatMap(({ slug, forUsersOnly }) => (forUsersOnly === true ? [slug] : []))
-  document = JSON.parse(JSON.stringify(openApiDocument(resources)))
+  headersFor = await allowedCallers(api, await api.account('bodies'))
+  document = JSON.parse(JSON.stringify(openApiDocument(createResources(api.deps))))
   ajv = new Ajv2020({ strict: false })
   addFormats.default(ajv)
   ajv.addFormat('decimal', { type: 'number', validate: () => true })
@@ -70,11 +64,9 @@ function bodySchemaOf({ operation }: Placed): Node {
 
 /** Sent as it is: a body is not held to the document once more. */
 async function send({ method, path }: Placed, body: unknown): Promise<{ status: number; error?: Body }> {
-  const isForUsers = forUsers.some((slug) => path.startsWith(`/schema/${slug}/`))
-  const credentials = isForUsers ? { cookie: owner.cookie, ...sameOrigin } : client.headers
   const answer = await fetch(`${api.origin}${path.replace('{id}', NOWHERE)}`, {
     method: method.toUpperCase(),
-    headers: { ...credentials, 'content-type': 'application/json' },
+    headers: { ...headersFor(path), 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
   return { status: answer.status, error: ((await answer.json()) as Body).error }

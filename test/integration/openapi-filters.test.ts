@@ -4,20 +4,21 @@ import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { createResources } from '../../src/http/resources.ts'
-import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
+import { type Api, type Body, startApi } from '../helpers/api.ts'
+import { allowedCallers } from '../helpers/console.ts'
 import { type Node, operationsOf, type Placed } from '../helpers/open-api.ts'
 import { allowedBy } from '../helpers/schema-arbitrary.ts'
 
 const RUNS = process.env.TEST_FULL === '1' ? 300 : 40
 
 let api: Api
-let client: Client
+let headersFor: (path: string) => Readonly<Record<string, string>>
 let document: Node
 let ajv: Ajv2020
 
 beforeAll(async () => {
   api = await startApi()
-  client = await api.account('filters')
+  headersFor = await allowedCallers(api, await api.account('filters'))
   document = JSON.parse(JSON.stringify(openApiDocument(createResources(api.deps))))
   ajv = new Ajv2020({ strict: false })
   addFormats.default(ajv)
@@ -47,7 +48,7 @@ function filtered(): Filtered[] {
 
 async function list({ path }: Placed, filters: unknown): Promise<{ status: number; error?: Body }> {
   const query = new URLSearchParams({ filters: JSON.stringify(filters) })
-  const answer = await fetch(`${api.origin}${path}?${query}`, { headers: client.headers })
+  const answer = await fetch(`${api.origin}${path}?${query}`, { headers: headersFor(path) })
   return { status: answer.status, error: ((await answer.json()) as Body).error }
 }
 

@@ -39,7 +39,10 @@ export function createConsolePages(): Router {
   }
 
   // relative, so that it also works below a prefix
-  router.get('/', (_request, response) => response.redirect(302, 'console'))
+  router
+    .route('/')
+    .get((_request, response) => response.redirect(302, 'console'))
+    .all(refuseOthers)
   router.route(FILES).get(pageHeaders, file).all(refuseOthers)
   router.route(['/console', '/console/*page']).get(pageHeaders, page).all(refuseOthers)
   return router
