@@ -67,6 +67,7 @@ function steady(text: string): string {
   return text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
     .replace(/^(x-api-\w+ +)\S+$/gm, '$1…')
+    .replace(/#token=\S+$/gm, '#token=…')
     .replace(/\d{4}-\d\d-\d\d/g, 'WEEK')
     .replace(/FOUR-WEEKS-\w\d/g, 'CODE')
     .trim()

@@ -25,6 +25,7 @@ const RULES_BETWEEN = [
   /is not a URL|must begin with https:|must not point to a private|user name or password|must use port/,
   /must be a whole number on a streak with aggregationMethod count/,
   /makes its coupons with(?:out a| the access of a) connector/,
+  /is nothing that \w+ tells of a purchase|is the same as \w+\.\d+/,
   /must lie (?:less than \d+ periods )?before until/,
   /a percentage, or an amount and its currency/,
   /names no deliveries: give at least one of/,
