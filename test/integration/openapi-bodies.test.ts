@@ -25,7 +25,10 @@ const RULES_BETWEEN = [
   /is not a URL|must begin with https:|must not point to a private|user name or password|must use port/,
   /must be a whole number on a streak with aggregationMethod count/,
   /makes its coupons with(?:out a| the access of a) connector/,
-  /is nothing that \w+ tells of a purchase|is the same as \w+\.\d+/,
+  // rules, by what their platform knows, and milestones, by their streak
+  /is nothing that \w+ tells of a purchase|is the same as \w+\.\d+|holds a comma, which parts tags/,
+  /must be one of .* on \w+, not|is required where the value or the minimumValue is an amount/,
+  /must be one of .* with milestoneMetric|must be a whole number with consecutive_count|must not exceed the streak/,
   /must lie (?:less than \d+ periods )?before until/,
   /a percentage, or an amount and its currency/,
   /names no deliveries: give at least one of/,
