@@ -49,3 +49,31 @@ export const apiHeaders = setting(API_HEADERS)
 export const pageHeaders: RequestHandler = helmet({
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
 })
+
+/** What one of our own pages may do beside loading its files from this server and calling it. */
+interface PageNeeds {
+  readonly images: readonly ("'self'" | 'data:')[]
+  /** Whether its forms may be sent to this server. */
+  readonly forms?: boolean
+}
+
+/** For our own pages: only files of this server, and calls of it; nothing inline, never inside somebody's frame. */
+export function ownPageHeaders({ images, forms = false }: PageNeeds): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: [...images],
+        connectSrc: ["'self'"],
+        formAction: [forms ? "'self'" : "'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  })
+}

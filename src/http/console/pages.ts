@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import helmet from 'helmet'
 import { AppError } from '../../errors.ts'
 import { contextOf } from '../context.ts'
+import { ownPageHeaders } from '../headers.ts'
 import { sendStatic, staticFile } from '../openapi/static-file.ts'
 import { type ConsoleFiles, readConsoleFiles } from './files.ts'
 
@@ -66,21 +66,4 @@ function pageAt({ version, styles, scripts, page }: ConsoleFiles, path: string):
   return page.replace('<!-- files -->', tags.join('\n    '))
 }
 
-/** Only its own files, and calls of this server: nothing from elsewhere, nothing inline, never in somebody's frame. */
-const pageHeaders: RequestHandler = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  referrerPolicy: { policy: 'no-referrer' },
-  xFrameOptions: { action: 'deny' },
-})
+const pageHeaders = ownPageHeaders({ images: ["'self'", 'data:'], forms: true })

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express, { type Router } from 'express'
-import helmet from 'helmet'
+import { ownPageHeaders } from '../headers.ts'
 import type { Served } from '../resource.ts'
 import { openApiDocument } from './document.ts'
 import { serveFile, staticFile } from './static-file.ts'
@@ -26,36 +26,16 @@ const FILES: readonly (readonly [path: string, file: string, type: string])[] = 
 /** The API document at `/openapi.json` and a page to read and try it at `/docs`; both need no credentials. */
 export function createReference(resources: readonly Served[]): Router {
   const router = express.Router({ caseSensitive: true, strict: true })
+  const pageHeaders = ownPageHeaders({ images: ["'self'", 'data:'] })
   const document = serveFile('/openapi.json', async () =>
     staticFile(Buffer.from(JSON.stringify(openApiDocument(resources))), JSON_TYPE),
   )
-  router.get(['/openapi.json', '/api/v1.0/openapi.json'], pageHeaders(), document)
+  router.get(['/openapi.json', '/api/v1.0/openapi.json'], pageHeaders, document)
   for (const [path, file, type] of FILES) {
     const serve = serveFile(path, async () => staticFile(await readFile(file), type))
-    router.get(path, pageHeaders(), serve)
+    router.get(path, pageHeaders, serve)
   }
   // the page's own addresses are relative, so that it also works below a prefix
   router.get('/docs/', (_request, response) => response.redirect(308, '../docs'))
   return router
-}
-
-/** Only its own files, and calls of this server: nothing from elsewhere, never inside somebody's frame. */
-function pageHeaders() {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    xFrameOptions: { action: 'deny' },
-  })
 }

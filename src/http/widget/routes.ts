@@ -1,6 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express'
-import helmet from 'helmet'
 import { contextOf } from '../context.ts'
+import { ownPageHeaders } from '../headers.ts'
 import type { Limits } from '../limits/limits.ts'
 import { sendStatic, serveFile, staticFile } from '../openapi/static-file.ts'
 import { plain, widgetFile, widgetScript } from './bundle.ts'
@@ -16,7 +16,7 @@ export function createWidgetRoutes(limits: Limits): Router {
   const router = express.Router({ caseSensitive: true, strict: true })
   // not limited by address: all shoppers of a shop may come through one
   router.get(WIDGET_PATH, widget())
-  const page = demoHeaders()
+  const page = ownPageHeaders({ images: ['data:'] })
   const own = async (name: string, type: string) => staticFile(Buffer.from(await widgetFile(name)), type)
   const script = async () => staticFile(Buffer.from(plain(await widgetFile('demo/demo.ts'))), SCRIPT_TYPE)
   router.get(
@@ -44,25 +44,4 @@ function widget(): RequestHandler {
     made ??= widgetScript().then((text) => staticFile(Buffer.from(text), SCRIPT_TYPE))
     sendStatic(request, response, await made, 'public, max-age=300')
   }
-}
-
-/** Only its own files, and calls of this server: nothing from elsewhere, never inside somebody's frame. */
-function demoHeaders(): RequestHandler {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ['data:'],
-        connectSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    xFrameOptions: { action: 'deny' },
-  })
 }
