@@ -1,10 +1,10 @@
 import type { Instant } from '../../ports/clock.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Journey } from '../../streaks/journey.ts'
-import { nextMilestone } from '../../streaks/milestones.ts'
 import { periodAt, periodByNumber } from '../../streaks/period.ts'
-import { cyclesClosed, lengthOf, longestCount } from '../../streaks/runs.ts'
+import { cyclesClosed, lengthOf } from '../../streaks/runs.ts'
 import { type RewardHappening, rewardCause, type StreakHappening } from '../happenings.ts'
+import { memberStreakView } from '../member-streak-view.ts'
 import type { MemberStreakView } from '../types.ts'
 import type { RewardOutcome } from './reward-outcome.ts'
 
@@ -63,23 +63,15 @@ function memberStreakNow({
   now,
 }: Omit<Completion, 'log'>): MemberStreakView {
   const period = periodAt(streak, now)
-  const progress = journey.progressAt(period.number)
-  const count = journey.standing(period.number).consecutiveCount
-  const value = progress?.currentProgressValue ?? 0n
-  const live = milestones.filter(({ status }) => status === 'live')
-  const needsHeld = live.some(({ milestoneRepeat }) => milestoneRepeat === 'once')
-  const heldOnce = needsHeld ? journey.heldOnce() : new Set<string>()
+  const liveMilestones = milestones.filter(({ status }) => status === 'live')
+  const needsHeld = liveMilestones.some(({ milestoneRepeat }) => milestoneRepeat === 'once')
   const missed = journey.breakableRuns().map((run) => periodByNumber(streak, run.lastPeriod + 1))
-  return {
-    row,
-    currentConsecutiveCount: count,
-    longestConsecutiveCount: longestCount(row.longestRunLength, streak.completionTargetValue),
-    completedCycles: row.completedCycles,
-    currentPeriodKey: period.key,
-    currentProgressValue: value,
-    currentPeriodEndAt: period.endAt,
-    streakStatus: progress?.completed === true ? 'active' : count > 0 ? 'at_risk' : 'inactive',
+  return memberStreakView(streak, row, {
+    period,
+    progress: journey.progressAt(period.number) ?? undefined,
+    consecutiveCount: journey.standing(period.number).consecutiveCount,
     lastBrokenAt: missed.find(({ endAt }) => endAt <= now)?.endAt ?? null,
-    nextMilestone: nextMilestone(live, count, value, heldOnce),
-  }
+    liveMilestones,
+    heldOnce: needsHeld ? journey.heldOnce() : new Set(),
+  })
 }

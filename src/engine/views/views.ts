@@ -6,6 +6,7 @@ import { periodAt, periodByNumber } from '../../streaks/period.ts'
 import { longestCount } from '../../streaks/runs.ts'
 import { type Standing, standingAfter, standingInside } from '../../streaks/view.ts'
 import { journeyKey, keyOf } from '../load/loaded.ts'
+import { memberStreakView } from '../member-streak-view.ts'
 import { progressView } from '../progress-view.ts'
 import type { LogContext, MemberStreakView, ProgressView, Views } from '../types.ts'
 import {
@@ -117,22 +118,14 @@ async function memberStreakViews(
   return rows.map((row, index) => {
     const streak = streaks.get(row.streakId)!
     const { period } = current[index]!
-    const here = progress.get(pointKey(row, period.number))
-    const count = standing.get(pointKey(row, period.number))!.consecutiveCount
-    const live = (milestones.get(row.streakId) ?? []).filter((milestone) => milestone.status === 'live')
-    const value = here?.currentProgressValue ?? 0n
-    return {
-      row,
-      currentConsecutiveCount: count,
-      longestConsecutiveCount: longestCount(row.longestRunLength, streak.completionTargetValue),
-      completedCycles: row.completedCycles,
-      currentPeriodKey: period.key,
-      currentProgressValue: value,
-      currentPeriodEndAt: period.endAt,
-      streakStatus: here?.completed === true ? 'active' : count > 0 ? 'at_risk' : 'inactive',
+    return memberStreakView(streak, row, {
+      period,
+      progress: progress.get(pointKey(row, period.number)),
+      consecutiveCount: standing.get(pointKey(row, period.number))!.consecutiveCount,
       lastBrokenAt: brokenAt[index]!,
-      nextMilestone: nextMilestone(live, count, value, held.get(keyOfIds(row)) ?? new Set()),
-    }
+      liveMilestones: (milestones.get(row.streakId) ?? []).filter(({ status }) => status === 'live'),
+      heldOnce: held.get(keyOfIds(row)) ?? new Set(),
+    })
   })
 }
 
