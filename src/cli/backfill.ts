@@ -1,16 +1,12 @@
 import { Command } from 'commander'
-import { createLogger, type Installation, openInstallation } from '../compose.ts'
+import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
 import type { Row } from '../ports/schema.ts'
 import { readInstant } from '../read/values.ts'
 import { readId } from './account-option.ts'
-import { type FollowedRun, followBackfill } from './backfill-run.ts'
-import { progressLine } from './progress.ts'
+import { followBackfill } from './backfill-run.ts'
+import { besideProgram, interruptSignal } from './beside-program.ts'
 import { INTERRUPTED } from './replay-run.ts'
-import { readSettings } from './settings.ts'
-import { onStopSignal } from './signals.ts'
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 interface BackfillInput {
   readonly since: string
@@ -76,24 +72,14 @@ type Begin = (installation: Installation, accountId: string, connectorId: string
 
 async function run(connectorId: string, begin: Begin): Promise<void> {
   const id = readId('<connectorId>', connectorId)
-  const config = readSettings()
-  const logger = createLogger({ ...config, logLevel: 'warn' })
-  // guarded commits need no claim on the folder, so a running server need not stop
-  const installation = await openInstallation(config, logger, { claim: false })
-  const interrupt = new AbortController()
-  // another Ctrl-C, later, ends the process as ever
-  onStopSignal(['SIGINT'], () => interrupt.abort())
-  const progress = progressLine(process.stderr)
-  try {
+  await besideProgram(async (beside) => {
+    const { installation } = beside
     const [connector] = await installation.store.findByKeys('connector', ['id'], [[id]])
     if (connector === undefined) throw new AppError('NOT_FOUND', `there is no connector ${id}`)
+    const signal = interruptSignal()
     const begun = await begin(installation, connector.accountId, id)
-    const followed: FollowedRun = { installation, progress, print, signal: interrupt.signal }
-    process.exitCode = await followBackfill(followed, begun)
-  } finally {
-    progress.end()
-    await installation.close()
-  }
+    process.exitCode = await followBackfill({ ...beside, signal }, begun)
+  })
 }
 
 function readTime(option: string, text: string): number {

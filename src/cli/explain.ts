@@ -1,9 +1,6 @@
 import { Command } from 'commander'
-import { createLogger, openInstallation } from '../compose.ts'
+import { besideProgram } from './beside-program.ts'
 import { type ExplainInput, runExplain } from './explain-run.ts'
-import { readSettings } from './settings.ts'
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const EXAMPLES = `
 Exit code: 0 the order is known, 1 nobody has heard of it, or an option is wrong.
@@ -22,14 +19,9 @@ export function explainCommand(): Command {
     .option('--account <id>', 'in this account; needed where there are several')
     .option('--json', 'print what the API answers')
     .addHelpText('after', EXAMPLES)
-    .action(async (order: string, input: ExplainInput) => {
-      const config = readSettings()
-      const logger = createLogger({ ...config, logLevel: 'warn' })
-      const installation = await openInstallation(config, logger, { claim: false })
-      try {
-        process.exitCode = await runExplain({ installation, print }, order, input)
-      } finally {
-        await installation.close()
-      }
-    })
+    .action((order: string, input: ExplainInput) =>
+      besideProgram(async (beside) => {
+        process.exitCode = await runExplain(beside, order, input)
+      }),
+    )
 }

@@ -1,10 +1,8 @@
 import { Command, Option } from 'commander'
-import { createLogger, openInstallation } from '../compose.ts'
 import { atLeast } from '../ports/conditions.ts'
 import { type RebuildReport, rebuild } from '../rebuild/rebuild.ts'
-import { progressLine } from './progress.ts'
+import { besideProgram } from './beside-program.ts'
 import { runRezone } from './rezone.ts'
-import { readSettings } from './settings.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -35,13 +33,8 @@ export function rebuildCommand(): Command {
     .option('--dry-run', 'with --rezone: say what would move, and change nothing')
     .action(async ({ repair = false, rezone, dryRun = false }: Flags, command: Command) => {
       if (dryRun && rezone === undefined) command.error('error: --dry-run belongs to --rezone <streak>')
-      const config = readSettings()
-      const logger = createLogger({ ...config, logLevel: 'warn' })
-      // guarded commits need no claim on the folder, so a running server need not stop
-      const installation = await openInstallation(config, logger, { claim: false })
-      const { store, clock, newId, close } = installation
-      const progress = progressLine(process.stderr)
-      try {
+      await besideProgram(async ({ installation, progress }) => {
+        const { store, clock, newId } = installation
         if (rezone !== undefined) {
           const input = { streakId: rezone.toLowerCase(), dryRun }
           process.exitCode = await runRezone(installation, input, progress, print)
@@ -53,10 +46,7 @@ export function rebuildCommand(): Command {
         progress.end()
         show(report, repair)
         if (isAmiss(report, repair)) process.exitCode = 1
-      } finally {
-        progress.end()
-        await close()
-      }
+      })
     })
 }
 

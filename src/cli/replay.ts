@@ -1,13 +1,8 @@
 import { Command, Option } from 'commander'
-import { createLogger, openInstallation } from '../compose.ts'
 import { ITEM_STATUSES } from '../ports/schema/values.ts'
-import { progressLine } from './progress.ts'
+import { besideProgram, interruptSignal } from './beside-program.ts'
 import { INTERRUPTED, runReplay } from './replay-run.ts'
 import type { ReplayInput } from './replay-targets.ts'
-import { readSettings } from './settings.ts'
-import { onStopSignal } from './signals.ts'
-
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const EXAMPLES = `
 Exit code: 0 done, 1 something was left out or is wrong, ${INTERRUPTED} stopped by Ctrl-C.
@@ -35,20 +30,9 @@ export function replayCommand(): Command {
     .option('--account <id>', 'in this account; needed where there are several')
     .option('--dry-run', 'count, and change nothing')
     .addHelpText('after', EXAMPLES)
-    .action(async (input: ReplayInput) => {
-      const config = readSettings()
-      const logger = createLogger({ ...config, logLevel: 'warn' })
-      // guarded commits need no claim on the folder, so a running server need not stop
-      const installation = await openInstallation(config, logger, { claim: false })
-      const interrupt = new AbortController()
-      // another Ctrl-C, later, ends the process as ever
-      onStopSignal(['SIGINT'], () => interrupt.abort())
-      const progress = progressLine(process.stderr)
-      try {
-        process.exitCode = await runReplay({ installation, progress, print, signal: interrupt.signal }, input)
-      } finally {
-        progress.end()
-        await installation.close()
-      }
-    })
+    .action((input: ReplayInput) =>
+      besideProgram(async (beside) => {
+        process.exitCode = await runReplay({ ...beside, signal: interruptSignal() }, input)
+      }),
+    )
 }
