@@ -5,10 +5,9 @@ import type { JobQueue } from '../../src/ports/queue.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { DAY_MS } from '../../src/telling/schedule.ts'
 import { wake } from '../../src/telling/wake.ts'
+import { inBatches, PER_COMMIT } from '../upkeep/in-batches.ts'
 
 const KEPT_DAYS = 30
-const PER_COMMIT = 200
-const MAX_COMMITS = 500
 const MAX_AT_ONCE = 100
 
 export interface KeepDeps {
@@ -24,18 +23,14 @@ export function createPruneMessages({
 }: Pick<KeepDeps, 'store' | 'clock'>): () => Promise<void> {
   return async () => {
     const before = clock.now() - KEPT_DAYS * DAY_MS
-    for (let round = 0; round < MAX_COMMITS; round += 1) {
-      const old = await store.find('webhook_message', {
+    const find = () =>
+      store.find('webhook_message', {
         where: below('createdAt', before),
         sort: ascending('createdAt', 'id'),
         limit: PER_COMMIT,
         omit: ['body', 'attempts'],
       })
-      if (old.length === 0) return
-      // another worker does the same at the same moment: it, or the next time, sees to the rest
-      const { outcome } = await store.commit(old.map((message) => remove('webhook_message', message, {})))
-      if (outcome === 'conflict') return
-    }
+    await inBatches(store, find, (message) => remove('webhook_message', message, {}))
   }
 }
 

@@ -3,7 +3,8 @@ import type { Clock, Instant } from '../../src/ports/clock.ts'
 import { ascending, below } from '../../src/ports/conditions.ts'
 import type { Logger } from '../../src/ports/logger.ts'
 import type { Row } from '../../src/ports/schema.ts'
-import type { Change, Store } from '../../src/ports/store.ts'
+import type { Store } from '../../src/ports/store.ts'
+import { inBatches, PER_COMMIT } from './in-batches.ts'
 
 export interface PruneDeps {
   readonly store: Store
@@ -13,8 +14,6 @@ export interface PruneDeps {
 }
 
 const DAY_MS = 86_400_000
-const PER_COMMIT = 200
-const MAX_COMMITS = 500
 
 /**
  * Removes raw bodies of deliveries older than the retention time, and then the names that were kept so that an erasure
@@ -61,22 +60,4 @@ function namesBefore(store: Store, instant: Instant): Promise<Row<'delivery_item
 function sessionsBefore(store: Store, instant: Instant): Promise<Row<'console_session'>[]> {
   const where = below<'console_session', 'idleUntil'>('idleUntil', instant)
   return store.find('console_session', { where, sort: ascending('idleUntil'), limit: PER_COMMIT })
-}
-
-/** What is written is not found again. Answers how many rows there were. */
-async function inBatches<R>(
-  store: Store,
-  find: () => Promise<R[]>,
-  write: (row: R) => Change,
-): Promise<number> {
-  let written = 0
-  for (let round = 0; round < MAX_COMMITS; round += 1) {
-    const rows = await find()
-    if (rows.length === 0) break
-    const result = await store.commit(rows.map(write))
-    // another worker prunes at the same moment: it, or the next time, sees to the rest
-    if (result.outcome === 'conflict') break
-    written += rows.length
-  }
-  return written
 }
