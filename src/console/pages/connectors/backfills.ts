@@ -77,8 +77,7 @@ function Progress({ backfill, again }: { readonly backfill: Backfill; readonly a
   return html`<div>
     <h3>${title}</h3>
     ${state === 'running' && html`<progress max="1" value=${share} aria-label=${title}></progress>`}
-    <p>${counted(backfill.found, 'order')} found, ${backfill.counted} ${dryRun ? 'would count' : 'counted'},
-      ${backfill.duplicates} known already, ${backfill.ignored} not for any streak, ${backfill.failed} failed.
+    <p>${counted(backfill.found, 'order')} found, ${backfill.counted} ${dryRun ? 'would count' : 'counted'}, ${backfill.duplicates} known already, ${backfill.ignored} not for any streak, ${backfill.failed} failed.
       ${state === 'running' && html`<span>Read up to ${dateTime(readUpTo, account.timezone)}.</span>`}</p>
     ${problem !== null && html`<p class="note">${problem.message} <span class="small">${problem.code}</span></p>`}
     ${stopping.failure !== null && html`<${Wrong} failure=${stopping.failure} />`}
