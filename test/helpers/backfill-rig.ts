@@ -128,8 +128,9 @@ export async function openBackfillRig(api: Api): Promise<BackfillRig & { close()
   }
   const work: BackfillRig['work'] = async (over = {}, signal = new AbortController().signal) => {
     let rounds = 0
+    // the clock stands still meanwhile: however slow the machine is, what is due later stays for later
+    setClock()
     for (;;) {
-      setClock()
       const deps = runDeps(api, over.store ?? api.store, over.door ?? door)
       const due = (await dueBackfills(deps, 10)).filter(({ connectorId }) => connectorId === connector.id)
       if (due.length === 0 || signal.aborted) return rounds
