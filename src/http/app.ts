@@ -41,7 +41,8 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.post(WEBHOOK_PATH, webhookHandler(deps, bodies))
   app.all(WEBHOOK_PATH, webhookMethodNotAllowed)
   app.post(SHOP_WEBHOOK_PATH, shopWebhookHandler(deps, bodies))
-  app.get(CALLBACK_PATH, limits.byAddress, consentCallback(deps))
+  app.all(SHOP_WEBHOOK_PATH, webhookMethodNotAllowed)
+  app.all(CALLBACK_PATH, limits.byAddress, consentCallback(deps))
   app.route('/healthz').get(healthz).all(refuseOtherVerbs)
   app.route('/readyz').get(readyz(deps)).all(refuseOtherVerbs)
 

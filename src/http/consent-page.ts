@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express'
+import { AppError } from '../errors.ts'
 import type { Finished } from '../installing/consent.ts'
 import { contextOf } from './context.ts'
 import type { HttpDeps } from './deps.ts'
@@ -7,12 +8,18 @@ export const CALLBACK_PATH = '/connect/:platform/callback'
 
 /**
  * Where a platform sends the merchant's browser back to. It has no credentials of ours: what it brings is signed by the
- * platform and bound to an installation by its state. Answers are pages in words; only the good one goes on.
+ * platform and bound to an installation by its state. Answers are pages in words; only the good one goes on. A consent is
+ * good once, so only GET spends it: mail programs and chats look at links by HEAD. @throws AppError METHOD_NOT_ALLOWED
  */
 export function consentCallback({ installing, connectors }: ConsentDeps): RequestHandler {
   return async (request, response) => {
     const context = contextOf(response)
     context.route = '/connect/{platform}/callback'
+    if (request.method !== 'GET') {
+      throw new AppError('METHOD_NOT_ALLOWED', `${request.method} is not a verb of this address`, {
+        allow: ['GET'],
+      })
+    }
     const platform = String(request.params.platform)
     if (!connectors.has(platform)) return sendPage(response, 404, 'There is nothing at this address.')
     const at = request.url.indexOf('?')

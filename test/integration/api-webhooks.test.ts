@@ -148,9 +148,11 @@ describe('a webhook is refused', () => {
   })
 
   it('with 405 unless it is posted', async () => {
-    const answer = await api.send(connector.webhookPath)
-    expect(answer).toMatchObject({ status: 405, body: { error: { code: 'METHOD_NOT_ALLOWED' } } })
-    expect(answer.headers.get('allow')).toBe('POST')
+    for (const path of [connector.webhookPath, '/webhooks/shopify']) {
+      const answer = await api.send(path)
+      expect(answer).toMatchObject({ status: 405, body: { error: { code: 'METHOD_NOT_ALLOWED' } } })
+      expect(answer.headers.get('allow')).toBe('POST')
+    }
   })
 
   it('in this order: 404, 413, 401, 415', async () => {

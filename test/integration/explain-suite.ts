@@ -118,6 +118,8 @@ export function describeExplain(name: string, open: () => Promise<{ store: Store
         {},
         { orderId: '1', orderName: '#1' },
         { orderId: '' },
+        { orderId: '1\0' },
+        { orderName: '#1\0' },
         { orderId: '1', connectorId: 'x' },
       ]) {
         const { status, body } = await shop.asked(parameters)

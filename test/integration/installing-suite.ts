@@ -864,7 +864,7 @@ export function describeInstalling(
         const url = new URL(body.authorizeUrl)
         return { body, url, state: url.searchParams.get('state')! }
       }
-      const comeBack = (state: string, given: object = {}) => {
+      const comeBack = (state: string, given: object = {}, method = 'GET') => {
         const query = new URLSearchParams({
           state,
           code: 'good-code',
@@ -873,7 +873,7 @@ export function describeInstalling(
           timestamp: String(Math.floor(api.clock.now() / 1000)),
           ...given,
         })
-        return api.send(`/connect/toy/callback?${query}`, { redirect: 'manual' })
+        return api.send(`/connect/toy/callback?${query}`, { method, redirect: 'manual' })
       }
 
       it('is asked for at the platform, then installs and goes on to the console', async () => {
@@ -919,6 +919,19 @@ export function describeInstalling(
         expect(await get(connector)).toEqual(before)
         expect(platform.seen.length).toBe(asked)
         // and the right answer is still good
+        expect((await comeBack(state)).status).toBe(302)
+      })
+
+      it('is not spent by whoever only looks at its address, as previews of links do', async () => {
+        const connector = await create()
+        const { state } = await begin(connector)
+        const [before, asked] = [await get(connector), platform.seen.length]
+        for (const method of ['HEAD', 'POST']) {
+          const answer = await comeBack(state, {}, method)
+          expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET'])
+        }
+        expect(await get(connector)).toEqual(before)
+        expect(platform.seen.length).toBe(asked)
         expect((await comeBack(state)).status).toBe(302)
       })
 

@@ -155,6 +155,24 @@ export function describePrivacy(name: string, open: () => Promise<{ store: Store
         expect((await exportOf(before.id)).body.data.members).toHaveLength(1)
       })
 
+      it('that is exported before anybody saw to it names the member all the same', async () => {
+        await order({ customerId: 191167, email: 'john@example.com' })
+        await deliver('customers/data_request', sample('customers/data_request'))
+        const { id } = await only()
+        expect((await exportOf(id)).body.data.members).toHaveLength(1)
+        const named = { state: 'done', customerExternalIds: ['shopify:191167'] }
+        expect(await only()).toMatchObject(named)
+        await news()
+        expect(await only()).toMatchObject(named)
+      })
+
+      it('that is exported before anybody saw to it can still turn out not to be ours', async () => {
+        await deliver('customers/data_request', sample('customers/data_request'))
+        expect((await exportOf((await only()).id)).body.data).toEqual({ members: [] })
+        await news()
+        expect(await only()).toMatchObject({ state: 'not_ours', doneAt: null })
+      })
+
       it('leaves neither body nor headers in its delivery', async () => {
         const id = await deliver('customers/data_request', sample('customers/data_request'))
         const delivery = (await admin.get(`/schema/delivery/record/${id}`)).body.data

@@ -93,6 +93,15 @@ describe('entering a shop', () => {
     expect(standing.access).toMatchObject({ accessToken, method: 'admin_token' })
   })
 
+  it('by an admin token takes nothing that no header can carry', () => {
+    const { given } = shop.hands.methods.admin_token!
+    const { clientSecret } = keys
+    for (const accessToken of ['shpat_\u200b0123', 'shpat_\u202e', '\u{1d54f}', 'shpat_\u0007']) {
+      expect(given.safeParse({ accessToken, clientSecret }).success).toBe(false)
+    }
+    expect(given.safeParse({ accessToken: 'shpat_0123', clientSecret }).success).toBe(true)
+  })
+
   it('TRAP: asks for a token that expires when it exchanges a code', async () => {
     await tell(shop.double, 'POST /apps', { id: keys.clientId, distribution: 'public' })
     const before = Date.now()

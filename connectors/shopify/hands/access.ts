@@ -15,6 +15,7 @@ const clientId = z
 
 const accessToken = secretText
   .regex(/^\S*$/, 'must not hold white space: copy it without spaces and line breaks')
+  .regex(/^[\s!-~]*$/, 'must be letters, digits and signs of ASCII, as Shopify shows it: copy it again')
   .regex(
     /^(?!shpss_)/,
     'is a client secret of Shopify, which opens no shop: give the Admin API access token (shpat_…)',

@@ -106,6 +106,7 @@ function readQuestion(given: ReadonlyMap<string, string>): OrderQuestion {
   const read = <T>(name: string, reader: Reader<T>): T | undefined => {
     const text = given.get(name)
     if (text === undefined) return undefined
+    if (text.includes('\0')) throw invalid(name, 'must not hold a NUL character')
     const value = reader(text)
     if (!value.ok) throw invalid(name, value.message)
     return value.value

@@ -66,15 +66,18 @@ function requestExport(deps: HttpDeps): Reading {
         yield* memberExportText(deps, accountId, member.id, now)
       }
       // with the first whole answer it is done
-      await deps.store.commit(doneBy(request, now))
+      await deps.store.commit(doneBy(request, members, now))
       yield ']}'
     },
   }
 }
 
-function doneBy(request: Row<'privacy_request'>, now: number) {
+function doneBy(request: Row<'privacy_request'>, members: readonly Row<'member'>[], now: number) {
   if (request.state !== 'open') return []
-  const set = { state: 'done', doneAt: now, updatedAt: now, workAt: null } as const
+  // nobody has looked yet whether it is ours, and here is nothing that says so
+  if (request.workAt !== null && members.length === 0) return []
+  const customerExternalIds = members.map(({ externalId }) => externalId)
+  const set = { state: 'done', customerExternalIds, doneAt: now, updatedAt: now, workAt: null } as const
   return [change('privacy_request', request, { state: 'open' }, set)]
 }
 
