@@ -81,7 +81,8 @@ export async function openInstallation(
   const backfills = composeBackfillCommand({ store, clock, logger, newId, installations })
   const zones = { zoneData, ownZoneData: ownZoneData() }
   return {
-    ...{ store, secretBox, clock, newId, deliveries, rewards, teller, installations, backfills, close },
+    ...{ store, secretBox, clock, logger, newId, deliveries, rewards, teller, installations, backfills },
+    close,
     ...zones,
   }
 }

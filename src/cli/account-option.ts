@@ -1,5 +1,6 @@
 import { listAccounts } from '../accounts/accounts.ts'
 import { AppError } from '../errors.ts'
+import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { readUuid } from '../read/values.ts'
 
@@ -15,6 +16,34 @@ export async function onlyAccount(store: Store): Promise<string> {
   const accounts = await listAccounts(store)
   if (accounts.length === 1) return accounts[0]!.id
   throw new AppError('INVALID_INPUT', `there are ${accounts.length} accounts: say which one with --account`)
+}
+
+/**
+ * The account that an argument names, by its id, or by its name where it is the only one of that.
+ * @throws AppError NOT_FOUND | INVALID_INPUT
+ */
+export async function accountNamed(store: Store, text: string): Promise<Row<'account'>> {
+  const id = readUuid(text)
+  const named = await store.findByKeys('account', ['name'], [[text]])
+  const found = id.ok ? [...(await store.findByKeys('account', ['id'], [[id.value]])), ...named] : named
+  if (found.length === 0) throw new AppError('NOT_FOUND', `there is no account ${JSON.stringify(text)}`)
+  if (found.length > 1 && !id.ok) {
+    throw new AppError('INVALID_INPUT', `${found.length} accounts have this name: say which one by its id`)
+  }
+  return found[0]!
+}
+
+/** The same; by its id also one that is gone already, of which something may be left. */
+export async function accountToDelete(
+  store: Store,
+  text: string,
+): Promise<{ readonly id: string; readonly account: Row<'account'> | null }> {
+  const id = readUuid(text)
+  if (id.ok && (await store.findByKeys('account', ['id'], [[id.value]])).length === 0) {
+    return { id: id.value, account: null }
+  }
+  const account = await accountNamed(store, text)
+  return { id: account.id, account }
 }
 
 /**

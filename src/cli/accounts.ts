@@ -9,6 +9,8 @@ import { patchRow } from '../setup/change-row.ts'
 import { isTimezone } from '../streaks/period.ts'
 import { actAs } from '../users/audit.ts'
 import { inviteFirstOwner } from '../users/first-owner.ts'
+import { deleteCommand } from './accounts-delete.ts'
+import { exportCommand } from './accounts-export.ts'
 import { printedLink } from './start-link.ts'
 import { actOfCommand, checked, print, withInstallation } from './visit.ts'
 
@@ -92,9 +94,11 @@ async function makeFirst(installation: Installation, name: string, zone: string)
   show(await addApiKey(installation, first.id, 'first key'))
 }
 
-/** `streakline accounts create | list | add-key`. */
+/** `streakline accounts create | list | add-key | export | delete`. */
 export function accountsCommand(): Command {
-  const accounts = new Command('accounts').description('Make and list accounts, and give them API keys.')
+  const accounts = new Command('accounts').description(
+    'Make, list, export and delete accounts, and give them API keys.',
+  )
   accounts
     .command('create <name>')
     .description('Make an account with an API key.')
@@ -124,5 +128,7 @@ export function accountsCommand(): Command {
         show(await actAs(act, () => addApiKey(installation, id, checkedName(keyName))))
       }),
     )
+  accounts.addCommand(exportCommand())
+  accounts.addCommand(deleteCommand())
   return accounts
 }

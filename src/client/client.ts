@@ -24,11 +24,12 @@ interface Described {
   readonly actions: readonly string[]
   readonly bulkActions: readonly string[]
   readonly questions: readonly string[]
+  readonly readings: readonly string[]
 }
 
 function resourceClient(
   send: Transport,
-  { slug, verbs, actions, bulkActions, questions }: Described,
+  { slug, verbs, actions, bulkActions, questions, readings }: Described,
 ): object {
   const path = `/schema/${slug}/record`
   const record = (id: string) => `${path}/${encodeURIComponent(id)}`
@@ -49,7 +50,12 @@ function resourceClient(
     ...actions.map((name) => [
       name,
       async (id: string, body: unknown, call: CallOptions = {}) =>
-        dataOf(await send('POST', `${record(id)}/${name}`, body, call)),
+        withBeside(await send('POST', `${record(id)}/${name}`, body, call)),
+    ]),
+    ...readings.map((name) => [
+      name,
+      async (id: string, call: CallOptions = {}) =>
+        dataOf(await send('GET', `${record(id)}/${name}`, undefined, call)),
     ]),
     ...bulkActions.map((name) => [
       `${name}Many`,
@@ -67,6 +73,12 @@ function resourceClient(
 
 function dataOf(answer: unknown): unknown {
   return (answer as Answer).data
+}
+
+/** A record, and in it what stood beside it: where a merchant's browser has to go, say. */
+function withBeside(answer: unknown): unknown {
+  const { data, ...beside } = answer as Answer
+  return Object.keys(beside).length === 0 ? data : { ...(data as object), ...beside }
 }
 
 /** Parameters as the API takes them: lists and conditions as JSON. */

@@ -4074,6 +4074,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: { forecast: { body: StreaksForecast; answer: StreakForecast } }
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   streakLog: {
     record: StreakLog
@@ -4109,6 +4110,7 @@ export interface Resources {
     }
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   streakProgress: {
     record: StreakProgress
@@ -4132,6 +4134,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   memberStreak: {
     record: MemberStreak
@@ -4144,6 +4147,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   milestone: {
     record: Milestone
@@ -4169,6 +4173,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   rewardLog: {
     record: RewardLog
@@ -4204,6 +4209,7 @@ export interface Resources {
     }
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   member: {
     record: Member
@@ -4225,6 +4231,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: { erase: { body: MembersErase; answer: AddressErased } }
     questions: Record<never, never>
+    readings: { export: MemberExport }
   }
   account: {
     record: Account
@@ -4237,6 +4244,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   apiKey: {
     record: ApiKey
@@ -4249,6 +4257,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   connector: {
     record: Connector
@@ -4260,13 +4269,14 @@ export interface Resources {
     sort: 'id' | 'name' | 'platform' | 'status' | 'refusedCount' | 'createdAt' | 'updatedAt'
     actions: {
       test: { body: ConnectorTest; answer: BodyTried }
-      install: { body: ConnectorInstall; answer: Connector }
+      install: { body: ConnectorInstall; answer: Connector & { authorizeUrl?: string } }
       check: { body: ConnectorCheck; answer: Connector }
       uninstall: { body: ConnectorUninstall; answer: Connector }
       backfill: { body: ConnectorBackfill; answer: Backfill }
     }
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   delivery: {
     record: Delivery
@@ -4299,6 +4309,7 @@ export interface Resources {
         answer: OrderExplained
       }
     }
+    readings: Record<never, never>
   }
   backfill: {
     record: Backfill
@@ -4328,6 +4339,7 @@ export interface Resources {
     actions: { cancel: { body: BackfillCancel; answer: Backfill } }
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   couponProvider: {
     record: CouponProvider
@@ -4340,6 +4352,7 @@ export interface Resources {
     actions: { resume: { body: CouponProviderResume; answer: CouponProvider } }
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   couponCode: {
     record: CouponCode
@@ -4352,6 +4365,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   withdrawal: {
     record: Withdrawal
@@ -4376,6 +4390,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   auditEntry: {
     record: AuditEntry
@@ -4398,6 +4413,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   webhookEndpoint: {
     record: WebhookEndpoint
@@ -4413,6 +4429,7 @@ export interface Resources {
     }
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   webhookMessage: {
     record: WebhookMessage
@@ -4425,6 +4442,7 @@ export interface Resources {
     actions: { resend: { body: WebhookMessageResend; answer: WebhookMessage } }
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: Record<never, never>
   }
   privacyRequest: {
     record: PrivacyRequest
@@ -4447,6 +4465,7 @@ export interface Resources {
     actions: Record<never, never>
     bulkActions: Record<never, never>
     questions: Record<never, never>
+    readings: { export: PrivacyExport }
   }
 }
 
@@ -4457,6 +4476,7 @@ export const RESOURCES = {
     actions: [],
     bulkActions: ['forecast'],
     questions: [],
+    readings: [],
   },
   streakLog: {
     slug: 'streak_log',
@@ -4464,6 +4484,7 @@ export const RESOURCES = {
     actions: ['withdrawal', 'reinstatement'],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   streakProgress: {
     slug: 'streak_progress',
@@ -4471,6 +4492,7 @@ export const RESOURCES = {
     actions: [],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   memberStreak: {
     slug: 'member_streak',
@@ -4478,6 +4500,7 @@ export const RESOURCES = {
     actions: [],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   milestone: {
     slug: 'milestone',
@@ -4485,6 +4508,7 @@ export const RESOURCES = {
     actions: [],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   rewardLog: {
     slug: 'reward_log',
@@ -4492,6 +4516,7 @@ export const RESOURCES = {
     actions: ['replay', 'abandon'],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   member: {
     slug: 'account_user',
@@ -4499,14 +4524,23 @@ export const RESOURCES = {
     actions: [],
     bulkActions: ['erase'],
     questions: [],
+    readings: ['export'],
   },
-  account: { slug: 'account', verbs: ['list', 'get', 'patch'], actions: [], bulkActions: [], questions: [] },
+  account: {
+    slug: 'account',
+    verbs: ['list', 'get', 'patch'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+    readings: [],
+  },
   apiKey: {
     slug: 'api_key',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   connector: {
     slug: 'connector',
@@ -4514,6 +4548,7 @@ export const RESOURCES = {
     actions: ['test', 'install', 'check', 'uninstall', 'backfill'],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   delivery: {
     slug: 'delivery',
@@ -4521,14 +4556,23 @@ export const RESOURCES = {
     actions: ['replay', 'abandon'],
     bulkActions: ['replay'],
     questions: ['explain'],
+    readings: [],
   },
-  backfill: { slug: 'backfill', verbs: ['list', 'get'], actions: ['cancel'], bulkActions: [], questions: [] },
+  backfill: {
+    slug: 'backfill',
+    verbs: ['list', 'get'],
+    actions: ['cancel'],
+    bulkActions: [],
+    questions: [],
+    readings: [],
+  },
   couponProvider: {
     slug: 'coupon_provider',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: ['resume'],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   couponCode: {
     slug: 'coupon_code',
@@ -4536,15 +4580,31 @@ export const RESOURCES = {
     actions: [],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
-  withdrawal: { slug: 'withdrawal', verbs: ['list', 'get'], actions: [], bulkActions: [], questions: [] },
-  auditEntry: { slug: 'audit_log', verbs: ['list', 'get'], actions: [], bulkActions: [], questions: [] },
+  withdrawal: {
+    slug: 'withdrawal',
+    verbs: ['list', 'get'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+    readings: [],
+  },
+  auditEntry: {
+    slug: 'audit_log',
+    verbs: ['list', 'get'],
+    actions: [],
+    bulkActions: [],
+    questions: [],
+    readings: [],
+  },
   webhookEndpoint: {
     slug: 'webhook_endpoint',
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: ['rotate', 'test'],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   webhookMessage: {
     slug: 'webhook_message',
@@ -4552,6 +4612,7 @@ export const RESOURCES = {
     actions: ['resend'],
     bulkActions: [],
     questions: [],
+    readings: [],
   },
   privacyRequest: {
     slug: 'privacy_request',
@@ -4559,5 +4620,6 @@ export const RESOURCES = {
     actions: [],
     bulkActions: [],
     questions: [],
+    readings: ['export'],
   },
 } as const

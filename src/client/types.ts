@@ -77,11 +77,20 @@ type Questions<K extends ResourceKey> = {
     : never
 }
 
-/** The verbs, actions and questions that a resource has. */
+/** What can be read of a record beside itself, however much it is: `client.member.export(id)`. */
+type Readings<K extends ResourceKey> = {
+  [A in keyof Resources[K]['readings']]: (
+    id: string,
+    options?: CallOptions,
+  ) => Promise<Resources[K]['readings'][A]>
+}
+
+/** The verbs, actions, questions and readings that a resource has. */
 export type ResourceClient<K extends ResourceKey> = Pick<Verbs<K>, VerbsOf<K> & keyof Verbs<K>> &
   Actions<K> &
   BulkActions<K> &
   Questions<K> &
+  Readings<K> &
   ('list' extends VerbsOf<K> ? Everything<K> : unknown)
 
 export type StreaklineClient = { readonly [K in ResourceKey]: ResourceClient<K> }

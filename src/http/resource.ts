@@ -198,6 +198,8 @@ export interface Served extends Described, Handlers {
   list?(call: Call, search: string): Promise<{ data: JsonObject[]; paging: object }>
   /** null: the account has none by this id. */
   get?(call: Call, id: string): Promise<JsonObject | null>
+  /** All records of an account as a get shows each, the newest first, in pages; whatever comes meanwhile is left out. */
+  pages?(accountId: string, now: Instant): AsyncGenerator<readonly JsonObject[]>
 }
 
 /** One resource of the contract: what the one router needs to serve it. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { allGone, CLI, type Program, plainEnv, ROOT, settingsIn, startProgram } from '../helpers/program.ts'
@@ -108,6 +109,60 @@ describe('streakline accounts, while the program runs on SQLite', () => {
       const name = '😀'.repeat(256)
       const { stdout } = await streakline('accounts', 'create', name)
       expect(stdout).toContain(name)
+    },
+    TIMEOUT_MS,
+  )
+
+  it(
+    'exports an account into a file that nobody else may read, and deletes it when that was confirmed',
+    async () => {
+      const made = credentialsIn(await streakline('accounts', 'create', 'leaving shop'))
+      const created = await fetch(`${origin}/schema/account_user/record`, {
+        method: 'POST',
+        headers: { ...made.headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ externalId: 'somebody who leaves' }),
+      })
+      expect(created.status).toBe(201)
+      const file = join(settings.STREAKLINE_DATA_DIR!, 'leaving.ndjson')
+      const nothing = { status: 0, stdout: '', stderr: '' }
+      expect(await streakline('accounts', 'export', 'leaving shop', '--file', file)).toEqual(nothing)
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+      expect(JSON.parse(lines.at(-1)!)).toEqual({ end: true, records: lines.length - 2 })
+      expect(readFileSync(file, 'utf8')).toContain('somebody who leaves')
+      const again = await streakline('accounts', 'export', made.accountId, '--file', file)
+      expect(again).toMatchObject({ status: 1, stderr: `--file ${JSON.stringify(file)} is there already.\n` })
+      const printed = await streakline('accounts', 'export', made.accountId)
+      const records = printed.stdout.trimEnd().split('\n').slice(1, -1)
+      // the one before is in the log of changes
+      expect(records.filter((line) => line.includes('"slug":"audit_log"')).join()).toContain('"export"')
+      rmSync(file)
+
+      const counted = await streakline('accounts', 'delete', 'leaving shop', '--dry-run')
+      expect(counted.stdout).toMatch(/^would be deleted: \d+ records\n.* account {2}1\n/s)
+      expect(await streakline('accounts', 'delete', 'leaving shop')).toEqual({
+        ...{ status: 1, stdout: '' },
+        stderr: `Deleting account ${made.accountId} cannot be undone: say --yes.\n`,
+      })
+      expect(await statusWith(made.headers)).toBe(200)
+      const deleted = await streakline('accounts', 'delete', 'leaving shop', '--yes')
+      expect(deleted).toMatchObject({ status: 0, stderr: '' })
+      expect(deleted.stdout).toMatch(/^deleted: \d+ records\n/)
+      expect(await statusWith(made.headers)).toBe(401)
+      expect((await streakline('accounts', 'list')).stdout).not.toContain('leaving shop')
+      expect(await streakline('accounts', 'delete', made.accountId, '--yes')).toEqual({
+        ...{ status: 1, stdout: '' },
+        stderr: `There is no account ${made.accountId}.\n`,
+      })
+      // the store's own files have it no more, while the program goes on
+      const folder = settings.STREAKLINE_DATA_DIR!
+      const files = readdirSync(folder).filter((name) => name.startsWith('streakline.sqlite'))
+      expect(files).not.toEqual([])
+      for (const name of files) {
+        const bytes = readFileSync(join(folder, name))
+        for (const trace of ['leaving shop', 'somebody who leaves', made.accountId])
+          expect([name, trace, bytes.includes(trace)]).toEqual([name, trace, false])
+      }
     },
     TIMEOUT_MS,
   )

@@ -10,7 +10,8 @@ import {
   type StreaklineClient,
   StreaklineError,
 } from '../../src/client/index.ts'
-import { type Api, type Client, startApi } from '../helpers/api.ts'
+import { RESOURCES } from '../../src/client/schema.ts'
+import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
 import { type ScriptedServer, startScriptedServer } from '../helpers/scripted-server.ts'
 import { until } from '../helpers/until.ts'
 
@@ -111,6 +112,52 @@ describe('a record', () => {
     expect(explained.message).toMatch(/Nothing has arrived of an order “#1004”/)
     const failure = await failureOf(client.delivery.explain({}))
     expect([failure.status, failure.code]).toEqual([400, 'INVALID_INPUT'])
+  })
+
+  it('is read with everything that belongs to it', async () => {
+    const { id } = await client.member.create({ externalId: 'exported' })
+    const all = await client.member.export(id)
+    expect(all).toMatchObject({ member: { externalId: 'exported' }, streakLogs: [], deliveries: [] })
+    const failure = await failureOf(client.privacyRequest.export(id))
+    expect([failure.status, failure.code]).toEqual([404, 'NOT_FOUND'])
+  })
+
+  it('answers what stands beside a record too', async () => {
+    const server = await startScriptedServer((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end('{"data": {"id": "1"}, "authorizeUrl": "https://shop.example/authorize"}')
+    })
+    try {
+      const baseUrl = `http://127.0.0.1:${server.port}`
+      const scripted = createStreaklineClient({ baseUrl, apiKey: 'a', apiSecret: 'b' })
+      const given = { method: 'oauth', clientId: 'c', clientSecret: 'd' } as const
+      const { id, authorizeUrl } = await scripted.connector.install('1', given)
+      expect([id, authorizeUrl]).toEqual(['1', 'https://shop.example/authorize'])
+    } finally {
+      await server.stop()
+    }
+  })
+
+  it('has a method for every route that a key may ask', () => {
+    const document = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'))
+    const clients = new Map(
+      Object.entries(RESOURCES).map(([key, { slug }]) => [slug as string, (client as never)[key] as object]),
+    )
+    const missing: string[] = []
+    let routes = 0
+    for (const [path, operations] of Object.entries<Record<string, Body>>(document.paths)) {
+      const parts = /^\/schema\/(\w+)\/(?:record(?:\/(\{id\})(?:\/(\w+))?)?|(\w+))$/.exec(path)
+      for (const [method, { security = [] }] of Object.entries(operations)) {
+        if (!security.some((scheme: object) => 'apiKey' in scheme)) continue
+        routes += 1
+        const [, slug = '', id, act, many] = parts ?? []
+        const plain = { get: id === undefined ? 'list' : 'get', post: 'create' }[method] ?? method
+        const name = act ?? (many === undefined ? plain : method === 'post' ? `${many}Many` : many)
+        if (!(name in (clients.get(slug) ?? {}))) missing.push(`${method} ${path}`)
+      }
+    }
+    expect(missing).toEqual([])
+    expect(routes).toBeGreaterThan(70)
   })
 
   it('keeps ids inside the path', async () => {

@@ -19,6 +19,8 @@ export interface DescribedResource {
   readonly bulkActions: readonly DescribedAction[]
   /** What can be asked: the name in the path, a type of what it takes, the schema of the answer. */
   readonly questions: readonly DescribedAction[]
+  /** What can be read of a record beside itself: the name in the path, the schema of the answer. */
+  readonly readings: readonly Pick<DescribedAction, 'name' | 'answer'>[]
   readonly sort: readonly string[]
 }
 
@@ -26,6 +28,8 @@ export interface DescribedAction {
   readonly name: string
   readonly body: string
   readonly answer: string
+  /** What may stand beside it, by name. */
+  readonly beside?: Readonly<Record<string, JsonSchema>>
 }
 
 type Node = Readonly<Record<string, unknown>>
@@ -66,6 +70,7 @@ export function resourcesIn(document: JsonSchema): DescribedResource[] {
       actions: actionsOf(paths, `/schema/${slug}/record/{id}/`),
       bulkActions: actionsOf(paths, `/schema/${slug}/`),
       questions: questionsOf(paths, `/schema/${slug}/`),
+      readings: questionsOf(paths, `/schema/${slug}/record/{id}/`),
     }
   })
 }
@@ -84,7 +89,7 @@ function actionsOf(
     const name = path.startsWith(prefix) ? path.slice(prefix.length) : ''
     if (post === undefined || !/^(?!record$)\w+$/.test(name)) return []
     const answer = createdOf(post) ?? answerOf(post, '200') ?? 'never'
-    return [{ name, body: bodyOf(post) ?? 'never', answer }]
+    return [{ name, body: bodyOf(post) ?? 'never', answer, beside: besideOf(post) }]
   })
 }
 
@@ -128,6 +133,13 @@ function answerOf(operation: Node | undefined, status: '200' | '201'): string | 
   const one = refName(data)
   const several = refName(at(data, 'items'))
   return several === null ? one : `${several}[]`
+}
+
+/** What may stand beside the record in an answer. */
+function besideOf(operation: Node): Readonly<Record<string, JsonSchema>> {
+  const { data: _record, ...beside } =
+    at(operation, 'responses', '200', 'content', 'application/json', 'schema', 'properties') ?? {}
+  return beside as Readonly<Record<string, JsonSchema>>
 }
 
 function sortOf(operation: Node | undefined): string[] {

@@ -67,7 +67,7 @@ function commentOf({ description }: JsonSchema): string {
 function resourceTypes(resources: readonly DescribedResource[]): string {
   const entries = resources.map((resource) => {
     const { key, record, onRequest, create, created, patch, filter, sort } = resource
-    const { actions, bulkActions, questions } = resource
+    const { actions, bulkActions, questions, readings } = resource
     const left = onRequest.length === 0 ? record : `Omit<${record}, ${union(onRequest.map(quoted))}>`
     return `${key}: {
       record: ${record}
@@ -80,6 +80,7 @@ function resourceTypes(resources: readonly DescribedResource[]): string {
       actions: ${actionTypes(actions)}
       bulkActions: ${actionTypes(bulkActions)}
       questions: ${actionTypes(questions)}
+      readings: ${readingTypes(readings)}
     }`
   })
   return `/** By resource: a record, a record of a list, what its verbs take, what a create answers. */
@@ -87,17 +88,29 @@ export interface Resources {\n${entries.join('\n')}\n}\n`
 }
 
 function actionTypes(actions: readonly DescribedAction[]): string {
-  const does = actions.map(({ name, body, answer }) => `${name}: { body: ${body}; answer: ${answer} }`)
+  const does = actions.map(({ name, body, answer, beside = {} }) => {
+    const more = Object.entries(beside).map(([field, schema]) => `${field}?: ${typeOf(schema)}`)
+    const all = more.length === 0 ? answer : `${answer} & { ${more.join('; ')} }`
+    return `${name}: { body: ${body}; answer: ${all} }`
+  })
   return does.length === 0 ? 'Record<never, never>' : `{ ${does.join('; ')} }`
 }
 
+function readingTypes(readings: DescribedResource['readings']): string {
+  const reads = readings.map(({ name, answer }) => `${name}: ${answer}`)
+  return reads.length === 0 ? 'Record<never, never>' : `{ ${reads.join('; ')} }`
+}
+
 function resourceTable(resources: readonly DescribedResource[]): string {
-  const names = (actions: readonly DescribedAction[]) => actions.map(({ name }) => quoted(name)).join(', ')
+  const names = (actions: readonly { readonly name: string }[]) =>
+    actions.map(({ name }) => quoted(name)).join(', ')
   const entries = resources.map(
-    ({ key, slug, verbs, actions, bulkActions, questions }) =>
+    ({ key, slug, verbs, actions, bulkActions, questions, readings }) =>
       `${key}: { slug: '${slug}', verbs: [${verbs.map(quoted).join(', ')}], actions: [${names(
         actions,
-      )}], bulkActions: [${names(bulkActions)}], questions: [${names(questions)}] },`,
+      )}], bulkActions: [${names(bulkActions)}], questions: [${names(questions)}], readings: [${names(
+        readings,
+      )}] },`,
   )
   return `export const RESOURCES = {\n${entries.join('\n')}\n} as const\n`
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts'
+import { all, beyond } from '../../ports/conditions.ts'
 import type { CollectionName, FieldName, Row } from '../../ports/schema.ts'
 import type { Condition, Store } from '../../ports/store.ts'
 import type { JsonObject } from '../json/write-json.ts'
@@ -27,6 +28,7 @@ export function served<C extends CollectionName>(store: Store, described: Resour
     indexed: indexedLists(resource),
     list: (call, search) => listRecords(store, asSeenBy(resource, call.caller), call, search),
     get: (call, id) => getRecord(store, asSeenBy(resource, call.caller), call, id),
+    pages: (accountId, now) => recordPages(store, resource, accountId, now),
   }
 }
 
@@ -105,6 +107,32 @@ async function getRecord<C extends CollectionName>(
   const rows = await store.find(resource.collection, { where, limit: 1, ...omitOf(resource) })
   const [record] = await presentRows(resource, rows, call, Object.keys(resource.fields))
   return record ?? null
+}
+
+/** So many records are held at once when all are read. */
+const PAGE = 200
+
+async function* recordPages<C extends CollectionName>(
+  store: Store,
+  resource: Resource<C>,
+  accountId: string,
+  now: Call['now'],
+): AsyncGenerator<JsonObject[]> {
+  const own = scoped(resource, accountId, null)
+  const sort = [
+    { field: 'createdAt' as FieldName<C>, order: 'desc' as const },
+    { field: 'id' as FieldName<C>, order: 'asc' as const },
+  ]
+  let where = own
+  for (;;) {
+    const { collection } = resource
+    const rows = await store.find(collection, { where, sort, limit: PAGE, ...omitOf(resource) })
+    if (rows.length > 0) yield await asGot(resource, rows, accountId, now)
+    if (rows.length < PAGE) return
+    // every collection has both fields
+    const last = rows.at(-1)! as Row<CollectionName>
+    where = all(own, beyond<CollectionName, 'createdAt'>('createdAt', 'desc', last) as Condition<C>)
+  }
 }
 
 /** The conditions that hold for every read of a resource: its account, and what is one of its records. */

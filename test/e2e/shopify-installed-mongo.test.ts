@@ -1,0 +1,14 @@
+import { afterAll, expect, it } from '@jest/globals'
+import { mongoForTests } from '../helpers/mongo-server.ts'
+import { describeShopifyInstalled } from './shopify-installed-suite.ts'
+
+const server = await mongoForTests()
+
+if (server === null) {
+  it('MongoDB part SKIPPED: no server could be had', () => {
+    expect(process.env.REQUIRE_MONGO).not.toBe('1')
+  })
+} else {
+  afterAll(() => server.stop())
+  describeShopifyInstalled('MongoDB', () => server.anotherUri())
+}
