@@ -7,11 +7,15 @@ import { readMerchant } from './install.ts'
 import { openingLines } from './lines.ts'
 import { outcomeTable, readOutcome } from './outcome.ts'
 import { playWeek } from './play.ts'
+import { nextSecond } from './poll.ts'
 import { type Stage, setStage } from './setup.ts'
 import type { RunningDemo } from './start.ts'
 import { createNarrator } from './story.ts'
 import type { Terminal } from './terminal.ts'
 import { weekBefore } from './week.ts'
+
+/** An install waits for one that was killed half-way. */
+const CALL_TIMEOUT_MS = 60_000
 
 export interface Ending {
   /** Whether everything came out as expected. */
@@ -23,7 +27,13 @@ export interface Ending {
 export async function tell(demo: RunningDemo, terminal: Terminal, signal: AbortSignal): Promise<Ending> {
   const { origin, doubles, state } = demo
   const { apiKey, apiSecret } = state.account
-  const api = createStreaklineClient({ baseUrl: origin, apiKey, apiSecret, signal })
+  const api = createStreaklineClient({
+    baseUrl: origin,
+    apiKey,
+    apiSecret,
+    signal,
+    timeoutMs: CALL_TIMEOUT_MS,
+  })
   const controls = {
     shopify: controlOf(originOf(doubles, 'shopify'), signal),
     stripe: controlOf(originOf(doubles, 'stripe'), signal),
@@ -32,6 +42,8 @@ export async function tell(demo: RunningDemo, terminal: Terminal, signal: AbortS
   const stage = await setStage(api, await readMerchant(controls))
   for (const line of openingLines(demo, stage, week)) terminal.line(line)
   const narrator = createNarrator(terminal, week)
+  // platforms know whole seconds alone: what is read back after an install is read to the end of its own
+  await nextSecond(signal)
   const told = await playWeek({ api, origin, controls, stage, week, narrator, signal })
 
   const rows = await readOutcome(api, stage, week)
