@@ -25,7 +25,7 @@ export function demoCommand(): Command {
     .option('--keep', 'stay running afterwards, and print addresses and credentials')
     .option(
       '--platforms',
-      'with --keep: run doubles of Shopify, Stripe, WooCommerce and Voucherify beside it',
+      'with --keep: run doubles of WooCommerce and Voucherify too, to try an install with',
     )
     .addOption(
       new Option('--store <store>', 'where the data goes').choices(['sqlite', 'mongo']).default('sqlite'),
@@ -37,8 +37,9 @@ export function demoCommand(): Command {
       'after',
       `
 Everything it needs it starts itself, and ends again: the API, the workers, a
-redis-server (it must be installed) and a small coupon service. Nothing leaves
-this machine. A demo that was stopped, killed even, is taken up by the next one.
+redis-server (it must be installed) and doubles of Shopify and Stripe, which it
+installs, has shoppers buy at and has make coupons. Nothing leaves this machine.
+A demo that was stopped, killed even, is taken up by the next one.
 
 With --store mongo it uses a database of its own on the MongoDB that MONGODB_URI
 names, else a mongod that it starts: the one MONGOD_BIN names or found on PATH,

@@ -12,7 +12,6 @@ export function placesIn(folder: string) {
     data: join(folder, 'data'),
     mongod: join(folder, 'mongod'),
     doubles: join(folder, 'doubles'),
-    couponBooks: join(folder, 'coupons.jsonl'),
     log: join(folder, 'demo.log'),
   }
 }

@@ -12,6 +12,8 @@ export interface Coupon {
   readonly status: string
   /** null where the merchant fulfils the reward. */
   readonly providerId: string | null
+  /** Epoch ms; null until it is issued, or where it does not end. */
+  readonly endsAt: number | null
 }
 
 export interface OutcomeRow extends Standing {
@@ -32,6 +34,7 @@ export async function readOutcome(api: StreaklineClient, stage: Stage, week: Wee
         code: reward.couponCode,
         status: reward.fulfilmentStatus,
         providerId: reward.reward?.providerId ?? null,
+        endsAt: reward.rewardExpiryAt === null ? null : Date.parse(reward.rewardExpiryAt),
       })),
   }))
 }

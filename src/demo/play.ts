@@ -1,13 +1,12 @@
 import type { Delivery, StreakLog, StreaklineClient } from '../client/index.ts'
-import { bodyOf } from './bodies.ts'
 import { type CouponWatch, watchCoupons } from './coupons.ts'
-import { deliver } from './deliver.ts'
+import { type Controls, happen } from './happen.ts'
 import { poll } from './poll.ts'
 import { type Send, STEPS } from './scenario.ts'
 import type { Stage } from './setup.ts'
-import { signedHeaders, type WebhookSecrets } from './sign.ts'
 import { standingOf } from './standing.ts'
 import type { Narrator } from './story.ts'
+import { type Answer, deliver, deliverForged, webhooksOf } from './webhooks.ts'
 import type { Week } from './week.ts'
 
 /** Covers a job whose worker was killed: others take it up after 12 s. */
@@ -19,9 +18,9 @@ export interface PlayOptions {
   readonly api: StreaklineClient
   /** Where the webhooks go. */
   readonly origin: string
+  readonly controls: Controls
   readonly stage: Stage
   readonly week: Week
-  readonly webhookSecrets: WebhookSecrets
   readonly narrator: Narrator
   readonly signal: AbortSignal
 }
@@ -34,9 +33,15 @@ export interface Told {
   readonly became: string
 }
 
-/** Sends the whole week, from the first webhook on: those that arrived before are known by their ids. */
+/**
+ * Has the whole week happen at the platforms, which send their webhooks one by one: the story is the same each time. Of a
+ * week that was begun before, everything is sent once more: what arrived before is known by its id.
+ */
 export async function playWeek(options: PlayOptions): Promise<Told[]> {
-  const { api, stage, week, narrator, signal } = options
+  const { api, origin, controls, stage, week, narrator, signal } = options
+  // wherever their subscriptions lead: the port may be another one than before a kill
+  const held = { mode: 'hold', deliverTo: origin }
+  for (const control of Object.values(controls)) await control.tell('POST /deliveries/mode', held)
   const coupons = watchCoupons(api, signal, narrator.coupon)
   const known = new Set((await Array.fromAsync(api.delivery.all())).map(({ id }) => id))
   const told: Told[] = []
@@ -51,6 +56,9 @@ export async function playWeek(options: PlayOptions): Promise<Told[]> {
     }
   }
   await coupons.settle(LAST_COUPONS_TIMEOUT_MS)
+  for (const control of Object.values(controls)) {
+    await control.tell('POST /deliveries/mode', { mode: 'send' })
+  }
   return told
 }
 
@@ -60,10 +68,8 @@ async function send(
   known: Set<string>,
   coupons: CouponWatch,
 ): Promise<Told> {
-  const { api, origin, stage, week, webhookSecrets, narrator, signal } = options
-  const body = bodyOf(step, week)
-  const url = `${origin}${stage.connectors[step.kind].webhookPath}`
-  const answer = await deliver(url, () => signedHeaders(step, body, webhookSecrets), body, signal)
+  const { api, stage, narrator, signal } = options
+  const answer = await sent(step, options)
   const { status, deliveryId } = answer
   if (deliveryId === null) {
     const { error } = answer
@@ -79,8 +85,27 @@ async function send(
   narrator.sent(step, answered, `${became}${became === 'counted' ? countText(logs, stage.seven.id) : ''}`)
   tellSpending(step, logs, options)
   for (const { achievedMilestoneRewardLogs } of logs) coupons.expect(achievedMilestoneRewardLogs, step.who)
+  await sendOthers(step, options)
   await coupons.settle(COUPON_TIMEOUT_MS)
   return { send: step, status, deliveryId, became }
+}
+
+async function sent(step: Send, options: PlayOptions): Promise<Answer> {
+  const { origin, stage, week, controls, signal } = options
+  const { forgedFrom } = step
+  if (forgedFrom === undefined)
+    return deliver(controls[step.kind], await happen(step, week, controls), signal)
+  const copied = await happen({ ...step, orderId: forgedFrom }, week, controls)
+  const url = `${origin}${stage.connectors[step.kind].webhookPath}`
+  return deliverForged(url, copied, { copied: forgedFrom, orderId: step.orderId }, signal)
+}
+
+/** What else the platform has to say of the order, as that it was changed: after its webhook, so that it is told in order. */
+async function sendOthers(step: Send, { controls, signal }: PlayOptions): Promise<void> {
+  const control = controls[step.kind]
+  for (const webhook of await webhooksOf(control, step)) {
+    if (webhook.state !== 'delivered') await deliver(control, webhook, signal)
+  }
 }
 
 function countText(logs: readonly StreakLog[], streakId: string): string {

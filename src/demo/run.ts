@@ -19,7 +19,7 @@ export interface DemoOptions {
   readonly port: number | null
   readonly fresh: boolean
   readonly keep: boolean
-  /** Whether doubles of the platforms run beside it. */
+  /** Whether doubles run beside it also of platforms that are no part of the story. */
   readonly platforms: boolean
   readonly terminal: Terminal
   /** Ends the demo, or the staying after it. */
@@ -87,6 +87,6 @@ function shownPath(folder: string): string {
 }
 
 async function stay(demo: RunningDemo, stage: Stage, { terminal, signal }: DemoOptions): Promise<void> {
-  for (const line of keepLines(demo, stage, Date.now())) terminal.line(line)
+  for (const line of await keepLines(demo, stage, Date.now())) terminal.line(line)
   if (!signal.aborted) await once(signal, 'abort')
 }

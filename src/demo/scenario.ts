@@ -35,27 +35,31 @@ export type Expected =
   | 'ignored NOT_CAPTURED'
   | 'refused'
 
-/** One webhook. Two with the same `webhookId` are the same delivery, byte for byte. */
+export type Platform = 'shopify' | 'stripe'
+
+/** One webhook. Two of the same order, topic and telling are the same delivery, byte for byte. */
 export interface Send {
-  readonly kind: 'shopify' | 'stripe'
+  readonly kind: Platform
   /** When it arrives: the day of the story. */
   readonly day: number
   /** When the purchase was made. */
   readonly purchased: { readonly day: number; readonly hour: number }
   readonly who: Shopper
   readonly what: string
-  readonly webhookId: string
+  readonly topic: 'ORDERS_PAID' | 'REFUNDS_CREATE' | 'charge.succeeded' | 'charge.captured'
+  /** 2: the platform tells once more of the same, by a webhook of its own. */
+  readonly telling: 1 | 2
   readonly orderId: string
   /** In EUR, with two decimals. */
   readonly amount: string
   readonly expected: Expected
-  readonly forged?: true
+  /** Nobody bought: it is a copy of the webhook of this order, with another one in it, and no secret to sign it with. */
+  readonly forgedFrom?: string
   readonly test?: true
-  readonly stripe?: 'authorised' | 'captured later'
+  /** The money is only reserved at first. */
+  readonly authorised?: true
   /** Of the amount, what is for shipping. */
   readonly shipping?: string
-  /** It tells that all goods of the order came back, and their money with it. */
-  readonly goodsBack?: string
 }
 
 /** A look at a shopper's streak of seven days, as a merchant's backend would take. */
@@ -83,7 +87,8 @@ function order(day: number, who: Shopper, orderId: string, changes: Partial<Send
     purchased: { day, hour: HOURS[who] },
     who,
     what: `Shopify order ${amount} EUR`,
-    webhookId: `webhook-${orderId}`,
+    topic: 'ORDERS_PAID',
+    telling: 1,
     orderId,
     amount,
     expected: 'counted',
@@ -97,7 +102,7 @@ function charge(day: number, orderId: string, changes: Partial<Send> = {}): Send
     ...sent,
     kind: 'stripe',
     what: changes.what ?? `Stripe charge ${sent.amount} EUR`,
-    webhookId: changes.webhookId ?? `evt_demo_${orderId}`,
+    topic: changes.topic ?? 'charge.succeeded',
   }
 }
 
@@ -119,7 +124,7 @@ export const STEPS: readonly Step[] = [
   order(3, 'shopper 1', '5300000000101'),
   order(3, 'shopper 1', '5300000000101', {
     what: 'same order, new webhook',
-    webhookId: 'webhook-of-the-same-order',
+    telling: 2,
     expected: 'duplicate',
   }),
   charge(3, '203'),
@@ -128,17 +133,19 @@ export const STEPS: readonly Step[] = [
   order(4, 'shopper 1', '5400000000101'),
   charge(4, '204', {
     what: 'Stripe authorisation',
-    webhookId: 'evt_demo_204_authorised',
-    stripe: 'authorised',
+    authorised: true,
     expected: 'ignored NOT_CAPTURED',
   }),
   charge(4, '204', {
     what: 'Stripe capture 12.00 EUR',
-    webhookId: 'evt_demo_204_captured',
-    stripe: 'captured later',
+    topic: 'charge.captured',
   }),
   order(4, 'shopper 3', '5400000000301'),
-  order(4, 'shopper 4', FORGED_ORDER, { what: 'forged Shopify order', forged: true, expected: 'refused' }),
+  order(4, 'shopper 4', FORGED_ORDER, {
+    what: 'forged Shopify order',
+    forgedFrom: '5200000000401',
+    expected: 'refused',
+  }),
 
   order(5, 'shopper 1', '5500000000101'),
   charge(5, '205'),
@@ -146,8 +153,7 @@ export const STEPS: readonly Step[] = [
   order(5, 'shopper 4', '5500000000401', { amount: '17.00', shipping: '5.00' }),
   order(5, 'shopper 4', '5500000000401', {
     what: 'goods back, 5.00 kept',
-    webhookId: 'webhook-of-the-refund',
-    goodsBack: '12.00',
+    topic: 'REFUNDS_CREATE',
     expected: 'applied',
   }),
 
@@ -173,8 +179,10 @@ export const STEPS: readonly Step[] = [
   { kind: 'look', day: 8, who: 'shopper 4' },
 ]
 
-/** Webhooks that were signed and are not repetitions. */
+/** Webhooks of the week that were signed and are not repetitions. */
 export const DELIVERIES = 32
+/** Shopify also sends `orders/updated`: for each order, and for the refund. */
+export const UPDATES = 23
 
 export type Discount = '10 %' | '20 %' | '5 EUR'
 
@@ -198,5 +206,23 @@ export const EXPECTED_ROWS: readonly ExpectedRow[] = [
   { who: 'guest', streak: SEVEN, inARow: 3, longest: 3, brokenOn: null, coupons: ['10 %'] },
 ]
 
-/** Coupons of the local coupon service; the one of 5 EUR comes from the pool. */
-export const HTTP_COUPONS = 7
+export type Books = 'Shopify' | 'Stripe'
+
+export interface ExpectedCoupon {
+  readonly books: Books
+  readonly who: Shopper
+  readonly worth: Discount
+  /** Bound to whoever earned it where the platform knows them. */
+  readonly usableBy: Shopper | 'anybody'
+}
+
+/** What the platforms were had to make; the coupon of 5 EUR comes from the pool. */
+export const EXPECTED_BOOKS: readonly ExpectedCoupon[] = [
+  { books: 'Shopify', who: 'shopper 1', worth: '10 %', usableBy: 'shopper 1' },
+  { books: 'Shopify', who: 'shopper 2', worth: '10 %', usableBy: 'anybody' },
+  { books: 'Shopify', who: 'shopper 3', worth: '10 %', usableBy: 'shopper 3' },
+  { books: 'Shopify', who: 'guest', worth: '10 %', usableBy: 'anybody' },
+  { books: 'Stripe', who: 'shopper 1', worth: '20 %', usableBy: 'anybody' },
+  { books: 'Stripe', who: 'shopper 2', worth: '20 %', usableBy: 'shopper 2' },
+  { books: 'Stripe', who: 'shopper 3', worth: '20 %', usableBy: 'anybody' },
+]

@@ -10,53 +10,53 @@ import type {
   StreakCreate,
   StreaklineClient,
 } from '../client/index.ts'
-import { FIFTY, SEVEN } from './scenario.ts'
-import { SHOP_DOMAIN, type WebhookSecrets } from './sign.ts'
+import { installed, type Merchant } from './install.ts'
+import { FIFTY, type Platform, SEVEN } from './scenario.ts'
 import { ZONE } from './week.ts'
 
 /** What the story is played on. */
 export interface Stage {
   readonly seven: Streak
   readonly fifty: Streak
-  readonly couponService: CouponProvider
-  readonly pool: CouponProvider
-  readonly connectors: { readonly shopify: Connector; readonly stripe: Connector }
-}
-
-export interface StageOptions {
-  readonly couponUrl: string
-  readonly couponSigningSecret: string
-  readonly webhookSecrets: WebhookSecrets
+  readonly connectors: Readonly<Record<Platform, Connector>>
+  /** Who makes coupons at the platforms; the pool is a third. */
+  readonly providers: Readonly<Record<Platform, CouponProvider>>
 }
 
 const POOL_CODES = ['FIFTY-01', 'FIFTY-02', 'FIFTY-03', 'FIFTY-04', 'FIFTY-05']
 const EXPIRES_IN_DAYS = 30
 
-/** Makes what is missing of the stage, by name: run again after a kill it makes nothing twice. */
-export async function setStage(api: StreaklineClient, options: StageOptions): Promise<Stage> {
-  const couponService = await provider(api, {
-    name: 'coupon service',
-    provider: 'http',
-    settings: { url: options.couponUrl },
-    credentials: { signingSecret: options.couponSigningSecret },
-  })
-  const pool = await provider(api, { name: 'pool of codes', provider: 'pool' })
-  await fillPool(api, pool)
-
+/** Makes and installs what is missing of the stage, by name: run again after a kill it makes nothing twice. */
+export async function setStage(api: StreaklineClient, merchant: Merchant): Promise<Stage> {
   const seven = await streak(api, { name: SEVEN, aggregationMethod: 'count', aggregationTargetValue: 1 })
   const fifty = await streak(api, { name: FIFTY, aggregationMethod: 'sum', aggregationTargetValue: 50 })
-  for (const [target, percentage] of [
-    [3, 10],
-    [7, 20],
+  const connectors = await connect(api, merchant, seven, fifty)
+  const providers = {
+    shopify: await provider(api, {
+      name: 'discount codes of the shop',
+      provider: 'shopify',
+      connectorId: connectors.shopify.id,
+    }),
+    stripe: await provider(api, {
+      name: 'promotion codes',
+      provider: 'stripe',
+      connectorId: connectors.stripe.id,
+    }),
+  }
+  for (const [target, percentage, { id: providerId }] of [
+    [3, 10, providers.shopify],
+    [7, 20, providers.stripe],
   ] as const) {
     await milestone(api, {
       linkedSchemaRecordId: seven.id,
       name: `${target} in a row`,
       milestoneTargetValue: target,
       milestoneMetric: 'consecutive_count',
-      reward: { providerId: couponService.id, discount: { percentage }, expiresInDays: EXPIRES_IN_DAYS },
+      reward: { providerId, discount: { percentage }, expiresInDays: EXPIRES_IN_DAYS },
     })
   }
+  const pool = await provider(api, { name: 'pool of codes', provider: 'pool' })
+  await fillPool(api, pool)
   await milestone(api, {
     linkedSchemaRecordId: fifty.id,
     name: 'spent 50',
@@ -69,23 +69,32 @@ export async function setStage(api: StreaklineClient, options: StageOptions): Pr
       expiresInDays: EXPIRES_IN_DAYS,
     },
   })
+  return { seven, fifty, connectors, providers }
+}
+
+/** Both shops: first a draft with its rules, then the install, which makes it live. */
+async function connect(
+  api: StreaklineClient,
+  { shopDomain, app, restrictedKey }: Merchant,
+  seven: Streak,
+  fifty: Streak,
+): Promise<Stage['connectors']> {
   const bySpend = { streakId: fifty.id, value: 'order_total', currency: 'EUR', minimumValue: 20 } as const
-  const connectors = {
-    shopify: await connector(api, {
-      name: 'demo shop',
-      platform: 'shopify',
-      credentials: { webhookSecrets: [options.webhookSecrets.shopify] },
-      settings: { shopDomain: SHOP_DOMAIN },
-      rules: [{ streakId: seven.id, value: 'one' }, bySpend],
-    }),
-    stripe: await connector(api, {
-      name: 'demo payments',
-      platform: 'stripe',
-      credentials: { webhookSecrets: [options.webhookSecrets.stripe] },
-      rules: [{ streakId: seven.id, value: 'one' }],
-    }),
+  const shopify = await connector(api, {
+    name: 'demo shop',
+    platform: 'shopify',
+    settings: { shopDomain },
+    rules: [{ streakId: seven.id, value: 'one' }, bySpend],
+  })
+  const stripe = await connector(api, {
+    name: 'demo payments',
+    platform: 'stripe',
+    rules: [{ streakId: seven.id, value: 'one' }],
+  })
+  return {
+    shopify: await installed(api, shopify, { method: 'client_credentials', ...app }),
+    stripe: await installed(api, stripe, { method: 'restricted_key', apiKey: restrictedKey }),
   }
-  return { seven, fifty, couponService, pool, connectors }
 }
 
 function provider(api: StreaklineClient, body: CouponProviderCreate): Promise<CouponProvider> {

@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { createAccount } from '../accounts/accounts.ts'
+import { startLink } from '../cli/start-link.ts'
 import { openInstallation, startApp } from '../compose.ts'
 import { type Config, readConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import { startLocalRedis } from '../queue/local-redis.ts'
-import { type DemoDouble, startDoubles } from './doubles.ts'
+import { type DemoDouble, originsOf, startDoubles } from './doubles.ts'
 import { placesIn } from './folder.ts'
 import { openMongo } from './mongo.ts'
-import { type DemoCouponService, startDemoCouponService } from './parts/coupon-service.ts'
-import { choosePort, isFree, quietPort } from './ports.ts'
+import { choosePort } from './ports.ts'
 import { type DemoState, writeState } from './state.ts'
 import { ZONE } from './week.ts'
 
@@ -25,25 +25,25 @@ export interface StartOptions {
   /** null: 8080, or any that is free. */
   readonly port: number | null
   readonly mongodbUri: string | null
-  /** Whether doubles of the platforms are wanted too. */
+  /** Whether doubles of all platforms are wanted, not of those alone that the story is played with. */
   readonly platforms: boolean
   readonly say: (line: string) => void
 }
 
 export interface RunningDemo {
   readonly origin: string
-  readonly coupons: DemoCouponService
-  /** Those that run beside it. */
   readonly doubles: readonly DemoDouble[]
-  /** With the account and the ports in it. */
+  /** A new link at which the owner sets a password for the console; null where that was done. */
+  inviteOwner(): Promise<string | null>
+  /** With the account in it. */
   readonly state: DemoState & { readonly account: NonNullable<DemoState['account']> }
   /** Ends everything that was started. Idempotent. */
   close(): Promise<void>
 }
 
 /**
- * Starts everything the demo runs on: coupon service, store, Redis, API and workers. @throws AppError, nothing running
- * then
+ * Starts everything the demo runs on: doubles of the platforms, store, Redis, API and workers. @throws AppError, nothing
+ * running then
  */
 export async function startDemo({
   folder,
@@ -59,27 +59,26 @@ export async function startDemo({
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    const couponPort = state.couponPort ?? (await quietPort())
-    const withPort = { ...state, couponPort }
-    await writeState(folder, withPort)
-    const coupons = await startCoupons(withPort, couponPort, places.couponBooks)
-    closers.push(() => coupons.stop())
-
-    const doubles = platforms ? await startDoubles(places.doubles) : []
+    const doubles = await startDoubles(places.doubles, platforms)
     for (const { stop } of doubles) closers.push(stop)
 
     const mongo = state.mongo === null ? null : await openMongo(state.mongo, mongodbUri, places.mongod, say)
     if (mongo !== null) closers.push(() => mongo.stop())
 
-    const config = configOf(withPort, places.data, await choosePort(port), mongo?.uri ?? null)
+    const config = configOf(state, places.data, await choosePort(port), mongo?.uri ?? null, doubles)
     const logger = openLog(places.log)
-    const account = await accountOf(config, withPort, logger)
-    const complete = { ...withPort, account }
+    const account = await accountOf(config, state, logger)
+    const complete = { ...state, account }
     await writeState(folder, complete)
 
     const app = await startApp(config, ['web', 'worker'], logger)
     closers.push(() => app.close())
-    return { origin: `http://127.0.0.1:${app.http?.port}`, coupons, doubles, state: complete, close }
+    const origin = originOf(config.port)
+    async function inviteOwner(): Promise<string | null> {
+      const invited = await app.inviteOwner()
+      return invited === null ? null : startLink(origin, invited.token)
+    }
+    return { origin, doubles, inviteOwner, state: complete, close }
   } catch (error) {
     await close()
     throw error
@@ -102,22 +101,19 @@ function openLog(path: string): Logger {
   )
 }
 
-async function startCoupons(state: DemoState, port: number, dataFile: string): Promise<DemoCouponService> {
-  if (!(await isFree(port))) {
-    throw new AppError(
-      'CONFLICT',
-      `port ${port}, at which this demo's coupons are made, is taken by another program: end it, or begin anew with --fresh`,
-    )
-  }
-  return await startDemoCouponService({ dataFile, signingSecret: state.couponSigningSecret, port })
-}
-
 /** Nothing of the caller's own environment: the demo runs on its own parts. */
-function configOf(state: DemoState, dataDir: string, port: number, mongodbUri: string | null): Config {
+function configOf(
+  state: DemoState,
+  dataDir: string,
+  port: number,
+  mongodbUri: string | null,
+  doubles: readonly DemoDouble[],
+): Config {
   return readConfig({
     STREAKLINE_DATA_DIR: dataDir,
     STREAKLINE_ENCRYPTION_KEY: state.encryptionKey,
-    STREAKLINE_HTTP_PROVIDER_ALLOW: `127.0.0.1:${state.couponPort}`,
+    STREAKLINE_PUBLIC_URL: originOf(port),
+    STREAKLINE_PLATFORM_ORIGINS: originsOf(doubles),
     STREAKLINE_OPS_USER: OPERATOR,
     STREAKLINE_OPS_PASSWORD: state.operatorPassword,
     STREAKLINE_SHUTDOWN_SECONDS: String(SHUTDOWN_SECONDS),
@@ -125,6 +121,10 @@ function configOf(state: DemoState, dataDir: string, port: number, mongodbUri: s
     PORT: String(port),
     ...(mongodbUri === null ? {} : { MONGODB_URI: mongodbUri }),
   })
+}
+
+function originOf(port: number): string {
+  return `http://127.0.0.1:${port}`
 }
 
 /** The demo's account. One that a kill kept from being noted down stays behind, empty. */

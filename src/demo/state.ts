@@ -7,18 +7,14 @@ import { AppError } from '../errors.ts'
 export const STATE_FILE = 'demo.json'
 
 const shape = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   /** `playing` until the story was told to its end. */
   phase: z.enum(['playing', 'done']),
   store: z.enum(['sqlite', 'mongo']),
   /** Fixes the week: ISO 8601. */
   begunAt: z.iso.datetime(),
   encryptionKey: z.string(),
-  couponSigningSecret: z.string(),
-  webhookSecrets: z.strictObject({ shopify: z.string(), stripe: z.string() }),
   operatorPassword: z.string(),
-  /** The coupon provider knows the coupon service by it, so it stays; null until the first start. */
-  couponPort: z.int().nullable(),
   /** Where the data is; null on SQLite. */
   mongo: z.strictObject({ server: z.enum(['given', 'local']), database: z.string() }).nullable(),
   /** null until the account is made. */
@@ -31,18 +27,12 @@ export type StoreChoice = DemoState['store']
 
 export function newState(store: StoreChoice, mongoServer: 'given' | 'local', now: number): DemoState {
   return {
-    format: 1,
+    format: 2,
     phase: 'playing',
     store,
     begunAt: new Date(now).toISOString(),
     encryptionKey: randomBytes(32).toString('base64'),
-    couponSigningSecret: `whsec_${randomBytes(32).toString('base64')}`,
-    webhookSecrets: {
-      shopify: randomBytes(32).toString('hex'),
-      stripe: `whsec_${randomBytes(24).toString('base64url')}`,
-    },
     operatorPassword: randomBytes(12).toString('base64url'),
-    couponPort: null,
     mongo:
       store === 'mongo'
         ? { server: mongoServer, database: `streakline_demo_${randomBytes(6).toString('hex')}` }

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
-import { startDemoCouponService } from '../../src/demo/parts/coupon-service.ts'
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { ProviderKind } from '../../src/ports/schema/values.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { newSigningSecret } from '../helpers/coupon-requests.ts'
+import { startCouponService } from '../helpers/coupon-service.ts'
 import { startShopCoupons } from '../helpers/shopify-coupons.ts'
 import { openTempStore } from '../helpers/sqlite-store.ts'
 import { type CouponProviderHarness, describeCouponProviderContract } from './coupon-provider-suite.ts'
@@ -48,7 +48,7 @@ async function setUpPool(): Promise<CouponProviderHarness> {
 async function setUpHttp(): Promise<CouponProviderHarness> {
   const { store, folder, close } = await openTempStore()
   const signingSecret = newSigningSecret()
-  const service = await startDemoCouponService({ dataFile: join(folder, 'coupons.jsonl'), signingSecret })
+  const service = await startCouponService({ dataFile: join(folder, 'coupons.jsonl'), signingSecret })
   return {
     provider: providerOf('http', store, [new URL(service.url).host]),
     store,

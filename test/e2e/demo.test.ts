@@ -1,9 +1,12 @@
 import { appendFile, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { couponCodes, redisOf, runDemoProcess, tableOf } from '../helpers/demo-process.ts'
+import { createStreaklineClient } from '../../src/client/index.ts'
+import { booksOf, couponCodes, redisOf, runDemoProcess, tableOf } from '../helpers/demo-process.ts'
+import { tell } from '../helpers/doubles.ts'
 import { ownMongoForTests } from '../helpers/mongo-server.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
+import { until } from '../helpers/until.ts'
 
 const TIMEOUT_MS = 180_000
 const PROMISED_MS = 90_000
@@ -20,6 +23,18 @@ const TABLE = [
   '                                                       20 %  CODE',
   'shopper 4  7 days in a row         0        2  day 3   -',
   'guest      7 days in a row         3        3  no      10 %  CODE',
+]
+/** Of the one of 5 EUR nobody's books but ours tell. */
+const BOOKS = [
+  'in the books of  code               worth  usable by  until',
+  '---------------  -----------------  -----  ---------  ----------',
+  'Shopify          CODE   10 %  shopper 1  DATE',
+  'Shopify          CODE   10 %  anybody    DATE',
+  'Shopify          CODE   10 %  shopper 3  DATE',
+  'Shopify          CODE   10 %  anybody    DATE',
+  'Stripe           CODE   20 %  anybody    DATE',
+  'Stripe           CODE   20 %  shopper 2  DATE',
+  'Stripe           CODE   20 %  anybody    DATE',
 ]
 const COUPONS = 8
 
@@ -48,7 +63,11 @@ describe('npm run demo', () => {
       expect(demo.exitCode).toBe(0)
       expect(demo.durationMs).toBeLessThan(PROMISED_MS)
       expect(tableOf(demo.output)).toEqual(TABLE)
+      expect(booksOf(demo.output)).toEqual(BOOKS)
       expect(couponCodes(demo.output)).toHaveLength(COUPONS)
+      expect(demo.output).toContain(
+        'by client_credentials, 6 subscriptions; a Stripe account by\nrestricted_key',
+      )
       expect(demo.output).toMatch(/shopper 3 {2}broken on day 5; .*\n.*late order of day 5/)
       expect(demo.output).toMatch(/forged Shopify order +401 refused +SIGNATURE_MISMATCH/)
       expect(demo.output).not.toContain('\u001b')
@@ -97,23 +116,15 @@ describe('npm run demo', () => {
   )
 
   it(
-    'stays with doubles of the platforms beside it, whose credentials it prints',
+    'stays with doubles of all platforms, tells how to try them, and takes what happens and is installed there',
     async () => {
       const { output, exitCode } = await runDemoProcess({
         args: ['--data-dir', folder, '--keep', '--platforms'],
-        endAt: {
-          text: 'Try:',
-          signal: 'SIGTERM',
-          meanwhile: async (shown) => {
-            for (const name of ['shopify', 'stripe', 'woocommerce', 'voucherify']) {
-              const origin = printed(shown, new RegExp(`${name}'s double +(http\\S+)`))
-              expect((await fetch(`${origin}/__control/world`)).status).toBe(200)
-            }
-          },
-        },
+        endAt: { text: `{"status": "processing"}'`, signal: 'SIGTERM', meanwhile: tryOut },
       })
       expect(exitCode).toBe(0)
       expect(output).toContain('clientSecret shpss_')
+      expect(output).toContain('docs/connect-woocommerce.md')
     },
     TIMEOUT_MS,
   )
@@ -141,6 +152,7 @@ describe('npm run demo', () => {
       const third = await runDemoProcess({ args: ['--data-dir', folder] })
       expect(third.exitCode).toBe(0)
       expect(tableOf(third.output)).toEqual(TABLE)
+      expect(booksOf(third.output)).toEqual(BOOKS)
       const shown = couponCodes(first.output + second.output)
       expect(shown.length).toBeGreaterThan(3)
       expect(couponCodes(third.output)).toEqual(expect.arrayContaining(shown))
@@ -161,11 +173,19 @@ describe('npm run demo', () => {
       expect(first.output).toContain('Run the same command again')
       expect(await redisOf(folder)).toBeUndefined()
 
-      const surplus = { key: 'nobody asked', code: 'SURPLUS', expiresAt: null }
-      await appendFile(join(folder, 'coupons.jsonl'), `${JSON.stringify(surplus)}\n`)
+      const surplus = {
+        id: '1',
+        code: 'SURPLUS',
+        percentage: 0.5,
+        amount: null,
+        customerIds: [],
+        endsAt: null,
+      }
+      const line = { table: 'discounts', id: surplus.id, row: surplus }
+      await appendFile(join(folder, 'doubles', 'shopify.jsonl'), `${JSON.stringify(line)}\n`)
       const second = await runDemoProcess({ args: ['--data-dir', folder] })
-      expect(second.output).toContain('✗ the coupon service made 7 coupons, one per reward and no more')
-      expect(second.output).toContain('found: 8 in its books, 7 rewards')
+      expect(second.output).toContain('✗ Shopify has 4 coupons in its books, one per reward and no more')
+      expect(second.output).toContain('found: 5 in its books, 4 rewards')
       expect(second.exitCode).toBe(1)
     },
     TIMEOUT_MS,
@@ -204,6 +224,41 @@ describe('npm run demo', () => {
     TIMEOUT_MS,
   )
 })
+
+/** What the demo that stays invites to, by what it printed alone. */
+async function tryOut(output: string): Promise<void> {
+  const doubleOf = (name: string) => printed(output, new RegExp(`${name}'s double +(http\\S+)`))
+  for (const name of ['shopify', 'stripe', 'woocommerce', 'voucherify']) {
+    expect((await fetch(`${doubleOf(name)}/__control/world`)).status).toBe(200)
+  }
+  const start = printed(output, /console +(http\S+)/)
+  expect(start).toMatch(/\/console\/start#token=\S+$/)
+  expect((await fetch(start)).status).toBe(200)
+
+  const order = printed(output, /-d '(\{"customer".+)'/)
+  await tell({ origin: doubleOf('shopify') }, 'POST /orders', JSON.parse(order))
+  const api = createStreaklineClient({
+    baseUrl: printed(output, /API +(http\S+)/),
+    apiKey: printed(output, /x-api-key +(\S+)/),
+    apiSecret: printed(output, /x-api-secret +(\S+)/),
+  })
+  const [seven] = (await api.streak.list()).data
+  const ada = { fieldSlug: 'externalId', operator: 'STARTS_WITH', value: 'shopify:8209' } as const
+  await until(async () => (await api.member.list({ filters: ada })).data.length === 1, 60_000)
+
+  const shop = await api.connector.create({
+    name: 'my shop',
+    platform: 'woocommerce',
+    settings: { siteUrl: printed(output, /siteUrl (\S+)/) },
+    rules: [{ streakId: seven!.id, value: 'one' }],
+  })
+  const { status, installation } = await api.connector.install(shop.id, {
+    method: 'rest_keys',
+    consumerKey: printed(output, /consumerKey (\S+)/),
+    consumerSecret: printed(output, /consumerSecret (\S+)/),
+  })
+  expect([status, installation.state, installation.problem]).toEqual(['live', 'installed', null])
+}
 
 function printed(output: string, pattern: RegExp): string {
   const [, text] = pattern.exec(output) ?? []

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
-import { type DemoCouponService, startDemoCouponService } from '../../src/demo/parts/coupon-service.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { createFulfil } from '../../workers/reward/fulfil.ts'
 import { newSigningSecret } from '../helpers/coupon-requests.ts'
+import { type CouponService, startCouponService } from '../helpers/coupon-service.ts'
 import type { FulfilChildOptions, PausePoint } from '../helpers/fulfil-child.ts'
 import { openStore } from '../helpers/open-store.ts'
 import {
@@ -27,14 +27,14 @@ const CHILD = fileURLToPath(new URL('../helpers/fulfil-child.ts', import.meta.ur
 const signingSecret = newSigningSecret()
 let storePath: string
 let removeFolder: () => Promise<void>
-let service: DemoCouponService
+let service: CouponService
 let host: string
 
 beforeEach(async () => {
   const [folder, remove] = await makeTempFolder()
   removeFolder = remove
   storePath = join(folder, 'streakline.db')
-  service = await startDemoCouponService({ dataFile: join(folder, 'coupons.jsonl'), signingSecret, clock })
+  service = await startCouponService({ dataFile: join(folder, 'coupons.jsonl'), signingSecret, clock })
   host = new URL(service.url).host
 })
 
@@ -105,7 +105,7 @@ describe('a worker that is killed', () => {
     const { port } = new URL(service.url)
     const dataFile = join(storePath, '../coupons.jsonl')
     await service.stop()
-    service = await startDemoCouponService({ dataFile, signingSecret, clock, port: Number(port) })
+    service = await startCouponService({ dataFile, signingSecret, clock, port: Number(port) })
     expect((await fulfilAgain(reward)).couponCode).toBe(reward.drawnCode)
     expect(service.issued()).toMatchObject([{ key: reward.id, code: reward.drawnCode, asked: 2 }])
   })

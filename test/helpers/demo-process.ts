@@ -75,3 +75,14 @@ export function tableOf(output: string): string[] {
   const until = lines.indexOf('', from)
   return from === -1 ? [] : lines.slice(from, until).map((line) => line.replace(CODE, 'CODE'))
 }
+
+/** The table of the platforms' books after it, codes and dates blotted out. */
+export function booksOf(output: string): string[] {
+  const lines = output.split('\n')
+  const from = lines.findIndex((line) => line.startsWith('in the books of '))
+  const until = lines.indexOf('', from)
+  if (from === -1) return []
+  return lines
+    .slice(from, until)
+    .map((line) => line.replace(CODE, 'CODE').replace(/\d{4}-\d\d-\d\d$/, 'DATE'))
+}

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
-import { type DemoCouponService, startDemoCouponService } from '../../src/demo/parts/coupon-service.ts'
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { FulfilDeps } from '../../workers/reward/deps.ts'
 import { createFulfil } from '../../workers/reward/fulfil.ts'
 import { newSigningSecret } from '../helpers/coupon-requests.ts'
+import { type CouponService, startCouponService } from '../helpers/coupon-service.ts'
 import {
   clock,
   collectingLogger,
@@ -29,7 +29,7 @@ const signingSecret = newSigningSecret()
 const { logger, lines } = collectingLogger()
 let temp: TempStore
 let store: Store
-let service: DemoCouponService
+let service: CouponService
 let servers: ScriptedServer[]
 
 beforeEach(async () => {
@@ -38,7 +38,7 @@ beforeEach(async () => {
   temp = await openTempStore()
   store = temp.store
   const dataFile = join(temp.folder, 'coupons.jsonl')
-  service = await startDemoCouponService({ dataFile, signingSecret, clock })
+  service = await startCouponService({ dataFile, signingSecret, clock })
 })
 
 afterEach(async () => {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
-import { type DemoCouponService, startDemoCouponService } from '../../src/demo/parts/coupon-service.ts'
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
 import type { JobOf } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -12,6 +11,7 @@ import { abandonReward, replayReward } from '../../src/rewards/replay.ts'
 import { createFulfil } from '../../workers/reward/fulfil.ts'
 import { interruptedStore } from '../helpers/api.ts'
 import { newSigningSecret } from '../helpers/coupon-requests.ts'
+import { type CouponService, startCouponService } from '../helpers/coupon-service.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import {
   clock,
@@ -28,13 +28,13 @@ import { openTempStore, type TempStore } from '../helpers/sqlite-store.ts'
 
 const signingSecret = newSigningSecret()
 let temp: TempStore
-let service: DemoCouponService
+let service: CouponService
 let world: RewardWorld
 let jobs: JobOf<'reward'>[]
 
 beforeEach(async () => {
   temp = await openTempStore()
-  service = await startDemoCouponService({
+  service = await startCouponService({
     dataFile: join(temp.folder, 'coupons.jsonl'),
     signingSecret,
     clock,

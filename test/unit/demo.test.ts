@@ -1,11 +1,21 @@
 import { describe, expect, it } from '@jest/globals'
+import type { Booked } from '../../src/demo/books.ts'
 import { type Check, checkOutcome, type Findings } from '../../src/demo/checks.ts'
 import { withDatabase } from '../../src/demo/mongo.ts'
 import type { Coupon, OutcomeRow } from '../../src/demo/outcome.ts'
-import { DELIVERIES, EXPECTED_ROWS, FORGED_ORDER, type Send, STEPS } from '../../src/demo/scenario.ts'
+import {
+  DELIVERIES,
+  EXPECTED_BOOKS,
+  EXPECTED_ROWS,
+  FORGED_ORDER,
+  type Send,
+  STEPS,
+  UPDATES,
+} from '../../src/demo/scenario.ts'
 import { weekBefore } from '../../src/demo/week.ts'
 
-const PROVIDERS: Readonly<Record<string, string>> = { '5 EUR': 'pool' }
+const PROVIDERS: Readonly<Record<string, string>> = { '10 %': 'shopify', '20 %': 'stripe', '5 EUR': 'pool' }
+const ENDS_AT = Date.parse('2026-12-28T04:59:59.001Z')
 
 /** What is found when everything comes out as it should. */
 function goodFindings(): Findings {
@@ -13,23 +23,48 @@ function goodFindings(): Findings {
   const rows = EXPECTED_ROWS.map((row): OutcomeRow => {
     const coupons = row.coupons.map((discount): Coupon => {
       codes += 1
-      return { discount, code: `CODE-${codes}`, status: 'issued', providerId: PROVIDERS[discount] ?? 'http' }
+      const providerId = PROVIDERS[discount] ?? null
+      return { discount, code: `CODE-${codes}`, status: 'issued', providerId, endsAt: ENDS_AT }
     })
     return { ...row, memberId: row.who, streakId: row.streak, coupons }
   })
   const sends = STEPS.filter((step): step is Send => step.kind !== 'look')
-  const told = sends.map((send) => ({
-    send,
-    status: send.forged === true ? 401 : 200,
-    deliveryId: send.forged === true ? null : send.webhookId,
-    became: send.expected,
-  }))
-  const deliveries = Array.from({ length: DELIVERIES }, (_, index) => ({
-    id: `${index}`,
-    orderId: `${index}`,
-  }))
-  const made = rows.flatMap(({ coupons }) => coupons.filter(({ providerId }) => providerId === 'http'))
-  return { told, rows, deliveries, booked: made.map(({ code }) => code ?? ''), couponServiceId: 'http' }
+  const told = sends.map((send) => {
+    const isForged = send.forgedFrom !== undefined
+    return {
+      send,
+      status: isForged ? 401 : 200,
+      deliveryId: isForged ? null : `${send.topic} ${send.orderId} ${send.telling}`,
+      became: send.expected,
+    }
+  })
+  const deliveries = [
+    ...Array.from({ length: DELIVERIES }, (_, index) => delivery(index, 'orders/paid')),
+    ...Array.from({ length: UPDATES }, (_, index) => delivery(DELIVERIES + index, 'orders/updated')),
+  ]
+  const booked = EXPECTED_BOOKS.map(({ books, who, worth, usableBy }): Booked => {
+    const row = rows.find((one) => one.who === who && one.coupons.some(({ discount }) => discount === worth))
+    const code = row?.coupons.find(({ discount }) => discount === worth)?.code ?? ''
+    return { books, code, worth, usableBy, endsAt: books === 'Stripe' ? seconds(ENDS_AT) : ENDS_AT }
+  })
+  const providers = { Shopify: 'shopify', Stripe: 'stripe' }
+  return { connectors: [connector('shop'), connector('payments')], told, rows, deliveries, booked, providers }
+}
+
+/** As Stripe keeps it. */
+function seconds(at: number): number {
+  return Math.ceil(at / 1_000) * 1_000
+}
+
+function delivery(index: number, topic: string, orderId = `${index}`): Findings['deliveries'][number] {
+  return { id: `${index}`, topic, orderId, items: [] }
+}
+
+function connector(name: string, changes: object = {}): Findings['connectors'][number] {
+  const subscriptions = [{ topic: 'orders/paid', state: 'ok' }]
+  const at = '2026-11-27T12:00:00.000Z'
+  const installation = { state: 'installed', problem: null, subscriptions, firstWebhookAt: at, ...changes }
+  return { name, installation } as unknown as Findings['connectors'][number]
 }
 
 function failed(findings: Findings): string[] {
@@ -40,10 +75,23 @@ function withRow(findings: Findings, index: number, changes: Partial<OutcomeRow>
   return { ...findings, rows: findings.rows.map((row, at) => (at === index ? { ...row, ...changes } : row)) }
 }
 
+function withConnector(findings: Findings, changes: object): Findings {
+  return { ...findings, connectors: [connector('shop', changes), ...findings.connectors.slice(1)] }
+}
+
+function withBooked(findings: Findings, booked: readonly Booked[]): Findings {
+  return { ...findings, booked }
+}
+
+function counted(one: Findings['deliveries'][number]): Findings['deliveries'][number] {
+  return { ...one, items: [{ status: 'counted' }] } as unknown as Findings['deliveries'][number]
+}
+
 describe('the checks of the demo', () => {
   const good = goodFindings()
   const [firstRow, ...otherRows] = good.rows
   const [firstTold, ...otherTold] = good.told
+  const [firstBooked, ...otherBooked] = good.booked
 
   it('hold when everything comes out as expected', () => {
     expect(failed(good)).toEqual([])
@@ -57,7 +105,7 @@ describe('the checks of the demo', () => {
     [
       'a coupon is still being made',
       withRow(good, 5, {
-        coupons: [{ discount: '10 %', code: null, status: 'issuing', providerId: 'http' }],
+        coupons: [{ discount: '10 %', code: null, status: 'issuing', providerId: 'shopify', endsAt: null }],
       }),
     ],
     ['a row is missing', { ...good, rows: otherRows }],
@@ -72,14 +120,36 @@ describe('the checks of the demo', () => {
     ['a webhook was answered otherwise', { ...good, told: [{ ...firstTold!, status: 202 }, ...otherTold] }],
     [
       'a repeated webhook is stored twice',
-      { ...good, deliveries: [...good.deliveries, { id: 'x', orderId: 'x' }] },
+      { ...good, deliveries: [...good.deliveries, delivery(99, 'orders/paid')] },
     ],
     [
       'the forged order is stored',
-      { ...good, deliveries: [...good.deliveries.slice(1), { id: 'x', orderId: FORGED_ORDER }] },
+      { ...good, deliveries: [...good.deliveries.slice(1), delivery(99, 'orders/paid', FORGED_ORDER)] },
     ],
-    ['the coupon service made one more', { ...good, booked: [...good.booked, 'SURPLUS'] }],
-    ['the coupon service made another', { ...good, booked: [...good.booked.slice(1), 'OTHER'] }],
+    ['an orders/updated is missing', { ...good, deliveries: good.deliveries.slice(0, -1) }],
+    [
+      'an orders/updated counted',
+      { ...good, deliveries: [...good.deliveries.slice(0, -1), counted(delivery(99, 'orders/updated'))] },
+    ],
+    ['a connector is missing', { ...good, connectors: good.connectors.slice(1) }],
+    ['a connector is not installed', withConnector(good, { state: 'needs_attention' })],
+    ['a connector has a problem', withConnector(good, { problem: { code: 'SUBSCRIPTION_MISSING' } })],
+    ['a subscription is missing', withConnector(good, { subscriptions: [{ topic: 'x', state: 'missing' }] })],
+    ['no webhook came', withConnector(good, { firstWebhookAt: null })],
+    ['Shopify has one coupon more', withBooked(good, [...good.booked, { ...firstBooked!, code: 'SURPLUS' }])],
+    ['Shopify has a coupon twice', withBooked(good, [...good.booked, firstBooked!])],
+    ['Stripe lacks a coupon', withBooked(good, good.booked.slice(0, -1))],
+    ['Shopify has another code', withBooked(good, [{ ...firstBooked!, code: 'OTHER' }, ...otherBooked])],
+    ['a coupon is worth more there', withBooked(good, [{ ...firstBooked!, worth: '11 %' }, ...otherBooked])],
+    [
+      'a coupon is for anybody there',
+      withBooked(good, [{ ...firstBooked!, usableBy: 'anybody' }, ...otherBooked]),
+    ],
+    [
+      'a coupon ends a day later there',
+      withBooked(good, [{ ...firstBooked!, endsAt: ENDS_AT + 86_400_000 }, ...otherBooked]),
+    ],
+    ['a coupon never ends there', withBooked(good, [{ ...firstBooked!, endsAt: null }, ...otherBooked])],
   ])('fail when %s', (_, findings) => {
     expect(failed(findings)).not.toEqual([])
   })

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { openTables } from '../../src/doubles/parts/tables.ts'
@@ -35,6 +35,37 @@ it('what was put is there after a kill, what was deleted is not, and a line that
   after.table<Row>('rows').put({ id: 'd', names: [] })
   after.close()
   expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(4)
+})
+
+it('what was done together is there whole after a kill, or not at all', () => {
+  const before = openTables(file)
+  const rows = before.table<Row>('rows')
+  rows.put({ id: 'a', names: [] })
+  const many = before.together(() => {
+    rows.put({ id: 'b', names: ['x'] })
+    rows.put({ id: 'c', names: ['x'] })
+    rows.delete('a')
+    return rows.all().length
+  })
+  expect(many).toBe(2)
+  const text = readFileSync(file, 'utf8')
+  const all = openTables(file).table<Row>('rows').all()
+  expect(all.map(({ id }) => id)).toEqual(['b', 'c'])
+  // killed in the middle of what was done together
+  writeFileSync(file, text.slice(0, -2))
+  const none = openTables(file).table<Row>('rows').all()
+  expect(none.map(({ id }) => id)).toEqual(['a'])
+})
+
+it('what was done together before it failed is kept', () => {
+  const before = openTables(file)
+  const fail = () =>
+    before.together(() => {
+      before.table<Row>('rows').put({ id: 'a', names: [] })
+      throw new Error('refused')
+    })
+  expect(fail).toThrow('refused')
+  expect(openTables(file).table<Row>('rows').all()).toHaveLength(1)
 })
 
 it('what is read is a copy', () => {

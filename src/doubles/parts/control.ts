@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { MovableClock } from './clock.ts'
 import { type Faults, faultShape } from './faults.ts'
 import type { Answer, Asked } from './server.ts'
+import type { Tables } from './tables.ts'
 
 /** Something that a test or a person may have the platform do. */
 export interface Order {
@@ -34,7 +35,10 @@ export class ControlFault extends Error {}
 const PREFIX = '/__control'
 
 /** Answers `/__control/…`: 200 with what came of it, 400 saying what is wrong with the request, 404 with what there is. */
-export function createControl(orders: readonly Order[]): (asked: Asked) => Promise<Answer> {
+export function createControl(
+  orders: readonly Order[],
+  { together }: Pick<Tables, 'together'>,
+): (asked: Asked) => Promise<Answer> {
   return async (asked) => {
     for (const one of orders) {
       const parameters = matchRoute(one.route, asked)
@@ -42,7 +46,7 @@ export function createControl(orders: readonly Order[]): (asked: Asked) => Promi
       const given = asked.body.length === 0 ? '{}' : asked.body.toString('utf8')
       try {
         const body = one.body === undefined ? undefined : one.body.parse(JSON.parse(given))
-        const came = await one.run(body as never, parameters, asked)
+        const came = await together(() => one.run(body as never, parameters, asked))
         return { status: 200, body: came ?? { ok: true } }
       } catch (error) {
         const text = textOf(error)

@@ -61,7 +61,8 @@ export async function startDouble(
   const tables = openTables(dataFile)
   const clock = createMovableClock(now)
   const faults = createFaults()
-  const { handle, throttled, spoilt, orders, describe, stop } = player(tables, clock)
+  // what it begins with is there as a whole
+  const { handle, throttled, spoilt, orders, describe, stop } = tables.together(() => player(tables, clock))
   let seen: Seen[] = []
   const all = [
     ...commonOrders(faults, clock),
@@ -74,7 +75,7 @@ export async function startDouble(
     handle,
     throttled,
     spoilt,
-    control: createControl(all),
+    control: createControl(all, tables),
     seen(asked, status, fault) {
       const { method, host, path } = asked
       const at = new Date(clock.now()).toISOString()

@@ -14,6 +14,8 @@ export interface Tables {
   table<R extends { readonly id: string }>(name: string): Table<R>
   /** The next number of a sequence, from `first` on. */
   nextNumber(sequence: string, first: number): number
+  /** Writes all that `work` changes, until it returns, as one line: a kill leaves the whole of it or nothing. */
+  together<T>(work: () => T): T
   close(): void
 }
 
@@ -27,18 +29,32 @@ interface Line {
 type Rows = Map<string, Map<string, unknown>>
 
 /**
- * What a double knows: in memory, and with `file` also there, one JSON line for each change, written before the
- * answer goes out, so that it survives a kill. A last line that a kill cut short was never answered for and is dropped.
+ * What a double knows: in memory, and with `file` also there, one JSON line for each change, or a list of those that
+ * belong together, written before the answer goes out, so that it survives a kill. A last line that a kill cut short was never answered for and is dropped.
  * Holds secrets: the file is readable by its owner alone.
  */
 export function openTables(file: string | null): Tables {
   const rows: Rows = new Map()
   if (file !== null && existsSync(file)) readInto(rows, readFileSync(file, 'utf8'))
   const handle = file === null ? null : openCompacted(file, rows)
+  let kept: Line[] | null = null
 
   function change(table: string, id: string, row: unknown): void {
     enter(rows, { table, id, row })
-    if (handle !== null) writeSync(handle, lineOf({ table, id, row }))
+    if (kept !== null) kept.push({ table, id, row })
+    else if (handle !== null) writeSync(handle, lineOf({ table, id, row }))
+  }
+
+  function together<T>(work: () => T): T {
+    if (kept !== null) return work()
+    kept = []
+    try {
+      return work()
+    } finally {
+      const lines = kept
+      kept = null
+      if (handle !== null && lines.length > 0) writeSync(handle, lineOf(lines))
+    }
   }
 
   function table<R extends { readonly id: string }>(name: string): Table<R> {
@@ -66,6 +82,7 @@ export function openTables(file: string | null): Tables {
       sequences.put({ id: sequence, last })
       return last
     },
+    together,
     close() {
       if (handle !== null) closeSync(handle)
     },
@@ -74,7 +91,11 @@ export function openTables(file: string | null): Tables {
 
 function readInto(rows: Rows, text: string): void {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  for (const line of whole.split('\n').filter((entry) => entry !== '')) enter(rows, JSON.parse(line) as Line)
+  for (const line of whole.split('\n').filter((entry) => entry !== '')) takeIn(rows, JSON.parse(line))
+}
+
+function takeIn(rows: Rows, line: Line | Line[]): void {
+  for (const one of [line].flat()) enter(rows, one)
 }
 
 function enter(rows: Rows, { table, id, row }: Line): void {
@@ -94,6 +115,6 @@ function openCompacted(file: string, rows: Rows): number {
   return openSync(file, 'a', 0o600)
 }
 
-function lineOf(line: Line): string {
+function lineOf(line: Line | readonly Line[]): string {
   return `${JSON.stringify(line)}\n`
 }

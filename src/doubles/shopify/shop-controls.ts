@@ -1,13 +1,21 @@
 import { z } from 'zod'
 import { ControlFault, type Order, order, view } from '../parts/control.ts'
 import { cancelOrder, editOrder, payOrder, refundOrder, settleTransaction } from './amend.ts'
-import { bodyOfOrder, orderRowOf, placeMany, placeOrder, shopOf } from './merchant.ts'
+import { bodyOfOrder, orderRowOf, placeMany, placeOrder, shopOf, tell } from './merchant.ts'
 import { editShape, manyShape, orderShape, refundShape } from './merchant-shapes.ts'
 import { complianceBody, mergedBody, tellDispute } from './news.ts'
 import type { OrderRow } from './order-book.ts'
+import { refundJson } from './refund-json.ts'
 import type { World } from './world.ts'
 
 const nothing = z.strictObject({})
+const TOLD_AGAIN = [
+  'ORDERS_CREATE',
+  'ORDERS_PAID',
+  'ORDERS_UPDATED',
+  'ORDERS_CANCELLED',
+  'REFUNDS_CREATE',
+] as const
 
 const summary = (row: OrderRow): object => ({
   id: row.id,
@@ -65,6 +73,12 @@ export function shopControls(world: World): Order[] {
     ),
     order('POST /orders/{id}/edit', 'adds lines, removes units of lines', editShape, (given, id) =>
       summary(editOrder(world, id ?? '', given)),
+    ),
+    order(
+      'POST /orders/{id}/tell',
+      'tells of it once more, by a webhook of its own: topic ORDERS_PAID, REFUNDS_CREATE (each refund), …',
+      z.strictObject({ topic: z.enum(TOLD_AGAIN) }),
+      ({ topic }, id) => tellAgain(world, orderRowOf(world, id ?? ''), topic),
     ),
     order('POST /orders/{id}/touch', 'sends orders/updated again', nothing, (_, id) =>
       touch(world, id ?? ''),
@@ -147,6 +161,12 @@ export function shopControls(world: World): Order[] {
       },
     ),
   ]
+}
+
+function tellAgain(world: World, row: OrderRow, topic: (typeof TOLD_AGAIN)[number]): void {
+  const shop = shopOf(world, row.shop)
+  if (topic !== 'REFUNDS_CREATE') tell(world, row, topic)
+  else for (const refund of row.refunds) world.emit(shop, topic, () => refundJson(row, refund, shop))
 }
 
 function touch(world: World, id: string): object {

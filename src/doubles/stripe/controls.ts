@@ -4,6 +4,7 @@ import type { Events } from './events.ts'
 import type { Limits } from './limits.ts'
 import {
   captureCharge,
+  chargeOf,
   chargeShape,
   makeCharge,
   openDispute,
@@ -64,6 +65,13 @@ export function stripeControls(state: StripeState, events: Events, limits: Limit
       'somebody pays: amount, currency, email, customer, metadata, captured, live, …',
       chargeShape,
       (given) => makeCharge(state, events, given),
+    ),
+    view('GET /charges/{id}', 'one, as the API shows it', (id) => chargeOf(state, id ?? '')),
+    order(
+      'POST /charges/{id}/tell',
+      'tells of it once more, by an event of its own: type charge.succeeded, charge.captured',
+      z.strictObject({ type: z.enum(['charge.succeeded', 'charge.captured']) }),
+      ({ type }, id) => events.emit(type, chargeOf(state, id ?? '')),
     ),
     order(
       'POST /charges/{id}/capture',

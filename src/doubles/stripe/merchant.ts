@@ -45,8 +45,10 @@ export function makeCharge(state: StripeState, { emit }: Events, given: z.infer<
   const { amount, captured } = given
   const paid = given.status !== 'failed'
   const paymentIntent = given.paymentIntent === undefined ? newId('pi') : given.paymentIntent
+  const id = given.id ?? newId('ch')
+  if (state.charges.get(id) !== undefined) throw new ControlFault(`there is a charge ${id} already`)
   const charge = state.charges.put({
-    id: given.id ?? newId('ch'),
+    id,
     object: 'charge',
     amount,
     amount_captured: paid && captured ? amount : 0,

@@ -52,7 +52,8 @@ async function subscribe(topic: string, changes: object = {}): Promise<GraphAnsw
 }
 
 const settled = (): Promise<unknown> => tell(shopify, 'POST /deliveries/settled')
-const topicsSeen = (): unknown[] => receiver.seen.map(({ headers }) => headers['x-shopify-topic'])
+const topicOf = ({ headers }: ScriptedServer['seen'][number]): string => String(headers['x-shopify-topic'])
+const topicsSeen = (): string[] => receiver.seen.map(topicOf)
 
 describe('subscriptions', () => {
   it('are made, listed, moved and deleted, one for each topic and address', async () => {
@@ -152,6 +153,29 @@ describe('deliveries', () => {
       current_total_price: '0.00',
       total_price: '20.00',
     })
+  })
+
+  it('tell again of an order and its refunds where they are told to, each by a webhook of its own', async () => {
+    for (const topic of TOPICS) await subscribe(topic)
+    const { id } = await tell<{ id: string }>(shopify, 'POST /orders')
+    await tell(shopify, `POST /orders/${id}/refund`, { amount: '5.00' })
+    await settled()
+    const before = receiver.seen.length
+    await tell(shopify, `POST /orders/${id}/tell`, { topic: 'ORDERS_PAID' })
+    await tell(shopify, `POST /orders/${id}/tell`, { topic: 'REFUNDS_CREATE' })
+    await settled()
+    const [paid, refund, ...others] = receiver.seen
+      .slice(before)
+      .sort((a, b) => (topicOf(a) < topicOf(b) ? -1 : 1))
+    expect(others).toEqual([])
+    expect([paid, refund].map((seen) => topicOf(seen!))).toEqual(['orders/paid', 'refunds/create'])
+    expect(String(JSON.parse(paid!.body).admin_graphql_api_id)).toBe(`gid://shopify/Order/${id}`)
+    expect(JSON.parse(refund!.body).transactions).toMatchObject([{ amount: '5.00' }])
+    const ids = receiver.seen.map(({ headers }) => headers['x-shopify-webhook-id'])
+    expect(new Set(ids).size).toBe(ids.length)
+    await expect(tell(shopify, `POST /orders/${id}/tell`, { topic: 'DISPUTES_CREATE' })).rejects.toThrow(
+      'topic',
+    )
   })
 
   it('are tried again with the same body, and the subscription is deleted when all of them failed', async () => {

@@ -398,6 +398,27 @@ describe('lists', () => {
   })
 })
 
+describe('a charge', () => {
+  it('is made once under its id, shown, and told of again by an event of its own', async () => {
+    await stripe.webhookEndpoints.create({ url: url(), enabled_events: ['charge.succeeded'] })
+    await tell(double, 'POST /charges', { id: 'ch_1', amount: 1200 })
+    await expect(tell(double, 'POST /charges', { id: 'ch_1' })).rejects.toThrow(
+      'there is a charge ch_1 already',
+    )
+    expect(await tell(double, 'GET /charges/ch_1')).toMatchObject({ amount: 1200, captured: true })
+    await expect(tell(double, 'GET /charges/ch_2')).rejects.toThrow('there is no charge ch_2')
+    await tell(double, 'POST /charges/ch_1/tell', { type: 'charge.succeeded' })
+    await tell(double, 'POST /deliveries/settled')
+    const events = receiver.seen.map(({ body }) => JSON.parse(body))
+    expect(events.map(({ type, data }) => [type, data.object.id])).toEqual([
+      ['charge.succeeded', 'ch_1'],
+      ['charge.succeeded', 'ch_1'],
+    ])
+    expect(events[0].id).not.toBe(events[1].id)
+    await expect(tell(double, 'POST /charges/ch_1/tell', { type: 'refund.created' })).rejects.toThrow('type')
+  })
+})
+
 describe('what becomes of money', () => {
   it('is told by refunds that fail, disputes and captures', async () => {
     await stripe.webhookEndpoints.create({ url: url(), enabled_events: ['*'] })

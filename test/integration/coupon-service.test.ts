@@ -3,22 +3,22 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createHttpProvider } from '../../src/coupons/http.ts'
 import { sign, signingKey } from '../../src/coupons/signature.ts'
-import { type DemoCouponService, startDemoCouponService } from '../../src/demo/parts/coupon-service.ts'
 import type { CouponRequest } from '../../src/ports/coupon-provider.ts'
 import { couponRequest, newSigningSecret } from '../helpers/coupon-requests.ts'
+import { type CouponService, startCouponService } from '../helpers/coupon-service.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
 const signingSecret = newSigningSecret()
 const clock = { now: Date.now }
 let dataFile: string
 let removeFolder: () => Promise<void>
-let service: DemoCouponService
+let service: CouponService
 
 beforeEach(async () => {
   const [folder, remove] = await makeTempFolder()
   removeFolder = remove
   dataFile = join(folder, 'coupons.jsonl')
-  service = await startDemoCouponService({ dataFile, signingSecret })
+  service = await startCouponService({ dataFile, signingSecret })
 })
 
 afterEach(async () => {
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 async function restart(): Promise<void> {
   await service.stop()
-  service = await startDemoCouponService({ dataFile, signingSecret })
+  service = await startCouponService({ dataFile, signingSecret })
 }
 
 function ask(given: Partial<CouponRequest> = {}) {
@@ -100,7 +100,7 @@ describe('the books', () => {
     await ask({ rewardLogId: 'one', code: 'ONE' })
     await service.stop()
     await appendFile(dataFile, '{"key":"half","code":"HA')
-    service = await startDemoCouponService({ dataFile, signingSecret })
+    service = await startCouponService({ dataFile, signingSecret })
     await ask({ rewardLogId: 'two', code: 'TWO' })
     await restart()
     expect(service.issued().map(({ key }) => key)).toEqual(['one', 'two'])
@@ -113,7 +113,7 @@ describe('the books', () => {
       dataFile,
       '{"key":"one","code":"A","expiresAt":null}\n{"key":"one","code":"B","expiresAt":null}\n',
     )
-    await expect(startDemoCouponService({ dataFile, signingSecret })).rejects.toThrow(
+    await expect(startCouponService({ dataFile, signingSecret })).rejects.toThrow(
       /two coupons for the key one/,
     )
   })
@@ -166,14 +166,14 @@ describe('requests that are refused', () => {
 
 describe('starting and stopping', () => {
   it('with a malformed secret is refused with the rule', async () => {
-    await expect(startDemoCouponService({ dataFile, signingSecret: 'secret' })).rejects.toThrow(/whsec_/)
+    await expect(startCouponService({ dataFile, signingSecret: 'secret' })).rejects.toThrow(/whsec_/)
   })
 
   it('on a taken port is refused, and on a given free one done', async () => {
     const port = Number(new URL(service.url).port)
-    await expect(startDemoCouponService({ dataFile, signingSecret, port })).rejects.toThrow(/EADDRINUSE/)
+    await expect(startCouponService({ dataFile, signingSecret, port })).rejects.toThrow(/EADDRINUSE/)
     await service.stop()
-    service = await startDemoCouponService({ dataFile, signingSecret, port })
+    service = await startCouponService({ dataFile, signingSecret, port })
     expect(new URL(service.url).port).toBe(String(port))
   })
 

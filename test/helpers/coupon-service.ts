@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
-import { isSignedBy, SIGNING_SECRET_RULE, signingKey } from '../../coupons/signature.ts'
-import type { Clock } from '../../ports/clock.ts'
+import { isSignedBy, SIGNING_SECRET_RULE, signingKey } from '../../src/coupons/signature.ts'
+import type { Clock } from '../../src/ports/clock.ts'
 import { type Books, type IssuedCoupon, openBooks } from './coupon-books.ts'
 
-export interface DemoCouponServiceOptions {
+export interface CouponServiceOptions {
   /** Where its books are kept; made when it does not exist, in a folder that does. */
   readonly dataFile: string
   /** As on the coupon provider: `whsec_…`. */
@@ -16,7 +16,7 @@ export interface DemoCouponServiceOptions {
   readonly clock?: Clock
 }
 
-export interface DemoCouponService {
+export interface CouponService {
   /** What belongs into the coupon provider's `settings.url`; GET lists the coupons made. */
   readonly url: string
   readonly issued: () => readonly IssuedCoupon[]
@@ -44,11 +44,11 @@ class Refusal extends Error {
 }
 
 /**
- * A small but whole coupon service for the demo and for tests, as docs/coupon-service.md asks for: it checks the
+ * A small but whole coupon service, as docs/coupon-service.md asks for: it checks the
  * signature, makes one coupon per key however often it is asked, and keeps its books on disk, so that it still knows
  * after a kill. Listens on the loopback address only.
  */
-export async function startDemoCouponService(options: DemoCouponServiceOptions): Promise<DemoCouponService> {
+export async function startCouponService(options: CouponServiceOptions): Promise<CouponService> {
   const key = signingKey(options.signingSecret)
   if (key === null) throw new Error(`signingSecret ${SIGNING_SECRET_RULE}`)
   const clock = options.clock ?? { now: Date.now }

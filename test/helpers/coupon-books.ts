@@ -29,7 +29,7 @@ interface Line {
 }
 
 /**
- * The books of the demo's coupon service: an append-only file with one JSON line for every time it was asked. A line
+ * The books of the small coupon service: an append-only file with one JSON line for every time it was asked. A line
  * that a crash cut short was never answered for and is overwritten.
  */
 export async function openBooks(dataFile: string): Promise<Books> {
