@@ -31,6 +31,8 @@ export interface InstallingParts {
   readonly publicUrl?: string | null
   readonly platformOrigins?: Readonly<Record<Platform, string>>
   readonly httpProviderAllow?: readonly string[]
+  /** How long each request to a platform is waited for; default 10 s. */
+  readonly platformTimeoutMs?: number
   /** Without one the sweep finds what is due. */
   readonly queue?: Pick<JobQueue, 'enqueue'>
 }
@@ -52,10 +54,14 @@ export function composeInstalling({
   publicUrl = null,
   platformOrigins = {},
   httpProviderAllow = [],
+  platformTimeoutMs,
   ...parts
 }: InstallingParts): Installations {
   const origins = createOrigins(new Map(Object.entries(platformOrigins)))
-  const calls = createPlatformCalls({ origins, allowedHosts: httpProviderAllow })
+  const calls = createPlatformCalls({
+    ...{ origins, allowedHosts: httpProviderAllow },
+    ...(platformTimeoutMs === undefined ? {} : { timeoutMs: platformTimeoutMs }),
+  })
   const made = [...connectors.values()].flatMap(({ platform, hands }) =>
     hands === undefined ? [] : [[platform, hands({ calls, clock: parts.clock })] as const],
   )
