@@ -9,10 +9,12 @@ import { createInstalling, type Installing } from './installing/installing.ts'
 import { createTend } from './installing/tend.ts'
 import { createPlatformCalls } from './platforms/calls.ts'
 import { createOrigins } from './platforms/origins.ts'
+import { createOwnPace } from './platforms/own-pace.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Connector } from './ports/connector.ts'
 import type { Hands } from './ports/hands.ts'
 import type { Logger } from './ports/logger.ts'
+import type { Pace } from './ports/pace.ts'
 import type { PlatformCalls } from './ports/platform-calls.ts'
 import type { PlatformDoor } from './ports/platform-door.ts'
 import type { JobQueue } from './ports/queue.ts'
@@ -31,6 +33,10 @@ export interface InstallingParts {
   readonly publicUrl?: string | null
   readonly platformOrigins?: Readonly<Record<Platform, string>>
   readonly httpProviderAllow?: readonly string[]
+  /** How long each request to a platform is waited for; default 10 s. */
+  readonly platformTimeoutMs?: number
+  /** At which platforms are asked; without it that of this process alone. */
+  readonly pace?: Pace
   /** Without one the sweep finds what is due. */
   readonly queue?: Pick<JobQueue, 'enqueue'>
 }
@@ -52,12 +58,17 @@ export function composeInstalling({
   publicUrl = null,
   platformOrigins = {},
   httpProviderAllow = [],
+  platformTimeoutMs,
+  pace = createOwnPace(),
   ...parts
 }: InstallingParts): Installations {
   const origins = createOrigins(new Map(Object.entries(platformOrigins)))
-  const calls = createPlatformCalls({ origins, allowedHosts: httpProviderAllow })
+  const calls = createPlatformCalls({
+    ...{ origins, allowedHosts: httpProviderAllow },
+    ...(platformTimeoutMs === undefined ? {} : { timeoutMs: platformTimeoutMs }),
+  })
   const made = [...connectors.values()].flatMap(({ platform, hands }) =>
-    hands === undefined ? [] : [[platform, hands({ calls, clock: parts.clock })] as const],
+    hands === undefined ? [] : [[platform, hands({ calls, clock: parts.clock, pace })] as const],
   )
   const hands = new Map(made)
   const reconciles = reconcilesOf({ ...parts, hands })

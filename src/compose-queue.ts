@@ -2,8 +2,10 @@ import type { Router } from 'express'
 import type { Config } from './config.ts'
 import { addressOf } from './http/limits/address.ts'
 import { createQueueBoard } from './ops/bull-board.ts'
+import { createOwnPace } from './platforms/own-pace.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Logger } from './ports/logger.ts'
+import type { Pace } from './ports/pace.ts'
 import type { JobQueue } from './ports/queue.ts'
 import { openBullQueue } from './queue/bull-queues.ts'
 import { createJobQueue } from './queue/bullmq.ts'
@@ -11,6 +13,7 @@ import { checkRedis } from './queue/check-redis.ts'
 import { startLocalRedis } from './queue/local-redis.ts'
 import { BULL_QUEUES } from './queue/names.ts'
 import { openRedisLink } from './queue/redis-link.ts'
+import { createSharedPace } from './queue/shared-pace.ts'
 import { joinWorkforce, type LiveWorkforce } from './queue/workforce.ts'
 
 export interface QueueParts {
@@ -65,6 +68,18 @@ export function composeBoard({
       await Promise.all(queues.map((bull) => bull.close()))
       await link.close()
     },
+  }
+}
+
+/** The pace at which all processes of the installation together ask platforms. */
+export function composePace({ redisUrl }: Pick<QueueParts, 'redisUrl'>): {
+  readonly pace: Pace
+  readonly close: () => Promise<void>
+} {
+  const link = openRedisLink({ redisUrl, role: 'producer' })
+  return {
+    pace: createSharedPace({ link, own: createOwnPace() }),
+    close: async () => link.close(),
   }
 }
 

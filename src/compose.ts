@@ -10,7 +10,7 @@ import { composeInstalling } from './compose-installing.ts'
 import { checkAddress, listenOrSay } from './compose-listen.ts'
 import { createLogger } from './compose-logger.ts'
 import { composeMetrics, countingInbox, countingStore, listenForMetrics } from './compose-metrics.ts'
-import { type Board, composeBoard, composeQueue, composeWorkforce } from './compose-queue.ts'
+import { type Board, composeBoard, composePace, composeQueue, composeWorkforce } from './compose-queue.ts'
 import { composeStore, type StoreOptions } from './compose-store.ts'
 import { composeTelling } from './compose-telling.ts'
 import { type Parts, startWorkers } from './compose-workers.ts'
@@ -133,8 +133,12 @@ export async function startApp(
       sources: { newId, drawCode: drawFoldedCode },
     })
     closers.push(() => recorder.drain())
+    // one process owns a file
+    const paces = storeParts.store.kind === 'sqlite' ? null : composePace(queueParts)
+    if (paces !== null) closers.push(paces.close)
     const installations = composeInstalling({
       ...config,
+      ...(paces === null ? {} : { pace: paces.pace }),
       ...{ store: storeParts.store, queue: queueParts.queue, secretBox, clock, logger, newId },
     })
     const parts = {

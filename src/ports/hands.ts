@@ -8,6 +8,7 @@ import type {
   RewardFault,
   UsedOutcome,
 } from './coupon-provider.ts'
+import type { Pace } from './pace.ts'
 import type { PlatformCalls, Told } from './platform-calls.ts'
 import type { ProblemCode, ShownSubscription } from './schema/installation-values.ts'
 import type { Discount, Platform, RewardSpec } from './schema/values.ts'
@@ -214,6 +215,8 @@ export interface Hands {
 export interface HandsParts {
   readonly calls: PlatformCalls
   readonly clock: Clock
+  /** Without one nobody keeps to a pace. */
+  readonly pace?: Pace
 }
 
 export type MakeHands = (parts: HandsParts) => Hands

@@ -1,6 +1,7 @@
 import type { Instant } from './clock.ts'
 
-const MAX_WAIT_MS = 15 * 60 * 1000
+/** Nobody is waited for longer, whatever he asks for. */
+export const MAX_WAIT_MS = 15 * 60 * 1000
 const MONTHS = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
 /** The form that RFC 9110 asks senders to use; its two obsolete forms are not read. */
 const HTTP_DATE = new RegExp(`^[A-Z][a-z]{2}, \\d{2} (?:${MONTHS}) \\d{4} \\d{2}:\\d{2}:\\d{2} GMT$`)

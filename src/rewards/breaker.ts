@@ -1,4 +1,5 @@
 import type { Instant } from '../ports/clock.ts'
+import { MAX_WAIT_MS } from '../ports/retry-after.ts'
 import type { ProviderError } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
 
@@ -68,6 +69,20 @@ export function afterAnswer(state: ProviderState, now: Instant, isProbe: boolean
 /** Everything may be asked again; due at once, for what was parked is still to be let go. */
 export function resumed(now: Instant): Partial<ProviderState> {
   return { state: 'ok', since: now, failures: 0, probes: 0, waitUntil: null, dueAt: now }
+}
+
+/**
+ * A state as it is to be taken at `now`. What was noted while the clock was ahead must not hold for as long as it was
+ * ahead: nobody is left alone for longer than a `Retry-After` may say.
+ */
+export function asOf(state: ProviderState, now: Instant): ProviderState {
+  const isBeyond = state.waitUntil !== null && state.waitUntil > now + MAX_WAIT_MS
+  return isBeyond ? { ...state, waitUntil: null } : state
+}
+
+/** Probes that are due later than this were put off by a clock that was ahead. */
+export function lastProbeFrom(now: Instant): Instant {
+  return now + Math.ceil(LONGEST_PROBE_MS * (1 + JITTER))
 }
 
 /** Nobody else probes while one process does. */

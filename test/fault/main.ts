@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { inflictOnBooks } from './books/all.ts'
 import type { MongoNeeded } from './harness/faults.ts'
 import { type MongoUnderTest, startMongo } from './harness/mongo.ts'
 import { type HarnessOptions, HELP, readOptions } from './harness/options.ts'
@@ -28,11 +29,12 @@ function openServers() {
 
 /** @returns whether all is well */
 async function inflictAll(options: HarnessOptions): Promise<boolean> {
-  const { stores, faults, markdown, verbose, ...others } = options
+  const { stores, faults, books, markdown, verbose, ...others } = options
   const style = markdown ? MARKDOWN : PLAIN
   const servers = openServers()
   const results: Result[] = []
-  say(style.heading())
+  let isInOrder = true
+  if (faults.length > 0) say(style.heading())
   try {
     for (const fault of faults) {
       for (const store of fault.stores.filter((each) => stores.includes(each))) {
@@ -55,10 +57,13 @@ async function inflictAll(options: HarnessOptions): Promise<boolean> {
         for (const sentence of result.wrong) say(`  WRONG: ${sentence}`)
       }
     }
+    if (books && faults.length > 0) say('')
+    if (books)
+      isInOrder = await inflictOnBooks({ stores, markdown, say, mongo: () => servers.mongo('one_node') })
   } finally {
     await servers.stop()
   }
-  return results.every(isClean)
+  return isInOrder && results.every(isClean)
 }
 
 // an end by signal is an end all the same: what was started is ended

@@ -97,7 +97,9 @@ export interface ApiOptions extends Partial<HttpDeps> {
   readonly allowedHosts?: readonly string[]
 }
 /** What operators say of platforms. */
-export type PlatformSettings = Partial<Pick<InstallingParts, 'publicUrl' | 'platformOrigins'>>
+export type PlatformSettings = Partial<
+  Pick<InstallingParts, 'publicUrl' | 'platformOrigins' | 'platformTimeoutMs'>
+>
 
 /**
  * The real HTTP application on a free port, with a clock that stands still. Without a store in `overrides` it has one

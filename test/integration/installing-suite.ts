@@ -447,6 +447,15 @@ export function describeInstalling(
       })
     })
 
+    it('waits for no act of a process that was killed while its clock was ahead', async () => {
+      const connector = await installed()
+      const dead = { leaseId: 'dead', leaseUntil: Date.parse(NOW) + 24 * HOUR_MS }
+      const { id } = connector
+      const { accountId } = admin
+      await api.store.commit([{ op: 'update', collection: 'installation', id, accountId, set: dead }])
+      expect((await act(connector, 'check')).status).toBe(200)
+    })
+
     describe('what an installation has set', () => {
       it('is not changed by a patch while it stands', async () => {
         const connector = await installed()

@@ -1,11 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { ShopifyAccess } from '../../connectors/shopify/hands/access.ts'
 import { createAdmin, type ShopDoor } from '../../connectors/shopify/hands/admin.ts'
 import { deadlineIn } from '../../connectors/shopify/hands/deadline.ts'
 import { SHOP_QUERY, SUBSCRIBE_MUTATION } from '../../connectors/shopify/hands/queries.ts'
+import type { Access, DiscountWish, Hands, OrderPage } from '../../src/ports/hands.ts'
+import type { Told } from '../../src/ports/platform-calls.ts'
 import { tell } from '../helpers/doubles.ts'
 import { callsTo } from '../helpers/platform-calls.ts'
 import { type PlayedShop, SHOP, startPlayedShop, valueIn } from '../helpers/shopify-shop.ts'
+import { until } from '../helpers/until.ts'
 
 let shop: PlayedShop
 let door: ShopDoor
@@ -75,6 +79,73 @@ describe('the budget of a shop', () => {
     expect((await ask(SHOP_QUERY)).outcome).toBe('ok')
     expect(performance.now() - before).toBeGreaterThan(1_950)
   })
+})
+
+describe('coupons and the past', () => {
+  const DAY_MS = 86_400_000
+  const COUPONS = 20
+
+  /** The hands of a process of their own, how often Shopify refused them for want of points, and what it said is left. */
+  function processOf() {
+    let throttled = 0
+    const left: number[] = []
+    const { calls } = callsTo(shop.double)
+    const hands = shop.handsBy(async (platform, call) => {
+      const answer = await calls(platform, call)
+      if (answer.text.includes('THROTTLED')) throttled += 1
+      const [, available] = /"currentlyAvailable":(\d+)/.exec(answer.text) ?? []
+      if (call.body?.includes('orders(')) left.push(Number(available))
+      return answer
+    })
+    return { hands, throttled: () => throttled, left }
+  }
+
+  const wishOf = (code: string): DiscountWish => ({
+    ...{ code, title: code, tags: [], startsAt: Date.now(), endsAt: null, customerId: null },
+    ...{ discount: { percentage: '10' }, minimumSubtotal: null },
+    combinesWith: { order: false, product: false, shipping: false },
+  })
+
+  it.each(['the same process', 'another process'])(
+    'share the budget: what %s reads of the past leaves coupons theirs',
+    async (whose) => {
+      await tell(shop.double, 'POST /install', {
+        scopes: ['read_orders', 'read_customers', 'write_discounts'],
+      })
+      await tell(shop.double, 'POST /shops', { id: SHOP, restoreRate: 1_000 })
+      const from = new Date(Date.now() - 50 * DAY_MS).toISOString()
+      await tell(shop.double, 'POST /orders/many', { count: 600, from, everySeconds: 3_600 })
+      const past = processOf()
+      const own = whose === 'the same process' ? past : processOf()
+      const keys = { clientId: shop.app.id, clientSecret: shop.app.secrets[0] ?? '' }
+      const { access } = valueIn(await own.hands.enter(shop.site, 'client_credentials', keys))
+      const ends = new AbortController()
+      await tell(shop.double, 'POST /bucket', { left: 9_600 })
+      const reading = readOn(past.hands, access, ends.signal)
+      await until(() => past.left.length > 0, 60_000)
+      for (let at = 0; at < COUPONS; at += 1) {
+        const told = await own.hands.discounts!.create(shop.site, access, wishOf(`code-${at}`))
+        expect(told).toEqual({ outcome: 'ok', value: 'created' })
+      }
+      await until(() => past.left.length > 1, 60_000)
+      ends.abort()
+      await reading
+      expect([own.throttled(), past.throttled()]).toEqual([0, 0])
+      // of what it knew of there was half the bucket left, and what a page may cost
+      expect(Math.min(...past.left.slice(1))).toBeGreaterThan(10_000)
+    },
+    120_000,
+  )
+
+  async function readOn(hands: Hands, access: Access, signal: AbortSignal): Promise<void> {
+    let cursor: string | null = null
+    while (!signal.aborted) {
+      const query = { by: 'activity', since: Date.now() - 55 * DAY_MS, until: Date.now(), cursor } as const
+      const told: Told<OrderPage> = await hands.readOrders!({ ...shop.site, signal }, access, query)
+      if (told.outcome === 'ok') cursor = told.value.next
+      else await delay(100)
+    }
+  }
 })
 
 describe('what Shopify answers', () => {

@@ -1,6 +1,6 @@
 import { revise } from '../../src/ports/changes.ts'
-import { ascending, atMost } from '../../src/ports/conditions.ts'
-import { type ProviderState, probing } from '../../src/rewards/breaker.ts'
+import { above, any, ascending, atMost } from '../../src/ports/conditions.ts'
+import { lastProbeFrom, type ProviderState, probing } from '../../src/rewards/breaker.ts'
 import { findWaiting } from '../../src/rewards/find-waiting.ts'
 import { letGo } from '../../src/rewards/let-go.ts'
 import type { FulfilDeps } from './deps.ts'
@@ -19,8 +19,10 @@ const MAX_LOOKED_AT = 10
 export function createAttend(deps: FulfilDeps, step: Step): () => Promise<void> {
   const { store, clock } = deps
   return async () => {
+    const now = clock.now()
     const due = await store.find('provider_state', {
-      where: atMost('dueAt', clock.now()),
+      // the latter was noted while the clock was ahead
+      where: any(atMost('dueAt', now), above('dueAt', lastProbeFrom(now))),
       sort: ascending('dueAt', 'id'),
       limit: MAX_AT_ONCE,
     })

@@ -7,6 +7,7 @@ import {
   afterEnd,
   afterFailure,
   afterRefusal,
+  asOf,
   type ProviderState,
 } from '../../src/rewards/breaker.ts'
 import { noteState, type Owned, unknownState } from '../../src/rewards/provider-state.ts'
@@ -48,7 +49,8 @@ export function createDesk(deps: FulfilDeps, lanes: Lanes) {
 
   async function readState(owned: Owned): Promise<ProviderState> {
     const [state] = await deps.store.findByKeys('provider_state', ['id'], [[owned.providerId]])
-    return state ?? unknownState(owned, deps.clock.now())
+    const now = deps.clock.now()
+    return state === undefined ? unknownState(owned, now) : asOf(state, now)
   }
 
   async function isAsRead({ accountId, id, revision }: Reward): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { endStandingChanges } from '../../src/engine/end-standing.ts'
 import { happen } from '../../src/engine/happen.ts'
 import { AppError } from '../../src/errors.ts'
+import type { Instant } from '../../src/ports/clock.ts'
 import type { RevokeOutcome } from '../../src/ports/coupon-provider.ts'
 import { PutOff } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
@@ -29,7 +30,7 @@ export async function revokeStep(
 ): Promise<true | null> {
   // an order named it: nobody has to be asked
   if (reward.couponUsed === 'yes') return writeRevoked(deps, reward, 'yes', null)
-  const waitMs = reward.couponCode === null ? reward.updatedAt + MADE_WITHIN_MS - deps.clock.now() : 0
+  const waitMs = reward.couponCode === null ? leftToBeMade(reward, deps.clock.now()) : 0
   if (waitMs > 0) {
     const reason = 'COUPON_BEING_MADE: it may still be made; it is asked back after that'
     throw new AppError('PROVIDER_UNAVAILABLE', reason, { retryAfterMs: waitMs })
@@ -46,6 +47,12 @@ export async function revokeStep(
   if (givesUp) return writeRevoked(deps, reward, 'unknown', answer.reason)
   const options = answer.retryAfterMs === null ? {} : { retryAfterMs: answer.retryAfterMs }
   throw new AppError('PROVIDER_UNAVAILABLE', answer.reason, options)
+}
+
+/** Nothing of what was written by a clock that was ahead: nobody knows how long ago that is. */
+function leftToBeMade({ updatedAt }: Reward, now: Instant): number {
+  const leftMs = updatedAt + MADE_WITHIN_MS - now
+  return leftMs > 2 * MADE_WITHIN_MS ? 0 : leftMs
 }
 
 /**

@@ -5,6 +5,8 @@ import { FAULTS, type Fault, SHORT } from './faults.ts'
 export interface HarnessOptions {
   readonly stores: readonly StoreKind[]
   readonly faults: readonly Fault[]
+  /** Whether coupons are compared with the books of Shopify, Stripe and Voucherify. */
+  readonly books: boolean
   readonly seed: number
   readonly perSecond: number
   readonly durationMs: number
@@ -20,7 +22,8 @@ with repetitions and in no order, and kills, wipes, pauses and fills what it can
 answered with what is there. Prints a table; exit code 1 when anything was lost, doubled or stuck.
 
   --only <fault>       may be repeated: ${FAULTS.slice(0, 6).map(nameOf).join(', ')},
-                       ${FAULTS.slice(6).map(nameOf).join(', ')}
+                       ${FAULTS.slice(6).map(nameOf).join(', ')},
+                       books (coupons at Shopify, Stripe and Voucherify)
   --store <store>      sqlite | mongo | both (default both; MongoDB is skipped where none can be had)
   --short              half a minute: one after the other, as in npm test
   --long               adds the 30 s pause, the three-node step-down and MongoDB's full disk
@@ -43,6 +46,7 @@ const STORES: Readonly<Record<string, readonly StoreKind[]>> = {
   both: ['sqlite', 'mongodb'],
 }
 const MAX_SEED = 2 ** 31
+const BOOKS = 'books'
 
 /** null: help was asked for. @throws Error naming what is wrong with the arguments */
 export function readOptions(args: readonly string[]): HarnessOptions | null {
@@ -66,9 +70,11 @@ export function readOptions(args: readonly string[]): HarnessOptions | null {
   const stores = STORES[values.store]
   if (stores === undefined) throw new Error(`--store is ${values.store}, not sqlite, mongo or both`)
   const usual = values.short ? [SHORT] : FAULTS.filter(({ onlyLong }) => values.long || onlyLong !== true)
+  const only = values.only?.filter((name) => name !== BOOKS)
   return {
     stores,
-    faults: values.only === undefined ? usual : values.only.map(readFault),
+    faults: only === undefined ? usual : only.map(readFault),
+    books: values.only === undefined ? !values.short : values.only.includes(BOOKS),
     seed: readCount('seed', values.seed, MAX_SEED) ?? Math.floor(Math.random() * MAX_SEED),
     perSecond: readCount('rate', values.rate, 1_000) ?? 40,
     durationMs: (readCount('duration', values.duration, 3_600) ?? 15) * 1_000,
@@ -87,6 +93,7 @@ function readCount(name: string, digits: string | undefined, max: number): numbe
 
 function readFault(name: string): Fault {
   const fault = FAULTS.find((known) => known.name === name)
-  if (fault === undefined) throw new Error(`--only is ${name}, not one of ${FAULTS.map(nameOf).join(', ')}`)
+  if (fault === undefined)
+    throw new Error(`--only is ${name}, not one of ${FAULTS.map(nameOf).join(', ')}, ${BOOKS}`)
   return fault
 }

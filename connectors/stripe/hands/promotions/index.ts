@@ -3,22 +3,21 @@ import type { Access, HandsParts, Promotions, Site } from '../../../../src/ports
 import { stripeClient } from '../client.ts'
 import { heard } from './errors.ts'
 import { faultOf } from './faults.ts'
-import { createPace } from './pace.ts'
+import { pacedCalls } from './pace.ts'
 import { findCodes, issueCode, type Settings, switchOff, usedAmong } from './promotion-code.ts'
 
 const ASK_MS = 10_000
 
 /** Promotion codes, each under the coupon of its discount: https://docs.stripe.com/api/promotion_codes. */
 export function createPromotions(
-  { calls, clock }: HandsParts,
+  { calls, clock, pace }: HandsParts,
   apiKeyOf: (access: Access) => string,
 ): Promotions {
-  const pace = createPace()
-
   function open({ signal }: Site, access: Access): Stripe {
     const deadline = AbortSignal.timeout(ASK_MS)
     const ends = signal === undefined ? deadline : AbortSignal.any([signal, deadline])
-    return stripeClient(calls, apiKeyOf(access), ends)
+    const apiKey = apiKeyOf(access)
+    return stripeClient(pacedCalls(calls, pace, apiKey), apiKey, ends)
   }
 
   async function hear<T>(work: () => Promise<T>) {
@@ -33,8 +32,7 @@ export function createPromotions(
     faultOf: (site, access, reward, settings) => faultOf(open(site, access), settings as Settings, reward),
     issue(site, access, request) {
       const stripe = open(site, access)
-      const turn = () => pace(apiKeyOf(access))
-      return hear(() => issueCode({ stripe, turn }, request.settings as Settings, request))
+      return hear(() => issueCode(stripe, request.settings as Settings, request))
     },
     revoke(site, access, request) {
       return hear(async () => {

@@ -13,12 +13,6 @@ export interface Settings {
   readonly currency?: string | undefined
 }
 
-export interface Maker {
-  readonly stripe: Stripe
-  /** Waits until one may be made. */
-  readonly turn: () => Promise<void>
-}
-
 type Wanted = Stripe.PromotionCodeCreateParams
 
 const REWARD = 'streakline_reward_log'
@@ -30,18 +24,17 @@ const MOST = 100
  * among those that can be used, so that of two requests at once one is refused and finds what the other made.
  */
 export async function issueCode(
-  maker: Maker,
+  stripe: Stripe,
   settings: Settings,
   request: CouponRequest,
 ): Promise<IssueOutcome> {
-  const { stripe } = maker
   // a key is forgotten after a day, and what it kept of a failure says nothing of now
   if (request.mayExist) {
     const [own] = await findCodes(stripe, request)
     if (own !== undefined) return issued(own)
   }
   try {
-    return issued(await makeCode(maker, settings, request))
+    return issued(await makeCode(stripe, settings, request))
   } catch (error) {
     if (isNo(error, 'code')) return taken(stripe, request)
     if (settings.couponId !== undefined && isNo(error, COUPON)) {
@@ -54,7 +47,7 @@ export async function issueCode(
 const COUPON = 'promotion[coupon]'
 
 async function makeCode(
-  { stripe, turn }: Maker,
+  stripe: Stripe,
   settings: Settings,
   request: CouponRequest,
 ): Promise<Stripe.PromotionCode> {
@@ -62,7 +55,6 @@ async function makeCode(
   let wanted = wantedOf(coupon, settings, request)
   for (let round = 0; ; round += 1) {
     try {
-      await turn()
       return await stripe.promotionCodes.create(wanted, { idempotencyKey: keyOf(request, wanted, round) })
     } catch (error) {
       if (round >= MAX_ROUNDS) throw error

@@ -1,0 +1,47 @@
+import type { Double } from '../../../src/doubles/parts/double.ts'
+import type { Row } from '../../../src/ports/schema.ts'
+import type { Client } from '../../helpers/api.ts'
+
+export type Reward = Row<'reward_log'>
+
+/** A coupon in a provider's own books. */
+export interface Coupon {
+  /** The reward that it says it is for; null where the books name none but by its code. */
+  readonly rewardLogId: string | null
+  readonly code: string
+  /** Somebody could still use it. */
+  readonly isAlive: boolean
+}
+
+/** Which request of the provider a fault is to meet. */
+export interface Wanted {
+  readonly method?: string
+  readonly path?: string
+  readonly contains?: string
+}
+
+/** A platform that makes coupons, played by its double, and its books. */
+export interface CouponShop {
+  readonly kind: 'shopify' | 'stripe' | 'voucherify'
+  readonly double: Double
+  /** Connects it for an account. @returns the id of the coupon provider */
+  connect(client: Client): Promise<string>
+  /** The request by which a coupon comes into being. */
+  making(reward: Reward): Wanted
+  /** The two requests by which one is taken back, in their order. */
+  takingBack(reward: Reward): Promise<readonly [Wanted, Wanted]>
+  books(): Promise<readonly Coupon[]>
+  /** What opens its doors is good no more. */
+  refuse(): Promise<void>
+  /** The merchant sees to that, where anybody has to. */
+  readmit(client: Client): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Rewards are granted at this instant by the clock of the installation; the doubles' own begins there, and runs. */
+export const BEGINS_AT = Date.parse('2026-11-22T12:00:00.000Z')
+
+export function runningClock(): () => number {
+  const startedAt = performance.now()
+  return () => BEGINS_AT + Math.floor(performance.now() - startedAt)
+}
