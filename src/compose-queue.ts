@@ -1,9 +1,10 @@
 import type { Router } from 'express'
 import type { Config } from './config.ts'
+import { createQueueVisits } from './http/console/queue-visits.ts'
 import { addressOf } from './http/limits/address.ts'
 import { createQueueBoard } from './ops/bull-board.ts'
 import { createOwnPace } from './platforms/own-pace.ts'
-import type { Clock } from './ports/clock.ts'
+import { type Clock } from './ports/clock.ts'
 import type { Logger } from './ports/logger.ts'
 import type { Pace } from './ports/pace.ts'
 import type { JobQueue } from './ports/queue.ts'
@@ -15,6 +16,7 @@ import { BULL_QUEUES } from './queue/names.ts'
 import { openRedisLink } from './queue/redis-link.ts'
 import { createSharedPace } from './queue/shared-pace.ts'
 import { joinWorkforce, type LiveWorkforce } from './queue/workforce.ts'
+import type { UserDeps } from './users/users.ts'
 
 export interface QueueParts {
   readonly queue: JobQueue
@@ -46,15 +48,9 @@ export interface Board {
   readonly close: () => Promise<void>
 }
 
-/** The queue pages, or null when no operator credentials are set. */
-export function composeBoard({
-  config,
-  clock,
-  logger,
-  queue,
-  redisUrl,
-}: { config: Config; clock: Clock; logger: Logger } & QueueParts): Board | null {
-  if (config.operator === null) return null
+/** The queue pages: for the operator, where there are credentials, and for owners who are signed in to the console. */
+export function composeBoard(parts: { config: Config; logger: Logger } & UserDeps & QueueParts): Board {
+  const { config, clock, logger, queue, redisUrl } = parts
   const link = openRedisLink({ redisUrl, role: 'producer', logger })
   const queues = BULL_QUEUES.map((name) => openBullQueue(name, link))
   return {
@@ -63,6 +59,7 @@ export function composeBoard({
       queues,
       redisReachable: () => queue.reachable(),
       guard: { clock, logger, addressOf },
+      visit: createQueueVisits(parts),
     }),
     close: async () => {
       await Promise.all(queues.map((bull) => bull.close()))

@@ -159,8 +159,8 @@ export async function startApp(
       if (page !== null) closers.push(() => page.close(config.shutdownMs))
       return { http: null, metricsPort: page?.port ?? null, inviteOwner, close }
     }
-    const board = composeBoard({ ...parts, clock })
-    if (board !== null) closers.push(board.close)
+    const board = composeBoard({ ...parts, newId })
+    closers.push(board.close)
     const bodies = composeBodies()
     closers.push(() => bodies.close())
     const { listening, inbox } = await startWeb(parts, board, bodies)
@@ -179,16 +179,16 @@ export async function startApp(
   }
 }
 
-function opsPages({ config, metrics }: Parts, board: Board | null): Router {
+function opsPages({ config, metrics }: Parts, board: Board): Router {
   const pages = Router()
   pages.use(createMetricsPage({ metrics, operator: config.operator, token: config.metricsToken }))
-  if (board !== null) pages.use(board.router)
+  pages.use(board.router)
   return pages
 }
 
 async function startWeb(
   parts: Parts,
-  board: Board | null,
+  board: Board,
   { read }: Bodies,
 ): Promise<{ listening: Listening; inbox: { close(): Promise<void> } }> {
   const { config, logger, marks, metrics, secretBox, recorder, queue } = parts
@@ -222,9 +222,7 @@ async function startWeb(
     bodyBudgetBytes: config.bodyBudgetBytes,
     trustProxyHops: config.trustProxyHops,
     servesReference: config.servesReference,
-    ...(config.operator === null && config.metricsToken === null
-      ? {}
-      : { opsRouter: opsPages(parts, board) }),
+    opsRouter: opsPages(parts, board),
   })
   const listening = await listenOrSay(createHttpApp(deps), { ...config, logger })
   const close = async () => {

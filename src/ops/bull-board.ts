@@ -3,30 +3,30 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
 import type { Queue } from 'bullmq'
 import express, { type Router } from 'express'
-import { type GuardDeps, type OperatorCredentials, operatorGuard, sameOriginOnly } from './operator-guard.ts'
+import { type BoardGuardDeps, boardGuard } from './board-guard.ts'
+import { sameOriginOnly } from './operator-guard.ts'
 import { ownPage } from './own-page.ts'
 
 export const QUEUES_PATH = '/ops/queues'
 
-export interface BoardDeps {
-  /** Without it nobody has to wait after wrong passwords. */
-  readonly guard?: GuardDeps
-  readonly operator: OperatorCredentials
+export interface BoardDeps extends BoardGuardDeps {
   readonly queues: readonly Queue[]
   readonly redisReachable: () => Promise<boolean>
 }
 
-/** Bull Board at /ops/queues, behind operator credentials; its buttons only work from its own pages. */
-export function createQueueBoard({ operator, queues, redisReachable, guard }: BoardDeps): Router {
+/** Bull Board at /ops/queues, behind its guard; its buttons only work from its own pages. */
+export function createQueueBoard({ queues, redisReachable, ...guarded }: BoardDeps): Router {
   const adapter = new ExpressAdapter()
   adapter.setBasePath(QUEUES_PATH)
   createBullBoard({
     queues: queues.map((queue) => new BullMQAdapter(queue, { description: DESCRIPTIONS[queue.name] ?? '' })),
     serverAdapter: adapter,
-    options: { uiConfig: { boardTitle: 'Streakline queues' } },
+    options: {
+      uiConfig: { boardTitle: 'Streakline queues', miscLinks: [{ text: 'Console', url: '/console' }] },
+    },
   })
   const router = express.Router()
-  router.use(QUEUES_PATH, operatorGuard(operator, guard), sameOriginOnly)
+  router.use(QUEUES_PATH, boardGuard(guarded), sameOriginOnly)
   router.use(QUEUES_PATH, ownPage)
   router.use(QUEUES_PATH, async (_request, response, next) => {
     if (await redisReachable()) next()

@@ -64,6 +64,11 @@ function isSameOrigin(request: Request): boolean {
   return URL.canParse(origin) && new URL(origin).host === host
 }
 
+/** Whether a request says which page it comes from, as every browser has it say. */
+export function namesItsPage({ headers }: Request): boolean {
+  return headers['sec-fetch-site'] !== undefined || headers.origin !== undefined
+}
+
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

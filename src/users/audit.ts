@@ -65,9 +65,9 @@ export function auditedStore(store: Store, deps: AuditDeps): Store {
   })
 }
 
-/** The entry of something that changes no record: a sign-in, an export. */
-export function actEntry(deps: AuditDeps, act: Act): Change {
-  return insert('audit_log', rowOf(deps, act, asAct(act)))
+/** The entry of something that changes no record: a sign-in, an export. @param after what it was done to, where no id says so */
+export function actEntry(deps: AuditDeps, act: Act, after: Told['after'] = null): Change {
+  return insert('audit_log', rowOf(deps, act, { ...asAct(act), after }))
 }
 
 const asAct = ({ action, slug, recordId }: Act): Told => ({

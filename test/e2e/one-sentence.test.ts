@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { allGone, CLI, endPrograms, plainEnv, ROOT, settingsIn, startProgram } from '../helpers/program.ts'
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
+import { until } from '../helpers/until.ts'
 
 const TIMEOUT_MS = 180_000
 
@@ -150,6 +151,19 @@ describe('a start of a program that nobody has signed in to', () => {
       })
       const program = startProgram([process.execPath, CLI, 'start'], { env })
       await program.printed('/ops/queues')
+      // its owner comes in by the sign-in of the console, the operator's name or not
+      const [, origin = '', token = ''] =
+        /^(http:\S+)\/console\/start#token=([\w-]{43})$/m.exec(program.stderr()) ?? []
+      const signedIn = await fetch(`${origin}/console/password`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token, password: 'a long enough password' }),
+      })
+      expect(signedIn.status).toBe(204)
+      const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!
+      const open = () => fetch(`${origin}/ops/queues`, { headers: { cookie } })
+      await until(async () => (await open()).status === 200, TIMEOUT_MS)
+      expect((await fetch(`${origin}/ops/queues`)).status).toBe(401)
       program.child.kill('SIGTERM')
       await program.ended
       expect(program.output()).not.toContain('long-enough-a-word')

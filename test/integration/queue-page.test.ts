@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { AppError } from '../../src/errors.ts'
+import { createQueueVisits } from '../../src/http/console/queue-visits.ts'
 import { createQueueBoard } from '../../src/ops/bull-board.ts'
-import { type Api, startApi } from '../helpers/api.ts'
+import { type Api, type Body, startApi } from '../helpers/api.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
+import { browserOf, type Browser as SignedIn, sameOrigin, signedIn } from '../helpers/console.ts'
 import { openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
 import { redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { until } from '../helpers/until.ts'
@@ -23,6 +25,7 @@ beforeAll(async () => {
     operator: OPERATOR,
     queues: [rig.bull, rig.bullRewards],
     redisReachable: () => rig.queue.reachable(),
+    visit: (request) => createQueueVisits(api.deps)(request),
   })
   api = await startApi({ opsRouter })
   rig.work({ reward: () => Promise.reject(new AppError('FAILED_FOR_GOOD', REASON)) })
@@ -61,6 +64,120 @@ describe('the queue pages', () => {
         'One job is what one rule sees of a purchase or a report, or up to 16 of them that arrived together.',
       reward: 'One job is one reward: its coupon is made, or taken back.',
     })
+  })
+})
+
+const byAction = (one: Body, other: Body) => one.action.localeCompare(other.action)
+const PAUSE = '/ops/queues/api/queues/activity/pause'
+const RESUME = '/ops/queues/api/queues/activity/resume'
+
+describe('the queue pages for who is signed in to the console', () => {
+  let owner: SignedIn
+  let accountId: string
+
+  beforeAll(async () => {
+    ;({ accountId } = await api.account('The only shop'))
+    owner = await signedIn(api, accountId, 'owner@example.com', 'owner')
+  })
+
+  it('open for an owner, without other credentials, under the same policy', async () => {
+    const page = await owner.send('GET', '/ops/queues/')
+    expect([page.status, page.text.includes('Streakline queues')]).toEqual([200, true])
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self';")
+    expect((await owner.send('GET', '/ops/queues/api/queues')).status).toBe(200)
+  })
+
+  it.each(['staff', 'viewer'] as const)('say in words to somebody with the role %s why not', async (role) => {
+    const somebody = await signedIn(api, accountId, `${role}@example.com`, role)
+    for (const path of ['/ops/queues', '/ops/queues/api/queues', '/ops/queues/static/x.js']) {
+      const { status, text, headers } = await somebody.send('GET', path)
+      expect([path, status]).toEqual([path, 403])
+      expect(text).toContain('Only owners see the queues.')
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+    }
+    expect((await somebody.send('PUT', PAUSE)).status).toBe(403)
+    expect(await rig.bull.isPaused()).toBe(false)
+  })
+
+  it('let the operator in beside a session that may not, by credentials or by asking for them', async () => {
+    const staff = await signedIn(api, accountId, 'operator-too@example.com', 'staff')
+    expect((await staff.send('GET', '/ops/queues', undefined, { authorization })).status).toBe(200)
+    const asked = await staff.send('GET', '/ops/queues?operator')
+    expect([asked.status, asked.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('Basic'),
+    ])
+    expect((await staff.send('GET', '/ops/queues')).text).toContain('href="/ops/queues?operator"')
+  })
+
+  it('judge credentials that are sent by themselves, whoever is signed in', async () => {
+    const wrong = { authorization: `Basic ${Buffer.from('operator:wrong').toString('base64')}` }
+    expect((await owner.send('GET', '/ops/queues', undefined, wrong)).status).toBe(401)
+  })
+
+  it('are pressed from pages of this server alone, and what was done is in the audit log', async () => {
+    const headersOff = [{}, { 'sec-fetch-site': 'cross-site' }, { origin: 'https://elsewhere.example' }]
+    for (const headers of headersOff) {
+      expect((await owner.send('PUT', PAUSE, undefined, headers)).status).toBe(403)
+    }
+    expect(await rig.bull.isPaused()).toBe(false)
+    const ownOrigin = { origin: api.origin }
+    expect((await owner.send('PUT', PAUSE, undefined, ownOrigin)).status).toBe(200)
+    expect(await rig.bull.isPaused()).toBe(true)
+    expect((await owner.send('PUT', RESUME, undefined, sameOrigin)).status).toBe(200)
+    const entries = async () => {
+      const { body } = await owner.send('GET', '/schema/audit_log/record?limit=100')
+      return body.data.filter(({ slug }: { slug: string }) => slug === 'queue')
+    }
+    await until(async () => (await entries()).length === 2, 10_000)
+    expect(
+      (await entries())
+        .toSorted(byAction)
+        .map(({ action, actorName, after, before }: Body) => [action, actorName, before, after]),
+    ).toEqual([
+      ['pause', 'owner@example.com', null, { queue: 'activity' }],
+      ['resume', 'owner@example.com', null, { queue: 'activity' }],
+    ])
+  })
+
+  it('ask for the operator once the session is over', async () => {
+    const gone = await signedIn(api, accountId, 'gone@example.com', 'owner')
+    await gone.send('DELETE', '/console/session')
+    expect((await gone.send('GET', '/ops/queues')).status).toBe(401)
+    expect((await browserOf(api, 'streakline_session=guess').send('GET', '/ops/queues')).status).toBe(401)
+  })
+
+  it('stay closed to owners while there are several shops: jobs are of all of them', async () => {
+    await api.account('A second shop')
+    for (const path of ['/ops/queues', '/ops/queues/api/queues']) {
+      const { status, text } = await owner.send('GET', path)
+      expect([path, status]).toEqual([path, 403])
+      expect(text).toContain('the work of all shops on this server')
+    }
+    expect((await owner.send('PUT', PAUSE)).status).toBe(403)
+    expect(await rig.bull.isPaused()).toBe(false)
+    expect((await api.send('/ops/queues', { headers: { authorization } })).status).toBe(200)
+  })
+})
+
+describe('the queue pages without an operator', () => {
+  it('are for owners alone, and send everybody else to the console', async () => {
+    const opsRouter = createQueueBoard({
+      operator: null,
+      queues: [rig.bull],
+      redisReachable: () => rig.queue.reachable(),
+      visit: (request) => createQueueVisits(own.deps)(request),
+    })
+    const own = await startApi({ opsRouter })
+    const { accountId } = await own.account('The only shop')
+    const owner = await signedIn(own, accountId, 'owner@example.com', 'owner')
+    expect((await owner.send('GET', '/ops/queues')).status).toBe(200)
+    for (const headers of [{}, { authorization }]) {
+      const { status, text, headers: given } = await own.send('/ops/queues', { headers })
+      expect([status, given.get('www-authenticate')]).toEqual([401, null])
+      expect(text).toContain('href="/console"')
+    }
+    await own.close()
   })
 })
 
