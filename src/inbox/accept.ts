@@ -8,6 +8,7 @@ import { createConnectorLookup, type OpenConnector } from './connector-lookup.ts
 import { type Platforms, type ReadBody, readHere, rulesOf } from './reading.ts'
 import { createRefusalBook } from './refusals.ts'
 import type { ArrivedWebhook } from './rows.ts'
+import { heldAgainstOrder } from './shop-of-order.ts'
 import { type StoreBatchDeps, type Stored, storeBatch } from './store-batch.ts'
 import type { AcceptResult, Inbox, IncomingWebhook } from './types.ts'
 
@@ -82,7 +83,8 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
     if ('ok' in reading) return { outcome: 'refused', reason: reading.reason, message: reading.message }
     await inTime(deps.notes?.arrived(connector) ?? Promise.resolve())
     if (!isJson(headers['content-type'])) return { outcome: 'not_json' }
-    return inTime(batcher.add({ connector, rawBody, receivedAt, reading }))
+    const held = await inTime(heldAgainstOrder(deps.store, connector, reading))
+    return inTime(batcher.add({ connector, rawBody, receivedAt, reading: held }))
   }
 
   const acceptOfShop = async (webhook: Omit<IncomingWebhook, 'connectorId'>): Promise<AcceptResult> => {

@@ -78,8 +78,13 @@ function translate(
   const terms = { receivedAt, rules, purchaseSpace, orderIdFrom, settings, ownId, ...asked }
   const translation = platform.translate({ rawBody, topic, ...terms })
   // ignored as a whole, but still to be found by its order
-  const { orderId, orderName } = translation
-  const ignored = { kind: 'ignored', orderId, ...(orderName === undefined ? {} : { orderName }) } as const
+  const { orderId, orderName, shopNumber } = translation
+  const ignored = {
+    kind: 'ignored',
+    orderId,
+    ...(orderName === undefined ? {} : { orderName }),
+    ...(shopNumber === undefined ? {} : { shopNumber }),
+  } as const
   // a verdict on who sent it goes first
   if (mismatch !== undefined) return { ...ignored, reason: mismatch }
   const said = translation.shopNumber ?? null

@@ -59,6 +59,7 @@ export function deliveryRows(
     orderReference: translation.orderReference ?? null,
     otherReference: translation.otherReference ?? null,
     ...orderNameFields(translation.orderName ?? null),
+    shopNumber: translation.shopNumber ?? null,
     outcome: translation.kind,
     reason: translation.kind === 'ignored' ? translation.reason : null,
     readAs: read === undefined ? null : verified.topic,

@@ -9,6 +9,7 @@ import { firstDeliveryFlags } from './first-deliveries.ts'
 import { identityItems } from './identities.ts'
 import { type Platforms, type ReadBody, type Reading, rulesOf } from './reading.ts'
 import { type ArrivedWebhook, deliveryRows } from './rows.ts'
+import { heldAgainstOrder } from './shop-of-order.ts'
 import type { AcceptResult } from './types.ts'
 
 export interface StoreBatchDeps extends Platforms {
@@ -129,7 +130,8 @@ async function renew(deps: StoreBatchDeps, open: readonly Arrival[]): Promise<vo
       const { rawBody, receivedAt } = arrival.webhook
       const reading = await deps.read({ connector: rulesOf(connector), rawBody, receivedAt, proof })
       // its proof was given when it came in
-      arrival.webhook = { ...arrival.webhook, connector, reading: reading as Reading }
+      const held = await heldAgainstOrder(deps.store, connector, reading as Reading)
+      arrival.webhook = { ...arrival.webhook, connector, reading: held }
       arrival.rows = rowsOf(deps, arrival.webhook)
     }
   }

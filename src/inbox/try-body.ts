@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts'
 import { type Platforms, type ReadBody, type Reading, readHere, rulesOf } from './reading.ts'
 import { NEVER_COUNTED, otherCurrency } from './report-outcome.ts'
 import { deliveryRows } from './rows.ts'
+import { heldAgainstOrder } from './shop-of-order.ts'
 
 export interface TryBodyDeps extends Platforms {
   readonly store: Store
@@ -61,7 +62,8 @@ export async function tryBody(
   const proof = { ok: true, webhookId: null, topic, headers: {} } as const
   const unread = { connector: rulesOf(connector), rawBody, receivedAt, proof }
   // a proof that was given is not refused
-  const reading = (await (deps.read?.(unread) ?? readHere(deps, unread))) as Reading
+  const read = (await (deps.read?.(unread) ?? readHere(deps, unread))) as Reading
+  const reading = await heldAgainstOrder(store, connector, read)
   const rows = deliveryRows({ connector, rawBody, receivedAt, reading }, newId)
   const foreseen = await foresee({ store, clock, newId }, rows.items)
   const all = foreseen.map(({ item }) => item)

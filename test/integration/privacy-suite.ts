@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { shopsOf } from '../../src/compose-installing.ts'
+import { change } from '../../src/ports/changes.ts'
 import { activityJobOf } from '../../src/ports/queue.ts'
 import type { CollectionName, Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
@@ -11,6 +12,7 @@ import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
 import { failingStore } from '../helpers/failing-store.ts'
 import { shopifyOrder } from '../helpers/payloads.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
+import { shopifyRefund, shopifyTransaction } from '../helpers/report-payloads.ts'
 
 const SECRET = 'webhook_secret_of_the_tests'
 const SHOP = 'example.myshopify.com'
@@ -436,6 +438,102 @@ export function describePrivacy(name: string, open: () => Promise<{ store: Store
           null,
         ])
         expect(await send({})).toEqual(['translated', null])
+      })
+
+      describe('TRAP: a body without an address of its own', () => {
+        const orderOf = (number: string | null, id: number, to = connector) => {
+          const url = `https://${SHOP}/${number}/orders/0123/authenticate?key=1`
+          const order = number === null ? {} : { order_status_url: url }
+          return deliver('orders/paid', String(shopifyOrder({ id, order })), to)
+        }
+        const told = async (topic: string, body: string, to = connector) => {
+          const id = await deliver(topic, body, to)
+          const { outcome, reason, items } = (await admin.get(`/schema/delivery/record/${id}`)).body.data
+          return { id, said: [outcome, reason], items: items.length }
+        }
+        const refundOf = (orderId: number, to = connector) =>
+          told('refunds/create', shopifyRefund({ id: String(9000 + serial++), orderId: String(orderId) }), to)
+        const known = async (number: string | null, of = connector) => {
+          const [row] = (await rows('connector')).filter(({ id }) => id === of.id)
+          const set = { ownId: number, revision: row!.revision + 1 }
+          await api.store.commit([change('connector', row!, {}, set)])
+        }
+        const MISMATCH = ['ignored', 'SHOP_MISMATCH']
+
+        it('is held against the shop of the order that it names', async () => {
+          await known('111')
+          await orderOf('222', 4001)
+          await orderOf('111', 4002)
+          expect(await refundOf(4001)).toMatchObject({ said: MISMATCH, items: 0 })
+          expect((await refundOf(4002)).said).toEqual(['reported', null])
+          const transaction = shopifyTransaction({ orderId: '4001' })
+          expect((await told('order_transactions/create', transaction)).said).toEqual(MISMATCH)
+        })
+
+        it('is taken where nobody knows the shop of the order, or our own number', async () => {
+          await known('111')
+          await orderOf(null, 4003)
+          expect((await refundOf(4003)).said).toEqual(['reported', null])
+          expect((await refundOf(4004)).said).toEqual(['reported', null])
+          await known(null)
+          await orderOf('222', 4005)
+          expect((await refundOf(4005)).said).toEqual(['reported', null])
+        })
+
+        it('is held against what any connector of the account was told of the order, and no other account', async () => {
+          await known('111')
+          const other = await admin.create('connector', {
+            ...{ name: 'other', platform: 'shopify', status: 'live', settings: { shopDomain: SHOP } },
+            credentials: { webhookSecrets: [SECRET] },
+            rules: connector.rules,
+          })
+          await known('222', other)
+          await orderOf('222', 4006, other)
+          expect((await refundOf(4006)).said).toEqual(MISMATCH)
+          expect((await refundOf(4006, other)).said).toEqual(['reported', null])
+          const own = { admin, connector }
+          admin = await api.account(`neighbour ${serial++}`)
+          try {
+            const streak = await admin.create('streak', {
+              ...{ name: 'a purchase a day', status: 'live' },
+              ...{ aggregationMethod: 'count', aggregationTargetValue: 1 },
+            })
+            const stranger = await admin.create('connector', {
+              ...{ name: 'stranger', platform: 'shopify', status: 'live', settings: { shopDomain: SHOP } },
+              credentials: { webhookSecrets: [SECRET] },
+              rules: [{ streakId: streak.id }],
+            })
+            await known('333', stranger)
+            expect((await refundOf(4006, stranger)).said).toEqual(['reported', null])
+          } finally {
+            admin = own.admin
+          }
+        })
+
+        it('is judged anew by a replay', async () => {
+          await known('111')
+          await orderOf('222', 4007)
+          const { id, said } = await refundOf(4007)
+          expect(said).toEqual(MISMATCH)
+          const replay = async () => {
+            const answer = await admin.post(`/schema/delivery/record/${id}/replay`, {})
+            if (answer.status !== 200) throw new Error(answer.text)
+            return answer.body.data
+          }
+          expect((await replay()).reason).toBe('SHOP_MISMATCH')
+          await known('222')
+          expect((await replay()).items).toHaveLength(1)
+          const tried = async () =>
+            (
+              await admin.post(`/schema/connector/record/${connector.id}/test`, {
+                topic: 'refunds/create',
+                payload: JSON.parse(shopifyRefund({ id: '9999', orderId: '4007' })),
+              })
+            ).body.data
+          expect((await tried()).outcome).toBe('reported')
+          await known('111')
+          expect(await tried()).toMatchObject({ outcome: 'ignored', reason: 'SHOP_MISMATCH' })
+        })
       })
     })
   })

@@ -13,6 +13,7 @@ import { firstDeliveryFlags } from '../first-deliveries.ts'
 import { itemsOf } from '../items-of.ts'
 import { type Platforms, type ReadBody, type Reading, readHere, rulesOf } from '../reading.ts'
 import { type ArrivedWebhook, deliveryRows, type ReadBy } from '../rows.ts'
+import { heldAgainstOrder } from '../shop-of-order.ts'
 import { type ReplayedItem, type ReplayTerms, renewItems, requeueItems } from './items.ts'
 import { holdMembers } from './members.ts'
 import type { DeliveryReplay, ReplayReason } from './types.ts'
@@ -155,7 +156,8 @@ async function arrivedAgain(
   // its proof was given when it came in
   const topic = shown as ReadBy['topic']
   const read = backfillId === null ? {} : { read: { topic, backfillId, isQuiet } }
-  return { connector, rawBody, receivedAt, reading: reading as Reading, ...read }
+  const held = await heldAgainstOrder(deps.store, connector, reading as Reading)
+  return { connector, rawBody, receivedAt, reading: held, ...read }
 }
 
 /** Holds the members whose purchases are queued, so that none of them is erased unseen. */

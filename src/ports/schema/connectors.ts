@@ -84,6 +84,8 @@ export const CONNECTORS = {
       orderName: optional(text()),
       /** The same without one leading `#`: what it is looked up by. */
       orderNameKey: optional(text()),
+      /** The platform's own number of the shop, where the signed body states it. Reports without one go by it. */
+      shopNumber: optional(text()),
       outcome: choice(DELIVERY_OUTCOMES),
       reason: optional(text()),
       /** Of an order that was read: the topic by which its body is translated, and the backfill that read it. */
