@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type ShopifyDouble, startShopifyDouble } from '../../src/doubles/shopify/index.ts'
 import type { Discount } from '../../src/doubles/shopify/state.ts'
+import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { createFulfil } from '../../workers/reward/fulfil.ts'
-import { type Answer, type Api, type Body, type Client, startApi } from '../helpers/api.ts'
+import { type Answer, type Api, type Body, type Client, NOW, startApi } from '../helpers/api.ts'
 import { tell } from '../helpers/doubles.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import { jobContext, jobOf } from '../helpers/reward-world.ts'
@@ -71,13 +72,14 @@ export function describeShopifyProvider(
       const rule = { aggregationMethod: 'count', aggregationTargetValue: 1 }
       return admin.create('streak', { name: 's', status: 'live', ...rule })
     }
-    const tryMilestone = async (reward: object) =>
+    const tryMilestone = async (reward: object, given: object = {}) =>
       admin.post('/schema/milestone/record', {
         linkedSchemaRecordId: (await streakOf()).id,
         name: 'm',
         milestoneTargetValue: 1,
         status: 'live',
         reward,
+        ...given,
       })
     const rewardOf = ({ id }: Body, discount: object = { percentage: 10 }) => ({ providerId: id, discount })
     const grant = async (milestone: Body) => {
@@ -205,6 +207,43 @@ export function describeShopifyProvider(
       const where = { field: 'milestoneId', op: 'eq', value: milestone.id } as const
       const rewards = await api.store.find('reward_log', { where, limit: 10 })
       return rewards.find(({ id }) => id !== former)!
+    }
+
+    it('nobody can take a coupon back in a shop that the app was taken out of: it counts as used', async () => {
+      const provider = await providerOf()
+      const rewards = [rewardOf(provider), rewardOf(provider)]
+      const milestones = await Promise.all(
+        rewards.map(async (reward) => (await tryMilestone(reward, { onWithdrawal: 'revoke' })).body.data),
+      )
+      const [issued, asked] = await Promise.all(milestones.map(grant))
+      await fulfil()(jobOf(issued!), jobContext())
+      // one that may be made, and nobody heard of it
+      await tell(shopify, 'POST /faults', {
+        kind: 'reset_after_effect',
+        contains: `"code":"${asked!.drawnCode}","title"`,
+      })
+      await fulfil()(jobOf(asked!), jobContext()).catch(() => {})
+      await act('uninstall', connector)
+      const takenBack = await Promise.all([issued!, asked!].map(takeBack))
+      const later = Date.parse(NOW) + 60_000
+      api.clock.set(new Date(later).toISOString())
+      for (const reward of takenBack) await fulfil()(jobOf(reward), jobContext())
+      api.clock.set(NOW)
+      for (const { id } of takenBack) {
+        expect(await get('reward_log', { id })).toMatchObject({
+          fulfilmentStatus: 'revoked',
+          couponUsed: 'unknown',
+        })
+      }
+    })
+
+    const takeBack = async ({ id, ownedById }: Row<'reward_log'>) => {
+      const where = { field: 'ownedById', op: 'eq', value: ownedById } as const
+      const [log] = await api.store.find('streak_log', { where, limit: 1 })
+      const body = { reason: 'returned', uniqueIdentifier: id }
+      const answer = await admin.post(`${pathOf('streak_log', log!)}/withdrawal`, body)
+      expect(answer.status).toBe(201)
+      return rowOf(id)
     }
 
     it('two jobs at once, and one whose answer was lost, make one coupon', async () => {

@@ -5,6 +5,7 @@ import type { Instant } from '../../src/ports/clock.ts'
 import type { RevokeOutcome } from '../../src/ports/coupon-provider.ts'
 import { PutOff } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
+import { isRefused } from '../../src/rewards/breaker.ts'
 import { ASK_TIMEOUT_MS, buildCouponRequest, withTime } from './coupon-request.ts'
 import type { FulfilDeps, StepContext } from './deps.ts'
 import type { createDesk } from './desk.ts'
@@ -80,7 +81,17 @@ async function askToRevoke(
   const idempotencyKey = `${reward.id}-revoke`
   const wasIssued = reward.couponCode !== null
   const revoke = () => provider.revoke({ ...withTime(request), code, idempotencyKey, wasIssued })
-  return provider.claims ? revoke() : desk({ reward, provider, request, ...context }, revoke)
+  if (provider.claims) return revoke()
+  const atOnce = (await isUninstalled(deps, request.providerId)) ? await revoke() : null
+  // who can say something without being there need not be waited for
+  if (atOnce?.outcome === 'revoked') return atOnce
+  return desk({ reward, provider, request, ...context }, revoke)
+}
+
+/** Its connector was uninstalled, so that asking asks nobody. */
+async function isUninstalled({ store }: FulfilDeps, providerId: string): Promise<boolean> {
+  const [state] = await store.findByKeys('provider_state', ['id'], [[providerId]])
+  return state !== undefined && isRefused(state) && state.lastError?.code === 'NOT_INSTALLED'
 }
 
 async function writeRevoked(

@@ -3,7 +3,7 @@ import { tell } from '../../helpers/doubles.ts'
 import { workTogether } from './crew.ts'
 import { killAtEachStep } from './kill.ts'
 import type { Scene, Work } from './scene.ts'
-import type { Reward } from './shop.ts'
+import { EXPIRES_IN_DAYS, type Reward } from './shop.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -45,6 +45,7 @@ export const BOOKS_FAULTS: readonly BooksFault[] = [
     title: 'the same, with a paused provider',
     inflict: (scene) => jumpClock(scene, true),
   },
+  { name: 'expired', title: 'clock beyond their life, then right again', inflict: jumpBeyondLife },
   { name: 'access', title: 'access ends in between', inflict: endAccess },
 ]
 
@@ -151,6 +152,24 @@ async function jumpClock(scene: Scene, isPaused: boolean): Promise<number> {
   }
   scene.jump(-2 * DAY_MS)
   await work(left)
+  return 2
+}
+
+/** A reward whose coupon would have lapsed by then fails, though it may be made; it is tried again once the clock is right. */
+async function jumpBeyondLife(scene: Scene): Promise<number> {
+  const work = scene.worker()
+  const rewards = await scene.grant(3)
+  for (const reward of rewards.slice(1)) {
+    await loseAnswer(scene, reward)
+    await work(reward)
+  }
+  scene.jump(2 * EXPIRES_IN_DAYS * DAY_MS)
+  for (const { id } of rewards) await work(await scene.read(id))
+  scene.jump(-2 * EXPIRES_IN_DAYS * DAY_MS)
+  const after = await Promise.all(rewards.map(({ id }) => scene.read(id)))
+  for (const reward of after) if (reward.fulfilmentStatus === 'failed') await scene.replay(reward)
+  await scene.workOff()
+  await scene.takeBack(rewards.slice(2))
   return 2
 }
 

@@ -54,7 +54,7 @@ export class Scene {
     scene.#milestone = await client.create('milestone', {
       ...{ linkedSchemaRecordId: streak.id, name: 'the first', milestoneTargetValue: 1, status: 'live' },
       onWithdrawal: 'revoke',
-      reward: { providerId, discount: { percentage: 10 } },
+      reward: { providerId, discount: { percentage: 10 }, ...shop.lifetime },
     })
     return scene
   }

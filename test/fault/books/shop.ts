@@ -24,6 +24,8 @@ export interface Wanted {
 export interface CouponShop {
   readonly kind: 'shopify' | 'stripe' | 'voucherify'
   readonly double: Double
+  /** How long coupons live, where that is not for the platform to say. */
+  readonly lifetime: { readonly expiresInDays?: number }
   /** Connects it for an account. @returns the id of the coupon provider */
   connect(client: Client): Promise<string>
   /** The request by which a coupon comes into being. */
@@ -37,6 +39,8 @@ export interface CouponShop {
   readmit(client: Client): Promise<void>
   stop(): Promise<void>
 }
+
+export const EXPIRES_IN_DAYS = 30
 
 /** Rewards are granted at this instant by the clock of the installation; the doubles' own begins there, and runs. */
 export const BEGINS_AT = Date.parse('2026-11-22T12:00:00.000Z')

@@ -2,7 +2,7 @@ import { startShopifyDouble } from '../../../src/doubles/shopify/index.ts'
 import type { Discount } from '../../../src/doubles/shopify/state.ts'
 import { tell } from '../../helpers/doubles.ts'
 import { SHOP } from '../../helpers/shopify-shop.ts'
-import { type CouponShop, runningClock } from './shop.ts'
+import { type CouponShop, EXPIRES_IN_DAYS, runningClock } from './shop.ts'
 
 /** A shop with an app of its own, which gets its tokens by client credentials. */
 export async function openShopify(): Promise<CouponShop> {
@@ -12,6 +12,7 @@ export async function openShopify(): Promise<CouponShop> {
   return {
     kind: 'shopify',
     double,
+    lifetime: { expiresInDays: EXPIRES_IN_DAYS },
     stop: () => double.stop(),
     async connect(client) {
       const scopes = ['read_orders', 'read_customers', 'write_discounts']

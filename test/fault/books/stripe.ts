@@ -1,7 +1,7 @@
 import { startStripeDouble } from '../../../src/doubles/stripe/index.ts'
 import type { Client } from '../../helpers/api.ts'
 import { tell } from '../../helpers/doubles.ts'
-import { type CouponShop, runningClock } from './shop.ts'
+import { type CouponShop, EXPIRES_IN_DAYS, runningClock } from './shop.ts'
 
 interface Code {
   readonly id: string
@@ -30,6 +30,7 @@ export async function openStripe(): Promise<CouponShop> {
   return {
     kind: 'stripe',
     double,
+    lifetime: { expiresInDays: EXPIRES_IN_DAYS },
     stop: () => double.stop(),
     async connect(client) {
       connectorId = (await client.create('connector', { name: 'account', platform: 'stripe' })).id

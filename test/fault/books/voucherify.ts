@@ -24,6 +24,7 @@ export async function openVoucherify(replay: 'refuse' | 'same' = 'refuse'): Prom
   return {
     kind: 'voucherify',
     double,
+    lifetime: {},
     stop: () => double.stop(),
     async connect(client: Client) {
       const { appId, appToken } = double.project()
