@@ -198,7 +198,8 @@ export const OTHER_ROUTES: Readonly<
     string,
     | 'anybody'
     | 'anybody, by its version'
-    | 'signed by the platform'
+    | 'owners and staff who are signed in'
+  | 'signed by the platform'
     | 'operators'
     | 'who knows the password'
     | 'nothing is there'
@@ -223,6 +224,7 @@ export const OTHER_ROUTES: Readonly<
   '/ops/queues': 'operators',
   '/console/session': 'who knows the password',
   '/console/password': 'who knows the password',
+  '/console/pretend-shops': 'owners and staff who are signed in',
   // pages and their files, which hold nothing of anybody; the address of the server leads to them
   'GET ': 'anybody',
   'ALL ': 'anybody',
