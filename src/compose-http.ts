@@ -41,7 +41,7 @@ export interface HttpParts
   readonly telling?: Telling
   /** Without them with no public address. */
   readonly installations?: Pick<Installations, 'hands' | 'installing' | 'door'> &
-    Partial<Pick<Installations, 'calls'>>
+    Partial<Pick<Installations, 'calls' | 'pretendShops'>>
   /** Without it bodies are read in this thread. */
   readonly read?: ReadBody
 }
@@ -62,7 +62,8 @@ export function composeHttp({
   const { listeners, teller } = telling ?? composeTelling(store, newId)
   const sources = { newId, drawCode: drawFoldedCode }
   const sender = createWebhookSender({ clock, allowedHosts })
-  const { hands, installing, door, calls } = installations ?? composeInstalling({ ...parts, queue })
+  const given = installations ?? composeInstalling({ ...parts, queue })
+  const { hands, installing, door, calls, pretendShops = async () => [] } = given
   return {
     ...parts,
     store,
@@ -109,6 +110,7 @@ export function composeHttp({
     connectors: parts.connectors ?? CONNECTORS,
     hands,
     installing,
+    pretendShops,
     providers: createCouponProviders({
       ...{ store, clock, allowedHosts },
       ...(door === undefined ? {} : { door }),

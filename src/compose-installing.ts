@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { AppError } from './errors.ts'
 import { createDoor } from './installing/door.ts'
 import { createInstalling, type Installing } from './installing/installing.ts'
+import { createPretendShops, type PretendShop } from './installing/pretend-shops.ts'
 import { createTend } from './installing/tend.ts'
 import { createPlatformCalls } from './platforms/calls.ts'
 import { createOrigins } from './platforms/origins.ts'
@@ -47,6 +48,8 @@ export interface Installations {
   readonly installing: Installing
   readonly door: PlatformDoor
   readonly calls: PlatformCalls
+  /** See `createPretendShops`. */
+  readonly pretendShops: () => Promise<PretendShop[]>
   /** See `createTend`. */
   readonly tend: () => Promise<void>
 }
@@ -87,6 +90,7 @@ export function composeInstalling({
     installing: createInstalling(deps),
     door: createDoor(deps),
     calls,
+    pretendShops: createPretendShops({ calls, platformOrigins, platforms: connectors.keys() }),
     tend: createTend(deps),
   }
 }

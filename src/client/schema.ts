@@ -184,6 +184,20 @@ export interface StreakForecast {
   }[]
 }
 
+export interface StreakNow {
+  /** The period of now, by the time zone of the streak. */
+  periodKey: string
+  periodEndAt: string
+  /** Members whose count is above 0: `done` and `atRisk` together. */
+  running: number
+  /** Members who completed the period. */
+  done: number
+  /** Members whose count is above 0 and who have not completed the period yet. */
+  atRisk: number
+  /** `done` and `atRisk` are each counted up to 100,000. */
+  capped: boolean
+}
+
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
 export type StreakFilter = StreakFilterComparison | StreakFilterAll | StreakFilterAny
 
@@ -4073,7 +4087,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: { forecast: { body: StreaksForecast; answer: StreakForecast } }
-    questions: Record<never, never>
+    questions: { now: { body: { streakId?: string }; answer: StreakNow } }
     readings: Record<never, never>
   }
   streakLog: {
@@ -4475,7 +4489,7 @@ export const RESOURCES = {
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: ['forecast'],
-    questions: [],
+    questions: ['now'],
     readings: [],
   },
   streakLog: {

@@ -1,6 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express'
 import { CALLBACK_PATH, consentCallback } from './consent-page.ts'
 import { createConsolePages } from './console/pages.ts'
+import { createPretendShopRoutes } from './console/pretend-shops.ts'
 import { createSessionRoutes } from './console/session.ts'
 import { requestContext, requireHost } from './context.ts'
 import type { HttpDeps } from './deps.ts'
@@ -55,6 +56,7 @@ export function createHttpApp(deps: HttpDeps): Express {
   app.use(apiHeaders)
   app.use(createAppProxy(deps, limits))
   app.use(createSessionRoutes(deps, limits, bodies))
+  app.use(createPretendShopRoutes(deps, limits))
   app.use(createConsolePages())
   const schema = createSchemaRouter(deps, resources, limits, bodies)
   app.use(schema)

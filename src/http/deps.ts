@@ -9,6 +9,7 @@ import type { DeliveryReplay, ReplayFilter, ReplayPage } from '../inbox/replay/t
 import type { TriedBody, UnsentBody } from '../inbox/try-body.ts'
 import type { Inbox } from '../inbox/types.ts'
 import type { Installing } from '../installing/installing.ts'
+import type { PretendShop } from '../installing/pretend-shops.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Connector } from '../ports/connector.ts'
 import type { CouponProvider } from '../ports/coupon-provider.ts'
@@ -101,6 +102,8 @@ export interface HttpDeps {
   /** What can be done at the platforms, by their names; only set up by hand are those that have none. */
   readonly hands: ReadonlyMap<string, Hands>
   readonly installing: Installing
+  /** See `createPretendShops`. */
+  readonly pretendShops: () => Promise<PretendShop[]>
   /** Every way there is to make a coupon, by its name. */
   readonly providers: ReadonlyMap<string, CouponProvider>
   readonly secretBox: SecretBox

@@ -142,6 +142,8 @@ export interface Question {
   /** What it takes, by name, in JSON Schema. */
   readonly parameters: Readonly<Record<string, JsonSchema>>
   readonly answers: { readonly name: string; readonly schema: JsonSchema }
+  /** Errors of its own. */
+  readonly fails?: readonly ErrorCode[]
   /** @param given texts as they were sent, of the names above and each once; at most all of them */
   run(call: AdminCall, given: ReadonlyMap<string, string>): Promise<Json>
 }

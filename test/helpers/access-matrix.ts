@@ -182,8 +182,11 @@ export const ACTION_BODY: Readonly<Record<string, () => object>> = {
 }
 
 /** What can be asked of many records: `GET /schema/{slug}/{question}`; each caller asks of its own. */
-export const QUESTIONS: Readonly<Record<string, { readonly row: Row; readonly search: string }>> = {
-  'delivery/explain': { row: closed(200, 200), search: 'orderId=5001' },
+export const QUESTIONS: Readonly<
+  Record<string, { readonly row: Row; readonly search: (shop: Shop) => string }>
+> = {
+  'delivery/explain': { row: closed(200, 200), search: () => 'orderId=5001' },
+  'streak/now': { row: closed(200, 404), search: ({ streak }) => `streakId=${streak.id}` },
 }
 
 /** What can be read of a record beside itself: `GET /schema/{slug}/record/{id}/{reading}`. */
@@ -198,6 +201,7 @@ export const OTHER_ROUTES: Readonly<
     string,
     | 'anybody'
     | 'anybody, by its version'
+    | 'owners and staff who are signed in'
     | 'signed by the platform'
     | 'operators'
     | 'who knows the password'
@@ -223,6 +227,7 @@ export const OTHER_ROUTES: Readonly<
   '/ops/queues': 'operators',
   '/console/session': 'who knows the password',
   '/console/password': 'who knows the password',
+  '/console/pretend-shops': 'owners and staff who are signed in',
   // pages and their files, which hold nothing of anybody; the address of the server leads to them
   'GET ': 'anybody',
   'ALL ': 'anybody',

@@ -29,6 +29,14 @@ export function installControls(world: World, bucketOf: (install: Install) => Bu
       apps: state.apps.all(),
       installs: state.installs.all(),
     })),
+    view('GET /connection', 'what connecting to the first shop by the first app asks for', () => {
+      const [app] = state.apps.all()
+      return {
+        shopDomain: state.shops.all()[0]?.id ?? '',
+        clientId: app?.id ?? '',
+        clientSecret: app?.secrets[0] ?? '',
+      }
+    }),
     order(
       'POST /shops',
       'opens or changes a shop: id (its myshopify domain), currency, timezone, restoreRate',

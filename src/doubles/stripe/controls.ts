@@ -31,6 +31,9 @@ export function stripeControls(state: StripeState, events: Events, limits: Limit
       account: state.account,
       keys: state.keys.all(),
     })),
+    view('GET /connection', 'what connecting to it asks for: its restricted key', () => ({
+      apiKey: state.keys.all()[1]?.id ?? '',
+    })),
     order(
       'POST /keys',
       'makes a key: live, permissions (rak_…; null may do everything)',

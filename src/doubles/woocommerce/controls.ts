@@ -70,6 +70,10 @@ export function wooControls(state: WooState, hooks: Hooks): Order[] {
 
   return [
     view('GET /world', 'the site and its keys', () => ({ site: state.site(), keys: state.keys.all() })),
+    view('GET /connection', 'what connecting to it asks for: its address and the first key', () => {
+      const [key] = state.keys.all()
+      return { siteUrl: state.site().url, consumerKey: key?.id ?? '', consumerSecret: key?.secret ?? '' }
+    }),
     order(
       'POST /site',
       'changes the site: url, permalinks (pretty, plain), currency, pricesIncludeTax',

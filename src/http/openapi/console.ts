@@ -64,6 +64,32 @@ export const consolePaths: Readonly<Record<string, JsonSchema>> = {
       responses: { '204': done, ...errorResponses([...always, 'FORBIDDEN']) },
     },
   },
+  '/console/pretend-shops': {
+    get: {
+      operationId: 'listPretendShops',
+      tags: ['Console'],
+      summary: 'Shops to try everything with',
+      description:
+        'Doubles of platforms that operators lead requests to with `STREAKLINE_PLATFORM_ORIGINS`, and what connecting to each asks for; `fields` is null where one does not answer. None where requests go to the platforms themselves. For owners and staff.',
+      security: SIGNED_IN,
+      responses: {
+        '200': answered(
+          'What there is.',
+          object({
+            data: {
+              type: 'array',
+              items: object({
+                platform: { type: 'string' },
+                origin: { type: 'string' },
+                fields: { type: ['object', 'null'], additionalProperties: { type: 'string' } },
+              }),
+            },
+          }),
+        ),
+        ...errorResponses([...always, 'UNAUTHENTICATED', 'FORBIDDEN']),
+      },
+    },
+  },
   '/console/password': {
     post: {
       operationId: 'setPassword',

@@ -138,7 +138,7 @@ function readingOperation(
 function questionOperation(
   { slug, noun }: Recorded,
   name: string,
-  { summary, parameters, answers }: Question,
+  { summary, parameters, answers, fails = [] }: Question,
 ): JsonSchema {
   const operationId = `${name}${componentName(noun)}`
   const data = { $ref: `#/components/schemas/${answers.name}` }
@@ -156,7 +156,7 @@ function questionOperation(
     })),
     responses: {
       200: { description: 'What came of it.', content: { 'application/json': { schema: answer(data) } } },
-      ...errorResponses([...EVERY, 'FORBIDDEN', 'INVALID_INPUT']),
+      ...errorResponses([...EVERY, 'FORBIDDEN', 'INVALID_INPUT', ...fails]),
     },
   }
 }

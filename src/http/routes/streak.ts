@@ -4,6 +4,7 @@ import type { HttpDeps } from '../deps.ts'
 import { streakForEndUsers } from '../end-user-views.ts'
 import type { Resource } from '../resource.ts'
 import { forecastAction } from './forecast.ts'
+import { streakNowQuestion } from './streak-now.ts'
 import { streakShape } from './streak-shape.ts'
 
 export function streakResource(
@@ -20,6 +21,7 @@ export function streakResource(
     allows: ['list', 'create', 'get', 'patch', 'delete'],
     refuses: {},
     endUser: streakForEndUsers,
+    questions: { now: streakNowQuestion(deps) },
     bulkActions: { forecast: forecastAction(deps) },
     fails: { patch: ['FIELD_IS_FIXED'], delete: ['STREAK_HAS_LOGS', 'STREAK_IN_USE'] },
     async create({ caller: { accountId }, now, log }, body) {

@@ -93,8 +93,8 @@ export const LEDGER = {
     indexes: {
       run_first: { fields: [...journey, 'firstPeriod'], unique: true },
       run_last: { fields: [...journey, 'lastPeriod'] },
-      /** Who is at risk, and whose streak is broken: members are found by the period that they completed last. */
-      run_open: { fields: ['accountId', 'streakId', 'lastPeriod', 'id'], where: { isTrue: ['breakable'] } },
+      /** Who keeps a streak, is at risk, and whose is broken: members are found by the period that they completed last. */
+      run_ending: { fields: ['accountId', 'streakId', 'lastPeriod', 'breakable', 'id'] },
     },
   },
   member_streak: {

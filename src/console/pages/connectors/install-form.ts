@@ -5,6 +5,7 @@ import { html } from '../../html.ts'
 import { useDoing } from '../../load.ts'
 import { ChoiceField, Form, restOf, SubmitButton, TextField } from '../../parts/fields.ts'
 import { Wrong } from '../../parts/states.ts'
+import { type Fields, PretendOffer } from './pretend-shop.ts'
 import { PLATFORMS, type Platform, SHOP_FIELD, WAYS, type Way } from './words.ts'
 
 export interface InstallFormProps {
@@ -20,7 +21,7 @@ export function InstallForm({ platform, connector, done }: InstallFormProps) {
   const shopField = SHOP_FIELD[platform]
   const [method, setMethod] = useState(ways[0]!.method)
   const [shop, setShop] = useState(shopIn(connector, shopField?.name))
-  const [given, setGiven] = useState<Readonly<Record<string, string>>>({})
+  const [given, setGiven] = useState<Fields>({})
   const made = useRef<Connector | undefined>(connector)
   const way = ways.find((each) => each.method === method) ?? ways[0]!
   const installing = useDoing(async () => {
@@ -34,9 +35,15 @@ export function InstallForm({ platform, connector, done }: InstallFormProps) {
     if (authorizeUrl !== undefined) location.assign(authorizeUrl)
     else done(data)
   })
+  const fill = (fields: Fields) => {
+    setMethod(ways[0]!.method)
+    setShop(fields[shopField?.name ?? ''] ?? '')
+    setGiven(fields)
+  }
   const { failure } = installing
   const rest = restOf(failure, [...way.fields.map(({ path }) => path), `settings.${shopField?.name}`])
   return html`<${Form} submit=${installing.run} label=${`Connect ${PLATFORMS[platform]}`}>
+    <${PretendOffer} platform=${platform} fill=${fill} />
     <${ChoiceField} legend="How" value=${method} set=${setMethod} options=${ways.map((each) => ({ value: each.method, label: each.label, hint: each.hint }))} />
     ${
       shopField !== null &&

@@ -16,7 +16,11 @@ export const streak: ResourceText = {
     delete:
       'Only while the streak has no logs and nothing refers to it. A streak with logs is paused instead.',
   },
+  actions: {
+    now: 'Counts the members who keep the streak going, and of them those who have completed the present period and those who have not yet. By an index, up to 100,000 each. Members who were erased are among them until their run is broken.',
+  },
   fields: {
+    'now.streakId': 'Which streak.',
     name: 'For people.',
     description: 'For people.',
     status: 'Only a `live` streak takes logs. Pausing stops logs, not the clock: periods end as ever.',

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import { type ShopifyDouble, startShopifyDouble } from '../../src/doubles/shopify/index.ts'
+import type { Discount } from '../../src/doubles/shopify/state.ts'
+import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
+import { PASSWORD } from '../helpers/console.ts'
+import { axeFaults, tabTo, watched } from '../helpers/console-pages.ts'
+import { tell } from '../helpers/doubles.ts'
+import { CLI, endPrograms, type Program, settingsIn, startProgram } from '../helpers/program.ts'
+import { freePort } from '../helpers/redis-server.ts'
+import { makeTempFolder } from '../helpers/temp-folder.ts'
+import { until } from '../helpers/until.ts'
+
+const binary = chromiumBinary()
+const WEEK_MS = 7 * 86_400_000
+const WAIT_MS = 120_000
+/** Noon of the last Wednesday that is over: weeks before it are weeks in every time zone, whatever clocks did. */
+const LAST_WEDNESDAY = (() => {
+  const at = new Date()
+  at.setUTCHours(12, 0, 0, 0)
+  at.setUTCDate(at.getUTCDate() - ((at.getUTCDay() + 4) % 7 || 7))
+  return at.getTime()
+})()
+const weeksBefore = (weeks: number) => new Date(LAST_WEDNESDAY - weeks * WEEK_MS).toISOString()
+
+if (binary === null) {
+  it('the first hour SKIPPED: no Chromium could be had', () => {
+    expect(process.env.REQUIRE_CHROMIUM).not.toBe('1')
+  })
+} else {
+  // one story: each part goes on where the one before ended
+  describe('the first hour, from an empty folder to a coupon in a shop', () => {
+    let double: ShopifyDouble
+    let program: Program
+    let browser: Browser
+    let page: Page
+    let faults: string[]
+    let origin: string
+    let removeFolder: () => Promise<void>
+    jest.setTimeout(300_000)
+
+    beforeAll(async () => {
+      double = await startShopifyDouble()
+      const [folder, remove] = await makeTempFolder()
+      removeFolder = remove
+      const port = await freePort()
+      origin = `http://127.0.0.1:${port}`
+      program = startProgram([process.execPath, CLI, 'start'], {
+        env: {
+          ...{ PATH: process.env.PATH, ...settingsIn(folder), PORT: String(port) },
+          STREAKLINE_PUBLIC_URL: origin,
+          STREAKLINE_PLATFORM_ORIGINS: `shopify=${double.origin}`,
+        },
+      })
+      browser = await openChromium(binary)
+      page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+      faults = watched(page, origin)
+      page.setDefaultTimeout(WAIT_MS)
+    })
+    afterAll(async () => {
+      await browser.close()
+      program.child.kill('SIGTERM')
+      await program.ended
+      await endPrograms()
+      await double.stop()
+      await removeFolder()
+    })
+
+    const type = async (label: RegExp, text: string) => {
+      await tabTo(page, label)
+      await page.keyboard.press('ControlOrMeta+a')
+      await page.keyboard.type(text)
+    }
+    const press = async (name: RegExp) => {
+      await tabTo(page, name)
+      await page.keyboard.press('Enter')
+    }
+    const heading = (name: string, level = 1) => page.getByRole('heading', { name, level }).waitFor()
+    const buy = (customer: string, createdAt: string, given: object = {}) =>
+      tell(double, 'POST /orders', {
+        customer: { id: customer, email: `c${customer}@example.com`, firstName: 'Ada', lastName: 'L.' },
+        createdAt,
+        lines: [{ price: '25.00' }],
+        ...given,
+      })
+    const books = async () => (await tell<{ discounts: Discount[] }>(double, 'GET /discounts')).discounts
+
+    it('begins with the one link that the program prints', async () => {
+      // a past that no webhook tells of: five weeks of one shopper
+      for (const weeks of [6, 5, 4, 3, 2]) await buy('1', weeksBefore(weeks), { tell: false })
+      await program.printed('What is where:')
+      const links = program.output().match(/^http\S+#token=\S+$/gm) ?? []
+      expect(links).toHaveLength(1)
+      await page.goto(links[0]!)
+      await heading('Welcome to Streakline')
+      await type(/e-mail/, 'owner@example.com')
+      await type(/^Password/, PASSWORD)
+      await page.keyboard.press('Enter')
+      await heading('Home')
+      await press(/^Begin/)
+      await heading('Your shop')
+      await type(/Name of the shop/, 'Corner Bakery')
+      await tabTo(page, /Time zone/)
+      await page.keyboard.type('Europe/Berlin')
+      await press(/^Go on/)
+    })
+
+    it('connects to a pretend shop whose keys are filled in', async () => {
+      await heading('Connect your shop')
+      await page.getByRole('button', { name: 'Try it with a pretend shop' }).waitFor()
+      await press(/^Try it with a pretend shop/)
+      const [app] = double.world().apps
+      expect(await page.getByLabel(/Domain of the shop/).inputValue()).toBe('demo-shop.myshopify.com')
+      expect(await page.getByLabel(/Client ID/).inputValue()).toBe(app!.id)
+      expect(await axeFaults(page)).toEqual([])
+      await press(/^Connect$/)
+      await page.getByText('connected', { exact: true }).waitFor()
+      await press(/^Go on/)
+    })
+
+    it('says the streak in a sentence, and has its coupons made in the shop', async () => {
+      await heading('The streak')
+      await page.getByLabel('How often', { exact: true }).waitFor()
+      const chosen = await page
+        .locator('.sentence')
+        .locator('select, input')
+        .evaluateAll((fields) => fields.map((field) => (field as unknown as { value: string }).value))
+      expect(chosen).toEqual(['weekly', '10', '%', '4', 'cycles'])
+      expect(await page.getByRole('radio', { name: /^Made in Shopify demo-shop/ }).isChecked()).toBe(true)
+      await press(/^Go on/)
+    })
+
+    it('sees on past orders what it would have brought', async () => {
+      await heading('Go live')
+      const forecast = page.getByText(/^Of 1 shopper with 5 orders/)
+      await forecast.waitFor()
+      expect(await forecast.textContent()).toMatch(/1 would have earned it: 1 coupon, .*2\.50 EUR/)
+      expect(await axeFaults(page)).toEqual([])
+      await press(/^Go live/)
+      await heading('It is live', 2)
+    })
+
+    it('makes a coupon in the shop for who buys in four weeks in a row', async () => {
+      for (const weeks of [3, 2, 1]) await buy('2', weeksBefore(weeks))
+      expect(await books()).toEqual([])
+      await buy('2', weeksBefore(0))
+      await until(async () => (await books()).length > 0, WAIT_MS)
+      const [discount] = await books()
+      expect(discount).toMatchObject({ percentage: 0.1, usageLimit: 1, customerIds: ['2'] })
+      await page.getByRole('link', { name: 'Coupons', exact: true }).click()
+      await heading('Coupons')
+      await until(async () => {
+        await page.reload()
+        await page.getByRole('table', { name: /^Coupons/ }).waitFor()
+        return (await page.getByRole('cell', { name: discount!.code, exact: true }).count()) === 1
+      }, WAIT_MS)
+      expect(await books()).toHaveLength(1)
+    })
+
+    it('reports no fault and asks nobody else', () => {
+      expect(faults).toEqual([])
+    })
+  })
+}
