@@ -11,8 +11,8 @@ type Key = readonly Scalar[]
 
 /**
  * The same store for many who come at once with little each: what is read by keys in one turn of the event loop shares
- * a read, and what is committed shares a commit. A change set that cannot be committed with the others is committed
- * alone, so each is still applied whole or not at all, and a conflict is its own. Who comes alone waits for nobody.
+ * a read, and what is committed shares a commit. Where a change set cannot be committed with the others they are parted
+ * until it is alone, so each is still applied whole or not at all, and a conflict is its own. Who comes alone waits for nobody.
  */
 export function sharedStore(store: Store): Store {
   const reads = new Map<string, Batcher<readonly Key[], readonly Row<CollectionName>[]>>()
@@ -69,11 +69,10 @@ async function commitTogether(
   store: Store,
   sets: readonly (readonly Change[])[],
 ): Promise<readonly CommitResult[]> {
-  if (sets.length > 1) {
-    const all = await store.commit(sets.flat())
-    if (all.outcome === 'committed') return sets.map(() => all)
-  }
-  const results: CommitResult[] = []
-  for (const changes of sets) results.push(await store.commit(changes))
-  return results
+  const all = await store.commit(sets.flat())
+  if (sets.length <= 1 || all.outcome === 'committed') return sets.map(() => all)
+  // a few bad ones among many are found in a few commits
+  const middle = sets.length >> 1
+  const first = await commitTogether(store, sets.slice(0, middle))
+  return [...first, ...(await commitTogether(store, sets.slice(middle)))]
 }

@@ -34,8 +34,10 @@ export type LifeEvent =
     }
   /** The provider said that it has no coupon to give yet. */
   | { readonly kind: 'none_yet' }
-  /** Its provider is paused. */
-  | { readonly kind: 'parked' }
+  /** It was written that its provider is asked, and its turn did not come: there surely is no coupon. */
+  | { readonly kind: 'not_asked' }
+  /** Its provider is paused. `wasNotAsked`: as in `not_asked`. */
+  | { readonly kind: 'parked'; readonly wasNotAsked?: boolean }
   /** Its provider is asked again. */
   | { readonly kind: 'let_go' }
   /** What it waits for has come: it is queued anew. */

@@ -91,16 +91,20 @@ const LIFE: Life = {
   },
 
   none_yet(reward) {
-    if (reward.fulfilmentStatus !== 'issuing') return SAME
-    return to({ fulfilmentStatus: 'pending', askedAt: null, heldReason: null })
+    return unasked(reward)
   },
 
-  parked(reward) {
+  not_asked(reward) {
+    return unasked(reward)
+  },
+
+  parked(reward, { wasNotAsked = false }) {
     const { fulfilmentStatus: status, askedAt } = reward
     if (status !== 'pending' && status !== 'issuing' && status !== 'revoking') return SAME
+    const parked = { heldReason: 'provider_paused', dueAt: null } as const
+    if (status === 'issuing' && wasNotAsked) return to({ fulfilmentStatus: 'held', askedAt: null, ...parked })
     const held = askedAt === null ? 'held' : 'issuing'
-    const fulfilmentStatus = status === 'pending' ? held : status
-    return to({ fulfilmentStatus, heldReason: 'provider_paused', dueAt: null })
+    return to({ fulfilmentStatus: status === 'pending' ? held : status, ...parked })
   },
 
   let_go(reward, _event, now) {
@@ -224,6 +228,12 @@ const LIFE: Life = {
   looked_at(reward, { nextAt }) {
     return reward.useCheckAt === nextAt ? SAME : to({ useCheckAt: nextAt })
   },
+}
+
+/** There surely is no coupon. */
+function unasked({ fulfilmentStatus: status }: Reward): Turn {
+  if (status !== 'issuing') return SAME
+  return to({ fulfilmentStatus: 'pending', askedAt: null, heldReason: null })
 }
 
 function isTakenBack({ fulfilmentStatus: status, standing }: Reward): boolean {

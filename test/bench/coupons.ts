@@ -4,7 +4,7 @@ import { type Child, spawnChild } from './child-process.ts'
 import { type CouponReceiver, startCouponReceiver } from './coupon-receiver.ts'
 import { count, quantile } from './figures.ts'
 import { type Installation, makeInstallation, WEBHOOK_SECRET } from './installation.ts'
-import { type OpenLoop, openLoop } from './open-loop.ts'
+import { openLoop } from './open-loop.ts'
 import type { Line } from './report.ts'
 import type { Bench } from './servers.ts'
 import { webhooks } from './webhooks.ts'
@@ -26,7 +26,7 @@ const ANSWER_AIM_MS: Readonly<Record<number, number>> = { 200: 10 }
 
 interface Side {
   readonly children: readonly Child[]
-  readonly loop: OpenLoop
+  readonly port: number
   readonly path: string
   readonly receiver: CouponReceiver
   /** Customers it has seen: each order is another one's first. */
@@ -68,7 +68,6 @@ export async function measureCoupons(bench: Bench, store: StoreKind, report: (li
       for (const line of linesOf(store, rate, own, bare)) report(line)
       if (own.missing > 0) break
     }
-    for (const { loop } of sides) loop.close()
     for (const child of all) await child.stop()
   } finally {
     await Promise.all(all.map((child) => child.exit()))
@@ -94,13 +93,13 @@ async function startProduct(
     children.push(worker)
   }
   const path = `/webhooks/shopify/${connector.id}`
-  return { children, loop: await openLoop(port!), path, receiver, seen: 0 }
+  return { children, port: port!, path, receiver, seen: 0 }
 }
 
 async function startPoster(spawn: () => Child, redisUrl: string, receiver: CouponReceiver): Promise<Side> {
   const child = spawn()
   const port = await child.start({ kind: 'poster', redisUrl, secret: WEBHOOK_SECRET, url: receiver.url })
-  return { children: [child], loop: await openLoop(port!), path: '/webhooks', receiver, seen: 0 }
+  return { children: [child], port: port!, path: '/webhooks', receiver, seen: 0 }
 }
 
 async function pass(side: Side, rate: number, seconds: number): Promise<Pass> {
@@ -109,9 +108,11 @@ async function pass(side: Side, rate: number, seconds: number): Promise<Pass> {
   side.seen += orders
   const { requests } = webhooks(side.path, WEBHOOK_SECRET, from, orders, Number.MAX_SAFE_INTEGER)
   const before = await cpuOf(side)
+  // connections of its own: those that nobody used meanwhile were closed
+  const loop = await openLoop(side.port)
   const beginsAt = performance.now() + LEAD_MS
   const dueAt = (place: number) => beginsAt + (place * 1_000) / rate
-  const answers = await side.loop.send(requests, dueAt)
+  const answers = await loop.send(requests, dueAt).finally(() => loop.close())
   const readAt = (place: number) => side.receiver.readAt.get(`shopify:${FIRST_MEMBER + from + place}`)
   const isIn = () => requests.every((_, place) => readAt(place) !== undefined)
   await until(async () => isIn(), PATIENCE_MS).catch(() => {})

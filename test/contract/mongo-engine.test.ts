@@ -2,6 +2,7 @@ import { afterAll, expect, it } from '@jest/globals'
 import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeEngine } from './engine-suite.ts'
+import { describeGettingReady } from './getting-ready-suite.ts'
 import { describeProviderTrouble } from './provider-trouble-suite.ts'
 import { describeRebuild } from './rebuild-suite.ts'
 import { describeReports } from './report-suite.ts'
@@ -30,4 +31,5 @@ if (server === null) {
   describeRezoneOrder('MongoDB', setup)
   describeReports('MongoDB', setup)
   describeProviderTrouble('MongoDB', setup)
+  describeGettingReady('MongoDB', setup)
 }

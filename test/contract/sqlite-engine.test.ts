@@ -1,5 +1,6 @@
 import { openTempStore } from '../helpers/sqlite-store.ts'
 import { describeEngine } from './engine-suite.ts'
+import { describeGettingReady } from './getting-ready-suite.ts'
 import { describeProviderTrouble } from './provider-trouble-suite.ts'
 import { describeRebuild } from './rebuild-suite.ts'
 import { describeReports } from './report-suite.ts'
@@ -14,3 +15,4 @@ describeRezone('SQLite', openTempStore)
 describeRezoneOrder('SQLite', openTempStore)
 describeReports('SQLite', openTempStore)
 describeProviderTrouble('SQLite', openTempStore)
+describeGettingReady('SQLite', openTempStore)

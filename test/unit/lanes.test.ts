@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { ALONE, Lanes, MAX_UNDER_WAY, type NoPlace, type Place } from '../../workers/reward/lanes.ts'
+import {
+  ALONE,
+  type Announced,
+  Lanes,
+  MAX_UNDER_WAY,
+  type NoPlace,
+  type Place,
+} from '../../workers/reward/lanes.ts'
 
 const PROVIDER = '018f0000-0000-7000-8000-00000000000a'
 const OTHER = '018f0000-0000-7000-8000-00000000000b'
@@ -56,6 +63,77 @@ describe('the places at a provider', () => {
     )
     expect(first).toMatchObject({ afterMs: expect.any(Number) })
     expect((hundredth as NoPlace).afterMs).toBeGreaterThan((first as NoPlace).afterMs)
+  })
+
+  /** A provider whose requests took an instant so far. */
+  async function quick(): Promise<Lanes> {
+    const lanes = new Lanes(ALONE, () => 0)
+    for (let at = 0; at < 30; at += 1) ((await enter(lanes)) as Place).leave()
+    return lanes
+  }
+  const announce = (lanes: Lanes, signal = never) => lanes.announce(PROVIDER, signal)
+
+  it('of a quick provider are made ready for by 48 at once, and by the next as one of them has gone on', async () => {
+    const lanes = await quick()
+    const ready = await Promise.all(Array.from({ length: 48 }, () => announce(lanes)))
+    expect(ready.every((announced) => announced !== null && 'withdraw' in announced)).toBe(true)
+    const stop = new AbortController()
+    const [next, last] = [announce(lanes), announce(lanes, stop.signal)]
+    expect(await Promise.race([next, 'it waits'])).toBe('it waits')
+    const first = ready[0] as Announced
+    first.withdraw()
+    first.withdraw()
+    expect(await next).toMatchObject({ hasWaited: true })
+    expect(await Promise.race([last, 'it waits'])).toBe('it waits')
+    stop.abort()
+    expect(await last).toMatchObject({ afterMs: expect.any(Number) })
+  })
+
+  it('are waited for by all that are ready, in the order of arrival', async () => {
+    const lanes = await quick()
+    const taken = await fill(lanes)
+    const ready = await Promise.all(Array.from({ length: 40 }, () => announce(lanes)))
+    const order: number[] = []
+    const entering = ready.map(async (announced, at) => {
+      const place = (await lanes.enter(PROVIDER, never, announced as Announced)) as Place
+      order.push(at)
+      place.leave()
+    })
+    for (const place of taken) place.leave()
+    await Promise.all(entering)
+    expect(order).toEqual(ready.map((_, at) => at))
+  })
+
+  it('are made ready for only where requests take an instant, and by nobody who has none', async () => {
+    expect(await announce(new Lanes(ALONE))).toBeNull()
+    expect(await announce(new Lanes({ standing: () => null }))).toBeNull()
+  })
+
+  it('are waited for by sixteen at most once the provider hangs, and by nobody once they belong to another process', async () => {
+    let standing = { place: 0, size: 1 }
+    let now = 0
+    const lanes = new Lanes({ standing: () => standing }, () => now)
+    for (let at = 0; at < 30; at += 1) ((await enter(lanes)) as Place).leave()
+    await fill(lanes)
+    const ready = await Promise.all(Array.from({ length: 40 }, () => announce(lanes)))
+    const entering = ready.map((announced) => lanes.enter(PROVIDER, never, announced as Announced))
+    const inLine = Array.from({ length: 30 }, () => announce(lanes))
+    now = 251
+    const told = await Promise.all([...entering.slice(16), ...inLine.slice(8)])
+    expect(told.every((each) => each !== null && 'afterMs' in each)).toBe(true)
+    expect(await Promise.race([...entering.slice(0, 16), 'they wait'])).toBe('they wait')
+    standing = { place: 0, size: 5 }
+    standing.place = (Number.parseInt(PROVIDER.slice(-6), 16) + 4) % 5
+    expect((await Promise.all(entering.slice(0, 16))).some(isPlace)).toBe(false)
+  })
+
+  it('come with when their provider was last in trouble', async () => {
+    let now = 7
+    const lanes = new Lanes(ALONE, () => now)
+    expect(((await enter(lanes)) as Place).troubledAt).toBeLessThan(0)
+    lanes.noteTrouble(PROVIDER)
+    now = 8
+    expect(((await enter(lanes)) as Place).troubledAt).toBe(7)
   })
 
   it('are not waited for any longer once the worker is told to stop', async () => {

@@ -1,4 +1,4 @@
-import { findRow } from '../../src/commit/planned.ts'
+import { findRow, standsStill } from '../../src/commit/planned.ts'
 import { untilWritten } from '../../src/commit/until-written.ts'
 import { happen } from '../../src/engine/happen.ts'
 import { AppError } from '../../src/errors.ts'
@@ -71,15 +71,16 @@ export function createStep(
     if (provider.claims)
       return note(found, await provider.issue(withTime(request)), { provider, request }, context)
     let asked = found
-    const answer = await desk({ reward: found, provider, request, ...context }, async () => {
-      // a reward that only waits for a code is `pending` and can still be revoked
-      const issuing = await happen(deps, found, { kind: 'asked' })
-      if (issuing === null) return CHANGED
-      asked = issuing
-      return provider.issue(withTime(request))
-    })
+    // a reward that only waits for a code is `pending` and can still be revoked
+    const mark = async () => {
+      const issuing = await saidToBeAsked(deps, found)
+      if (issuing !== null) asked = issuing
+      return issuing
+    }
+    const asking = { reward: found, provider, request, ...context, mark }
+    const answer = await desk(asking, () => provider.issue(withTime(request)))
     if (answer === 'parked') return true
-    if (answer === null || answer.outcome === 'changed') return null
+    if (answer === null) return null
     heard.issued = answer.outcome === 'issued'
     return note(asked, answer, { provider, request }, context)
   }
@@ -96,8 +97,16 @@ export function createStep(
   }
 }
 
-/** Nobody was asked: another writer had changed the reward. */
-const CHANGED = { outcome: 'changed' } as const
+/**
+ * Makes it durable that a coupon may exist. Where it says so already it is written again: whoever said it before takes
+ * it back where he did not ask in the end, and must not while somebody else does. null when another writer was faster.
+ */
+async function saidToBeAsked(deps: FulfilDeps, reward: Reward): Promise<Reward | null> {
+  const { fulfilmentStatus: status, askedAt } = reward
+  if (status !== 'issuing' || askedAt === null) return happen(deps, reward, { kind: 'asked' })
+  const written = await deps.store.commit([standsStill('reward_log', reward)])
+  return written.outcome === 'conflict' ? null : { ...reward, revision: reward.revision + 1 }
+}
 
 /** Goes on with it where its hold is over and there is room: null, so that it is read again. */
 async function endHold(deps: FulfilDeps, reward: Reward): Promise<true | null> {

@@ -11,6 +11,8 @@ type Reward = Row<'reward_log'>
 interface Parking {
   readonly reward: Reward
   readonly state: ProviderState
+  /** It is written that its provider is asked, and that did not happen. */
+  readonly wasNotAsked: boolean
 }
 
 const MAX_TOGETHER = 256
@@ -41,19 +43,20 @@ export function createPark({ store, clock }: Pick<FulfilDeps, 'store' | 'clock'>
     const states = new Map(parkings.map(({ state }) => [state.id, state]))
     const result = await store.commit([
       ...[...states.values()].map((state) => stillPaused(state, updatedAt)),
-      ...parkings.flatMap(({ reward }) => parked(reward, updatedAt)),
+      ...parkings.flatMap((parking) => parked(parking, updatedAt)),
     ])
     return result.outcome === 'committed'
   }
 
-  return (reward: Reward, state: ProviderState): Promise<boolean> => batcher.add({ reward, state })
+  return (reward: Reward, state: ProviderState, wasNotAsked = false): Promise<boolean> =>
+    batcher.add({ reward, state, wasNotAsked })
 }
 
 function stillPaused(state: ProviderState, updatedAt: number): Change {
   return change('provider_state', state, { state: 'paused', since: state.since }, { updatedAt })
 }
 
-function parked(reward: Reward, now: number): Change[] {
-  const turn = next(reward, { kind: 'parked' }, now)
+function parked({ reward, wasNotAsked }: Parking, now: number): Change[] {
+  const turn = next(reward, { kind: 'parked', wasNotAsked }, now)
   return turn.to === 'next' ? [revise('reward_log', reward, turn.set)] : []
 }
