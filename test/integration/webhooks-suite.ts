@@ -307,7 +307,9 @@ export function describeWebhooks(
       const revoked = own.slice(2)
       expect(revoked.map(({ type }) => type)).toEqual(['reward.revoked', 'reward.revoked'])
       await rig.sendDue()
-      for (const { payload } of rig.received()) {
+      const tidings = rig.received()
+      expect(tidings.map(({ payload }) => payload.type)).toEqual(['reward.revoked', 'reward.revoked'])
+      for (const { payload } of tidings) {
         expect(payload.data.member).toMatchObject({ externalId: `erased:${log.ownedById}`, email: null })
       }
       rig.answering.body = 'thank you'
