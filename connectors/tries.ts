@@ -10,9 +10,27 @@ const PAUSE_MS = 500
 /** A try that would have less time than this helps nobody. */
 const LEAST_MS = 250
 
+/** What several requests to a platform end with that belong together, their tries included. */
+export interface CallLimits {
+  readonly signal: AbortSignal
+  /** By `performance.now()`. */
+  readonly endsAt: number
+}
+
+/** With the caller's signal, at the latest after 15 s. */
+export function callLimits(signal: AbortSignal | undefined): CallLimits {
+  const deadline = AbortSignal.timeout(ALL_MS)
+  return {
+    signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+    endsAt: performance.now() + ALL_MS,
+  }
+}
+
 export interface TriesOptions {
   /** Ends all of them. */
   readonly signal?: AbortSignal | undefined
+  /** When they end, by `performance.now()`; without it after `allMs`. */
+  readonly endsAt?: number
   readonly allMs?: number
   readonly eachMs?: number
 }
@@ -25,9 +43,8 @@ export interface TriesOptions {
  */
 export async function withTries<T>(
   ask: (signal: AbortSignal, tried: number) => Promise<Told<T>>,
-  { signal, allMs = ALL_MS, eachMs = EACH_MS }: TriesOptions = {},
+  { signal, allMs = ALL_MS, endsAt = performance.now() + allMs, eachMs = EACH_MS }: TriesOptions = {},
 ): Promise<Told<T>> {
-  const endsAt = performance.now() + allMs
   const left = () => endsAt - performance.now()
   for (let tried = 0; ; tried += 1) {
     const own = AbortSignal.timeout(Math.max(1, Math.min(eachMs, Math.floor(left()))))

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Access, Hands, Mended, Site, Standing } from '../../src/ports/hands.ts'
-import type { PlatformCalls, Told } from '../../src/ports/platform-calls.ts'
-import { beginCall } from '../asking.ts'
+import type { Access, Hands, HandsParts, Mended, Site, Standing } from '../../src/ports/hands.ts'
+import type { Told } from '../../src/ports/platform-calls.ts'
+import { callLimits } from '../tries.ts'
 import { readAccess, restKeys, type WooAccess } from './access.ts'
-import { type Asking, deleteHook, ourHooks } from './hooks.ts'
+import { deleteHook, ourHooks } from './hooks.ts'
 import { mendHooks } from './mend-hooks.ts'
 import { readOrders } from './read-orders.ts'
+import type { Asking } from './rest.ts'
 import { siteName } from './site.ts'
 
 const SECRET_BYTES = 32
@@ -17,12 +18,10 @@ const newSecret = (): string => randomBytes(SECRET_BYTES).toString('hex')
  * A shop's webhooks by its REST API: four of them, which lead here and are signed with a secret of ours.
  * https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks
  */
-export function createWooHands(calls: PlatformCalls): Hands {
+export function createWooHands({ calls, clock }: HandsParts): Hands {
   const askingOf = (site: Site, access: WooAccess): Asking => ({
-    calls,
-    site,
-    access,
-    call: beginCall(site.signal),
+    ...{ calls, clock, site, access },
+    limits: callLimits(site.signal),
   })
 
   return {

@@ -1,9 +1,7 @@
-import type { Site } from '../../src/ports/hands.ts'
-import type { PlatformCalls, Told } from '../../src/ports/platform-calls.ts'
-import { type Call, tried } from '../asking.ts'
-import type { WooAccess } from './access.ts'
+import type { Told } from '../../src/ports/platform-calls.ts'
+import { withTries } from '../tries.ts'
 import { readId } from './hook-id.ts'
-import { askShop, type RestRequest, siteUrlOf } from './rest.ts'
+import { type Asking, askShop, askShopOnce, type RestAnswer } from './rest.ts'
 
 /** A webhook of ours in a shop. */
 export interface ShopHook {
@@ -13,21 +11,9 @@ export interface ShopHook {
   readonly deliveryUrl: string
 }
 
-/** Who asks which shop, within which call. */
-export interface Asking {
-  readonly calls: PlatformCalls
-  readonly site: Site
-  readonly access: WooAccess
-  readonly call: Call
-}
-
 const PER_PAGE = 100
 /** More webhooks than any shop has. */
 const MAX_PAGES = 20
-
-function ask({ calls, site, access, call }: Asking, request: RestRequest) {
-  return askShop(calls, { siteUrl: siteUrlOf(site), access, call }, request)
-}
 
 /**
  * The webhooks of the shop that lead to this connector, wherever the server was when they were made, in the order in
@@ -37,7 +23,7 @@ export async function ourHooks(asking: Asking): Promise<Told<readonly ShopHook[]
   const hooks: ShopHook[] = []
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const query = { per_page: String(PER_PAGE), page: String(page) }
-    const told = await tried(asking.call, () => ask(asking, { method: 'GET', path: 'webhooks', query }))
+    const told = await askShop(asking, { method: 'GET', path: 'webhooks', query })
     if (told.outcome !== 'ok') return told
     const rows = Array.isArray(told.value.json) ? (told.value.json as readonly unknown[]) : []
     hooks.push(
@@ -61,10 +47,9 @@ function readHook(row: unknown): ShopHook[] {
 
 /** Makes a webhook, signed with our secret. Tried again only after looking whether it is there. */
 export async function createHook(asking: Asking, topic: string): Promise<Told<ShopHook>> {
-  const { site, access, call } = asking
-  let before: Told<ShopHook> | null = null
-  return await tried(call, async () => {
-    if (before !== null) {
+  const { site, access, limits } = asking
+  return await withTries(async (signal, triedBefore) => {
+    if (triedBefore > 0) {
       const there = await ourHooks(asking)
       if (there.outcome !== 'ok') return there
       const made = there.value.findLast(
@@ -79,9 +64,8 @@ export async function createHook(asking: Asking, topic: string): Promise<Told<Sh
       secret: access.webhookSecret,
       status: 'active',
     }
-    before = readMade(await ask(asking, { method: 'POST', path: 'webhooks', body }))
-    return before
-  })
+    return readMade(await askShopOnce(asking, { method: 'POST', path: 'webhooks', body }, signal))
+  }, limits)
 }
 
 /** Changes a webhook: its address, its secret, or that it is active. Again it changes nothing. */
@@ -90,12 +74,14 @@ export async function updateHook(
   id: string,
   body: Readonly<Record<string, string>>,
 ): Promise<Told<ShopHook>> {
-  return await tried(asking.call, async () =>
-    readMade(await ask(asking, { method: 'PUT', path: `webhooks/${id}`, body })),
+  return await withTries(
+    async (signal) =>
+      readMade(await askShopOnce(asking, { method: 'PUT', path: `webhooks/${id}`, body }, signal)),
+    asking.limits,
   )
 }
 
-function readMade(told: Awaited<ReturnType<typeof ask>>): Told<ShopHook> {
+function readMade(told: Told<RestAnswer>): Told<ShopHook> {
   if (told.outcome !== 'ok') return told
   const [hook] = readHook(told.value.json)
   return hook === undefined
@@ -109,9 +95,8 @@ function readMade(told: Awaited<ReturnType<typeof ask>>): Told<ShopHook> {
 
 /** Removes a webhook for good; one that is gone already is removed. */
 export async function deleteHook(asking: Asking, id: string): Promise<Told<null>> {
-  const told = await tried(asking.call, () =>
-    ask(asking, { method: 'DELETE', path: `webhooks/${id}`, query: { force: 'true' } }),
-  )
+  const query = { force: 'true' }
+  const told = await askShop(asking, { method: 'DELETE', path: `webhooks/${id}`, query })
   if (told.outcome === 'ok' || (told.outcome === 'refused' && told.message.startsWith('404'))) {
     return { outcome: 'ok', value: null }
   }

@@ -19,5 +19,5 @@ export const woocommerce: Connector = {
   topicOf,
   translate,
   identities,
-  hands: ({ calls }) => createWooHands(calls),
+  hands: createWooHands,
 }

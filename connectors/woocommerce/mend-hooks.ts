@@ -1,6 +1,7 @@
 import type { Told } from '../../src/ports/platform-calls.ts'
 import type { ShownSubscription } from '../../src/ports/schema/installation-values.ts'
-import { type Asking, createHook, deleteHook, type ShopHook, updateHook } from './hooks.ts'
+import { createHook, deleteHook, type ShopHook, updateHook } from './hooks.ts'
+import type { Asking } from './rest.ts'
 import { TOPICS } from './translate.ts'
 
 interface MendedHooks {

@@ -1,10 +1,8 @@
 import type { OrderPage, OrderQuery } from '../../src/ports/hands.ts'
 import type { Told } from '../../src/ports/platform-calls.ts'
-import { tried } from '../asking.ts'
 import { member, readJson } from '../json.ts'
-import type { Asking } from './hooks.ts'
 import { ORDER, readId, readTime } from './order.ts'
-import { askShop, siteUrlOf } from './rest.ts'
+import { type Asking, askShop } from './rest.ts'
 
 const PER_PAGE = 50
 const DAY_MS = 24 * 3_600_000
@@ -35,9 +33,8 @@ export async function readOrders(asking: Asking, query: OrderQuery): Promise<Tol
     seen: [],
   }
   const cursor = query.cursor === null ? start : (JSON.parse(query.cursor) as Cursor)
-  const { calls, site, access, call } = asking
   const request = { method: 'GET', path: 'orders', query: parametersOf(query, cursor) } as const
-  const told = await tried(call, () => askShop(calls, { siteUrl: siteUrlOf(site), access, call }, request))
+  const told = await askShop(asking, request)
   if (told.outcome !== 'ok') return told
   const rows = Array.isArray(told.value.json) ? (told.value.json as readonly unknown[]) : []
   const read = rows.map((row) => readOrder(row, query))

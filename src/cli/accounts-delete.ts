@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Command } from 'commander'
 import { deleteAccount, type RowCounts } from '../accounts/delete-account.ts'
 import type { Installation } from '../compose.ts'
@@ -10,6 +11,9 @@ import { readInstallations } from '../setup/installation.ts'
 import { accountToDelete } from './account-option.ts'
 import { besideProgram } from './beside-program.ts'
 import type { ProgressLine } from './progress.ts'
+
+/** Longer than a webhook, or a request, that had begun may take to be stored. */
+const SETTLE_MS = 5_000
 
 const MORE = `
 It cannot be undone: export the account first. Its connectors are uninstalled at their platforms, then its keys, users,
@@ -43,7 +47,9 @@ export function deleteCommand(): Command {
     .option('--leave-platforms', 'go on where a platform cannot be reached: what was made there stays')
     .addHelpText('after', MORE)
     .action((account: string, input: DeleteInput) =>
-      besideProgram((beside) => runDelete({ ...beside, ask: askedAt(process.stdin) }, account, input)),
+      besideProgram((beside) =>
+        runDelete({ ...beside, ask: askedAt(process.stdin), settle: () => wait(SETTLE_MS) }, account, input),
+      ),
     )
 }
 
@@ -53,6 +59,8 @@ export interface DeleteRun {
   readonly print: (line: string) => void
   /** What somebody answers to a question; null: nobody is there to be asked. */
   readonly ask: ((question: string) => Promise<string>) | null
+  /** Resolves once what was under way when the account went has been stored, or given up. */
+  readonly settle: () => Promise<void>
 }
 
 function askedAt(input: NodeJS.ReadStream): DeleteRun['ask'] {
@@ -70,7 +78,7 @@ function askedAt(input: NodeJS.ReadStream): DeleteRun['ask'] {
 
 /** @throws AppError NOT_FOUND | INVALID_INPUT | PLATFORM_UNAVAILABLE, and what a store throws */
 export async function runDelete(
-  { installation, progress, print, ask }: DeleteRun,
+  { installation, progress, print, ask, settle }: DeleteRun,
   name: string,
   { dryRun = false, yes = false, leavePlatforms = false }: DeleteInput,
 ): Promise<void> {
@@ -87,7 +95,13 @@ export async function runDelete(
   const onProgress = (done: number) => progress.show(Math.min(done, total), total, 'records')
   const deleted = await deleteAccount(store, id, { onProgress })
   progress.end()
-  show(print, deleted, 'deleted')
+  await settle()
+  show(print, added(deleted, await deleteAccount(store, id)), 'deleted')
+}
+
+function added(one: RowCounts, other: RowCounts): RowCounts {
+  const names = Object.keys({ ...one, ...other }) as (keyof RowCounts)[]
+  return Object.fromEntries(names.map((name) => [name, (one[name] ?? 0) + (other[name] ?? 0)]))
 }
 
 const sumOf = (counts: RowCounts): number => Object.values(counts).reduce((sum, count) => sum + count, 0)

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { CONNECTORS } from '../../connectors/registry.ts'
 import { type DeleteInput, runDelete } from '../../src/cli/accounts-delete.ts'
+import type { Change } from '../../src/ports/store.ts'
+import { row } from '../contract/store/rows.ts'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
 import {
   startToyPlatform,
@@ -46,12 +48,16 @@ async function installed(): Promise<Body> {
 }
 
 /** What the command does, in this process. */
-function run(input: DeleteInput, answer: string | null = null): Promise<void> {
+function run(input: DeleteInput, answer: string | null = null, settle = async () => {}): Promise<void> {
   const progress = { show: () => {}, end: () => {} }
   const { store, installations } = api
   const ask = answer === null ? null : async () => answer
   const print = (line: string) => void lines.push(line)
-  return runDelete({ installation: { store, installations }, progress, print, ask }, admin.accountId, input)
+  return runDelete(
+    { installation: { store, installations }, progress, print, ask, settle },
+    admin.accountId,
+    input,
+  )
 }
 const isThere = async () => (await admin.get('/schema/streak/record')).status === 200
 
@@ -129,6 +135,17 @@ describe('streakline accounts delete', () => {
     await expect(run({ yes: true })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  it('takes what a request that was under way has stored after the account had gone', async () => {
+    const { store } = api
+    const { accountId } = admin
+    await run({ yes: true }, null, async () => {
+      const late: Change = { op: 'insert', collection: 'delivery', row: { ...row('delivery'), accountId } }
+      expect(await store.commit([late])).toEqual({ outcome: 'committed' })
+    })
+    expect(lines).toContain('  delivery  1')
+    expect(await store.count('delivery', { field: 'accountId', op: 'eq', value: accountId }, 1)).toBe(0)
+  })
+
   it('wants the id where several accounts have a name', async () => {
     const other = await api.account('another')
     const name = `twice ${serial}`
@@ -136,7 +153,13 @@ describe('streakline accounts delete', () => {
     await other.patch(`/schema/account/record/${other.accountId}`, { name })
     const { store, installations } = api
     const progress = { show: () => {}, end: () => {} }
-    const parts = { installation: { store, installations }, progress, print: () => {}, ask: null }
+    const parts = {
+      installation: { store, installations },
+      progress,
+      print: () => {},
+      ask: null,
+      settle: async () => {},
+    }
     await expect(runDelete(parts, name, { yes: true })).rejects.toMatchObject({
       message: '2 accounts have this name: say which one by its id',
     })

@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from '@jest/globals'
+import { describeAccountDeleted } from '../e2e/account-deleted-suite.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { openStore } from '../helpers/open-store.ts'
 import { describeAccountDelete } from './account-delete-suite.ts'
@@ -19,4 +20,5 @@ if (server === null) {
   }
   describeAccountExport('MongoDB', open)
   describeAccountDelete('MongoDB', open)
+  describeAccountDeleted('MongoDB', () => server.anotherUri())
 }

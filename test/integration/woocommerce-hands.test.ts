@@ -3,7 +3,7 @@ import { createWooHands } from '../../connectors/woocommerce/hands.ts'
 import { woocommerce } from '../../connectors/woocommerce/index.ts'
 import { startWooDouble, type WooDouble } from '../../src/doubles/woocommerce/index.ts'
 import type { Access, Hands, Mended, OrderPage, OrderQuery, Site } from '../../src/ports/hands.ts'
-import type { Told } from '../../src/ports/platform-calls.ts'
+import { NoAnswer, type PlatformCalls, type Told } from '../../src/ports/platform-calls.ts'
 import { tell } from '../helpers/doubles.ts'
 import { callsTo } from '../helpers/platform-calls.ts'
 import { rule } from '../helpers/rules.ts'
@@ -14,13 +14,14 @@ const TOPICS = ['order.created', 'order.updated', 'order.deleted', 'order.restor
 
 let double: WooDouble
 let receiver: ScriptedServer
+const clock = { now: () => Date.parse('2026-11-22T12:00:00Z') }
 let hands: Hands
 let site: Site
 
 beforeEach(async () => {
   receiver = await startScriptedServer((response) => response.end())
   double = await startWooDouble()
-  hands = createWooHands(callsTo(double).calls)
+  hands = createWooHands({ calls: callsTo(double).calls, clock })
   site = siteAt(`http://127.0.0.1:${receiver.port}`)
 })
 afterEach(async () => {
@@ -368,6 +369,45 @@ describe('trouble with a shop', () => {
     expect(await hands.leave(site, access)).toMatchObject({ outcome: 'unavailable' })
     await fault({ kind: 'error', status: 429, times: 1, headers: { 'retry-after': '60' } })
     expect(await hands.isGone(site, access)).toMatchObject({ outcome: 'unavailable', retryAfterMs: 60_000 })
+  })
+
+  it('is waited out until the time that the shop names, also where that is a date', async () => {
+    const headers = { 'retry-after': 'Sun, 22 Nov 2026 12:05:00 GMT' }
+    await fault({ kind: 'error', status: 503, times: 1, headers })
+    const told = await hands.enter(site, 'rest_keys', keysOf())
+    expect(told).toMatchObject({ outcome: 'unavailable', retryAfterMs: 300_000 })
+  })
+
+  it('that helps nobody to try again is a no at once: the address leads inside, or nowhere', async () => {
+    let asked = 0
+    const calls = async () => {
+      asked += 1
+      throw new NoAnswer('shop.example has no public address', false)
+    }
+    const inside = createWooHands({ calls, clock })
+    const no = { outcome: 'refused', refused: 'request', message: 'shop.example has no public address' }
+    expect(await inside.enter(site, 'rest_keys', keysOf())).toEqual(no)
+    expect(asked).toBe(1)
+    const access = { ...keysOf(), webhookSecret: 'a'.repeat(64), signedHooks: [], route: 'pretty' }
+    expect(await inside.mend(site, access)).toEqual(no)
+    expect(await inside.isGone(site, access)).toEqual(no)
+    expect(asked).toBe(3)
+  })
+
+  it('with an answer that never came has a webhook made once', async () => {
+    const access = await enter()
+    const { calls } = callsTo(double)
+    let isLost = false
+    const losing: PlatformCalls = async (platform, call) => {
+      const answer = await calls(platform, call)
+      if (call.method !== 'POST' || isLost) return answer
+      isLost = true
+      throw new NoAnswer('cut')
+    }
+    expect(states(wellTold(await createWooHands({ calls: losing, clock }).mend(site, access)))).toEqual(
+      all('ok'),
+    )
+    expect((await hooks()).map(({ topic }) => topic).toSorted()).toEqual([...TOPICS].toSorted())
   })
 })
 

@@ -2,40 +2,21 @@ import Stripe from 'stripe'
 import { NoAnswer, type Told } from '../../../src/ports/platform-calls.ts'
 import { retryAfterMs } from '../../../src/ports/retry-after.ts'
 import { wordsOf } from '../../answers.ts'
-import { withTries } from '../../tries.ts'
-
-/** What every call of ours ends with, its tries included. */
-const CALL_MS = 15_000
+import { type CallLimits, withTries } from '../../tries.ts'
 
 type StripeFailure = InstanceType<typeof Stripe.errors.StripeError>
 
 /** One call of ours: the client for it, and how long it may take. */
-export interface Asking {
+export interface Asking extends CallLimits {
   readonly stripe: Stripe
-  readonly signal: AbortSignal
-  /** By `performance.now()`. */
-  readonly endsAt: number
-}
-
-/** Ends with the caller's signal, at the latest after 15 s. */
-export function callLimits(signal: AbortSignal | undefined): Pick<Asking, 'signal' | 'endsAt'> {
-  const deadline = AbortSignal.timeout(CALL_MS)
-  return {
-    signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-    endsAt: performance.now() + CALL_MS,
-  }
 }
 
 /**
  * Asks Stripe, and asks again what may pass. What is asked must be harmless to ask again: a read, a change to one state,
  * or a create under one Idempotency-Key.
  */
-export function ask<T>(
-  { signal, endsAt }: Pick<Asking, 'signal' | 'endsAt'>,
-  request: () => Promise<T>,
-): Promise<Told<T>> {
-  const allMs = Math.max(1, endsAt - performance.now())
-  return withTries(() => askOnce(request), { signal, allMs })
+export function ask<T>({ signal, endsAt }: CallLimits, request: () => Promise<T>): Promise<Told<T>> {
+  return withTries(() => askOnce(request), { signal, endsAt })
 }
 
 export async function askOnce<T>(request: () => Promise<T>): Promise<Told<T>> {

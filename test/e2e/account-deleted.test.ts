@@ -1,0 +1,3 @@
+import { describeAccountDeleted } from './account-deleted-suite.ts'
+
+describeAccountDeleted('SQLite', () => undefined)
