@@ -2,6 +2,7 @@ import type { ProviderPauses } from './installing/deps.ts'
 import type { Clock } from './ports/clock.ts'
 import type { JobQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
+import { letGoOfRevoking } from './rewards/let-go.ts'
 import { pauseRefused, resumeRefused } from './rewards/provider-state.ts'
 import { providersThrough } from './setup/provider-connector.ts'
 
@@ -19,7 +20,10 @@ export function providerPausesOf(parts: Parts): ProviderPauses {
   }
   return {
     pause: (accountId, connectorId, error) =>
-      each(accountId, connectorId, (providerId) => pauseRefused(parts, { accountId, providerId }, error)),
+      each(accountId, connectorId, async (providerId) => {
+        await pauseRefused(parts, { accountId, providerId }, error)
+        await letGoOfRevoking(parts, { providerId })
+      }),
     resume: (accountId, connectorId) =>
       each(accountId, connectorId, (providerId) => resumeRefused(parts, { accountId, providerId })),
   }

@@ -1,7 +1,7 @@
 import { next } from '../life/life.ts'
 import { change, revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
-import { equal } from '../ports/conditions.ts'
+import { all, equal } from '../ports/conditions.ts'
 import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
@@ -9,6 +9,7 @@ import type { ProviderState } from './breaker.ts'
 import { findWaiting } from './find-waiting.ts'
 
 const PARKED = equal<'reward_log'>({ heldReason: 'provider_paused' })
+const REVOKING = equal<'reward_log'>({ fulfilmentStatus: 'revoking' })
 const REWARDS_PER_COMMIT = 200
 /** Pages of one call; what is left is let go by the next one. */
 const MAX_PAGES = 500
@@ -58,4 +59,26 @@ export async function letGo({ store, clock, queue }: LetGoDeps, { id }: Provider
 function stillOk(state: ProviderState, isDone: boolean, updatedAt: number): Change {
   const set = { revision: state.revision + 1, updatedAt, ...(isDone ? { dueAt: null } : {}) }
   return change('provider_state', state, { revision: state.revision, state: 'ok' }, set)
+}
+
+/**
+ * Has those coupons asked back once more that wait for that because their provider is paused: whoever is gone for good
+ * may say at once what that means. They are parked again where it means nothing. @throws AppError STORE_UNAVAILABLE
+ */
+export async function letGoOfRevoking(
+  { store, clock, queue }: LetGoDeps,
+  { providerId }: { readonly providerId: string },
+): Promise<void> {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const parked = await findWaiting(store, providerId, REWARDS_PER_COMMIT, all(PARKED, REVOKING))
+    const now = clock.now()
+    const gone = parked.map((reward) => ({ reward, set: going(reward, now) }))
+    if (gone.length === 0) return
+    const changes = gone.map(({ reward, set }) => revise('reward_log', reward, set))
+    // a reward that somebody else changed at the same moment is looked at again
+    if ((await store.commit(changes)).outcome === 'conflict') continue
+    const jobs = gone.map(({ reward, set }) => rewardJobOf({ ...reward, ...set }))
+    await queue?.enqueue('reward', jobs)
+    if (parked.length < REWARDS_PER_COMMIT) return
+  }
 }

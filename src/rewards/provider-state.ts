@@ -97,7 +97,8 @@ export async function resumeRefused(deps: LetGoDeps, owned: Owned): Promise<void
 }
 
 /**
- * Pauses a provider that would refuse us, before it is asked, until `resumeRefused` or `resumeProvider`. Idempotent.
+ * Pauses a provider that would refuse us, before it is asked, until `resumeRefused` or `resumeProvider`. One that is
+ * paused for another refusal has this one from then on. Idempotent.
  * @param error a code in capitals, such as NOT_INSTALLED, and a sentence
  * @throws AppError STORE_BUSY, STORE_UNAVAILABLE
  */
@@ -107,7 +108,8 @@ export async function pauseRefused(
   error: Pick<ProviderError, 'code' | 'message'>,
 ): Promise<void> {
   const at = deps.clock.now()
-  await noteState(deps, owned, (found) => (isRefused(found) ? null : afterRefusal(found, { ...error, at })))
+  const isSaid = (found: ProviderState) => isRefused(found) && found.lastError?.code === error.code
+  await noteState(deps, owned, (found) => (isSaid(found) ? null : afterRefusal(found, { ...error, at })))
 }
 
 /**

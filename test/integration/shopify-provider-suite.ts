@@ -237,6 +237,31 @@ export function describeShopifyProvider(
       }
     })
 
+    it('so does one that waits already, since its token was refused before anybody said that the app is gone', async () => {
+      const provider = await providerOf()
+      const given = { onWithdrawal: 'revoke' }
+      const milestone = (await tryMilestone(rewardOf(provider), given)).body.data
+      const issued = await grant(milestone)
+      await fulfil()(jobOf(issued), jobContext())
+      await tell(shopify, 'POST /uninstall', { shop: SHOP })
+      const health = async () => (await get('coupon_provider', provider)).health
+      await fulfil()(jobOf(await takeBack(issued)), jobContext()).catch(() => {})
+      await fulfil()(jobOf(await rowOf(issued.id)), jobContext()).catch(() => {})
+      expect((await health()).lastError.code).toBe('TOKEN_REFUSED')
+      expect(await rowOf(issued.id)).toMatchObject({
+        fulfilmentStatus: 'revoking',
+        heldReason: 'provider_paused',
+      })
+      await act('uninstall', connector)
+      expect((await health()).lastError.code).toBe('NOT_INSTALLED')
+      await fulfil()(jobOf(await rowOf(issued.id)), jobContext())
+      expect(await get('reward_log', issued)).toMatchObject({
+        fulfilmentStatus: 'revoked',
+        couponUsed: 'unknown',
+        heldReason: null,
+      })
+    })
+
     const takeBack = async ({ id, ownedById }: Row<'reward_log'>) => {
       const where = { field: 'ownedById', op: 'eq', value: ownedById } as const
       const [log] = await api.store.find('streak_log', { where, limit: 1 })

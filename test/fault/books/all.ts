@@ -12,7 +12,12 @@ import { openStripe } from './stripe.ts'
 import { BOOKS_MARKDOWN, BOOKS_PLAIN, isInOrder } from './table.ts'
 import { openVoucherify } from './voucherify.ts'
 
-const SHOPS: readonly (() => Promise<CouponShop>)[] = [openShopify, openStripe, openVoucherify]
+const SHOPS: readonly (() => Promise<CouponShop>)[] = [
+  openShopify,
+  openStripe,
+  () => openVoucherify('refuse'),
+  () => openVoucherify('same'),
+]
 
 export interface BooksOptions {
   readonly stores: readonly StoreKind[]

@@ -52,7 +52,6 @@ export const BOOKS_FAULTS: readonly BooksFault[] = [
 /** Has the requests that make coupons, and those that take some back, answered so, each so many times in succession. */
 async function spoil(scene: Scene, kinds: readonly string[], times = 1): Promise<number> {
   const { shop } = scene
-  const work = scene.worker()
   const issued = await scene.issued(2 * kinds.length)
   const wanted = await Promise.all(issued.map((reward) => shop.takingBack(reward)))
   const back = await scene.takeBack(issued)
@@ -61,6 +60,8 @@ async function spoil(scene: Scene, kinds: readonly string[], times = 1): Promise
     ...fresh.map((reward, at) => ({ ...shop.making(reward), kind: kinds[at]!, times })),
     ...wanted.map((steps, at) => ({ ...steps[at % 2]!, kind: kinds[Math.floor(at / 2)]!, times })),
   ]
+  await scene.hurry()
+  const work = scene.worker()
   for (const fault of faults) await tell(shop.double, 'POST /faults', fault)
   for (let round = 0; round < times; round += 1) {
     await Promise.all([...fresh, ...back].map(async ({ id }) => work(await scene.read(id))))

@@ -6,7 +6,7 @@ import type { CouponShop } from './shop.ts'
 
 export interface BooksResult extends Judged {
   readonly fault: BooksFault
-  readonly provider: CouponShop['kind']
+  readonly provider: string
   readonly store: StoreKind
   /** How often the fault was inflicted. */
   readonly times: number
@@ -30,7 +30,7 @@ export async function runBooks(
       )
       const judged = await judge(scene, await scene.rewards())
       const wrong = [...stuck, ...judged.wrong]
-      return { ...judged, wrong, fault, provider: shop.kind, store: place.store, times }
+      return { ...judged, wrong, fault, provider: shop.label, store: place.store, times }
     } finally {
       await scene.close()
     }

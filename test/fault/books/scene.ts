@@ -16,8 +16,8 @@ export interface Place {
   readonly encryptionKey: string
 }
 
-/** So long a platform is waited for here; a fault that never answers is over then. */
-const PLATFORM_MS = 2_000
+/** So long a platform is waited for by whoever is in a hurry: nobody waits 10 s for what never comes. */
+const HURRIED_MS = 2_000
 /** By the installation's own clock: nothing of it may need longer to come to rest, whatever befell it. */
 const ROUND_MS = 20_000
 const MAX_ROUNDS = 90
@@ -36,6 +36,7 @@ export class Scene {
   #client!: Client
   #milestone!: Body
   #members = 0
+  #isHurried = false
   /** Those that were taken back. */
   readonly takenBack = new Set<string>()
 
@@ -157,6 +158,12 @@ export class Scene {
     }
   }
 
+  /** From now on a platform is not waited for as long; workers of before are of no use any more. */
+  async hurry(): Promise<void> {
+    this.#isHurried = true
+    await this.away(async () => {})
+  }
+
   /** Leaves its store to others while `act` goes on. */
   async away<T>(act: () => Promise<T>): Promise<T> {
     const { accountId, headers } = this.#client
@@ -186,7 +193,8 @@ export class Scene {
     await this.#store.migrate()
     const secretBox = createSecretBox([encryptionKey])
     const platformOrigins = { [this.shop.kind]: this.shop.double.origin }
-    const platforms = { publicUrl: PUBLIC_URL, platformOrigins, platformTimeoutMs: PLATFORM_MS }
+    const wait = this.#isHurried ? { platformTimeoutMs: HURRIED_MS } : {}
+    const platforms = { publicUrl: PUBLIC_URL, platformOrigins, ...wait }
     this.#api = await startApi({ store: this.#store, secretBox }, platforms)
     this.#client = known === null ? await this.#api.account('merchant') : this.#api.as(known)
   }

@@ -23,6 +23,8 @@ export interface Wanted {
 /** A platform that makes coupons, played by its double, and its books. */
 export interface CouponShop {
   readonly kind: 'shopify' | 'stripe' | 'voucherify'
+  /** For the table. */
+  readonly label: string
   readonly double: Double
   /** How long coupons live, where that is not for the platform to say. */
   readonly lifetime: { readonly expiresInDays?: number }

@@ -11,6 +11,7 @@ export async function openShopify(): Promise<CouponShop> {
     (await tell<{ discounts: readonly Discount[] }>(double, 'GET /discounts')).discounts
   return {
     kind: 'shopify',
+    label: 'shopify',
     double,
     lifetime: { expiresInDays: EXPIRES_IN_DAYS },
     stop: () => double.stop(),

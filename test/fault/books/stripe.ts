@@ -29,6 +29,7 @@ export async function openStripe(): Promise<CouponShop> {
 
   return {
     kind: 'stripe',
+    label: 'stripe',
     double,
     lifetime: { expiresInDays: EXPIRES_IN_DAYS },
     stop: () => double.stop(),

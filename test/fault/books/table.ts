@@ -4,7 +4,7 @@ const HEADINGS = [
   ...['fault', 'provider', 'store', 'times', 'rewards', 'issued', 'taken back'],
   ...['in the books', 'usable', 'doubled'],
 ]
-const WIDTHS = [38, 10, 8, 5, 7, 6, 10, 12, 6, 7]
+const WIDTHS = [41, 26, 8, 5, 7, 6, 10, 12, 6, 7]
 const LEFT = 3
 
 export interface BooksStyle {

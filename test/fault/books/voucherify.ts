@@ -23,6 +23,7 @@ export async function openVoucherify(replay: 'refuse' | 'same' = 'refuse'): Prom
 
   return {
     kind: 'voucherify',
+    label: replay === 'refuse' ? 'voucherify' : 'voucherify, the same again',
     double,
     lifetime: {},
     stop: () => double.stop(),
