@@ -51,6 +51,7 @@ const PAGES: readonly (readonly [pattern: string, load: Load])[] = [
   ['/coupons', async () => (await import('./pages/coupons/list.ts')).CouponsPage],
   ['/coupons/coupon/:id', async () => (await import('./pages/coupons/coupon.ts')).CouponPage],
   ['/coupons/providers', async () => (await import('./pages/coupons/providers.ts')).ProvidersPage],
+  ['/coupons/providers/new', async () => (await import('./pages/coupons/new-provider.ts')).NewProviderPage],
   ['/coupons/providers/:id', async () => (await import('./pages/coupons/provider.ts')).ProviderPage],
   ['/connectors', async () => (await import('./pages/connectors/list.ts')).ConnectorsPage],
   ['/connectors/new', async () => (await import('./pages/connectors/new.ts')).NewConnectorPage],

@@ -31,8 +31,9 @@ export async function openAs(
   browser: Browser,
   accountId: string,
   role: ConsoleRole,
+  email = `${role}-${crypto.randomUUID()}@example.com`,
 ): Promise<{ readonly page: Page; readonly faults: string[] }> {
-  const { cookie } = await signedIn(api, accountId, `${role}-${crypto.randomUUID()}@example.com`, role)
+  const { cookie } = await signedIn(api, accountId, email, role)
   const [name = '', value = ''] = cookie.split('=')
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   await context.addCookies([{ name, value, url: api.origin }])

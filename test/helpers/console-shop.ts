@@ -8,6 +8,8 @@ export interface ConsoleShop extends ExplainShop {
   /** Weekly, from Sunday, in Los Angeles. */
   readonly weeks: Body
   readonly pool: Body
+  /** A service of the merchant's own. */
+  readonly service: Body
   /** Of a milestone whose codes are the merchant's to give. */
   readonly byHand: Body
 }
@@ -28,6 +30,12 @@ export async function openConsoleShop(api: Api): Promise<ConsoleShop> {
     weekStartsOn: 'sunday',
   })
   const pool = await admin.create('coupon_provider', { name: 'Printed codes', provider: 'pool' })
+  const service = await admin.create('coupon_provider', {
+    name: 'Our service',
+    provider: 'http',
+    settings: { url: 'https://coupons.example.com/' },
+    credentials: { signingSecret: `whsec_${'c2VjcmV0'.repeat(5)}` },
+  })
   const milestone = (name: string, reward: object | null) =>
     admin.create('milestone', {
       linkedSchemaRecordId: shop.days.id,
@@ -52,5 +60,5 @@ export async function openConsoleShop(api: Api): Promise<ConsoleShop> {
   }
   const rewards = (await admin.list('reward_log')).body.data
   const byHand = rewards.find(({ reward }: Body) => reward === null)
-  return { ...shop, member, weeks, pool, byHand }
+  return { ...shop, member, weeks, pool, service, byHand }
 }

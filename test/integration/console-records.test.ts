@@ -48,7 +48,9 @@ if (binary === null) {
       ['/coupons?state=held', 'Coupons'],
       [`/coupons/coupon/${shop.byHand.id}`, 'Coupon'],
       ['/coupons/providers', 'Where coupons come from'],
+      ['/coupons/providers/new', 'New provider'],
       [`/coupons/providers/${shop.pool.id}`, 'Printed codes'],
+      [`/coupons/providers/${shop.service.id}`, 'Our service'],
     ]
     const open = async (at: Page, path: string, heading: string) => {
       await at.goto(`${api.origin}/console${path}`)
@@ -61,7 +63,7 @@ if (binary === null) {
       const found: string[] = []
       for (const [path = '', heading = ''] of pages()) {
         await open(page, path, heading)
-        for (const width of [1280, 360]) {
+        for (const width of [1280, 768, 360]) {
           for (const colorScheme of ['light', 'dark'] as const) {
             await page.setViewportSize({ width, height: 900 })
             await page.emulateMedia({ colorScheme })
@@ -73,6 +75,34 @@ if (binary === null) {
       }
       await page.setViewportSize({ width: 1280, height: 900 })
       expect(found).toEqual([])
+    })
+
+    it('fit a telephone with letters of twice the size', async () => {
+      await page.setViewportSize({ width: 360, height: 900 })
+      const wide: string[] = []
+      for (const [path = '', heading = ''] of pages()) {
+        await open(page, path, heading)
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
+        const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+        if (width > 360) wide.push(`${path}: ${width}`)
+      }
+      await page.setViewportSize({ width: 1280, height: 900 })
+      expect(wide).toEqual([])
+    })
+
+    it('say that a slow server is still waited for, and show what it answers in the end', async () => {
+      const held: (() => void)[] = []
+      await page.route('**/schema/streak/record?**', async (route) => {
+        await new Promise<void>((resolve) => held.push(resolve))
+        await route.continue()
+      })
+      await page.goto(`${api.origin}/console/streaks`)
+      await page.getByText('this takes longer than usual, still waiting').waitFor()
+      expect(await axeFaults(page)).toEqual([])
+      for (const letGo of held) letGo()
+      await page.getByRole('link', { name: 'days', exact: true }).waitFor()
+      expect(await page.getByText('longer than usual').count()).toBe(0)
+      await page.unroute('**/schema/streak/record?**')
     })
 
     it('offer a viewer nothing that would be refused', async () => {
@@ -148,6 +178,19 @@ if (binary === null) {
       const order = { name: '#2002' }
       await shop.told('orders/paid', shopifyOrder({ id: '5002', currency: 'EUR', order, ...SHOPPER }))
       await page.getByRole('link', { name: '#2002' }).waitFor()
+    })
+
+    it('tell of an order what arrives while somebody looks, and in words why it did not count', async () => {
+      const order = { name: '#2003' }
+      await shop.told('orders/paid', shopifyOrder({ id: '5003', currency: 'EUR', order, ...SHOPPER }))
+      await open(page, '/orders/order?orderId=5003', 'Order #2003')
+      const headers = { 'x-shopify-webhook-id': crypto.randomUUID() }
+      const same = shopifyOrder({ id: '5003', currency: 'EUR', order, ...SHOPPER })
+      await shop.told('orders/updated', same, { headers })
+      await page.getByText('It changes nothing that counts: no refund and no cancellation.').waitFor()
+      const rows = page.getByRole('table', { name: 'Webhooks of this order' }).locator('tbody tr')
+      expect(await rows.count()).toBe(2)
+      expect(await rows.first().textContent()).toContain('An order was changeddid not count')
     })
 
     it('say why nobody has heard of an order', async () => {
@@ -237,6 +280,46 @@ if (binary === null) {
       await page.getByText('Not in summer').waitFor()
       await page.getByRole('button', { name: 'Try again' }).click()
       await page.getByText('to be issued', { exact: true }).waitFor()
+    })
+
+    it('add a provider, change what it needs to know without seeing its secret, and delete it', async () => {
+      await open(page, '/coupons/providers', 'Where coupons come from')
+      await page.getByRole('link', { name: 'Add a provider' }).click()
+      await page.getByLabel('Shopify', { exact: false }).first().check()
+      await page
+        .getByText('No shop of Shopify is connected yet.')
+        .or(page.getByText('connected by hand'))
+        .waitFor()
+      await page.getByLabel('Your own service').check()
+      await page.getByLabel('Name', { exact: true }).fill('Till service')
+      await page.getByLabel('Address of the service').fill('not an address')
+      await page.getByLabel('Signing secret', { exact: true }).fill(`whsec_${'dGlsbHMh'.repeat(5)}`)
+      await page.evaluate("document.querySelector('main form').noValidate = true")
+      await page.getByRole('button', { name: 'Make it' }).click()
+      await page.locator('.fault').waitFor()
+      await page.getByLabel('Address of the service').fill('https://coupons.example.com/make')
+      await page.getByRole('button', { name: 'Make it' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Till service' }).waitFor()
+      const all: Body[] = (await shop.admin.list('coupon_provider')).body.data
+      const made = all.find(({ name }) => name === 'Till service')
+      expect(made).toMatchObject({
+        name: 'Till service',
+        settings: { url: 'https://coupons.example.com/make' },
+      })
+      expect(await page.getByLabel('Signing secret', { exact: true }).inputValue()).toBe('')
+      await page.getByLabel('Name', { exact: true }).fill('Till')
+      await page.getByLabel('Address that takes coupons back').fill('https://coupons.example.com/undo')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Till', exact: true }).waitFor()
+      const patched = (await shop.admin.get(`/schema/coupon_provider/record/${made.id}`)).body.data
+      expect(patched.settings).toEqual({
+        url: 'https://coupons.example.com/make',
+        revokeUrl: 'https://coupons.example.com/undo',
+      })
+      await page.getByRole('button', { name: 'Delete' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Where coupons come from' }).waitFor()
+      expect((await shop.admin.get(`/schema/coupon_provider/record/${made.id}`)).status).toBe(404)
     })
 
     it('upload the codes of a file, and say by line what is wrong with which', async () => {

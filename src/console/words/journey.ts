@@ -99,3 +99,22 @@ export function valueWords(value: Value): string {
   if (value === false) return 'no'
   return Array.isArray(value) ? value.join(', ') || 'none' : String(value)
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  CONNECTOR_NOT_LIVE: 'The shop was not live here when it arrived. Once it is, judge it anew.',
+  STILL_INSTALLED: 'It says that the app was removed, and the platform says that it is still there.',
+  SHOP_MISMATCH: 'It is about another shop than the one that is connected.',
+  ACCOUNT_MISMATCH: 'It is about another account than the one that is connected.',
+  TOPIC_NOT_SUPPORTED: 'Streakline makes nothing of news of this kind.',
+  BODY_NOT_UNDERSTOOD: 'Something that is needed was missing in it or could not be read.',
+  CANCELLED: 'The order was cancelled.',
+  NOT_PAID: 'The order was not paid yet. It counts once the shop tells of the payment.',
+  NOT_CAPTURED: 'The payment was not captured yet. It counts once the shop tells of that.',
+  NOT_CANCELLED: 'It came as a cancellation, and the order is not cancelled.',
+  NOTHING_TO_REPORT: 'It changes nothing that counts: no refund and no cancellation.',
+  NO_RULES: 'The shop has no rule yet by which orders feed a streak. Add one, then judge it anew.',
+  BODY_GONE: 'What arrived is no longer kept, so it cannot be judged anew.',
+}
+
+/** Why what arrived did not count as a whole, in a sentence; null where somebody wrote the reason themselves. */
+export const reasonWords = (reason: string): string | null => REASONS[reason] ?? null

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
-import type { CouponCode, CouponProvider } from '../../../client/schema.ts'
-import { act, countOf, type Filter, read, remove } from '../../api/records.ts'
+import type { Connector, CouponCode, CouponProvider } from '../../../client/schema.ts'
+import { act, countOf, type Filter, list, patch, read, remove } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
@@ -8,10 +8,12 @@ import { AskedButton, DoButton } from '../../parts/confirm.ts'
 import { Badge, Empty, Shown } from '../../parts/states.ts'
 import { ListTable } from '../../parts/table.ts'
 import { Title } from '../../parts/title.ts'
-import { Link } from '../../router.ts'
+import { Link, navigate } from '../../router.ts'
 import { mayChange, useSession } from '../../session.ts'
 import { counted, dateTime } from '../../words/format.ts'
-import { Health, KINDS } from './providers.ts'
+import { ProviderForm } from './provider-form.ts'
+import { KINDS, lacksOf } from './provider-kinds.ts'
+import { Health } from './providers.ts'
 import { UploadCodes } from './upload-codes.ts'
 
 /** One provider: how it fares, and of a pool its codes. */
@@ -23,11 +25,41 @@ export function ProviderPage({ params }: PageProps) {
   const show = (
     provider: CouponProvider,
   ) => html`<p>${KINDS[provider.provider]}. <${Health} provider=${provider} /></p>
+    ${provider.connectorId !== null && html`<${Shop} provider=${provider} id=${provider.connectorId} />`}
     ${mayChange(user) && provider.health.state === 'paused' && html`<div class="actions"><${Resume} provider=${provider} again=${again} /></div>`}
-    ${provider.provider === 'pool' && html`<${Codes} provider=${provider} turn=${turn} again=${again} />`}`
+    ${provider.provider === 'pool' && html`<${Codes} provider=${provider} turn=${turn} again=${again} />`}
+    ${mayChange(user) && html`<${Values} provider=${provider} again=${again} />`}`
   return html`<p><${Link} to="/coupons/providers">Where coupons come from</${Link}></p>
     <${Title}>${given.data?.name ?? 'Provider'}</${Title}>
     <${Shown} of=${given} what="The provider">${show}</${Shown}>`
+}
+
+/** With whose access coupons are made, and what that lacks. */
+function Shop({ provider, id }: { readonly provider: CouponProvider; readonly id: string }) {
+  const filters: Filter = { fieldSlug: 'id', operator: 'EQUALS', value: id }
+  const shop = useLoad((signal) => list<Connector>('connector', { filters, signal }), [id])
+  return html`<${Shown} of=${shop} what="The shop">${({ data }: { data: readonly Connector[] }) =>
+    data.map(
+      (
+        connector,
+      ) => html`<div key=${connector.id}><p>Made in <${Link} to=${`/connectors/${connector.id}`}><bdi>${connector.name}</bdi></${Link}>.</p>
+        ${lacksOf(provider.provider, connector).map((lack) => html`<p class="note" key=${lack}>${lack}</p>`)}</div>`,
+    )}</${Shown}>`
+}
+
+function Values({ provider, again }: { readonly provider: CouponProvider; readonly again: () => void }) {
+  const save = async (fields: object) => {
+    await patch('coupon_provider', provider.id, fields)
+    again()
+  }
+  const erase = async () => {
+    await remove('coupon_provider', provider.id)
+    navigate('/coupons/providers')
+  }
+  return html`<h2>What it needs to know</h2>
+    <${ProviderForm} kind=${provider.provider} provider=${provider} connectors=${[]} save=${save} />
+    <div class="actions"><${AskedButton} label="Delete" title="Delete this provider" isDanger=${true} act=${erase} said="The provider was deleted.">
+      <p>It can be deleted while no milestone names it, nothing was earned by it and it has no codes.</p></${AskedButton}></div>`
 }
 
 function Resume({ provider, again }: { readonly provider: CouponProvider; readonly again: () => void }) {

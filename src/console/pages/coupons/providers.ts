@@ -9,14 +9,7 @@ import { Title } from '../../parts/title.ts'
 import { Link } from '../../router.ts'
 import { mayChange, useSession } from '../../session.ts'
 import { counted, dateTime } from '../../words/format.ts'
-
-export const KINDS: Readonly<Record<CouponProvider['provider'], string>> = {
-  pool: 'Codes of your own',
-  http: 'Your own service',
-  shopify: 'Shopify',
-  stripe: 'Stripe',
-  voucherify: 'Voucherify',
-}
+import { KINDS } from './provider-kinds.ts'
 
 /** Where coupons come from, and how each of them fares. */
 export function ProvidersPage() {
@@ -46,8 +39,9 @@ export function ProvidersPage() {
         ]
       : []),
   ]
-  const none = html`<${Empty} title="Coupons come from nowhere yet"><p>Choose where they come from when you make <${Link} to="/begin/streak">a streak</${Link}>.</p></${Empty}>`
+  const none = html`<${Empty} title="Coupons come from nowhere yet"><p>Choose where they come from when you make <${Link} to="/begin/streak">a streak</${Link}>, or add a provider.</p></${Empty}>`
   return html`<p><${Link} to="/coupons">All coupons</${Link}></p><${Title}>Where coupons come from</${Title}>
+    ${mayChange(user) && html`<div class="actions"><${Link} to="/coupons/providers/new" class="button">Add a provider</${Link}></div>`}
     <${ListTable} slug="coupon_provider" caption="Coupon providers" columns=${columns} keyOf=${(row: CouponProvider) => row.id} turn=${turn} empty=${none} />`
 }
 
