@@ -37,10 +37,12 @@ if (binary === null) {
     let faults: string[]
     let origin: string
     let removeFolder: () => Promise<void>
+    /** How far back the shop lives: its past is not to look as if it had just been changed. */
+    let behindMs = 2 * WEEK_MS
     jest.setTimeout(300_000)
 
     beforeAll(async () => {
-      double = await startShopifyDouble()
+      double = await startShopifyDouble({ now: () => Date.now() - behindMs })
       const [folder, remove] = await makeTempFolder()
       removeFolder = remove
       const port = await freePort()
@@ -88,6 +90,7 @@ if (binary === null) {
     it('begins with the one link that the program prints', async () => {
       // a past that no webhook tells of: five weeks of one shopper
       for (const weeks of [6, 5, 4, 3, 2]) await buy('1', weeksBefore(weeks), { tell: false })
+      behindMs = 0
       await program.printed('What is where:')
       const links = program.output().match(/^http\S+#token=\S+$/gm) ?? []
       expect(links).toHaveLength(1)
@@ -155,6 +158,32 @@ if (binary === null) {
         return (await page.getByRole('cell', { name: discount!.code, exact: true }).count()) === 1
       }, WAIT_MS)
       expect(await books()).toHaveLength(1)
+    })
+
+    it('shows at home who keeps the streak, and what the coupon cost and brought', async () => {
+      const [discount] = await books()
+      // a dearer week than the present one, and bought with the coupon
+      const lines = [{ price: '90.00' }]
+      await buy('2', new Date().toISOString(), { lines, discountCodes: [discount!.code] })
+      const { orders } = await tell<{ orders: { id: string }[] }>(double, 'GET /orders')
+      const paid = await tell<{ total_price: string }>(double, `GET /orders/${orders.at(-1)!.id}`)
+      const table = page.getByRole('table', { name: 'What used coupons cost and brought' })
+      await until(async () => {
+        await page.goto(`${origin}/console`)
+        await page.getByRole('region', { name: 'Coupons' }).getByText('issued').waitFor()
+        return (await table.count()) === 1
+      }, WAIT_MS)
+      const cells = await table.getByRole('cell').allTextContents()
+      const cost = (Number(paid.total_price) / 9).toFixed(2)
+      expect(cells).toEqual(['EUR', `about ${cost} EUR`, `${paid.total_price} EUR`])
+      const shoppers = page.getByRole('region', { name: 'Shoppers now' })
+      await shoppers.getByText('with a live streak').waitFor()
+      expect(await shoppers.textContent()).toMatch(/\d with a live streak/)
+      expect(await page.getByRole('region', { name: 'What needs you' }).textContent()).toContain('in order')
+      await page.getByText(/^Orders counted: 5 in all/).waitFor()
+      await page.getByRole('button', { name: 'As a table' }).click()
+      expect(await page.getByRole('table', { name: 'Orders counted' }).getByRole('row').count()).toBe(15)
+      expect(await axeFaults(page)).toEqual([])
     })
 
     it('reports no fault and asks nobody else', () => {

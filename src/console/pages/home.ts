@@ -1,5 +1,5 @@
 import type { Connector, Streak } from '../../client/schema.ts'
-import { list } from '../api/records.ts'
+import { readConnectors, readStreaks } from '../api/setup.ts'
 import { html } from '../html.ts'
 import { useLoad } from '../load.ts'
 import { Empty, Shown } from '../parts/states.ts'
@@ -16,11 +16,8 @@ interface Given {
 }
 
 async function read(signal: AbortSignal): Promise<Given> {
-  const [streaks, connectors] = await Promise.all([
-    list<Streak>('streak', { limit: 50, signal }),
-    list<Connector>('connector', { limit: 50, signal }),
-  ])
-  return { streaks: streaks.data, connectors: connectors.data }
+  const [streaks, connectors] = await Promise.all([readStreaks(signal), readConnectors(signal)])
+  return { streaks, connectors }
 }
 
 /** How it goes, and what needs somebody. */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Connector } from '../../../client/schema.ts'
-import { list } from '../../api/records.ts'
+import { readConnectors } from '../../api/setup.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import { ChoiceField } from '../../parts/fields.ts'
@@ -22,8 +22,8 @@ export function BeginConnect() {
   const [platform, setPlatform] = useState<Platform>('shopify')
   const [made, setMade] = useState<Connector | null>(null)
   const [wantsAnother, setWantsAnother] = useState(false)
-  const connectors = useLoad((signal) => list<Connector>('connector', { limit: 50, signal }), [])
-  const show = ({ data }: { readonly data: readonly Connector[] }) => {
+  const connectors = useLoad(readConnectors, [])
+  const show = (data: readonly Connector[]) => {
     const ready =
       made === null
         ? data.filter(

@@ -1,5 +1,6 @@
 import type { Connector, CouponProvider, Milestone, Streak } from '../../../client/schema.ts'
-import { countOf, list, patch, read } from '../../api/records.ts'
+import { list, patch, read } from '../../api/records.ts'
+import { codesLeft, readConnectors } from '../../api/setup.ts'
 import { html } from '../../html.ts'
 import { useDoing, useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
@@ -25,21 +26,12 @@ async function readAll(id: string, signal: AbortSignal): Promise<Given> {
       filters: { fieldSlug: 'linkedSchemaRecordId', operator: 'EQUALS', value: id },
       signal,
     }),
-    list<Connector>('connector', { limit: 50, signal }),
+    readConnectors(signal),
   ])
   const providerId = milestones.data[0]?.reward?.providerId
   const provider = providerId === undefined ? null : await read<CouponProvider>('coupon_provider', providerId)
-  const codesLeft = provider?.provider === 'pool' ? await unusedCodes(provider.id) : null
-  return { streak, milestones: milestones.data, connectors: connectors.data, provider, codesLeft }
-}
-
-function unusedCodes(providerId: string): Promise<number> {
-  return countOf('coupon_code', {
-    and: [
-      { fieldSlug: 'providerId', operator: 'EQUALS', value: providerId },
-      { fieldSlug: 'rewardLogId', operator: 'IS_NULL' },
-    ],
-  })
+  const left = provider?.provider === 'pool' ? await codesLeft(provider.id) : null
+  return { streak, milestones: milestones.data, connectors, provider, codesLeft: left }
 }
 
 export function BeginLive({ params }: PageProps) {

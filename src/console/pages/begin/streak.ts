@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Connector, CouponProvider } from '../../../client/schema.ts'
-import { list } from '../../api/records.ts'
+import { readConnectors, readProviders } from '../../api/setup.ts'
 import { html } from '../../html.ts'
 import { useDoing, useLoad } from '../../load.ts'
 import { Form, restOf, SubmitButton, TextField } from '../../parts/fields.ts'
@@ -18,11 +18,8 @@ interface Given {
 }
 
 async function read(signal: AbortSignal): Promise<Given> {
-  const [connectors, providers] = await Promise.all([
-    list<Connector>('connector', { limit: 50, signal }),
-    list<CouponProvider>('coupon_provider', { limit: 50, signal }),
-  ])
-  return { connectors: connectors.data, providers: providers.data }
+  const [connectors, providers] = await Promise.all([readConnectors(signal), readProviders(signal)])
+  return { connectors, providers }
 }
 
 export function BeginStreak() {

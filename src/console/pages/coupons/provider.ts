@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { Connector, CouponCode, CouponProvider } from '../../../client/schema.ts'
+import { type Connector, type CouponCode, type CouponProvider } from '../../../client/schema.ts'
 import { act, countOf, type Filter, list, patch, read, remove } from '../../api/records.ts'
+import { codesLeft } from '../../api/setup.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
@@ -79,8 +80,7 @@ interface CodesProps {
 function Codes({ provider, turn, again }: CodesProps) {
   const { user, account } = useSession()
   const own: Filter = { fieldSlug: 'providerId', operator: 'EQUALS', value: provider.id }
-  const free: Filter = { and: [own, { fieldSlug: 'rewardLogId', operator: 'IS_NULL' }] }
-  const left = useLoad(() => countOf('coupon_code', free), [provider.id, turn])
+  const left = useLoad(() => codesLeft(provider.id), [provider.id, turn])
   const columns = [
     { label: 'Code', show: (row: CouponCode) => html`<bdi>${row.code}</bdi>` },
     {

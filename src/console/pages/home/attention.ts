@@ -1,5 +1,7 @@
 import type { Connector, CouponProvider, WebhookEndpoint } from '../../../client/schema.ts'
 import { countOf, list } from '../../api/records.ts'
+import { codesLeft, readProviders } from '../../api/setup.ts'
+import { lastDaysWords, overLastDays } from '../../api/span.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import { Shown } from '../../parts/states.ts'
@@ -27,21 +29,21 @@ export function Attention({ connectors }: { readonly connectors: readonly Connec
 
 async function read(connectors: readonly Connector[], signal: AbortSignal): Promise<readonly Matter[]> {
   const [providers, endpoints, failed] = await Promise.all([
-    list<CouponProvider>('coupon_provider', { limit: 50, signal }),
+    readProviders(signal),
     list<WebhookEndpoint>('webhook_endpoint', { limit: 50, signal }),
     failedRewards(),
   ])
-  const empty = await Promise.all(providers.data.map(emptyPool))
+  const empty = await Promise.all(providers.map(emptyPool))
   return [
     ...connectors.flatMap(ofConnector),
-    ...providers.data.flatMap(ofProvider),
+    ...providers.flatMap(ofProvider),
     ...empty.flat(),
     ...endpoints.data.flatMap(ofEndpoint),
-    ...(failed === 0
+    ...(failed.data === 0
       ? []
       : [
           {
-            what: `${counted(failed, 'coupon')} of the last 30 days could not be made.`,
+            what: `${counted(failed.data, 'coupon')} earned in the last ${lastDaysWords(failed.days)} could not be issued.`,
             to: '/coupons?state=failed',
             mend: 'See why, and try again',
           },
@@ -79,32 +81,28 @@ function ofProvider({ id, name, health }: CouponProvider): Matter[] {
 
 async function emptyPool({ id, name, provider }: CouponProvider): Promise<Matter[]> {
   if (provider !== 'pool') return []
-  const left = await countOf('coupon_code', {
-    and: [
-      { fieldSlug: 'providerId', operator: 'EQUALS', value: id },
-      { fieldSlug: 'rewardLogId', operator: 'IS_NULL' },
-    ],
-  })
+  const left = await codesLeft(id)
   return left > 0
     ? []
     : [{ what: `${name} has no codes left.`, to: `/coupons/providers/${id}`, mend: 'Upload codes' }]
 }
 
-function ofEndpoint({ url, problem }: WebhookEndpoint): Matter[] {
+function ofEndpoint({ id, url, problem }: WebhookEndpoint): Matter[] {
   return problem === null
     ? []
-    : [{ what: `${new URL(url).host}: ${problem.message}`, to: '/settings/webhooks', mend: 'See to it' }]
+    : [
+        {
+          what: `${new URL(url).host}: ${problem.message}`,
+          to: `/settings/webhooks/${id}`,
+          mend: 'See to it',
+        },
+      ]
 }
 
-function failedRewards(): Promise<number> {
-  return countOf('reward_log', {
-    and: [
-      {
-        fieldSlug: 'createdAt',
-        operator: 'GREATER_THAN_OR_EQUALS',
-        value: new Date(Date.now() - 30 * DAY_MS).toISOString(),
-      },
-      { fieldSlug: 'fulfilmentStatus', operator: 'EQUALS', value: 'failed' },
-    ],
-  })
+function failedRewards() {
+  return overLastDays((since) =>
+    countOf('reward_log', {
+      and: [since, { fieldSlug: 'fulfilmentStatus', operator: 'EQUALS', value: 'failed' }],
+    }),
+  )
 }

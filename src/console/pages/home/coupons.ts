@@ -1,55 +1,71 @@
 import type { RewardLog } from '../../../client/schema.ts'
 import { countOf, type Filter, list } from '../../api/records.ts'
+import { lastDaysWords, overLastDays, type Spanned } from '../../api/span.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import { Shown } from '../../parts/states.ts'
-import { count, money } from '../../words/format.ts'
+import { Table } from '../../parts/table.ts'
+import { count, counted, money } from '../../words/format.ts'
+import type { CurrencySum, UsedSums } from '../../words/used-coupons.ts'
+import { sumsOf } from './used-coupons.ts'
 
-const DAY_MS = 86_400_000
-const DAYS = 30
-const MOST = 1000
+/** Of so many that were used last it is looked up which orders they came with. */
+const MOST_USED = 50
 
-interface Sums {
+interface Sums extends UsedSums {
   readonly issued: number
   readonly used: number
-  /** What used coupons of a fixed amount took off, by currency; `isAll`: none was left out. */
-  readonly given: readonly (readonly [currency: string, amount: number])[]
-  readonly percentages: number
-  readonly isAll: boolean
 }
 
-/** Coupons of the last days, and what those that were used took off. */
+/** Coupons of the last days: how many, what they cost and what they brought. */
 export function Coupons() {
-  const sums = useLoad(read, [])
-  const show = ({ issued, used, given, percentages, isAll }: Sums) => html`<div class="cards">
-      <p class="card"><span class="number">${count(issued)}</span> with a code</p>
-      <p class="card"><span class="number">${count(used)}</span> of them used</p>
-      ${given.map(([currency, amount]) => html`<p class="card" key=${currency}><span class="number">${money(amount, currency)}</span> ${isAll ? '' : 'or more '}taken off by used coupons of a fixed amount</p>`)}
+  const sums = useLoad((signal) => overLastDays((since) => read(since, signal)), [])
+  const show = ({
+    days,
+    data,
+  }: Spanned<Sums>) => html`<p class="small">Of coupons earned in the last ${lastDaysWords(days)}.</p>
+    <div class="cards">
+      <p class="card"><span class="number">${count(data.issued)}</span> issued</p>
+      <p class="card"><span class="number">${count(data.used)}</span> used</p>
     </div>
-    ${percentages > 0 && html`<p class="small">${count(percentages)} used coupons are a percentage: what they took off stands on the orders in your shop.</p>`}`
-  return html`<section aria-labelledby="coupons"><h2 id="coupons">Coupons earned in the last ${DAYS} days</h2>
+    ${data.used > 0 && html`<${Worth} sums=${data} />`}`
+  return html`<section aria-labelledby="coupons"><h2 id="coupons">Coupons</h2>
     <${Shown} of=${sums} what="Counting coupons">${show}</${Shown}></section>`
 }
 
-async function read(signal: AbortSignal): Promise<Sums> {
-  const since: Filter = {
-    fieldSlug: 'createdAt',
-    operator: 'GREATER_THAN_OR_EQUALS',
-    value: new Date(Date.now() - DAYS * DAY_MS).toISOString(),
-  }
+function Worth({ sums }: { readonly sums: Sums }) {
+  const columns = [
+    { label: 'Currency', show: ({ currency }: CurrencySum) => currency },
+    {
+      label: 'They cost',
+      show: ({ cost, isEstimate, currency }: CurrencySum) =>
+        `${isEstimate ? 'about ' : ''}${money(cost, currency)}`,
+      isNumber: true,
+    },
+    {
+      label: 'They brought',
+      show: ({ brought, currency }: CurrencySum) => money(brought, currency),
+      isNumber: true,
+    },
+  ]
+  const { looked, used, unknown, byCurrency } = sums
+  return html`<h3>What ${looked < used ? `the last ${count(looked)} used ones` : 'the used ones'} cost and brought</h3>
+    ${byCurrency.length > 0 && html`<${Table} caption="What used coupons cost and brought" rows=${byCurrency} columns=${columns} keyOf=${({ currency }: CurrencySum) => currency} />`}
+    <p class="small">Cost is what they took off; of a percentage it is reckoned back from what was paid. Brought is the total of the orders they came with.${' '}
+      ${unknown > 0 && `Of ${counted(unknown, 'used coupon')} the order is not known here.`}</p>`
+}
+
+async function read(since: Filter, signal: AbortSignal): Promise<Sums> {
   const isUsed: Filter = { and: [since, { fieldSlug: 'couponUsed', operator: 'EQUALS', value: 'yes' }] }
   const [issued, used, rows] = await Promise.all([
     countOf('reward_log', { and: [since, { fieldSlug: 'couponCode', operator: 'IS_NOT_NULL' }] }),
     countOf('reward_log', isUsed),
-    list<RewardLog>('reward_log', { filters: isUsed, fields: ['id', 'reward'], limit: MOST, signal }),
+    list<RewardLog>('reward_log', {
+      filters: isUsed,
+      fields: ['id', 'reward', 'redeemedOrderId'],
+      limit: MOST_USED,
+      signal,
+    }),
   ])
-  const given = new Map<string, number>()
-  let percentages = 0
-  for (const { reward } of rows.data) {
-    if (reward === null) continue
-    if ('percentage' in reward.discount) percentages += 1
-    else
-      given.set(reward.discount.currency, (given.get(reward.discount.currency) ?? 0) + reward.discount.amount)
-  }
-  return { issued, used, given: [...given], percentages, isAll: !rows.paging.hasMore }
+  return { issued, used, ...(await sumsOf(rows.data, signal)) }
 }
