@@ -58,6 +58,8 @@ interface Lane {
   movedAt: number
   /** When the provider was last in trouble, by `Lanes.now`. */
   troubledAt: number
+  /** Of those that wait for a place, how many were not told that it comes. */
+  others: number
   /** For a place. */
   readonly waiting: ((isFree: boolean) => void)[]
   /** To be told to get ready. */
@@ -114,13 +116,17 @@ export class Lanes {
       announced?.withdraw()
       return this.#place(providerId, lane, false)
     }
-    const isExpected = announced !== undefined || lane.waiting.length < MAX_WAITING
+    const isExpected = announced !== undefined || lane.others < MAX_WAITING
     const mayWait = this.#placesOf(providerId) > 0 && isExpected && !signal.aborted
     if (!mayWait) {
       announced?.withdraw()
       return this.#putOff(providerId, lane)
     }
-    const isFree = turn(lane.waiting, signal)
+    const others = announced === undefined ? 1 : 0
+    lane.others += others
+    const isFree = turn(lane.waiting, signal).finally(() => {
+      lane.others -= others
+    })
     announced?.withdraw()
     this.#handOver(providerId, lane)
     this.#watch(providerId, lane)
@@ -172,7 +178,7 @@ export class Lanes {
   #laneOf(providerId: string): Lane {
     const known = this.#lanes.get(providerId)
     if (known !== undefined) return known
-    const nobody = { underWay: 0, putOff: 0, coming: 0, waiting: [], line: [], watch: undefined }
+    const nobody = { underWay: 0, putOff: 0, coming: 0, others: 0, waiting: [], line: [], watch: undefined }
     const lane: Lane = {
       ...nobody,
       typicalMs: 100,
