@@ -122,6 +122,23 @@ describe('the places at a provider', () => {
     expect(await again[16]).toMatchObject({ afterMs: expect.any(Number) })
   })
 
+  it('are made ready for by no more than are asked for within a quarter of a second', async () => {
+    let now = 0
+    const lanes = new Lanes(ALONE, () => now)
+    for (let at = 0; at < 60; at += 1) {
+      const place = (await enter(lanes)) as Place
+      now += 40
+      place.leave()
+    }
+    const stop = new AbortController()
+    const told = Array.from({ length: 26 }, () => announce(lanes, stop.signal))
+    const ready = (await Promise.all(told.slice(0, 25))) as Announced[]
+    expect(ready.every((announced) => 'withdraw' in announced)).toBe(true)
+    expect(await Promise.race([told[25], 'it waits'])).toBe('it waits')
+    stop.abort()
+    await told[25]
+  })
+
   it('are made ready for only where requests take an instant, and by nobody who has none', async () => {
     expect(await announce(new Lanes(ALONE))).toBeNull()
     expect(await announce(new Lanes({ standing: () => null }))).toBeNull()
