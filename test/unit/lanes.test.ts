@@ -104,6 +104,41 @@ describe('the places at a provider', () => {
     expect(order).toEqual(ready.map((_, at) => at))
   })
 
+  it('are waited for by sixteen more that were not told to get ready, however many were', async () => {
+    const lanes = await quick()
+    const taken = await fill(lanes)
+    const ready = await Promise.all(Array.from({ length: 48 }, () => announce(lanes)))
+    const entering = ready.map((announced) => lanes.enter(PROVIDER, never, announced as Announced))
+    const others = Array.from({ length: 17 }, () => enter(lanes))
+    expect(await others[16]).toMatchObject({ afterMs: expect.any(Number) })
+    const leave = async (entered: Promise<Place | NoPlace>) => ((await entered) as Place).leave()
+    const left = [...entering, ...others.slice(0, 16)].map(leave)
+    for (const place of taken) place.leave()
+    await Promise.all(left)
+    // and by as many again once those had their turn
+    await fill(lanes)
+    const again = Array.from({ length: 17 }, () => enter(lanes))
+    expect(await Promise.race([...again.slice(0, 16), 'they wait'])).toBe('they wait')
+    expect(await again[16]).toMatchObject({ afterMs: expect.any(Number) })
+  })
+
+  it('are made ready for by no more than are asked for within a quarter of a second', async () => {
+    let now = 0
+    const lanes = new Lanes(ALONE, () => now)
+    for (let at = 0; at < 60; at += 1) {
+      const place = (await enter(lanes)) as Place
+      now += 40
+      place.leave()
+    }
+    const stop = new AbortController()
+    const told = Array.from({ length: 26 }, () => announce(lanes, stop.signal))
+    const ready = (await Promise.all(told.slice(0, 25))) as Announced[]
+    expect(ready.every((announced) => 'withdraw' in announced)).toBe(true)
+    expect(await Promise.race([told[25], 'it waits'])).toBe('it waits')
+    stop.abort()
+    await told[25]
+  })
+
   it('are made ready for only where requests take an instant, and by nobody who has none', async () => {
     expect(await announce(new Lanes(ALONE))).toBeNull()
     expect(await announce(new Lanes({ standing: () => null }))).toBeNull()

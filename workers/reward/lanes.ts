@@ -6,8 +6,9 @@ export const MAX_UNDER_WAY = 4
 const MAX_WAITING = 16
 /** Of a quick one so many: some of the rewards that a process sees to at once are others'. */
 const MAX_WAITING_BRIEFLY = 192
-/** Rewards that were told to get ready, or are, before those that are asked for. */
+/** Rewards that get ready or are, at most, and for about how long each: then it is asked for. */
 const MAX_READY = 48
+const READY_FOR_MS = 250
 const SHORTEST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 30_000
 /** Of a quick one nobody stays away for longer: where its requests were slow for a moment that says little. */
@@ -58,6 +59,8 @@ interface Lane {
   movedAt: number
   /** When the provider was last in trouble, by `Lanes.now`. */
   troubledAt: number
+  /** Of those that wait for a place, how many were not told that it comes. */
+  others: number
   /** For a place. */
   readonly waiting: ((isFree: boolean) => void)[]
   /** To be told to get ready. */
@@ -90,7 +93,7 @@ export class Lanes {
   async announce(providerId: string, signal: AbortSignal): Promise<Announced | NoPlace | null> {
     const lane = this.#laneOf(providerId)
     if (!this.#isQuick(providerId, lane) || signal.aborted) return null
-    const hasWaited = lane.line.length > 0 || !hasRoomToGetReady(lane)
+    const hasWaited = lane.line.length > 0 || !this.#mayGetReady(providerId, lane)
     if (hasWaited) {
       const isSoon = turn(lane.line, signal)
       this.#watch(providerId, lane)
@@ -114,13 +117,17 @@ export class Lanes {
       announced?.withdraw()
       return this.#place(providerId, lane, false)
     }
-    const isExpected = announced !== undefined || lane.waiting.length < MAX_WAITING
+    const isExpected = announced !== undefined || lane.others < MAX_WAITING
     const mayWait = this.#placesOf(providerId) > 0 && isExpected && !signal.aborted
     if (!mayWait) {
       announced?.withdraw()
       return this.#putOff(providerId, lane)
     }
-    const isFree = turn(lane.waiting, signal)
+    const others = announced === undefined ? 1 : 0
+    lane.others += others
+    const isFree = turn(lane.waiting, signal).finally(() => {
+      lane.others -= others
+    })
     announced?.withdraw()
     this.#handOver(providerId, lane)
     this.#watch(providerId, lane)
@@ -138,7 +145,7 @@ export class Lanes {
       lane.underWay += 1
       lane.waiting.shift()?.(true)
     }
-    while (lane.line.length > 0 && hasRoomToGetReady(lane)) {
+    while (lane.line.length > 0 && this.#mayGetReady(providerId, lane)) {
       lane.coming += 1
       lane.line.shift()?.(true)
     }
@@ -165,6 +172,11 @@ export class Lanes {
     return places > 0 && lane.requestMs <= QUICK_MS && !this.#hangs(lane, places)
   }
 
+  #mayGetReady(providerId: string, { coming, waiting, requestMs }: Lane): boolean {
+    const inTime = (this.#placesOf(providerId) * READY_FOR_MS) / requestMs
+    return coming + waiting.length < Math.min(MAX_READY, inTime)
+  }
+
   #hangs(lane: Lane, places: number): boolean {
     return lane.underWay >= places && this.now() - lane.movedAt > SHORTEST_WAIT_MS
   }
@@ -172,7 +184,7 @@ export class Lanes {
   #laneOf(providerId: string): Lane {
     const known = this.#lanes.get(providerId)
     if (known !== undefined) return known
-    const nobody = { underWay: 0, putOff: 0, coming: 0, waiting: [], line: [], watch: undefined }
+    const nobody = { underWay: 0, putOff: 0, coming: 0, others: 0, waiting: [], line: [], watch: undefined }
     const lane: Lane = {
       ...nobody,
       typicalMs: 100,
@@ -241,10 +253,6 @@ export class Lanes {
     const turnMs = Math.max(SHORTEST_WAIT_MS, (before * lane.typicalMs) / places)
     return { afterMs: Math.min(longestMs, turnMs) * (0.9 + Math.random() / 5) }
   }
-}
-
-function hasRoomToGetReady({ coming, waiting }: Lane): boolean {
-  return coming + waiting.length < MAX_READY
 }
 
 /** Resolves to true when it is this one's turn, to false when the signal ends the wait. */
