@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
-import { type Connector, type CouponCode, type CouponProvider } from '../../../client/schema.ts'
-import { act, countOf, type Filter, list, patch, read, remove } from '../../api/records.ts'
+import type { Connector, CouponCode, CouponProvider } from '../../../client/schema.ts'
+import { act, type Filter, list, patch, read, remove } from '../../api/records.ts'
 import { codesLeft } from '../../api/setup.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
