@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { ShopifyAccess } from '../../connectors/shopify/hands/access.ts'
+import type { Access } from '../../src/ports/hands.ts'
 import { askAdmin, tell } from '../helpers/doubles.ts'
 import { callsTo } from '../helpers/platform-calls.ts'
 import { type PlayedShop, SHOP, siteOf, startPlayedShop, valueIn } from '../helpers/shopify-shop.ts'
@@ -91,6 +92,28 @@ describe('entering a shop', () => {
     expect(standing.renewAt).toBeNull()
     expect(standing.webhookSecrets).toEqual([keys.clientSecret])
     expect(standing.access).toMatchObject({ accessToken, method: 'admin_token' })
+  })
+
+  it('with a new secret of the same app goes on taking what the old one signs, as the shop does until it is revoked', async () => {
+    const signers = async (former: Access | null, clientSecret: string) => {
+      const given = { clientId: keys.clientId, clientSecret }
+      const told = await shop.hands.enter(siteOf({ former }), 'client_credentials', given)
+      const { access, webhookSecrets } = valueIn(told)
+      return { access, webhookSecrets }
+    }
+    const old = keys.clientSecret
+    const first = await signers(null, old)
+    await tell(shop.double, 'POST /secrets/rotate', {})
+    const fresh = shop.double.world().apps[0]?.secrets[1] ?? ''
+    const second = await signers(first.access, fresh)
+    expect(second.webhookSecrets).toEqual([fresh, old])
+    // also where it is installed once more, and where its token was renewed meanwhile
+    const renewed = valueIn(await shop.hands.renew!(shop.site, second.access)).access
+    const third = await signers(renewed, fresh)
+    expect(third.webhookSecrets).toEqual([fresh, old])
+    // not what another app signs, and nothing that was uninstalled
+    expect((await signers({ ...third.access, clientId: 'another' }, fresh)).webhookSecrets).toEqual([fresh])
+    expect((await signers(null, fresh)).webhookSecrets).toEqual([fresh])
   })
 
   it('by an admin token takes nothing that no header can carry', () => {

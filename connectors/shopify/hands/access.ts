@@ -44,12 +44,27 @@ const accessShape = z.object({
   scopes: z.array(z.string()),
   /** The shop's own currency: what an amount of a discount is in. */
   currency: z.string().nullable(),
+  /** Of the same app before it was rotated: the shop signs by it until it is revoked there. null: there is none. */
+  formerSecret: z.string().nullable().default(null),
 })
 export type ShopifyAccess = z.infer<typeof accessShape>
 
 /** @throws where it was not given by these hands */
 export function readAccess(access: Access): ShopifyAccess {
   return accessShape.parse(access)
+}
+
+/**
+ * The secret that a new one replaces where both are of the same app. Shopify goes on signing by the oldest until it is
+ * revoked (https://shopify.dev/docs/apps/build/webhooks/verify-deliveries).
+ */
+export function formerSecretOf(
+  former: Access | null,
+  { clientId: id, clientSecret: secret }: AppKeys,
+): string | null {
+  const before = accessShape.safeParse(former).data
+  if (before === undefined || id === '' || before.clientId !== id) return null
+  return before.clientSecret === secret ? before.formerSecret : before.clientSecret
 }
 
 export function keysOf({ clientId: id, clientSecret: secret }: ShopifyAccess): AppKeys {
@@ -69,8 +84,9 @@ export function secretsOf({
   clientSecret: secret,
   accessToken: token,
   refreshToken,
+  formerSecret,
 }: ShopifyAccess): string[] {
-  return [secret, token, refreshToken ?? '']
+  return [secret, token, refreshToken ?? '', formerSecret ?? '']
 }
 
 const MIN_LEFT_MS = 5 * 60_000

@@ -4,6 +4,7 @@ import {
   adminToken,
   appKeys,
   doorOf,
+  formerSecretOf,
   keysOf,
   METHODS,
   type Method,
@@ -35,7 +36,7 @@ export const createShopifyHands: MakeHands = ({ calls, clock }: HandsParts) => {
     given: Readonly<Record<string, unknown>>,
     deadline: Deadline,
   ): Promise<Told<ShopifyAccess>> {
-    const nothing = { clientId: '', scopes: [], currency: null }
+    const nothing = { clientId: '', scopes: [], currency: null, formerSecret: null }
     if (method === 'admin_token') {
       const known = adminToken.parse(given)
       const endless = { expiresAt: null, lifeMs: null, refreshToken: null }
@@ -82,8 +83,10 @@ export const createShopifyHands: MakeHands = ({ calls, clock }: HandsParts) => {
       if (standing.outcome !== 'ok') return standing
       const other = standing.value.problems.find(({ code }) => code === 'SHOP_MISMATCH')
       if (other !== undefined) return refuse('shop', other.message, 'settings.shopDomain')
-      const { clientSecret } = granted.value
-      return { outcome: 'ok', value: { ...standing.value, webhookSecrets: [clientSecret] } }
+      const formerSecret = formerSecretOf(site.former, granted.value)
+      const access = { ...standing.value.access, formerSecret }
+      const webhookSecrets = [access.clientSecret, ...(formerSecret === null ? [] : [formerSecret])]
+      return { outcome: 'ok', value: { ...standing.value, access, webhookSecrets } }
     },
 
     async renew(site, given) {
