@@ -35,7 +35,7 @@ function refuseRepeated(origins: readonly string[]): void {
 }
 
 const COMMAND_LINE = 'Accounts are made on the command line: streakline accounts create'
-const KEPT = 'An account holds its ledger, which is permanent'
+const KEPT = 'Accounts are deleted on the command line: streakline accounts delete'
 
 /** The one account that the caller's key belongs to. */
 export function accountResource({ store }: Pick<HttpDeps, 'store'>): Resource<'account'> {
