@@ -97,6 +97,27 @@ describe('a promotion code at Stripe', () => {
     expect(await kit.coupons()).toEqual([])
   })
 
+  it('is refused for the same reasons where the refusal names another parameter, or none', async () => {
+    const refuses = (message: string, more: object) =>
+      tell(kit.double, 'POST /faults', {
+        kind: 'error',
+        method: 'POST',
+        path: '/v1/promotion_codes',
+        status: 400,
+        body: { error: { type: 'invalid_request_error', message, ...more } },
+      })
+    const missing = { code: 'resource_missing' }
+    for (const more of [missing, { ...missing, param: 'promotion' }, { ...missing, param: 'coupon' }]) {
+      await refuses("No such coupon: 'x'", more)
+      expect(await issue(kit.request())).toMatchObject({ outcome: 'issued' })
+    }
+    await refuses("No such customer: 'cus_1'", missing)
+    const member = { id: 'm', externalId: 'stripe:cus_1' }
+    expect(await issue(kit.request({ member }))).toMatchObject({ outcome: 'issued' })
+    await refuses('An active promotion code with `code: X` already exists.', {})
+    expect(reasonOf(await issue(kit.request()))).toMatch(/^CODE_TAKEN: /)
+  })
+
   it('of a text that is taken fails, and says so', async () => {
     const first = kit.request()
     await issue(first)
