@@ -88,10 +88,16 @@ export function ForecastCard({ streak, milestones, connectors }: ForecastProps) 
   if (forecast === null) return null
   const earned = forecast.rewards[0]
   return html`<section class="card"><h2>On your own orders of the last ${DAYS} days</h2>
-    <p>Of ${counted(forecast.members, 'shopper')} with ${counted(forecast.orders, 'order')}, <strong>${count(earned?.members ?? 0)}</strong> would have earned it: ${counted(earned?.count ?? 0, 'coupon')}, about ${count(Math.round((earned?.count ?? 0) / 3))} a month${cost(earned)}.</p>
+    <p>Of ${counted(forecast.members, 'shopper')} with ${counted(forecast.orders, 'order')}, <strong>${count(earned?.members ?? 0)}</strong> would have earned it: ${counted(earned?.count ?? 0, 'coupon')}, ${aMonth(earned?.count ?? 0)}${cost(earned)}.</p>
     <p>${counted(forecast.atRiskNow, 'shopper')} would be at risk of losing a streak right now.</p>
     ${!forecast.complete && html`<p class="note">Not all orders could be read. ${forecast.incomplete.map(({ message }) => `${message} `)}</p>`}
   </section>`
+}
+
+/** `about 14 a month`: of what there is in the whole span. */
+function aMonth(total: number): string {
+  const each = Math.round((total * 30) / DAYS)
+  return each === 0 && total > 0 ? 'less than one a month' : `about ${count(each)} a month`
 }
 
 function cost(earned: Forecast['rewards'][number] | undefined): string {

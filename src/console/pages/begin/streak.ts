@@ -69,17 +69,17 @@ interface SentenceProps {
 function SentenceFields({ offer, set }: SentenceProps) {
   const value = (event: Event) => (event.target as HTMLInputElement).value
   return html`<fieldset><legend class="hidden">What shoppers do, and what they get</legend><p class="sentence">
-    A purchase every
+    A purchase every${' '}
     <select aria-label="How often" value=${offer.period} onChange=${(event: Event) => set({ period: value(event) as Offer['period'] })}>
       ${PERIODS.map(([name, label]) => html`<option key=${name} value=${name} selected=${name === offer.period}>${label}</option>`)}
-    </select>:
-    <input aria-label="Discount" type="number" required min="0.01" step="0.01" max=${offer.unit === '%' ? 100 : undefined} value=${offer.discount} onInput=${(event: Event) => set({ discount: value(event) })} />
+    </select>:${' '}
+    <input aria-label="Discount" type="number" required min="0.01" step="0.01" max=${offer.unit === '%' ? 100 : undefined} value=${offer.discount} onInput=${(event: Event) => set({ discount: value(event) })} />${' '}
     <select aria-label="Per cent or an amount" value=${offer.unit} onChange=${(event: Event) => set({ unit: value(event) })}>
       ${['%', 'EUR', 'USD', 'GBP', 'CHF', 'JPY', 'CAD', 'AUD', 'SEK', 'PLN'].map((unit) => html`<option key=${unit} value=${unit} selected=${unit === offer.unit}>${unit}</option>`)}
-    </select>
-    off after
-    <input aria-label="How many in a row" type="number" required min="2" max="1000" step="1" value=${offer.target} onInput=${(event: Event) => set({ target: value(event) })} />
-    in a row,
+    </select>${' '}
+    off after${' '}
+    <input aria-label="How many in a row" type="number" required min="2" max="1000" step="1" value=${offer.target} onInput=${(event: Event) => set({ target: value(event) })} />${' '}
+    in a row,${' '}
     <select aria-label="How often the reward is given" value=${offer.repeats} onChange=${(event: Event) => set({ repeats: value(event) as Offer['repeats'] })}>
       <option value="cycles" selected=${offer.repeats === 'cycles'}>again after every ${offer.target || '…'}</option>
       <option value="once" selected=${offer.repeats === 'once'}>once for each shopper</option>

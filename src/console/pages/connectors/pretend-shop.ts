@@ -1,7 +1,7 @@
+import { useState } from 'preact/hooks'
 import { request } from '../../api/request.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
-import { announce } from '../../parts/announce.ts'
 import { PLATFORMS, type Platform } from './words.ts'
 
 /** What connecting asks for, by name. */
@@ -29,6 +29,7 @@ export function PretendOffer({ platform, fill }: PretendOfferProps) {
       request<{ data: readonly PretendShop[] }>('GET', '/console/pretend-shops', undefined, { signal }),
     [],
   )
+  const [isFilled, setIsFilled] = useState(false)
   const shop = asked.data?.data.find((each) => each.platform === platform)
   if (shop === undefined) return null
   const { origin, fields } = shop
@@ -39,8 +40,9 @@ export function PretendOffer({ platform, fill }: PretendOfferProps) {
   }
   const use = () => {
     fill(fields)
-    announce('Everything is filled in')
+    setIsFilled(true)
   }
-  return html`<div class="note"><p>To try everything without an account: ${name} is played on the server’s own machine here. Nobody buys anything, nothing is charged, and real shops cannot be reached.</p>
-    <button type="button" onClick=${use}>Try it with a pretend shop</button></div>`
+  return html`<div class="card"><p>To try everything without an account: ${name} is played on the server’s own machine here. Nobody buys anything, nothing is charged, and real shops cannot be reached.</p>
+    <button type="button" onClick=${use}>Try it with a pretend shop</button>
+    <p role="status">${isFilled && 'Everything below is filled in: connect it.'}</p></div>`
 }
