@@ -323,6 +323,6 @@ describe('an account', () => {
     expect(made.body.error.message).toContain('command line')
     const gone = await admin.delete(pathTo(admin))
     expect([gone.status, gone.headers.get('allow')]).toEqual([405, 'GET, PATCH'])
-    expect(gone.body.error.message).toContain('permanent')
+    expect(gone.body.error.message).toContain('streakline accounts delete')
   })
 })
