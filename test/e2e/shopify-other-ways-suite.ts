@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type ShopifyDouble, startShopifyDouble } from '../../src/doubles/shopify/index.ts'
 import type { Body } from '../helpers/api.ts'
+import { type AppAtDouble, runAtDouble } from '../helpers/app-at-double.ts'
 import { tell } from '../helpers/doubles.ts'
-import { freePort, redisForTests, type TestRedis } from '../helpers/redis-server.ts'
-import { type RunningApp, runApp } from '../helpers/running-app.ts'
+import type { RunningApp } from '../helpers/running-app.ts'
 import { until } from '../helpers/until.ts'
 
 const SHOP = 'demo-shop.myshopify.com'
@@ -12,35 +12,16 @@ const WAIT_MS = 30_000
 /** Of the whole program on a store; without an address on SQLite. */
 export function describeShopifyOtherWays(name: string, mongoUri: () => string | undefined): void {
   describe(name, () => {
-    let redis: TestRedis
+    let place: AppAtDouble<ShopifyDouble>
     let double: ShopifyDouble
     let app: RunningApp
     let streak: Body
 
     beforeAll(async () => {
-      redis = await redisForTests()
-      double = await startShopifyDouble()
-      const port = await freePort()
-      const uri = mongoUri()
-      app = await runApp({
-        redisUrl: redis.url,
-        ...(uri === undefined ? {} : { mongoUri: uri }),
-        port,
-        publicUrl: `http://127.0.0.1:${port}`,
-        platformOrigins: { shopify: double.origin },
-      })
-      streak = await app.call('POST', '/schema/streak/record', {
-        name: 'a purchase a day',
-        status: 'live',
-        aggregationMethod: 'count',
-        aggregationTargetValue: 1,
-      })
+      place = await runAtDouble('shopify', startShopifyDouble, mongoUri())
+      ;({ app, double, streak } = place)
     })
-    afterAll(async () => {
-      await app.stop()
-      await double.stop()
-      await redis.stop()
-    })
+    afterAll(() => place.stop())
 
     const record = (id: string) => app.call<Body>('GET', `/schema/connector/record/${id}`)
     const act = (id: string, name: string, body: object = {}) =>

@@ -3,28 +3,22 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type StripeDouble, startStripeDouble } from '../../src/doubles/stripe/index.ts'
 import { PERMISSIONS } from '../../src/doubles/stripe/state.ts'
 import type { Body } from '../helpers/api.ts'
+import { type AppAtDouble, runAtDouble } from '../helpers/app-at-double.ts'
+import { bodiesOnPage } from '../helpers/body-on-page.ts'
 import { tell } from '../helpers/doubles.ts'
 import { CLI } from '../helpers/program.ts'
-import { freePort, redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { type Ended, runProgram } from '../helpers/run-program.ts'
-import { type RunningApp, runApp } from '../helpers/running-app.ts'
+import type { RunningApp } from '../helpers/running-app.ts'
 import { stripeRequest } from '../helpers/signed.ts'
 import { until } from '../helpers/until.ts'
 
 const PAGE = readFileSync(new URL('../../docs/connect-stripe.md', import.meta.url), 'utf8')
-
-/** A body of docs/connect-stripe.md, with what only the reader knows filled in. */
-function bodyOnPage(name: string, filledIn: Readonly<Record<string, string>> = {}): Body {
-  const [, json = ''] = new RegExp(`<!-- ${name} -->\\s*\`\`\`json\\n([\\s\\S]*?)\`\`\``).exec(PAGE) ?? []
-  return JSON.parse(
-    Object.entries(filledIn).reduce((text, [blank, value]) => text.replace(blank, value), json),
-  )
-}
+const bodyOnPage = bodiesOnPage(PAGE)
 
 /** Of the whole program on a store; without an address on SQLite. */
 export function describeStripeInstalled(name: string, mongoUri: () => string | undefined): void {
   describe(name, () => {
-    let redis: TestRedis
+    let place: AppAtDouble<StripeDouble>
     let double: StripeDouble
     let app: RunningApp
     let connector: Body
@@ -43,29 +37,10 @@ export function describeStripeInstalled(name: string, mongoUri: () => string | u
     const restrictedKey = () => double.keys()[1]!.id
 
     beforeAll(async () => {
-      redis = await redisForTests()
-      double = await startStripeDouble()
-      const port = await freePort()
-      const uri = mongoUri()
-      app = await runApp({
-        redisUrl: redis.url,
-        ...(uri === undefined ? {} : { mongoUri: uri }),
-        port,
-        publicUrl: `http://127.0.0.1:${port}`,
-        platformOrigins: { stripe: double.origin },
-      })
-      streak = await app.call('POST', '/schema/streak/record', {
-        name: 'a purchase a day',
-        status: 'live',
-        aggregationMethod: 'count',
-        aggregationTargetValue: 1,
-      })
+      place = await runAtDouble('stripe', startStripeDouble, mongoUri())
+      ;({ app, double, streak } = place)
     })
-    afterAll(async () => {
-      await app.stop()
-      await double.stop()
-      await redis.stop()
-    })
+    afterAll(() => place.stop())
 
     /** The command line beside the running program. */
     function streakline(...parameters: string[]): Promise<Ended> {

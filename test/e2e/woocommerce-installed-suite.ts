@@ -2,21 +2,15 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startWooDouble, type WooDouble } from '../../src/doubles/woocommerce/index.ts'
 import type { Body } from '../helpers/api.ts'
+import { type AppAtDouble, runAtDouble } from '../helpers/app-at-double.ts'
+import { bodiesOnPage } from '../helpers/body-on-page.ts'
 import { tell } from '../helpers/doubles.ts'
-import { freePort, redisForTests, type TestRedis } from '../helpers/redis-server.ts'
-import { type RunningApp, runApp } from '../helpers/running-app.ts'
+import type { RunningApp } from '../helpers/running-app.ts'
 import { until } from '../helpers/until.ts'
 
 /** docs/connect-woocommerce.md, followed step by step. */
 const PAGE = readFileSync(new URL('../../docs/connect-woocommerce.md', import.meta.url), 'utf8')
-
-/** A body of the page, with what only the reader knows filled in. */
-function bodyOnPage(name: string, filledIn: Readonly<Record<string, string>>): Body {
-  const [, json = ''] = new RegExp(`<!-- ${name} -->\\s*\`\`\`json\\n([\\s\\S]*?)\`\`\``).exec(PAGE) ?? []
-  return JSON.parse(
-    Object.entries(filledIn).reduce((text, [blank, value]) => text.replace(blank, value), json),
-  )
-}
+const bodyOnPage = bodiesOnPage(PAGE)
 
 const TOPICS = ['order.created', 'order.deleted', 'order.restored', 'order.updated']
 const WAIT_MS = 30_000
@@ -24,37 +18,18 @@ const WAIT_MS = 30_000
 /** Of the whole program on a store; without an address on SQLite. */
 export function describeWooInstalled(name: string, mongoUri: () => string | undefined): void {
   describe(name, () => {
-    let redis: TestRedis
+    let place: AppAtDouble<WooDouble>
     let double: WooDouble
     let app: RunningApp
     let connector: Body
 
     beforeAll(async () => {
-      redis = await redisForTests()
-      double = await startWooDouble()
-      const port = await freePort()
-      const uri = mongoUri()
-      app = await runApp({
-        redisUrl: redis.url,
-        ...(uri === undefined ? {} : { mongoUri: uri }),
-        port,
-        publicUrl: `http://127.0.0.1:${port}`,
-        platformOrigins: { woocommerce: double.origin },
-      })
-      const streak = await app.call<Body>('POST', '/schema/streak/record', {
-        name: 'a purchase a day',
-        status: 'live',
-        aggregationMethod: 'count',
-        aggregationTargetValue: 1,
-      })
-      const filledIn = { '<streak>': streak.id, 'https://shop.example': double.site().url }
+      place = await runAtDouble('woocommerce', startWooDouble, mongoUri())
+      ;({ app, double } = place)
+      const filledIn = { '<streak>': place.streak.id, 'https://shop.example': double.site().url }
       connector = await app.call('POST', '/schema/connector/record', bodyOnPage('create', filledIn))
     })
-    afterAll(async () => {
-      await app.stop()
-      await double.stop()
-      await redis.stop()
-    })
+    afterAll(() => place.stop())
 
     const reload = () => app.call<Body>('GET', `/schema/connector/record/${connector.id}`)
     const act = (name: string, body: object = {}) =>
