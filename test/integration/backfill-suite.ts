@@ -420,6 +420,30 @@ export function describeBackfill(
       expect((await rig.deliveries()).filter(({ topic }) => topic === 'reconcile')).toHaveLength(2)
     })
 
+    it('of before the first install are never read by a reconcile, which later begins a little before the last one', async () => {
+      await tell(rig.double, 'POST /deliveries/mode', { mode: 'drop' })
+      await rig.pay()
+      await rig.later(2_000)
+      const installedAt = api.clock.now()
+      await rig.setInstallation({ firstInstalledAt: installedAt, reconciledAt: installedAt })
+      const placed = await rig.pay({ email: 'bob@example.com' })
+      await rig.later(2_000)
+      for (let time = 0; time < 2; time += 1) {
+        // platforms keep seconds: what came in the second of the install is read
+        expect((await rig.reconcile())?.since).toBe(Math.floor(installedAt / 1_000) * 1_000)
+        await rig.work()
+        await rig.later(60_000)
+      }
+      const { streak_log: logs } = await rig.ledger()
+      expect(logs.map((log: Body) => log.uniqueIdentifier)).toEqual([placed.payment_intent])
+      await rig.later(HOUR_MS)
+      await rig.reconcile()
+      await rig.work()
+      await rig.later(60_000)
+      const { reconciledAt } = await rig.installation()
+      expect((await rig.reconcile())?.since).toBe(reconciledAt! - 15 * 60_000)
+    })
+
     it('leave no rows of reconciles behind but those of a week', async () => {
       const rows = () =>
         api.store.find('backfill', { where: equal({ connectorId: rig.connector.id }), limit: 10 })
