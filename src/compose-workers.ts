@@ -94,7 +94,8 @@ export function startWorkers(parts: Parts, workforce: Workforce | null): WorkerP
       reward: marks.work('reward_taken', createFulfil(rewards, step)),
       message: workers.message,
       upkeep: marks.work('upkeep_before_prune', inTurn(prune, lookAtUse, workers.prune)),
-      sweep: inTurn(workers.wake, sweep, news),
+      sweep: inTurn(workers.wake, sweep),
+      news,
       tend: parts.installations.tend,
       attend: async () => {
         await Promise.all([attend(), backfills.attend()])

@@ -57,8 +57,8 @@ export async function beginBackfill(
 }
 
 /**
- * Begins a reconcile from where the last one ended; one that runs already goes on. null: there is nobody to ask, or one
- * runs. @throws AppError NOT_FOUND
+ * Begins a reconcile from a little before where the last one ended, never from before the first install; one that runs
+ * already goes on. null: there is nobody to ask, or one runs. @throws AppError NOT_FOUND
  */
 export async function beginReconcile(
   deps: BackfillDeps,
@@ -70,7 +70,9 @@ export async function beginReconcile(
   if (installation === null || hands?.readOrders === undefined || connector.status !== 'live') return null
   const earliest = earliestOf(hands, installation, now)?.at ?? 0
   const last = (installation.reconciledAt ?? now) - OVERLAP_MS
-  const since = Math.max(earliest, last)
+  // what came before no webhook could bring: it is asked for by a backfill, quietly
+  const first = wholeSecond(installation.firstInstalledAt ?? 0)
+  const since = Math.max(earliest, last, first)
   const terms = { kind: 'reconcile', since, until: now, dryRun: false, rewards: true } as const
   try {
     return await insertNew(deps, connector, terms, now)
@@ -78,6 +80,11 @@ export async function beginReconcile(
     if (error instanceof AppError && error.code === 'BACKFILL_RUNNING') return null
     throw error
   }
+}
+
+/** The second in which it lies begins here: platforms say no more of when something came. */
+function wholeSecond(at: Instant): Instant {
+  return at - (at % 1_000)
 }
 
 /** Ends a backfill; what counted stays. One that has ended stays as it is. @throws AppError NOT_FOUND, STORE_BUSY */

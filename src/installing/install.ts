@@ -83,13 +83,14 @@ function entered(
 /** What every install begins with: nothing is left of the one before but its times. */
 function begun(
   method: string,
-  { reconciledAt, stateUsedAt }: Row<'installation'>,
+  { firstInstalledAt, reconciledAt, stateUsedAt }: Row<'installation'>,
   now: number,
 ): Partial<Row<'installation'>> {
   return {
     method,
     // a consent that is still out would install over this
     stateUsedAt: stateUsedAt ?? now,
+    firstInstalledAt: firstInstalledAt ?? now,
     reconciledAt: reconciledAt ?? now,
     secretsUntil: null,
     pausedByUninstall: false,

@@ -147,6 +147,8 @@ export interface JobHandlers {
   sweep(): Promise<void>
   /** On the timer too, and beside the sweep: what is due of installations at platforms, however slow these are. */
   tend?(): Promise<void>
+  /** Every second in every worker process, however slow the sweep is: what platforms told of shops and ask by law. */
+  news?(): Promise<void>
   /** Runs in every worker process every second, also while Redis is away: sees to providers that are paused. */
   attend(): Promise<void>
   /** Runs in every worker process every 5 s, also while Redis is away: sees to what periods bring as they end. */

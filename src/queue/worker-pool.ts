@@ -12,6 +12,7 @@ import { runJob } from './run-job.ts'
 import { within } from './within.ts'
 
 const TIMER_MS = 5_000
+/** What a merchant may be watching. */
 const ATTEND_MS = 1_000
 const CONNECT_WAIT_MS = 2_000
 
@@ -67,6 +68,9 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const tending = repeat(TIMER_MS, handlers.tend ?? (async () => {}), (error) => {
     logger.warn({ cause: describeFailure(error) }, 'installations could not be looked after; trying again')
   })
+  const hearing = repeat(ATTEND_MS, handlers.news ?? (async () => {}), (error) => {
+    logger.warn({ cause: describeFailure(error) }, 'news of shops could not be seen to; trying again')
+  })
   const attending = repeat(ATTEND_MS, handlers.attend, (error) => {
     logger.warn({ cause: describeFailure(error) }, 'paused providers could not be seen to; trying again')
   })
@@ -79,7 +83,7 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   })
 
   async function close(deadlineMs: number): Promise<void> {
-    const stopping = [sweeping, tending, attending, watching, guarding].map((timer) => timer.stop())
+    const stopping = [sweeping, tending, hearing, attending, watching, guarding].map((timer) => timer.stop())
     const timers = Promise.all(stopping)
     const workers = lanes.map(({ worker }) => worker.close(deadlineMs))
     await Promise.all([...workers, within(deadlineMs, timers).catch(() => {})])

@@ -23,6 +23,7 @@ export function blankInstallation({ id, accountId, platform, createdAt }: Owner)
     refusedByTopic: {},
     problem: null,
     checkedAt: null,
+    firstInstalledAt: null,
     reconciledAt: null,
     missedByDay: {},
     firstWebhookAt: null,

@@ -420,6 +420,59 @@ export function describeBackfill(
       expect((await rig.deliveries()).filter(({ topic }) => topic === 'reconcile')).toHaveLength(2)
     })
 
+    it('are said to have been missed once, and each report once, however often and with what else they are read', async () => {
+      const [ada, bob] = [await rig.pay(), await rig.pay({ email: 'bob@example.com' })]
+      await tell(rig.double, `POST /charges/${bob.id}/refund`, { amount: 1_000 })
+      await rig.settled()
+      while ((await workOff(api)) > 0);
+      await tell(rig.double, 'POST /deliveries/mode', { mode: 'drop' })
+      const missed = async () => {
+        await rig.later(2_000)
+        await rig.reconcile()
+        await rig.work()
+        return Object.values((await rig.installation()).missedByDay)
+      }
+      await rig.pay({ email: 'cy@example.com' })
+      expect(await missed()).toEqual([1])
+      await tell(rig.double, `POST /charges/${ada.id}/refund`, { amount: 1_000 })
+      expect(await missed()).toEqual([2])
+      // what else became of the charge is read beside it again: one refund that was missed, one that was not
+      const disputes = await Promise.all(
+        [ada, bob].map(({ id }) =>
+          tell<{ id: string }>(rig.double, `POST /charges/${id}/dispute`, { amount: 500 }),
+        ),
+      )
+      expect(await missed()).toEqual([4])
+      for (const { id } of disputes) {
+        await tell(rig.double, `POST /disputes/${id}`, { status: 'lost' })
+      }
+      expect(await missed()).toEqual([4])
+    })
+
+    it('of before the first install are never read by a reconcile, which later begins a little before the last one', async () => {
+      await tell(rig.double, 'POST /deliveries/mode', { mode: 'drop' })
+      await rig.pay()
+      await rig.later(2_000)
+      const installedAt = api.clock.now()
+      await rig.setInstallation({ firstInstalledAt: installedAt, reconciledAt: installedAt })
+      const placed = await rig.pay({ email: 'bob@example.com' })
+      await rig.later(2_000)
+      for (let time = 0; time < 2; time += 1) {
+        // platforms keep seconds: what came in the second of the install is read
+        expect((await rig.reconcile())?.since).toBe(Math.floor(installedAt / 1_000) * 1_000)
+        await rig.work()
+        await rig.later(60_000)
+      }
+      const { streak_log: logs } = await rig.ledger()
+      expect(logs.map((log: Body) => log.uniqueIdentifier)).toEqual([placed.payment_intent])
+      await rig.later(HOUR_MS)
+      await rig.reconcile()
+      await rig.work()
+      await rig.later(60_000)
+      const { reconciledAt } = await rig.installation()
+      expect((await rig.reconcile())?.since).toBe(reconciledAt! - 15 * 60_000)
+    })
+
     it('leave no rows of reconciles behind but those of a week', async () => {
       const rows = () =>
         api.store.find('backfill', { where: equal({ connectorId: rig.connector.id }), limit: 10 })

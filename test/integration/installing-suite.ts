@@ -222,6 +222,7 @@ export function describeInstalling(
         expect(platform.subscriptions.get('orders/paid')).toBe(connector.webhookUrl)
         expect((await deliver(connector)).status).toBe(200)
         const row = await rowOf(connector)
+        expect(row).toMatchObject({ firstInstalledAt: Date.parse(NOW) })
         const [kept] = await api.store.findByKeys('connector', ['id'], [[connector.id]])
         const places = [text, JSON.stringify(row), JSON.stringify(kept), JSON.stringify(api.lines)]
         for (const place of places) {
@@ -396,7 +397,10 @@ export function describeInstalling(
         )
         expect((await get(connector)).installation).toEqual(connector.installation)
         expect((await deliver(connector)).status).toBe(200)
+        later(HOUR_MS)
         const manual = await install(connector, { method: 'manual', webhookSecrets: [SECRET] })
+        // what came since the first time may have been brought by webhooks
+        expect(await rowOf(connector)).toMatchObject({ firstInstalledAt: Date.parse(NOW) })
         expect(manual.body.data).toMatchObject({
           status: 'live',
           installation: { method: 'manual', state: 'installed', scopes: [], subscriptions: [] },

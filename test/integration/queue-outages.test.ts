@@ -68,6 +68,15 @@ describe('while Redis is absent from the start', () => {
     await until(() => done.has('item-1'), EVENT_MS)
   })
 
+  it('sees to news of shops beside a sweep that takes its time', async () => {
+    await openRig({ started: false })
+    const seen: string[] = []
+    const { promise: swept, resolve: endSweep } = Promise.withResolvers<void>()
+    rig.work({ sweep: () => swept, news: async () => void seen.push('news') })
+    await until(() => seen.length === 2, EVENT_MS)
+    endSweep()
+  })
+
   it('sweeps every five seconds all the same', async () => {
     await openRig({ started: false })
     const sweeps: number[] = []

@@ -17,6 +17,10 @@ export interface Known {
   readonly reasons: ReadonlySet<string>
   readonly isFailed: boolean
   readonly reports: readonly OrderReport[]
+  /** Those of them that this backfill has not told. */
+  readonly reportsBefore: readonly OrderReport[]
+  /** What earlier reconciles told of, by the platform's own object. */
+  readonly missedBefore: ReadonlySet<string>
   /** What this backfill took in of it already, before it was interrupted. */
   readonly own: readonly Item[]
   readonly hasOwn: boolean
@@ -64,6 +68,11 @@ export async function loadKnown(
     const reasons = [...own, ...ownItems].flatMap(({ reason }) => reason ?? [])
     const read = own.filter((delivery) => delivery.backfillId === backfillId)
     const readIds = new Set(read.map(({ id }) => id))
+    const told = reports.flatMap(({ orderKey, report, deliveryId }) =>
+      isOf(orderKey) && report !== null ? [{ report, deliveryId }] : [],
+    )
+    const before = told.filter(({ deliveryId }) => !readIds.has(deliveryId))
+    const reconciles = new Set(own.filter(({ topic }) => topic === 'reconcile').map(({ id }) => id))
     return {
       countedStreaks,
       isTaken: (ruleIndex) => {
@@ -72,7 +81,11 @@ export async function loadKnown(
       },
       reasons: new Set(reasons),
       isFailed: ownItems.some(({ status }) => status === 'failed'),
-      reports: reports.flatMap(({ orderKey, report }) => (isOf(orderKey) && report !== null ? report : [])),
+      reports: told.map(({ report }) => report),
+      reportsBefore: before.map(({ report }) => report),
+      missedBefore: new Set(
+        before.filter(({ deliveryId }) => reconciles.has(deliveryId)).map(({ report }) => report.object),
+      ),
       own: ownItems.filter(({ deliveryId }) => readIds.has(deliveryId)),
       hasOwn: read.length > 0,
     }
@@ -136,7 +149,7 @@ export function knowsReason({ reasons }: Known, reason: string): boolean {
 }
 
 /** Whether a report tells nothing more: of one object the furthest state counts, and of totals the greatest. */
-export function knowsReport({ reports }: Known, report: OrderReport): boolean {
+export function knowsReport({ reports }: Pick<Known, 'reports'>, report: OrderReport): boolean {
   return reports.some((known) => known.object === report.object && reaches(known, report))
 }
 

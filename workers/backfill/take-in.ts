@@ -8,6 +8,7 @@ import type { ActivityJob, JobContext } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { assess, type ReadBody, type ReadOrder, settledVerdict, type Verdict } from './assess.ts'
+import { freshOf } from './fresh.ts'
 import { loadKnown } from './known.ts'
 
 export interface TakeInDeps extends Platforms {
@@ -109,14 +110,8 @@ async function store(
   const items = await settle(deps, connector.accountId, [...new Set(deliveryIds.flatMap((ids) => [...ids]))])
   return assessed.map(({ verdict }, index) => {
     const own = items.filter(({ deliveryId }) => deliveryIds[index]!.has(deliveryId))
-    return { verdict: settledVerdict(own, verdict), fresh: freshOf(own) }
+    return { verdict: settledVerdict(own, verdict), fresh: freshOf(own, known[index]!) }
   })
-}
-
-/** One for a purchase with all that came with it, else one for each report that was applied. */
-function freshOf(items: readonly Item[]): number {
-  if (items.some(({ status }) => status === 'counted')) return 1
-  return items.filter(({ status }) => status === 'applied').length
 }
 
 /** The items are worked off here: who waits for their outcome need not wait for a queue. */

@@ -43,6 +43,8 @@ export const INSTALLATIONS = {
       refusedByTopic: json<Readonly<Record<string, Instant>>>(),
       problem: optional(json<InstallationProblem>()),
       checkedAt: optional(instant),
+      /** Of the first install ever, also by hand: what came before is nothing that webhooks missed. */
+      firstInstalledAt: optional(instant),
       reconciledAt: optional(instant),
       /** How many orders or reports a reconcile took in that no webhook had brought, by UTC day; the last 30 days. */
       missedByDay: json<Readonly<Record<string, number>>>(),

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals'
+import type { OrderReport } from '../../src/ports/schema/values.ts'
+import { freshOf } from '../../workers/backfill/fresh.ts'
+
+const refund = (amount: string, given: Partial<OrderReport> = {}): OrderReport => ({
+  object: `stripe:refund:re_${amount}`,
+  kind: 'refund',
+  state: 'taken',
+  amount,
+  currency: 'EUR',
+  ...given,
+})
+const total = (amount: string): OrderReport =>
+  refund(amount, { object: 'stripe:charge:ch_1', kind: 'refund_total' })
+const applied = (...reports: OrderReport[]) =>
+  reports.map((report) => ({ status: 'applied' as const, report }))
+const knowing = (...reportsBefore: OrderReport[]) => ({
+  reportsBefore,
+  missedBefore: new Set<string>(),
+})
+
+describe('what a reconcile says that webhooks missed', () => {
+  it('is one for a purchase with all that came with it', () => {
+    const items = [{ status: 'counted' as const, report: null }, ...applied(refund('1'), refund('2'))]
+    expect(freshOf(items, knowing())).toBe(1)
+  })
+
+  it('is one for each report, however often it is told', () => {
+    expect(freshOf(applied(refund('1'), refund('2'), refund('1')), knowing())).toBe(2)
+  })
+
+  it('is nothing that was not applied, or that a webhook or an earlier reconcile told', () => {
+    expect(freshOf([{ status: 'waiting', report: refund('1') }], knowing())).toBe(0)
+    expect(freshOf(applied(refund('1'), refund('2')), knowing(refund('1')))).toBe(1)
+    expect(freshOf(applied(refund('1')), knowing(refund('1', { state: 'open' })))).toBe(1)
+    const before = { ...knowing(), missedBefore: new Set([refund('1').object]) }
+    expect(freshOf(applied(refund('1')), before)).toBe(0)
+  })
+
+  it('is no refund under a second name, where the sum of refunds is told beside them', () => {
+    expect(freshOf(applied(total('0.8')), knowing(refund('0.1'), refund('0.7')))).toBe(0)
+    expect(freshOf(applied(total('0.9')), knowing(refund('0.1'), refund('0.7')))).toBe(1)
+    expect(freshOf(applied(total('1')), knowing(refund('1', { state: 'given_back' }), refund('1')))).toBe(1)
+    expect(freshOf(applied(total('2')), knowing(refund('1'), refund('1', { state: 'open' })))).toBe(1)
+  })
+})
