@@ -449,6 +449,34 @@ export function describeBackfill(
       expect(await missed()).toEqual([4])
     })
 
+    it('that stand on two pages are taken in by both, with what became of them in between', async () => {
+      await tell(rig.double, 'POST /deliveries/mode', { mode: 'drop' })
+      const charge = await rig.pay()
+      await rig.later(2_000)
+      await rig.reconcile()
+      let pages = 0
+      const door: PlatformDoor = {
+        use: (accountId, connectorId, ask) =>
+          rig.door.use(accountId, connectorId, async (hands, site, access) => {
+            const isFirst = pages === 0
+            pages += 1
+            const readOrders: typeof hands.readOrders = async (at, by, query) => {
+              const told = await hands.readOrders!(at, by, { ...query, cursor: null })
+              if (told.outcome !== 'ok' || !isFirst) return told
+              return { ...told, value: { ...told.value, next: 'the same again' } }
+            }
+            if (!isFirst) await tell(rig.double, `POST /charges/${charge.id}/refund`)
+            return ask({ ...hands, readOrders }, site, access)
+          }),
+      }
+      await rig.work({ door })
+      expect(pages).toBe(2)
+      const { streak_log: logs, withdrawal } = await rig.ledger()
+      expect(logs).toHaveLength(1)
+      // of the whole order
+      expect(withdrawal).toMatchObject([{ value: null }])
+    })
+
     it('of before the first install are never read by a reconcile, which later begins a little before the last one', async () => {
       await tell(rig.double, 'POST /deliveries/mode', { mode: 'drop' })
       await rig.pay()

@@ -21,9 +21,8 @@ export interface Known {
   readonly reportsBefore: readonly OrderReport[]
   /** What earlier reconciles told of, by the platform's own object. */
   readonly missedBefore: ReadonlySet<string>
-  /** What this backfill took in of it already, before it was interrupted. */
+  /** What this backfill took in of it already, on an earlier page or before it was interrupted. */
   readonly own: readonly Item[]
-  readonly hasOwn: boolean
 }
 
 /** Of many orders of one connector there may be several thousand deliveries. */
@@ -87,7 +86,6 @@ export async function loadKnown(
         before.filter(({ deliveryId }) => reconciles.has(deliveryId)).map(({ report }) => report.object),
       ),
       own: ownItems.filter(({ deliveryId }) => readIds.has(deliveryId)),
-      hasOwn: read.length > 0,
     }
   })
 }

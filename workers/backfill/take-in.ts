@@ -9,7 +9,7 @@ import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { assess, type ReadBody, type ReadOrder, settledVerdict, type Verdict } from './assess.ts'
 import { freshOf } from './fresh.ts'
-import { loadKnown } from './known.ts'
+import { type Known, loadKnown } from './known.ts'
 
 export interface TakeInDeps extends Platforms {
   readonly store: Store
@@ -89,12 +89,10 @@ async function store(
   by: ReadBy,
   orders: readonly ReadOrder[],
 ): Promise<TakenIn[]> {
-  const known = await loadKnown(deps.store, connector, by.backfillId, orders)
+  const known = await knownOf(deps, connector, by, orders)
   const assessed = orders.map((order, index) => {
     const own = known[index]!
-    const { news, verdict } = assess(order, own)
-    // what an interrupted page took in is not taken in again, in whatever state the order is now
-    return { news: own.hasOwn ? [] : news, verdict, own: own.own }
+    return { ...assess(order, own), own: own.own }
   })
   const arrived = assessed.flatMap(({ news }, index) =>
     news.map((body) => ({ index, webhook: arrivedOf(deps, connector, by, body) })),
@@ -112,6 +110,20 @@ async function store(
     const own = items.filter(({ deliveryId }) => deliveryIds[index]!.has(deliveryId))
     return { verdict: settledVerdict(own, verdict), fresh: freshOf(own, known[index]!) }
   })
+}
+
+/** What an interrupted page took in is worked off before it is looked at: of that nothing is news. */
+async function knownOf(
+  deps: TakeInDeps,
+  connector: Row<'connector'>,
+  { backfillId }: ReadBy,
+  orders: readonly ReadOrder[],
+): Promise<Known[]> {
+  const known = await loadKnown(deps.store, connector, backfillId, orders)
+  const left = known.flatMap(({ own }) => own.filter(({ status }) => status === 'pending'))
+  if (left.length === 0) return known
+  await settle(deps, connector.accountId, [...new Set(left.map(({ deliveryId }) => deliveryId))])
+  return loadKnown(deps.store, connector, backfillId, orders)
 }
 
 /** The items are worked off here: who waits for their outcome need not wait for a queue. */
