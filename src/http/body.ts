@@ -36,6 +36,8 @@ export function readBody(
     const finish = (settle: () => void) => {
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
       settle()
+      // an error holds on to what stands in its stack, and that to the bytes of a body that was refused
+      body.drop()
     }
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
   })
@@ -64,6 +66,11 @@ class GrowingBytes {
 
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.length)
+  }
+
+  drop(): void {
+    this.#buffer = Buffer.alloc(0)
+    this.length = 0
   }
 }
 
