@@ -76,7 +76,7 @@ function letIn(
 }
 
 function asksForOperator(url: string): boolean {
-  return new URL(url, 'http://localhost').searchParams.has(AS_OPERATOR)
+  return new URLSearchParams(url.split('?', 2)[1]).has(AS_OPERATOR)
 }
 
 /** `/api/queues/activity/pause`, `/api/queues/activity/act-1/retry/failed`, `/api/queues/pause` */

@@ -110,6 +110,12 @@ describe('the queue pages for who is signed in to the console', () => {
     expect((await staff.send('GET', '/ops/queues')).text).toContain('href="/ops/queues?operator"')
   })
 
+  it('ask for credentials by whatever address they are opened', async () => {
+    for (const path of ['//', '//[', '/%', '/?operator=%']) {
+      expect((await api.send(`/ops/queues${path}`)).status).toBeLessThan(500)
+    }
+  })
+
   it('judge credentials that are sent by themselves, whoever is signed in', async () => {
     const wrong = { authorization: `Basic ${Buffer.from('operator:wrong').toString('base64')}` }
     expect((await owner.send('GET', '/ops/queues', undefined, wrong)).status).toBe(401)
