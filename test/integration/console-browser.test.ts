@@ -15,6 +15,7 @@ const PAGES = [
   '/console/begin',
   '/console/begin/connect',
   '/console/begin/streak',
+  '/console/begin/live/:streak',
   '/console/orders',
   '/console/connectors',
   '/console/connectors/new',
@@ -41,7 +42,7 @@ if (binary === null) {
     let browser: Browser
     let page: Page
     let faults: string[]
-    const ids = { connector: '', endpoint: '' }
+    const ids = { connector: '', endpoint: '', streak: '' }
     jest.setTimeout(240_000)
 
     beforeAll(async () => {
@@ -58,6 +59,7 @@ if (binary === null) {
       const activityAt = new Date(api.clock.now()).toISOString()
       const log = { streakId: streak.id, activityId: 'made_a_purchase', activityAt, status: 'live' }
       await client.create('streak_log', { ...log, uniqueIdentifier: '1', ownedBy: { externalId: 'ada' } })
+      ids.streak = streak.id
       ids.connector = (
         await client.create('connector', {
           name: RTL_NAME,
@@ -77,7 +79,7 @@ if (binary === null) {
     })
 
     const addressOf = (path: string) =>
-      `${api.origin}${path.replace(':connector', ids.connector).replace(':endpoint', ids.endpoint)}`
+      `${api.origin}${path.replace(/:(connector|endpoint|streak)$/, (_, kind: keyof typeof ids) => ids[kind])}`
 
     async function open(path: string, on = page): Promise<void> {
       await on.goto(addressOf(path))
