@@ -3,7 +3,7 @@ import type { Failure } from '../../api/failure.ts'
 import { html } from '../../html.ts'
 import { ChoiceField, TextField } from '../../parts/fields.ts'
 import { count } from '../../words/format.ts'
-import { PLATFORMS } from '../connectors/words.ts'
+import { KINDS, kindAt, lacksOf } from '../coupons/provider-kinds.ts'
 import { codesIn, type Offer } from './offer.ts'
 
 export interface ProviderFieldProps {
@@ -34,32 +34,15 @@ export function ProviderField({ offer, set, connectors, providers, failure }: Pr
     ${kind === 'none' && html`<p class="note">Streakline then only says who has earned a reward; you enter the codes yourself.</p>`}`
 }
 
-/** What each platform that makes coupons has to grant for it. */
-const NEEDS: Readonly<Record<string, readonly string[]>> = {
-  shopify: ['write_discounts'],
-  stripe: ['rak_coupon_read', 'rak_coupon_write', 'rak_promotion_code_read', 'rak_promotion_code_write'],
-}
-
 export function providerOptions(connectors: readonly Connector[], providers: readonly CouponProvider[]) {
-  const shops = connectors
-    .filter(
-      ({ platform, installation }) =>
-        NEEDS[platform] !== undefined &&
-        installation.state === 'installed' &&
-        installation.method !== 'manual',
-    )
-    .map(({ id, name, platform, installation }) => {
-      const lacks = (NEEDS[platform] ?? []).filter((scope) => installation.missingScopes.includes(scope))
-      const ready = `Each shopper gets a code of their own in ${PLATFORMS[platform]}.`
-      return {
-        value: `${platform} ${id}`,
-        label: `Made in ${name}`,
-        hint:
-          lacks.length === 0
-            ? ready
-            : `The access lacks ${lacks.join(', ')}: grant it in ${PLATFORMS[platform]}, then check the connector.`,
-      }
-    })
+  const shops = connectors.flatMap((connector) => {
+    const { id, name, installation } = connector
+    const kind = kindAt(connector)
+    if (kind === null || installation.state !== 'installed' || installation.method === 'manual') return []
+    const [lack] = lacksOf(kind, connector)
+    const hint = lack ?? `Each shopper gets a code of their own in ${KINDS[kind]}.`
+    return [{ value: `${kind} ${id}`, label: `Made in ${name}`, hint }]
+  })
   const present = providers.map(({ id, name, health }) => ({
     value: id,
     label: name,

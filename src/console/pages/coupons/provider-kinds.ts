@@ -27,6 +27,10 @@ const NEEDS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 /** Whether coupons of this kind are made with the access of a connector. */
 export const needsConnector = (kind: Kind): boolean => NEEDS[kind] !== undefined
 
+/** The kind of coupons that are made with the access of this connector; null where its platform makes none. */
+export const kindAt = ({ platform }: Connector): Kind | null =>
+  platform === 'shopify' || platform === 'stripe' ? platform : null
+
 /** What a connector lacks to make coupons, in sentences; none where nothing is missing. */
 export function lacksOf(kind: Kind, { installation }: Connector): readonly string[] {
   if (installation.state !== 'installed') return ['The shop is not connected any more: connect it again.']
