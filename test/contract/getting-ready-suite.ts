@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createHttpProvider } from '../../src/coupons/http.ts'
 import { revise } from '../../src/ports/changes.ts'
-import type { CouponProvider, IssueOutcome, Trouble } from '../../src/ports/coupon-provider.ts'
+import type { CouponProvider, IssueOutcome } from '../../src/ports/coupon-provider.ts'
 import { PutOff } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
@@ -10,6 +10,7 @@ import { createFulfil, createStep } from '../../workers/reward/fulfil.ts'
 import { ALONE, Lanes } from '../../workers/reward/lanes.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import {
+  FAULT,
   jobContext,
   jobOf,
   makeRewardWorld,
@@ -21,13 +22,6 @@ import {
 import { until } from '../helpers/until.ts'
 
 type Reward = Row<'reward_log'>
-
-const FAULT: Trouble = {
-  outcome: 'retry',
-  trouble: 'fault',
-  reason: 'PROVIDER_TIMEOUT: the coupon service did not answer in time',
-  retryAfterMs: null,
-}
 
 /** Rewards of a quick provider, which are said to be asked for before their turn comes: held against each store. */
 export function describeGettingReady(

@@ -6,7 +6,6 @@ import type {
   IssueOutcome,
   RevokeOutcome,
   RevokeRequest,
-  Trouble,
   UsedOutcome,
 } from '../../src/ports/coupon-provider.ts'
 import { PutOff } from '../../src/ports/queue.ts'
@@ -21,6 +20,7 @@ import { ALONE, Lanes } from '../../workers/reward/lanes.ts'
 import { createLookAtUse } from '../../workers/reward/use.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import {
+  FAULT,
   insert,
   jobContext,
   jobOf,
@@ -34,12 +34,6 @@ import { until } from '../helpers/until.ts'
 
 type Reward = Row<'reward_log'>
 
-const FAULT: Trouble = {
-  outcome: 'retry',
-  trouble: 'fault',
-  reason: 'PROVIDER_TIMEOUT: the coupon service did not answer in time',
-  retryAfterMs: null,
-}
 const REFUSED: IssueOutcome = {
   outcome: 'failed',
   reason: 'PROVIDER_REFUSED: the coupon service answered 400',

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createSecretBox } from '../../src/crypto/secret-box.ts'
+import type { Trouble } from '../../src/ports/coupon-provider.ts'
 import type { Logger } from '../../src/ports/logger.ts'
 import type { JobContext, RewardJob } from '../../src/ports/queue.ts'
 import type { RewardSpec } from '../../src/ports/schema/values.ts'
@@ -9,6 +10,14 @@ import { row } from '../contract/store/rows.ts'
 import { credentialsOf } from './secret-places.ts'
 
 export const NOW = Date.parse('2026-11-22T10:00:00Z')
+/** A provider that does not answer. */
+export const FAULT: Trouble = {
+  outcome: 'retry',
+  trouble: 'fault',
+  reason: 'PROVIDER_TIMEOUT: the coupon service did not answer in time',
+  retryAfterMs: null,
+}
+
 export const clock = { now: () => NOW }
 export const encryptionKey = randomBytes(32).toString('base64')
 export const secretBox = createSecretBox([encryptionKey])

@@ -1,3 +1,4 @@
+import { markdownStyle, plainStyle } from '../harness/style.ts'
 import type { BooksResult } from './run.ts'
 
 const HEADINGS = [
@@ -5,12 +6,6 @@ const HEADINGS = [
   ...['in the books', 'usable', 'doubled'],
 ]
 const WIDTHS = [41, 26, 8, 5, 7, 6, 10, 12, 6, 7]
-const LEFT = 3
-
-export interface BooksStyle {
-  heading(): string
-  row(result: BooksResult): string
-}
 
 function cellsOf(result: BooksResult): string[] {
   const { fault, provider, store, times, rewards, issued, revoked, coupons, usable, doubled } = result
@@ -22,22 +17,10 @@ function cellsOf(result: BooksResult): string[] {
   ]
 }
 
-export const BOOKS_PLAIN: BooksStyle = {
-  heading: () => plain(HEADINGS),
-  row: (result) => plain(cellsOf(result)),
-}
+const COLUMNS = { headings: HEADINGS, widths: WIDTHS, left: 3, cellsOf }
 
-export const BOOKS_MARKDOWN: BooksStyle = {
-  heading: () =>
-    `| ${HEADINGS.join(' | ')} |\n|${HEADINGS.map((_, at) => (at < LEFT ? '---' : '---:')).join('|')}|`,
-  row: (result) => `| ${cellsOf(result).join(' | ')} |`,
-}
-
-function plain(cells: readonly string[]): string {
-  return cells
-    .map((cell, at) => (at < LEFT ? cell.padEnd(WIDTHS[at]!) : cell.padStart(WIDTHS[at]!)))
-    .join('  ')
-}
+export const BOOKS_PLAIN = plainStyle(COLUMNS)
+export const BOOKS_MARKDOWN = markdownStyle(COLUMNS)
 
 /** As many that can be used as were issued, none twice, and nothing else amiss. */
 export function isInOrder({ doubled, usable, issued, wrong }: BooksResult): boolean {

@@ -1,4 +1,5 @@
 import type { Result } from './scenario.ts'
+import { markdownStyle, plainStyle } from './style.ts'
 
 const HEADINGS = [
   'fault',
@@ -14,14 +15,7 @@ const HEADINGS = [
   'coupons',
   'recovery',
 ]
-/** Lines are printed as they come, so the widths are known beforehand. */
 const WIDTHS = [40, 8, 5, 10, 8, 8, 7, 4, 7, 7, 7, 8]
-const LEFT = 2
-
-export interface Style {
-  heading(): string
-  row(result: Result): string
-}
 
 function cellsOf(result: Result): string[] {
   const { fault, store, times, recoveryMs, ...counts } = result
@@ -31,22 +25,10 @@ function cellsOf(result: Result): string[] {
   return [fault.title, store, ...numbers.map(String), recovery]
 }
 
-export const PLAIN: Style = {
-  heading: () => plain(HEADINGS),
-  row: (result) => plain(cellsOf(result)),
-}
+const COLUMNS = { headings: HEADINGS, widths: WIDTHS, left: 2, cellsOf }
 
-export const MARKDOWN: Style = {
-  heading: () =>
-    `| ${HEADINGS.join(' | ')} |\n|${HEADINGS.map((_, at) => (at < LEFT ? '---' : '---:')).join('|')}|`,
-  row: (result) => `| ${cellsOf(result).join(' | ')} |`,
-}
-
-function plain(cells: readonly string[]): string {
-  return cells
-    .map((cell, at) => (at < LEFT ? cell.padEnd(WIDTHS[at]!) : cell.padStart(WIDTHS[at]!)))
-    .join('  ')
-}
+export const PLAIN = plainStyle(COLUMNS)
+export const MARKDOWN = markdownStyle(COLUMNS)
 
 /** Whether nothing was lost, nothing doubled and nothing else is amiss. */
 export function isClean({ lost, doubled, orders, effects, wrong }: Result): boolean {
