@@ -87,7 +87,7 @@ export function describeGettingReady(
       until(async () => {
         const rows = await reload(all)
         return rows.filter(({ fulfilmentStatus: status }) => status === 'issuing').length === count
-      }, 20_000)
+      })
 
     it('are asked for four at a time, each once', async () => {
       const run = await startWorker()
@@ -95,7 +95,7 @@ export function describeGettingReady(
       const release = hold()
       const running = all.map((reward) => run(reward))
       await areReady(all, 20)
-      await until(async () => asked.length >= 4, 20_000)
+      await until(async () => asked.length >= 4)
       expect(asked).toHaveLength(4)
       release((code) => ({ outcome: 'issued', code, expiresAt: null }))
       expect(await Promise.all(running)).toEqual(all.map(() => 'done'))
@@ -131,7 +131,7 @@ export function describeGettingReady(
       const all = await rewards(12)
       const release = hold()
       const first = all.slice(0, 4).map((reward) => run(reward))
-      await until(async () => asked.length === 4, 20_000)
+      await until(async () => asked.length === 4)
       const stop = new AbortController()
       const others = all.slice(4)
       const stopped = others.map((reward) => run(reward, stop.signal))
@@ -155,13 +155,13 @@ export function describeGettingReady(
       const all = await rewards(5)
       const release = hold()
       const first = all.slice(0, 4).map((reward) => run(reward))
-      await until(async () => asked.length === 4, 20_000)
+      await until(async () => asked.length === 4)
       const [reward] = all.slice(4)
       const stop = new AbortController()
       const stopped = run(reward!, stop.signal)
       await areReady(all, 5)
       const other = (await startWorker())(reward!)
-      await until(async () => asked.includes(reward!.id), 20_000)
+      await until(async () => asked.includes(reward!.id))
       stop.abort()
       await stopped
       // somebody is being asked for it: there may be a coupon
@@ -177,7 +177,7 @@ export function describeGettingReady(
       const release = hold()
       const running = all.map((reward) => run(reward))
       await areReady(all, 5)
-      await until(async () => asked.length === 4, 20_000)
+      await until(async () => asked.length === 4)
       const waits = all.find(({ id }) => !asked.includes(id))!
       const [row] = await reload([waits])
       const changed = { fulfilmentStatus: 'failed', failureReason: 'ABANDONED: no' } as const

@@ -277,7 +277,7 @@ export function describeProviderTrouble(
       const fresh = await rewards(60)
       const workers = [startWorker(), startWorker()]
       const parking = fresh.map((reward, at) => run(reward, workers[at % 2]))
-      await until(async () => (await reload(fresh[0]!)).fulfilmentStatus === 'held', 10_000)
+      await until(async () => (await reload(fresh[0]!)).fulfilmentStatus === 'held')
       answer = async (code) => ({ outcome: 'issued', code, expiresAt: null })
       await resumeProvider({ store, clock, queue }, world.accountId, world.providerId)
       await Promise.all(parking)
@@ -326,7 +326,7 @@ export function describeProviderTrouble(
         new Promise((resolve) => answers.push(() => resolve({ outcome: 'issued', code, expiresAt: null })))
       const many = await rewards(6)
       const runs = many.map((reward) => run(reward, worker))
-      await until(async () => answers.length === 4, 10_000)
+      await until(async () => answers.length === 4)
       // a withdrawal comes while the fifth waits
       const fifth = many.find(({ id }) => !asked.includes(id))!
       await store.commit([
@@ -342,7 +342,7 @@ export function describeProviderTrouble(
       expect(asked).toHaveLength(4)
       let done = 0
       while (done < 5) {
-        await until(async () => answers.length > 0, 10_000)
+        await until(async () => answers.length > 0)
         answers.shift()!()
         done += 1
       }
@@ -355,7 +355,7 @@ export function describeProviderTrouble(
       const hang = Promise.withResolvers<IssueOutcome>()
       answer = () => hang.promise
       const hanging = (await rewards(40)).map((reward) => run(reward, worker))
-      await until(async () => asked.length === 4, 10_000)
+      await until(async () => asked.length === 4)
       const other = await makeRewardWorld(store, { provider: 'http', settings: {} })
       const reward = await other.addReward()
       answer = async (code) => ({ outcome: 'issued', code, expiresAt: null })

@@ -40,18 +40,18 @@ export function describeWorkforce(name: string, open: () => Promise<TestRedis>):
     describe('the worker processes of an installation', () => {
       it('are one that is sure at once where it is alone', async () => {
         const only = join()
-        await until(async () => only.standing() !== null, 5_000)
+        await until(async () => only.standing() !== null)
         expect(only.standing()).toEqual({ place: 0, size: 1 })
       })
 
       it('share out their places once they know of each other; who joins waits until then', async () => {
         const first = join()
-        await until(async () => first.standing() !== null, 5_000)
+        await until(async () => first.standing() !== null)
         const second = join()
         // the first has less as soon as it hears of the second, which has nothing yet
-        await until(async () => first.standing()?.size === 2, 5_000)
+        await until(async () => first.standing()?.size === 2)
         expect(second.standing()).toBeNull()
-        await until(async () => second.standing() !== null, 5_000)
+        await until(async () => second.standing() !== null)
         expect(sizes(first, second)).toEqual([2, 2])
         expect(places(first, second).toSorted()).toEqual([0, 1])
       })
@@ -59,23 +59,23 @@ export function describeWorkforce(name: string, open: () => Promise<TestRedis>):
       it('take over the places of one that left, and of one that fell silent', async () => {
         const first = join()
         const second = join()
-        await until(async () => first.standing()?.size === 2 && second.standing()?.size === 2, 5_000)
+        await until(async () => first.standing()?.size === 2 && second.standing()?.size === 2)
         await second.close()
-        await until(async () => first.standing()?.size === 1, 5_000)
+        await until(async () => first.standing()?.size === 1)
         const third = join()
-        await until(async () => first.standing()?.size === 2, 5_000)
+        await until(async () => first.standing()?.size === 2)
         links.at(-1)!.close()
-        await until(async () => first.standing()?.size === 1, 5_000)
+        await until(async () => first.standing()?.size === 1)
         expect(third.standing()).not.toEqual({ place: 0, size: 1 })
       })
 
       it('keep to what they knew while everybody has to be heard again, when Redis lost everything', async () => {
         const first = join()
         const second = join()
-        await until(async () => first.standing()?.size === 2 && second.standing()?.size === 2, 5_000)
+        await until(async () => first.standing()?.size === 2 && second.standing()?.size === 2)
         const before = places(first, second)
         await redis.flush()
-        await until(async () => sizes(first, second).every((size) => size === 2), 5_000)
+        await until(async () => sizes(first, second).every((size) => size === 2))
         expect(places(first, second)).toEqual(before)
       })
     })

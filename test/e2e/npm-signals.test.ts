@@ -97,7 +97,7 @@ describe('npm start', () => {
       void npm.ended.then(() => {
         hasEnded = true
       })
-      await until(() => hasEnded || !npm.child.kill('SIGTERM'), 5000)
+      await until(() => hasEnded || !npm.child.kill('SIGTERM'))
       expect(await npm.ended).not.toBe(0)
       request.destroy()
       expect(npm.output()).not.toContain(STOPPED)

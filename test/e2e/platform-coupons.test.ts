@@ -82,7 +82,7 @@ async function rewardThat(providerId: string, status: string): Promise<Body> {
   await until(async () => {
     ;[found] = await rewardsOf(providerId)
     return found?.fulfilmentStatus === status
-  }, 20_000)
+  })
   return found!
 }
 

@@ -7,7 +7,7 @@ import { until } from '../helpers/until.ts'
 
 const SHOPIFY_SECRET = 'shpss_0123456789abcdef'
 const STRIPE_SECRET = 'whsec_0123456789abcdef'
-const RECOVERY_MS = 15_000
+const RECOVERY_MS = 45_000
 
 interface Named {
   readonly id: string
@@ -143,7 +143,7 @@ export function describePurchases(name: string, mongoUri: () => string | undefin
           `/schema/connector/record/${shopify.id}`,
         )
         return refusedCount === 1
-      }, 5000)
+      })
       expect(await app.call<unknown[]>('GET', '/schema/delivery/record')).toEqual([])
     })
 

@@ -195,7 +195,7 @@ describe('streakline replay', () => {
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString()
     })
-    await until(() => stdout.includes(`${MANY} deliveries match.`), 20_000)
+    await until(() => stdout.includes(`${MANY} deliveries match.`))
     child.kill('SIGINT')
     expect(await ended).toBe(130)
     const done = Number(/Stopped after (\d+) of 400 deliveries/.exec(stdout)?.[1])

@@ -16,7 +16,7 @@ const TOPICS = [
   'app/uninstalled',
   'app/scopes_update',
 ]
-const WAIT_MS = 30_000
+const WAIT_MS = 45_000
 
 /** Of the whole program on a store; without an address on SQLite. */
 export function describeShopifyInstalled(name: string, mongoUri: () => string | undefined): void {

@@ -7,7 +7,7 @@ import type { RunningApp } from '../helpers/running-app.ts'
 import { until } from '../helpers/until.ts'
 
 const SHOP = 'demo-shop.myshopify.com'
-const WAIT_MS = 30_000
+const WAIT_MS = 45_000
 
 /** Of the whole program on a store; without an address on SQLite. */
 export function describeShopifyOtherWays(name: string, mongoUri: () => string | undefined): void {

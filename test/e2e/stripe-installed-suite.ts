@@ -81,7 +81,7 @@ export function describeStripeInstalled(name: string, mongoUri: () => string | u
 
       it('counts what webhooks tell', async () => {
         await pay()
-        await until(async () => (await logs()).length === 1, 30_000)
+        await until(async () => (await logs()).length === 1)
         expect((await recordOf()).installation.firstWebhookAt).not.toBeNull()
       })
 
@@ -113,7 +113,7 @@ export function describeStripeInstalled(name: string, mongoUri: () => string | u
         const since = '2026-10-01T00:00:00Z'
         const { id } = await act('backfill', { since, until: '2026-10-11T00:00:00Z' })
         const read = () => app.call<Body>('GET', `/schema/backfill/record/${id}`)
-        await until(async () => (await read()).state === 'done', 30_000)
+        await until(async () => (await read()).state === 'done')
         expect(await read()).toMatchObject({ found: 1, counted: 1 })
         expect(await act('backfill', bodyOnPage('backfill'))).toMatchObject({
           dryRun: true,
@@ -122,7 +122,7 @@ export function describeStripeInstalled(name: string, mongoUri: () => string | u
         await until(async () => {
           const records = await app.call<Body[]>('GET', '/schema/backfill/record')
           return records.every(({ state }) => state === 'done')
-        }, 30_000)
+        })
         const dry = await streakline('backfill', connector.id, '--since', since, '--dry-run')
         expect(dry.stderr).toBe('')
         expect(dry.stdout).toContain(
@@ -149,7 +149,7 @@ export function describeStripeInstalled(name: string, mongoUri: () => string | u
         expect(await recordOf()).toMatchObject({ installation: { missed: 1 } })
         await pay({ email: 'lost-too@example.com' })
         await act('check')
-        await until(async () => (await recordOf()).installation.missed === 2, 30_000)
+        await until(async () => (await recordOf()).installation.missed === 2)
         await tell(double, 'POST /deliveries/mode', { mode: 'send' })
         expect(await logs()).toHaveLength(6)
       }, 60_000)
@@ -184,7 +184,7 @@ export function describeStripeInstalled(name: string, mongoUri: () => string | u
         await pay({ email: 'meanwhile@example.com' })
         const again = await act('install', { method: 'restricted_key', apiKey })
         expect(again).toMatchObject({ status: 'live', installation: { state: 'installed' } })
-        await until(async () => (await logs()).length === 7, 30_000)
+        await until(async () => (await logs()).length === 7)
       }, 60_000)
     })
   })

@@ -13,7 +13,7 @@ const PAGE = readFileSync(new URL('../../docs/connect-woocommerce.md', import.me
 const bodyOnPage = bodiesOnPage(PAGE)
 
 const TOPICS = ['order.created', 'order.deleted', 'order.restored', 'order.updated']
-const WAIT_MS = 30_000
+const WAIT_MS = 45_000
 
 /** Of the whole program on a store; without an address on SQLite. */
 export function describeWooInstalled(name: string, mongoUri: () => string | undefined): void {

@@ -12,7 +12,6 @@ export interface DemoRun {
   readonly output: string
   /** null when a signal ended it. */
   readonly exitCode: number | null
-  readonly durationMs: number
 }
 
 export interface DemoRunOptions {
@@ -29,7 +28,6 @@ export interface DemoRunOptions {
 /** Runs the demo on a free port as a process of its own, without the caller's MongoDB and colours, to its end. */
 export async function runDemoProcess({ args, env = {}, endAt }: DemoRunOptions): Promise<DemoRun> {
   const { MONGODB_URI: _, FORCE_COLOR: __, ...inherited } = process.env
-  const startedMs = performance.now()
   const child = spawn(process.execPath, [CLI, 'demo', '--port', '0', ...args], {
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,7 +46,7 @@ export async function runDemoProcess({ args, env = {}, endAt }: DemoRunOptions):
   child.stderr.on('data', onData)
   const exitCode = await ending(child)
   await meanwhile
-  return { output, exitCode, durationMs: performance.now() - startedMs }
+  return { output, exitCode }
 }
 
 async function ending(child: ChildProcess): Promise<number | null> {

@@ -66,7 +66,7 @@ export function openQueueRig(redis: { readonly url: string; readonly prefix: str
       pools.push(pool)
       return pool
     },
-    connected: () => until(async () => (await queue.reachable()) && link.client.status === 'ready', 10_000),
+    connected: () => until(async () => (await queue.reachable()) && link.client.status === 'ready'),
     async close() {
       await Promise.all(pools.map((pool) => pool.close(0)))
       await bull.close()

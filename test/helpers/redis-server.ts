@@ -51,7 +51,7 @@ export async function absentRedis(): Promise<AbsentRedis> {
   async function start(): Promise<void> {
     const settings = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec', '--bind', '127.0.0.1']
     child = spawn('redis-server', ['--port', String(port), '--dir', dir, ...settings], { stdio: 'ignore' })
-    await until(() => answers(url), 10_000)
+    await until(() => answers(url))
   }
 
   async function kill(): Promise<void> {

@@ -125,7 +125,7 @@ function createToyHands({ calls, clock }: HandsParts): Hands {
         })
         return read(answer)
       },
-      { allMs: 3_000, eachMs: 1_000 },
+      { allMs: 60_000, eachMs: 30_000 },
     ).then((told) => (told.outcome === 'ok' ? { outcome: 'ok', json: told.value } : told))
 
   function read(answer: PlatformAnswer): Told<Record<string, unknown>> {

@@ -296,7 +296,7 @@ describe('answers', () => {
     api.lines.length = 0
     const streak = await admin.create('streak', { name: marker, aggregationTargetValue: 1 })
     await admin.get(`${STREAKS}/${streak.id}?${marker}=1`)
-    await until(() => api.lines.length === 2, 2000)
+    await until(() => api.lines.length === 2)
     expect(api.lines.map(({ fields }) => fields)).toEqual([
       expect.objectContaining({ method: 'POST', route: STREAKS, status: 201, streakId: streak.id }),
       expect.objectContaining({

@@ -38,7 +38,7 @@ describe('a webhook', () => {
     const first = await deliver(order(1))
     expect(first).toMatchObject({ status: 200, body: { data: { deliveryId: expect.any(String) } } })
     expect((await deliver(order(1))).body).toEqual(first.body)
-    await until(() => api.lines.filter(({ message }) => message === 'request').length === 2, 2000)
+    await until(() => api.lines.filter(({ message }) => message === 'request').length === 2)
     expect(api.lines.find(({ message }) => message === 'request')?.fields).toMatchObject({
       route: '/webhooks/{platform}/{connectorId}',
       status: 200,

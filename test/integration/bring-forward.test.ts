@@ -77,7 +77,7 @@ describe('starting on an older store', () => {
     await bringForward(store, recordingLogger(lines), { fills: true })
     expect(lines[0]?.fields).toEqual({ outstanding: [`Version ${SCHEMA_VERSION + 1}: names in capitals.`] })
     expect(await unfilled()).toBeGreaterThan(0)
-    await until(async () => (await store.outstanding()).length === 0, 20_000)
+    await until(async () => (await store.outstanding()).length === 0)
     expect(await unfilled()).toBe(0)
   })
 
@@ -115,7 +115,7 @@ describe('starting on an older store', () => {
     reached = slowly
     await openGrown(path)
     await bringForward(store, recordingLogger(lines), { fills: true })
-    await until(async () => (await unfilled()) < MEMBERS, 20_000)
+    await until(async () => (await unfilled()) < MEMBERS)
     await store.close()
     const before = lines.filter(({ level }) => level === 'warn' || level === 'error')
     reached = () => {}
@@ -124,7 +124,7 @@ describe('starting on an older store', () => {
       /^To be filled: capitals \(member\), [24]00 rows so far\.$/,
     )
     await bringForward(store, recordingLogger(lines), { fills: true })
-    await until(async () => (await store.outstanding()).length === 0, 20_000)
+    await until(async () => (await store.outstanding()).length === 0)
     expect(before).toEqual([])
     expect(await unfilled()).toBe(0)
   })
@@ -136,7 +136,7 @@ describe('starting on an older store', () => {
     await openGrown(path)
     await bringForward(store, recordingLogger(lines), { fills: true })
     // unknown faults may pass: it is put off, and said
-    await until(async () => lines.some(({ level }) => level === 'warn'), 20_000)
+    await until(async () => lines.some(({ level }) => level === 'warn'))
     expect(await unfilled()).toBe(MEMBERS)
   })
 })

@@ -50,7 +50,7 @@ async function exhaust(error: Error) {
   const pool = workersThatMeet(error)
   const [item] = await itemRows(api, deliveryId)
   await rig.bull.add('activity', activityJobOf(item!), { jobId: `act-${item!.id}-0`, attempts: 1 })
-  await until(async () => (await rig.bull.getFailedCount()) === 1, 10_000)
+  await until(async () => (await rig.bull.getFailedCount()) === 1)
   await pool.close(5_000)
   const [failed] = await rig.bull.getFailed()
   return failed
@@ -80,7 +80,7 @@ describe('a job that has used up its tries', () => {
     const { store, deps } = api
     const recorder = { ...deps.recorder, ...deps.entries }
     rig.work({ activity: createProcessItems({ store, recorder, clock: deps.clock, logger: rig.logger }) })
-    await until(async () => (await shop.items(deliveryId))[0] !== 'pending STORE_BUSY', 10_000)
+    await until(async () => (await shop.items(deliveryId))[0] !== 'pending STORE_BUSY')
     expect(await shop.items(deliveryId)).toEqual(['counted'])
     expect(await rig.bull.getFailedCount()).toBe(1)
   })
@@ -99,7 +99,7 @@ describe('a job of which nothing more is tried', () => {
     const fulfil = createFulfil({ store, providers, secretBox, clock: deps.clock, logger: rig.logger })
     rig.work({ reward: fulfil })
     await rig.queue.add('reward', [rewardJobOf(reward)])
-    await until(async () => (await rig.bullRewards.getFailedCount()) === 1, 10_000)
+    await until(async () => (await rig.bullRewards.getFailedCount()) === 1)
     const [failed] = await rig.bullRewards.getFailed()
     const [row] = await store.findByKeys('reward_log', ['id'], [[reward.id]])
     expect(row).toMatchObject({ fulfilmentStatus: 'failed' })
@@ -124,7 +124,7 @@ describe('a job of which nothing more is tried', () => {
     await rig.queue.add('activity', [
       { batchId: 'together', attempt: 0, items: items.flatMap((item) => activityJobOf(item).items) },
     ])
-    await until(async () => (await rig.bull.getFailedCount()) === 1, 10_000)
+    await until(async () => (await rig.bull.getFailedCount()) === 1)
     expect([await shop.items(deliveryId), await shop.items(second)]).toEqual([
       ['failed MEMBER_NOT_LIVE'],
       ['counted'],

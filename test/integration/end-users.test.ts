@@ -161,7 +161,7 @@ describe('an end user', () => {
   it('leaves their ids, and nothing else of theirs, in the log of requests', async () => {
     api.lines.length = 0
     await list('streak_progress')
-    await until(() => api.lines.some(({ message }) => message === 'request'), 2000)
+    await until(() => api.lines.some(({ message }) => message === 'request'))
     const line = api.lines.find(({ message }) => message === 'request')
     expect(line?.fields).toMatchObject({
       accountId: shop.backend.accountId,

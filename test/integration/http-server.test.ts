@@ -89,7 +89,7 @@ describe('listen', () => {
     expect(String(answer)).toMatch(/^HTTP\/1\.1 400 Bad Request/)
     await server.close(0)
     socket.destroy()
-  }, 5000)
+  })
 
   it('may be closed twice', async () => {
     const server = await serve((_request, response) => response.end())
@@ -127,7 +127,7 @@ describe('connections', () => {
     // without the bound of this server they would be kept for 15 s and 60 s, longer than this test may take
     expect(answers[0]).toContain('did not arrive in time')
     expect(await gone[0]).toBeInstanceOf(CallerGone)
-  }, 10_000)
+  })
 
   it('beyond the limit take the places of those that wait, and are refused while all are served', async () => {
     const responses: ServerResponse[] = []
@@ -136,10 +136,10 @@ describe('connections', () => {
     const closed = once(silent.resume(), 'close')
     await once(silent, 'connect')
     const first = ask(server.port)
-    await until(() => responses.length === 1, 2000)
+    await until(() => responses.length === 1)
     const second = ask(server.port)
     await closed
-    await until(() => responses.length === 2, 2000)
+    await until(() => responses.length === 2)
     const third = await ask(server.port)
     expect(third.statusCode).toBe(503)
     expect(third.headers['retry-after']).toBe('1')
@@ -148,7 +148,7 @@ describe('connections', () => {
     expect(await textOf(await first)).toBe('served')
     expect(await textOf(await second)).toBe('served')
     const fourth = ask(server.port)
-    await until(() => responses.length === 3, 2000)
+    await until(() => responses.length === 3)
     responses[2]!.end('served, too')
     expect(await textOf(await fourth)).toBe('served, too')
   })
@@ -163,12 +163,12 @@ describe('connections', () => {
     })
     const request = `GET /${'x'.repeat(180)} HTTP/1.1\r\nHost: x\r\n\r\n`
     socket.write(request.repeat(5_000))
-    await until(() => responses.length > 0, 2000)
+    await until(() => responses.length > 0)
     // whatever else would be read has been read when somebody else is heard
     const other = connect(server.port, '127.0.0.1').on('error', () => {})
     const heard = responses.length
     other.write('GET /other HTTP/1.1\r\nHost: x\r\n\r\n')
-    await until(() => responses.some(({ req }) => req.url === '/other'), 2000)
+    await until(() => responses.some(({ req }) => req.url === '/other'))
     other.destroy()
     expect(heard).toBeLessThan(1_000)
     expect(responses.length).toBeLessThan(1_000)
@@ -177,7 +177,7 @@ describe('connections', () => {
       await new Promise((resolve) => setImmediate(resolve))
     }
     socket.destroy()
-  }, 20_000)
+  })
 })
 
 describe('readBody', () => {

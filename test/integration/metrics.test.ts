@@ -85,7 +85,7 @@ describe('metrics', () => {
     expect(await app.deliver(path, request)).toBe(200)
     expect(await app.deliver(path, shopifyRequest({ body: shopifyOrder(ORDER), secret: 'forged' }))).toBe(401)
     expect(await app.deliver(path.replace('shopify', 'who-knows'), request)).toBe(404)
-    await until(async () => seriesOf(await text(), 'streakline_issued_delay_seconds_count') === 1, 15_000)
+    await until(async () => seriesOf(await text(), 'streakline_issued_delay_seconds_count') === 1)
     const told = await text()
     const webhooks = (platform: string, outcome: string) =>
       seriesOf(told, `streakline_webhooks_total{platform="${platform}",outcome="${outcome}"}`)

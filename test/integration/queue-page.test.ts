@@ -30,7 +30,7 @@ beforeAll(async () => {
   api = await startApi({ opsRouter })
   rig.work({ reward: () => Promise.reject(new AppError('FAILED_FOR_GOOD', REASON)) })
   await rig.queue.add('reward', [{ accountId: 'a', rewardLogId: 'r', attempt: 0 }])
-  await until(async () => (await rig.bullRewards.getFailedCount()) === 1, 10_000)
+  await until(async () => (await rig.bullRewards.getFailedCount()) === 1)
 })
 afterAll(async () => {
   await api.close()
@@ -135,7 +135,7 @@ describe('the queue pages for who is signed in to the console', () => {
       const { body } = await owner.send('GET', '/schema/audit_log/record?limit=100')
       return body.data.filter(({ slug }: { slug: string }) => slug === 'queue')
     }
-    await until(async () => (await entries()).length === 2, 10_000)
+    await until(async () => (await entries()).length === 2)
     expect(
       (await entries())
         .toSorted(byAction)

@@ -212,7 +212,7 @@ describe('items whose shared job is gone', () => {
     const jobs = await arriveTogether(3)
     await rig.queue.add('activity', jobs)
     const pool = rig.work({})
-    await until(async () => (await rig.queue.states('activity', jobs))[0] === 'ended', 10_000)
+    await until(async () => (await rig.queue.states('activity', jobs))[0] === 'ended')
     await pool.close(5_000)
     await sweep(START + 6_000)
     const items = await itemRows()

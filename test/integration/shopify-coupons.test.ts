@@ -9,7 +9,7 @@ import { openTempStore } from '../helpers/sqlite-store.ts'
 const GRANTED = Date.parse('2026-11-20T10:00:00Z')
 const EXPIRES = Date.parse('2027-01-20T10:00:00Z')
 /** A request is given up sooner than the contract's 10 s, so that the test is not one of patience. */
-const SOON_MS = 600
+const SOON_MS = 2_500
 
 let shop: Awaited<ReturnType<typeof startShopCoupons>>
 let closeStore: () => Promise<void>
@@ -198,9 +198,9 @@ describe('a shop that refuses', () => {
   })
 
   it('THROTTLED with a 200 beyond the time there is: likewise', async () => {
-    await tell(shop.double, 'POST /shops', { id: SHOP, restoreRate: 10 })
+    await tell(shop.double, 'POST /shops', { id: SHOP, restoreRate: 1 })
     await tell(shop.double, 'POST /bucket', { left: 0 })
-    const request = { ...asked(), signal: AbortSignal.timeout(400) }
+    const request = { ...asked(), signal: AbortSignal.timeout(SOON_MS) }
     expect(await shop.provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'throttled' })
     expect(await codes()).toEqual([])
   })

@@ -246,7 +246,7 @@ describe('pages', () => {
       cursor = more.next
     }
     expect(new Set(read.map(({ bodies }) => idIn(bodies[0]!.rawBody))).size).toBe(45)
-  }, 30_000)
+  })
 
   it('say until when all has been read', async () => {
     const from = Math.floor((Date.now() - 10 * DAY) / 1_000) * 1_000

@@ -157,7 +157,7 @@ describe('subscriptions', () => {
     await subscribe('ORDERS_PAID', shop.site.webhookUrl)
     await mend()
     expect((await made()).filter(({ uri }) => uri === shop.site.webhookUrl)).toHaveLength(TOPICS.length)
-  }, 30_000)
+  })
 
   it('that Shopify refuses are missing, and its words are shown', async () => {
     await tell(shop.double, 'POST /install', { scopes: ['read_customers'] })

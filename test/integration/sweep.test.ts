@@ -148,7 +148,7 @@ async function failJobs(rows: readonly Row<'delivery_item'>[], attempt: number):
     'activity',
     rows.map((row) => jobOf(row, attempt)),
   )
-  await until(async () => (await itemStates(rows, attempt)).every((state) => state === 'ended'), 10_000)
+  await until(async () => (await itemStates(rows, attempt)).every((state) => state === 'ended'))
   await pool.close(5_000)
 }
 
@@ -289,7 +289,7 @@ describe('rows whose job is alive', () => {
       },
     })
     await rig.queue.add('activity', [jobOf(items[0]!)])
-    await until(() => running === 1, 5_000)
+    await until(() => running === 1)
     await rig.bull.pause()
     await rig.queue.add('activity', [jobOf(items[1]!)])
     await rig.bull.add('activity', jobOf(items[2]!), { jobId: `act-${items[2]!.id}-0`, delay: 60_000 })
@@ -367,7 +367,7 @@ describe('rows whose job has ended without telling them', () => {
       },
     })
     await rig.queue.add('reward', [rewardJobOf(reward)])
-    await until(async () => (await rig.queue.states('reward', [rewardJobOf(reward)]))[0] === 'ended', 10_000)
+    await until(async () => (await rig.queue.states('reward', [rewardJobOf(reward)]))[0] === 'ended')
     await pool.close(5_000)
     await sweepWith()()
     expect(await read('reward_log', reward.id)).toEqual({
@@ -446,7 +446,7 @@ describe('sweeping in a worker pool', () => {
       sweep: sweepWith({ clock: { now: () => Date.now() } }),
     })
     await insert('delivery_item', items)
-    await until(() => done.size === 20, 15_000)
+    await until(() => done.size === 20)
     expect([...done].sort()).toEqual(items.map(({ id }) => id).sort())
   })
 })

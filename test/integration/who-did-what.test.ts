@@ -21,7 +21,7 @@ async function lineOf(act: () => Promise<unknown>, of: Api = api): Promise<Recor
   const requests = () => of.lines.filter(({ fields }) => 'route' in (fields as object))
   const before = requests().length
   await act()
-  await until(async () => requests().length === before + 1, 2_000)
+  await until(async () => requests().length === before + 1)
   return (requests().at(-1) as LogLine).fields as Record<string, unknown>
 }
 

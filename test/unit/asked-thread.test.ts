@@ -4,17 +4,24 @@ import { AskedThread } from '../../src/threads/asked-thread.ts'
 const PROGRAM = `
 import { parentPort, workerData } from 'node:worker_threads'
 parentPort.on('message', (question) => {
-  if (question === 'slow') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+  if (question === 'slow') Atomics.wait(workerData, 0, 0)
   if (question === 'die') process.exit(1)
   if (question === 'fail') parentPort.postMessage({ failure: new RangeError('no') })
-  else parentPort.postMessage({ answer: question + workerData })
+  else parentPort.postMessage({ answer: question + '!' })
 })`
+
+/** What the slow question waits for. */
+const gate = new Int32Array(new SharedArrayBuffer(4))
+function open(): void {
+  Atomics.store(gate, 0, 1)
+  Atomics.notify(gate, 0)
+}
 
 let thread: AskedThread<string, string>
 function start(options: { maxWaiting?: number; maxWaitMs?: number; idleMs?: number; program?: string } = {}) {
   const { maxWaiting = 10, maxWaitMs = 60_000, idleMs = 60_000, program = PROGRAM } = options
   const file = new URL(`data:text/javascript,${encodeURIComponent(program)}`)
-  thread = new AskedThread({ file, data: '!', maxWaiting, maxWaitMs, idleMs })
+  thread = new AskedThread({ file, data: gate, maxWaiting, maxWaitMs, idleMs })
 }
 afterEach(() => thread.close())
 
@@ -46,6 +53,7 @@ describe('a thread that is asked', () => {
     const second = thread.ask('b')
     await new Promise((resolve) => setTimeout(resolve, 60))
     await expect(thread.ask('c')).rejects.toEqual(overloaded)
+    open()
     expect(await Promise.all([slow, second])).toEqual(['slow!', 'b!'])
     expect(await thread.ask('c')).toBe('c!')
   })

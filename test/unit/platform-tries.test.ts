@@ -56,11 +56,12 @@ describe('asking a platform again', () => {
           reject(new NoAnswer('timed out'))
         })
       })
-    const begunAt = performance.now()
-    const told = await withTries(hangs, { allMs: 900, eachMs: 200 })
-    expect(told).toEqual({ outcome: 'unavailable', message: 'timed out', retryAfterMs: null })
-    expect(performance.now() - begunAt).toBeLessThan(2_000)
-    expect(reasons.length).toBeGreaterThanOrEqual(1)
+    const unavailable = { outcome: 'unavailable', message: 'timed out', retryAfterMs: null }
+    // what is not ended by its own limit takes longer than a test may
+    expect(await withTries(hangs, { allMs: 3_600_000, eachMs: 20 })).toEqual(unavailable)
+    expect(reasons).toHaveLength(3)
+    expect(await withTries(hangs, { allMs: 200, eachMs: 3_600_000 })).toEqual(unavailable)
+    expect(reasons).toHaveLength(4)
   })
 
   it('is not done for an address that leads nowhere, nor once the caller gave up', async () => {

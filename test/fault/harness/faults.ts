@@ -193,7 +193,7 @@ async function wipeRedis({ redis }: World): Promise<number> {
 async function wipeIdleRedis({ redis, traffic }: World): Promise<number> {
   await delay(WARM_UP_MS)
   traffic.pause()
-  await until(async () => (await unfinishedJobs(redis.url)).length === 0, 30_000)
+  await until(async () => (await unfinishedJobs(redis.url)).length === 0)
   await delay(WARM_UP_MS)
   await redis.flush()
   traffic.start()
@@ -225,7 +225,7 @@ async function fillSqlite({ processes, traffic }: World): Promise<number> {
   const deathsBefore = app!.deaths
   await app!.limitDisk(true)
   const refused = () => traffic.answers.get(503) ?? 0
-  await until(() => refused() >= 20, 30_000)
+  await until(() => refused() >= 20)
   await delay(AWAY_MS)
   await app!.limitDisk(false)
   const others = [...traffic.answers.keys()].filter((status) => status !== 200 && status !== 503)
