@@ -13,7 +13,7 @@ const WARM_UP_RATE = 100
 /** So few a second come alone. */
 const LONE_RATE = 10
 /** How long after the last webhook was due its coupon is waited for. */
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 const LEAD_MS = 50
 const FIRST_MEMBER = 7_000_000
 

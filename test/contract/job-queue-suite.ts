@@ -5,9 +5,9 @@ import { activityJob, itemIdOf, openQueueRig, type QueueRig } from '../helpers/q
 import type { TestRedis } from '../helpers/redis-server.ts'
 import { until } from '../helpers/until.ts'
 
-const OPEN_WITHIN_MS = 60_000
+const OPEN_WITHIN_MS = 300_000
 /** How long an event may keep a test waiting before it is taken never to come, on a machine with other work. */
-const EVENT_MS = 30_000
+const EVENT_MS = 120_000
 /** More than anything here takes: what waits it out has not ended by itself. */
 const DEADLINE_MS = 600_000
 

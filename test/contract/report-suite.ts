@@ -370,7 +370,7 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
         }),
         { numRuns: runs },
       )
-    }, 60_000)
+    })
 
     it('leaves by parts what the pages for merchants say, in any order, repeated, from two workers', async () => {
       await fc.assert(
@@ -398,7 +398,7 @@ export function describeReports(name: string, open: () => Promise<{ store: Store
         }),
         { numRuns: name === 'SQLite' ? 40 : 10 },
       )
-    }, 120_000)
+    })
   })
 }
 

@@ -4,7 +4,7 @@ import { joinWorkforce, type LiveWorkforce } from '../../src/queue/workforce.ts'
 import type { TestRedis } from '../helpers/redis-server.ts'
 import { until } from '../helpers/until.ts'
 
-const OPEN_WITHIN_MS = 60_000
+const OPEN_WITHIN_MS = 300_000
 
 /** The standing of worker processes on whatever kind of Redis: the same suite for each. */
 export function describeWorkforce(name: string, open: () => Promise<TestRedis>): void {

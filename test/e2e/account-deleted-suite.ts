@@ -84,6 +84,6 @@ export function describeAccountDeleted(name: string, mongoUri: () => string | un
         if (count > 0) left[collection] = count
       }
       expect(left).toEqual({})
-    }, 120_000)
+    })
   })
 }

@@ -6,7 +6,7 @@ import { allGone, CLI, type Program, plainEnv, ROOT, settingsIn, startProgram } 
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 300_000
 
 let folder: string
 let remove: () => Promise<void>

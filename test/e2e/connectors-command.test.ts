@@ -5,7 +5,7 @@ import { allGone, CLI, type Program, plainEnv, ROOT, settingsIn, startProgram } 
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 300_000
 const SECRET = 'a-secret-of-the-merchant'
 
 let folder: string

@@ -8,7 +8,7 @@ import { ownMongoForTests } from '../helpers/mongo-server.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 import { until } from '../helpers/until.ts'
 
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 300_000
 
 const TABLE = [
   'shopper    streak           in a row  longest  broken  coupons',

@@ -88,4 +88,4 @@ it('is a command of the program, beside one that runs', async () => {
   expect([unknown.status, unknown.stderr]).toEqual([1, ''])
   const help = await run('--help')
   expect(help.stdout).toMatch(/Exit code: 0 the order is known/)
-}, 60_000)
+})

@@ -11,7 +11,7 @@ import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
 const PAGE = readFileSync(new URL('../../docs/first-streak.md', import.meta.url), 'utf8')
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 300_000
 
 /** Each shell block, and what the page says that it prints. */
 const steps = codeBlocks(PAGE).flatMap((block, index, blocks) => {

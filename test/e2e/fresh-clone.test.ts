@@ -6,7 +6,7 @@ import { allGone, endPrograms, type Program, plainEnv, settingsIn, startProgram 
 import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 300_000
 /** What the scripts call of the system; whatever else a machine has is not there. */
 const TOOLS = 'bash sh env cat cksum uname dirname sed id sleep ln mkdir'.split(' ')
 

@@ -6,7 +6,7 @@ import { allGone, endPrograms, type Program, plainEnv, settingsIn, startProgram 
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 import { until } from '../helpers/until.ts'
 
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 300_000
 const LISTENING = '"msg":"listening"'
 const STOPPED = '"msg":"stopped"'
 

@@ -8,7 +8,7 @@ import { type Ended, runProgram } from '../helpers/run-program.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 import { until } from '../helpers/until.ts'
 
-const TIMEOUT_MS = 180_000
+const TIMEOUT_MS = 300_000
 
 let folder: string
 let remove: () => Promise<void>

@@ -129,7 +129,7 @@ describe('coupons at Stripe', () => {
         expires_at: Math.ceil(Date.parse(reward.rewardExpiryAt) / 1000),
       },
     ])
-  }, 60_000)
+  })
 })
 
 describe('coupons at Voucherify', () => {
@@ -154,5 +154,5 @@ describe('coupons at Voucherify', () => {
     expect(publications).toMatchObject([
       { source_id: issued.id, voucher: { code: issued.couponCode }, customer: { source_id: 'customer-2' } },
     ])
-  }, 60_000)
+  })
 })

@@ -7,7 +7,7 @@ import { until } from '../helpers/until.ts'
 
 const SHOPIFY_SECRET = 'shpss_0123456789abcdef'
 const STRIPE_SECRET = 'whsec_0123456789abcdef'
-const RECOVERY_MS = 45_000
+const RECOVERY_MS = 120_000
 
 interface Named {
   readonly id: string

@@ -7,7 +7,7 @@ import { until } from '../helpers/until.ts'
 
 const SECRET = 'shpss_0123456789abcdef'
 const SHOP = 'example.myshopify.com'
-const WORKED_OFF_MS = 45_000
+const WORKED_OFF_MS = 120_000
 
 const TOPICS = ['orders/paid', 'refunds/create', 'orders/cancelled', 'orders/create', 'ORDERS/PAID', '']
 const SHOPS = [SHOP, 'evil.myshopify.com', null]

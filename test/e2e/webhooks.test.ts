@@ -5,8 +5,8 @@ import { type ScriptedServer, startScriptedServer } from '../helpers/scripted-se
 import { until } from '../helpers/until.ts'
 import { verify } from '../helpers/webhook-rig.ts'
 
-const WITHIN_MS = 45_000
-const RECOVERY_MS = 45_000
+const WITHIN_MS = 120_000
+const RECOVERY_MS = 120_000
 
 interface Endpoint {
   readonly id: string

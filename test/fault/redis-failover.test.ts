@@ -10,7 +10,7 @@ const OPTIONS = {
   keepFolder: false,
   say: () => {},
 }
-const WITHIN_MS = 180_000
+const WITHIN_MS = 300_000
 
 describe.each<Fault>([CLUSTER_FAILOVER, SENTINEL_FAILOVER])('under load, $title', (fault) => {
   let result: Result

@@ -6,7 +6,7 @@ import type { Api } from './api.ts'
 import { signedIn } from './console.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const PATIENCE_MS = 45_000
+const PATIENCE_MS = 120_000
 
 /** What a page must never do: ask elsewhere, break, or be refused by its own policy. */
 export function watched(page: Page, origin: string): string[] {

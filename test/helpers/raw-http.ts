@@ -14,7 +14,7 @@ export interface RawOptions {
   readonly isHead?: boolean
 }
 
-const ANSWERED_WITHIN_MS = 45_000
+const ANSWERED_WITHIN_MS = 120_000
 
 /** Sends bytes as they are and reads the first answer that comes back, whatever was sent. */
 export async function sendRaw(

@@ -7,7 +7,7 @@ import { until } from './until.ts'
 
 const MASTERS = 3
 const NODE_TIMEOUT_MS = 1_500
-const READY_WITHIN_MS = 45_000
+const READY_WITHIN_MS = 120_000
 const SETTINGS = [
   ['cluster-enabled', 'yes'],
   ['cluster-node-timeout', String(NODE_TIMEOUT_MS)],

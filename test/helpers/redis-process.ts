@@ -8,7 +8,7 @@ import { until } from './until.ts'
 
 /** Nodes of a cluster meet at their port and 10,000 beyond it. */
 const HIGHEST_PORT = 55_535
-const UP_WITHIN_MS = 45_000
+const UP_WITHIN_MS = 120_000
 
 /** One `redis-server` of a group, on loopback, killed when this process ends. */
 export interface RedisProcess {

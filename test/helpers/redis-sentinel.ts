@@ -7,7 +7,7 @@ const MASTER = 'queues'
 const DOWN_AFTER_MS = 1_000
 const FAILOVER_TIMEOUT_MS = 5_000
 /** Sentinels take a quarter of a minute to make a replica of a master that comes back. */
-const READY_WITHIN_MS = 45_000
+const READY_WITHIN_MS = 120_000
 const SETTINGS = [
   ['appendonly', 'yes'],
   ['save', '""'],

@@ -1,6 +1,6 @@
 const PAUSE_MS = 15
 /** Below Jest's own limit for a test, so that the condition is named. */
-const PATIENCE_MS = 45_000
+const PATIENCE_MS = 120_000
 
 /**
  * Resolves once `condition` holds; asks again and again. How soon it holds says how busy the machine is, and is not

@@ -29,7 +29,7 @@ beforeAll(async () => {
       }
     },
   })
-}, 180_000)
+})
 afterAll(() => target.close())
 
 interface Answer {
@@ -103,27 +103,23 @@ describe('lists that would read everything', () => {
     ['conditions that no index serves', { filters: HEAVY, fetchTotalCount: true }],
     ['an order that no index serves', { sortBy: [{ fieldSlug: 'lastName', order: 'DESC' }], offset: 15_000 }],
     ['cheap conditions', { filters: EXPENSIVE }],
-  ])(
-    'of %s are never in the way of webhooks, and hold up nobody',
-    async (_what, parameters) => {
-      let soonestMs = Number.POSITIVE_INFINITY
-      const { longestMs, allowedMs } = await holdsLoop(target, async () => {
-        const lists = Array.from({ length: LISTS }, () => list(parameters))
-        const took = await meanwhile(lists)
-        const answers = await Promise.all(lists)
-        for (const { status, body } of answers) {
-          expect(['200', '400 QUERY_TOO_EXPENSIVE', '503 OVERLOADED']).toContain(
-            status === 200 ? '200' : `${status} ${body.error?.code}`,
-          )
-        }
-        soonestMs = Math.min(soonestMs, Math.max(...took))
-        return soonestMs < SOON_MS
-      })
-      expect(soonestMs).toBeLessThan(SOON_MS)
-      expect(longestMs).toBeLessThanOrEqual(allowedMs)
-    },
-    120_000,
-  )
+  ])('of %s are never in the way of webhooks, and hold up nobody', async (_what, parameters) => {
+    let soonestMs = Number.POSITIVE_INFINITY
+    const { longestMs, allowedMs } = await holdsLoop(target, async () => {
+      const lists = Array.from({ length: LISTS }, () => list(parameters))
+      const took = await meanwhile(lists)
+      const answers = await Promise.all(lists)
+      for (const { status, body } of answers) {
+        expect(['200', '400 QUERY_TOO_EXPENSIVE', '503 OVERLOADED']).toContain(
+          status === 200 ? '200' : `${status} ${body.error?.code}`,
+        )
+      }
+      soonestMs = Math.min(soonestMs, Math.max(...took))
+      return soonestMs < SOON_MS
+    })
+    expect(soonestMs).toBeLessThan(SOON_MS)
+    expect(longestMs).toBeLessThanOrEqual(allowedMs)
+  })
 
   it('end when they have cost what they may', async () => {
     const always = { fieldSlug: 'createdAt', operator: 'GREATER_THAN', value: '1971-01-01T00:00:00Z' }

@@ -117,5 +117,5 @@ describe('raw connections', () => {
     await Promise.all(players)
     expect(await isServed()).toBe(true)
     expect(unexpected((await target.look()).lines)).toEqual([])
-  }, 180_000)
+  })
 })

@@ -86,7 +86,7 @@ describe('streakline accounts delete, of an account that is installed at a platf
     await run({ yes: true })
     expect(platform.subscriptions.size).toBe(0)
     expect(await isThere()).toBe(false)
-  }, 60_000)
+  })
 
   it('leaves there what it cannot take, when it is told to, and says so', async () => {
     const { id } = await installed()
@@ -97,7 +97,7 @@ describe('streakline accounts delete, of an account that is installed at a platf
     )
     expect(platform.subscriptions.size).toBeGreaterThan(0)
     expect(await isThere()).toBe(false)
-  }, 60_000)
+  })
 
   it('says what stays where webhooks were made by hand', async () => {
     const { id } = await admin.create('connector', {

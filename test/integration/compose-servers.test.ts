@@ -15,7 +15,7 @@ import { playHealthCheck } from '../helpers/mongosh.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 import { until } from '../helpers/until.ts'
 
-const TIMEOUT_MS = 60_000
+const TIMEOUT_MS = 300_000
 const services = composeServices()
 const secret = () => randomBytes(16).toString('hex')
 const env = {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { addUser } from '../../src/users/users.ts'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
@@ -43,7 +43,6 @@ if (binary === null) {
     let page: Page
     let faults: string[]
     const ids = { connector: '', endpoint: '', streak: '' }
-    jest.setTimeout(240_000)
 
     beforeAll(async () => {
       // the pages go by the clock of the browser

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { addUser } from '../../src/users/users.ts'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
@@ -19,7 +19,6 @@ if (binary === null) {
     let browser: Browser
     let page: Page
     let faults: string[]
-    jest.setTimeout(120_000)
 
     beforeAll(async () => {
       api = await startApi()

@@ -120,7 +120,7 @@ describe('exchanging the encryption key', () => {
       createSecretBox([key]).open(before.sealedSecret, place),
     )
     expect(after).toEqual({ ...before, revision: before.revision + 1, sealedSecret: after.sealedSecret })
-  }, 60_000)
+  })
 
   it('leaves what cannot be read, names it and ends with 1', async () => {
     await init()

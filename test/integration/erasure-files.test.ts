@@ -119,5 +119,5 @@ describe('the files of SQLite, once an erasure is answered', () => {
     expect((await shop.admin.delete(`/schema/account_user/record/${id}`)).status).toBe(204)
     expect(traces(person!)).toEqual([])
     expect(existsSync(`${file()}-wal`)).toBe(true)
-  }, 60_000)
+  })
 })

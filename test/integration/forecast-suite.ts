@@ -250,6 +250,6 @@ export function describeForecast(
         }),
         { numRuns: kind === 'SQLite' ? 25 : 5, interruptAfterTimeLimit: 60_000 },
       )
-    }, 120_000)
+    })
   })
 }

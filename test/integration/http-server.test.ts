@@ -127,7 +127,7 @@ describe('connections', () => {
     // without the bound of this server they would be kept for 15 s and 60 s, longer than this test may take
     expect(answers[0]).toContain('did not arrive in time')
     expect(await gone[0]).toBeInstanceOf(CallerGone)
-  })
+  }, 14_000)
 
   it('beyond the limit take the places of those that wait, and are refused while all are served', async () => {
     const responses: ServerResponse[] = []

@@ -582,7 +582,7 @@ export function describeInstalling(
           (await get(connector)).installation.lastWebhookAt.startsWith('2026-11-23T13:01'),
         )
         expect((await act(connector, 'check')).body.data.installation.problem).toBeNull()
-      }, 60_000)
+      })
 
       it('of a platform that cannot be reached changes nothing', async () => {
         const connector = await installed()

@@ -12,7 +12,7 @@ import { makeTempFolder } from '../helpers/temp-folder.ts'
 import { until } from '../helpers/until.ts'
 
 const CHILD = fileURLToPath(new URL('../helpers/local-mongod-child.ts', import.meta.url))
-const ENDS_WITHIN_MS = 45_000
+const ENDS_WITHIN_MS = 120_000
 
 const binary = await mongodBinary()
 

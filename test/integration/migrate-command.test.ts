@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import mongoose from 'mongoose'
 import { VERSIONS } from '../../src/ports/schema/versions.ts'
 import { SCHEMA_VERSION } from '../../src/ports/schema.ts'
@@ -75,7 +75,6 @@ const mongodb: Kind = {
 }
 
 // each command is a process of its own, which a busy machine starts slowly
-jest.setTimeout(240_000)
 
 describe.each(server === null ? [sqlite] : [sqlite, mongodb])('streakline migrate on $name', (kind) => {
   it('tells what is outstanding, does it, and has nothing left', async () => {

@@ -9,9 +9,9 @@ import { type AbsentRedis, absentRedis, command } from '../helpers/redis-server.
 import { until } from '../helpers/until.ts'
 
 /** The promise for a job whose worker is lost. */
-const TAKEN_UP_MS = 45_000
+const TAKEN_UP_MS = 120_000
 /** How long an event may keep a test waiting before it is taken never to come, on a machine with other work. */
-const EVENT_MS = 30_000
+const EVENT_MS = 120_000
 /** More than anything here takes: what waits it out has not ended by itself. */
 const DEADLINE_MS = 600_000
 

@@ -5,8 +5,8 @@ import { absentWatchedRedis, type WatchedRedis } from '../helpers/redis-sentinel
 import { command } from '../helpers/redis-server.ts'
 import { until } from '../helpers/until.ts'
 
-const STARTS_WITHIN_MS = 60_000
-const RECOVERY_MS = 45_000
+const STARTS_WITHIN_MS = 300_000
+const RECOVERY_MS = 120_000
 
 let redis: WatchedRedis
 let rig: QueueRig

@@ -4,7 +4,7 @@ import { sendRaw } from '../helpers/raw-http.ts'
 import { until } from '../helpers/until.ts'
 
 const STREAKS = '/schema/streak/record'
-const WITHIN_MS = 45_000
+const WITHIN_MS = 120_000
 
 let api: Api
 let admin: Client

@@ -153,7 +153,7 @@ describe('orders that are read', () => {
       expect(shopify.identities(rawBody, SETTINGS)).toEqual(shopify.identities(webhook, SETTINGS))
       expect(activityAt).toBe(Date.parse(JSON.parse(webhook.toString()).processed_at))
     }
-  }, 60_000)
+  })
 
   it('bring the purchase first, then its cancellation and its disputes, as their webhooks tell them', async () => {
     const id = await order({ customer: {} })

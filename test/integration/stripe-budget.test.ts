@@ -118,9 +118,9 @@ describe('the budget of a Stripe account', () => {
 
   it('is not overdrawn at any endpoint, whichever processes make coupons and take them back', async () => {
     expect(await refusalsOf(true, 60)).toBe(0)
-  }, 120_000)
+  })
 
   it('is smaller in a sandbox, for all endpoints together', async () => {
     expect(await refusalsOf(false, 20)).toBe(0)
-  }, 120_000)
+  })
 })

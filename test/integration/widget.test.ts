@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { type Api, NOW, startApi } from '../helpers/api.ts'
 import { proxyParameters, signedQuery } from '../helpers/app-proxy.ts'
@@ -96,7 +96,6 @@ if (binary === null) {
   })
 } else {
   describe('the widget in a browser', () => {
-    jest.setTimeout(120_000)
     let browser: Browser
     let context: BrowserContext
     let tab: Page

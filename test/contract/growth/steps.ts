@@ -135,7 +135,7 @@ export function describeSteps(harness: GrowthHarness): void {
       const { status, stderr } = await grow(kind, place)
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
       await expectGrown(place, before)
-    }, 120_000)
+    })
 
     it('that two processes start together is done once', async () => {
       const place = await populated()
@@ -145,7 +145,7 @@ export function describeSteps(harness: GrowthHarness): void {
         ended.map(() => ({ status: 0, stderr: '' })),
       )
       await expectGrown(place, before)
-    }, 120_000)
+    })
 
     it('lets others record while it fills, and tells how far it is', async () => {
       const place = await harness.empty()
@@ -193,7 +193,7 @@ export function describeSteps(harness: GrowthHarness): void {
       for (const [id, firstName] of latest) expect(byId.get(id)?.firstName).toBe(firstName)
       const last = told.filter(({ what }) => what === 'nicknames (member)').at(-1)
       expect(last?.done).toBeGreaterThanOrEqual(FILLED)
-    }, 120_000)
+    })
 
     it('stops with its batch when the store is closed, and goes on when it is opened again', async () => {
       const place = await populated()

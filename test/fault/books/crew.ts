@@ -8,7 +8,7 @@ import type { Said, Task, Work } from './child.ts'
 import type { Scene } from './scene.ts'
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
-const WITHIN_MS = 180_000
+const WITHIN_MS = 300_000
 
 /** A worker process that does these tasks. */
 function startWorker(scene: Scene, tasks: readonly Task[]): ChildProcess {

@@ -3,7 +3,7 @@ import { type RawAnswer, takeAnswer } from '../raw-http.ts'
 
 const CONNECTIONS = 8
 const IN_FLIGHT = 16
-const ANSWERED_WITHIN_MS = 45_000
+const ANSWERED_WITHIN_MS = 120_000
 
 /**
  * The answers to requests that are whole, in their order. They are sent over a few connections that are kept, each
