@@ -84,7 +84,8 @@ function exchange(input: RequestInput, agent: http.Agent | false): Promise<Reque
       readAnswer(response, input)
         .then(resolve, reject)
         .finally(() => {
-          if (agent === false || !response.complete) outgoing.destroy()
+          // what is not read to its end would hold its connection for as long as the other side lets it
+          if (agent === false || !response.readableEnded) outgoing.destroy()
         })
     })
     outgoing.end(input.body)

@@ -39,6 +39,8 @@ export async function startScriptedServer(
     seen.push(entry)
     answer(response, entry)
   })
+  // what it has no reason to close stays open until the other side closes it
+  server.keepAliveTimeout = 0
   server.on('connection', (socket: Socket) => {
     made += 1
     sockets.add(socket)
