@@ -12,8 +12,9 @@ import { commitSettled, insert } from './store/context.ts'
 /** The ledger's busiest collection has this many rows in one account, the others enough to tell a scan from a seek. */
 const MANY = IS_FULL_RUN ? 100_000 : 20_000
 const ENOUGH = 5_000
-const CHUNK = 1_000
-const COMMITS_AT_ONCE = 3
+/** So few that the store's deadlines hold on a busy machine. */
+const CHUNK = 250
+const COMMITS_AT_ONCE = 2
 const COMMITTED = { outcome: 'committed' }
 /** Filling takes most of it, on a machine that does other things. */
 const FILLED_WITHIN_MS = 300_000

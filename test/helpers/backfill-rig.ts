@@ -49,6 +49,8 @@ export interface BackfillRig {
   deliveries(): Promise<Body[]>
   /** The clock of the program goes on; that of the platform too. */
   later(ms: number): Promise<void>
+  /** From now on the platform's clock stands still but for `later`: what happens there happens within this second. */
+  platformStandsStill(): void
   readonly door: PlatformDoor
 }
 
@@ -58,7 +60,8 @@ export async function openBackfillRig(api: Api): Promise<BackfillRig & { close()
   let ahead = 0
   const setClock = () => api.clock.set(new Date(Date.now() + ahead).toISOString())
   setClock()
-  const double = await startStripeDouble()
+  let stoodStillAt: number | null = null
+  const double = await startStripeDouble({ now: () => stoodStillAt ?? Date.now() })
   await tell(double, 'POST /limits', { test: 100_000, endpoint: 100_000 })
   const hands = createStripeHands({ calls: callsTo(double).calls, clock: api.clock })
   const admin = await api.account(`shop ${newId()}`)
@@ -179,6 +182,9 @@ export async function openBackfillRig(api: Api): Promise<BackfillRig & { close()
       ahead += ms
       setClock()
       await tell(double, 'POST /clock', { advanceSeconds: Math.ceil(ms / 1_000) })
+    },
+    platformStandsStill() {
+      stoodStillAt = Date.now()
     },
     close: () => double.stop(),
   }
