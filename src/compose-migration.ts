@@ -20,7 +20,7 @@ export async function bringForward(store: Store, logger: Logger, options: { fill
   } finally {
     log.end()
   }
-  if (options.fills) void fillBeside(store, logger)
+  if (options.fills && (await store.outstanding()).length > 0) void fillBeside(store, logger)
 }
 
 /** What it needs may pass by itself; what cannot is for a person to see. */

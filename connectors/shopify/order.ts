@@ -131,6 +131,6 @@ const STATUS_PATH = /^\/(\d{1,20})\/orders\//
  */
 export function shopNumberIn(order: Json | undefined): string | null {
   const url = member(order, 'order_status_url')
-  if (typeof url !== 'string' || !URL.canParse(url)) return null
-  return STATUS_PATH.exec(new URL(url).pathname)?.[1] ?? null
+  const parsed = typeof url === 'string' ? URL.parse(url) : null
+  return parsed === null ? null : (STATUS_PATH.exec(parsed.pathname)?.[1] ?? null)
 }

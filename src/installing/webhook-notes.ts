@@ -26,6 +26,8 @@ export function createWebhookNotes(deps: WebhookNotesDeps) {
   const { store, clock, logger } = deps
   /** Connectors that have had their first. */
   const begun = new Set<string>()
+  /** Those whose first is being noted: what comes at the same time waits for it instead of writing the same row. */
+  const beginning = new Map<string, Promise<void>>()
   let latest = new Map<string, { readonly connector: Connector; readonly at: Instant }>()
   let timer: NodeJS.Timeout | null = null
   let writing: Promise<void> = Promise.resolve()
@@ -48,6 +50,12 @@ export function createWebhookNotes(deps: WebhookNotesDeps) {
     begun.add(connector.id)
   }
 
+  function begin(connector: Connector, at: Instant): Promise<void> {
+    const noted = best(first(connector, at)).finally(() => beginning.delete(connector.id))
+    beginning.set(connector.id, noted)
+    return noted
+  }
+
   async function write(): Promise<void> {
     const batch = latest
     latest = new Map()
@@ -65,7 +73,7 @@ export function createWebhookNotes(deps: WebhookNotesDeps) {
     /** Resolves once the first one is noted; at once for all others. */
     async arrived(connector: Connector): Promise<void> {
       const at = clock.now()
-      if (!begun.has(connector.id)) await best(first(connector, at))
+      if (!begun.has(connector.id)) await (beginning.get(connector.id) ?? begin(connector, at))
       if (latest.size < MAX_CONNECTORS) latest.set(connector.id, { connector, at })
       timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS)
     },

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { storeWith } from '../../src/commit/store-with.ts'
 import { bringForward } from '../../src/compose-migration.ts'
 import { type Fill, fill } from '../../src/ports/schema/versions.ts'
 import { SCHEMA, SCHEMA_VERSION, SHAPE, type Shape } from '../../src/ports/schema.ts'
@@ -89,6 +90,20 @@ describe('starting on an older store', () => {
     lines.length = 0
     await bringForward(store, recordingLogger(lines), { fills: false })
     expect(await unfilled()).toBe(MEMBERS)
+  })
+
+  it('goes through the shape of a store that it makes once: there is nothing to be filled', async () => {
+    store = await openStore('sqlite', join(path, '..', 'new.sqlite'), { shape: shape() })
+    const passes: unknown[] = []
+    const counting = storeWith(store, {
+      migrate: async (options) => {
+        passes.push({ usable: options?.usable })
+        await store.migrate(options)
+      },
+    })
+    await bringForward(counting, recordingLogger(lines), { fills: true })
+    expect(passes).toEqual([{ usable: true }])
+    expect(await store.outstanding()).toEqual([])
   })
 
   it('waits for what has to be filled before, and has a line a second while that lasts', async () => {

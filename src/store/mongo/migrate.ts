@@ -1,4 +1,4 @@
-import { latestOf, type Shape } from '../../ports/schema.ts'
+import { type CollectionName, latestOf, type Shape } from '../../ports/schema.ts'
 import type { MigrateOptions } from '../../ports/store.ts'
 import {
   checkSchema,
@@ -7,11 +7,12 @@ import {
   isCurrent,
   isDropIndex,
   isFill,
+  type PlannedStep,
   refuseNewer,
   type Stamp,
   stepsAbove,
 } from '../plan.ts'
-import type { MongoConnection, Session } from './connection.ts'
+import { type MongoConnection, READ_OPTIONS, type Session } from './connection.ts'
 import { type FillDeps, fill } from './fill.ts'
 import { buildIndexes, dropIndex } from './indexes.ts'
 import { acquireLease } from './lease.ts'
@@ -88,10 +89,27 @@ async function bringForward(deps: FillDeps, shape: Shape, stamp: Stamp, onProgre
   for (const [collection, model] of Object.entries(connection.models.rows)) {
     await step(`indexes of ${collection}`, (session) => buildIndexes(model, session))
   }
-  await step(`version ${latestOf(shape.versions)}`, (session) => {
-    const done = steps.filter((each) => !isBeside(each))
-    return writeStamp(connection.models, session, shape, steps.filter(isBeside), done)
+  await step(`version ${latestOf(shape.versions)}`, async (session) => {
+    const left = await leftBeside(connection, session, stamp, steps)
+    const done = steps.filter((each) => !left.includes(each))
+    await writeStamp(connection.models, session, shape, left, done)
   })
+}
+
+/** What is to be filled beside the program; in a database that is only now made, what has rows. */
+async function leftBeside(
+  { models }: MongoConnection,
+  session: Session,
+  { version }: Stamp,
+  steps: readonly PlannedStep[],
+): Promise<PlannedStep[]> {
+  const left: PlannedStep[] = []
+  for (const each of steps.filter(isBeside)) {
+    const rows = models.rows[each.step.collection as CollectionName].collection
+    const one = { ...READ_OPTIONS, session, projection: { _id: 1 } }
+    if (version > 0 || (await rows.findOne({}, one)) !== null) left.push(each)
+  }
+  return left
 }
 
 /** What the stamp has left behind it. */

@@ -104,13 +104,20 @@ async function bringForward(migration: Migration, { onProgress = () => {} }: Mig
     }
   }
   step(`version ${latestOf(shape.versions)}`, () => {
-    for (const each of stepsAbove(readStamp(db).version, shape)) {
-      if (isBeside(each)) writeStep(db, each.name, BEGUN)
-      else forgetStep(db, each.name)
+    const { version } = readStamp(db)
+    for (const each of stepsAbove(version, shape)) {
+      // a store that is only now made has nothing to fill where it has no rows
+      if (isBeside(each) && (version > 0 || hasRows(db, each.step.collection))) {
+        writeStep(db, each.name, BEGUN)
+      } else forgetStep(db, each.name)
     }
     writeStamp(db, { version: latestOf(shape.versions), shape: shapeNumber(shape.schema) })
   })
   await migration.durable()
+}
+
+function hasRows(db: DatabaseSync, collection: string): boolean {
+  return db.prepare(`SELECT 1 FROM ${quoted(collection)} LIMIT 1`).get() !== undefined
 }
 
 /** What the stamp has left behind it. */

@@ -99,6 +99,29 @@ export function describeSteps(harness: GrowthHarness): void {
       await expectGrown(place, before)
     })
 
+    it('leaves nothing to be filled in a store that it makes, where no row can be of before', async () => {
+      const place = await harness.empty()
+      places.push(place)
+      const store = await openAt(place)
+      await store.migrate({ usable: true })
+      expect(await store.outstanding()).toEqual([])
+      const member = grownMember({ accountId: 'new' })
+      await insertAll(store, [member])
+      await store.migrate()
+      expect(await membersOf(store, 'new')).toEqual([member])
+    })
+
+    it('fills the rows of a store that lost its stamp', async () => {
+      const place = await populated()
+      const before = await rowsBefore(place)
+      await harness.stampVersion(place.uri, 0)
+      const store = await openAt(place)
+      await store.migrate({ usable: true })
+      expect(await store.outstanding()).toContain('To be filled: one visit more (member), 0 rows so far.')
+      await store.migrate()
+      await expectGrown(place, before)
+    })
+
     it('goes from each version to each later one', async () => {
       const place = await populated()
       const before = await rowsBefore(place)
