@@ -168,6 +168,33 @@ if (binary === null) {
       expect([...new Set(asked)].sort()).toEqual([api.origin, pages.origin].sort())
     })
 
+    it.each(['light', 'dark'] as const)(
+      'has a page of its own that fits a phone, with text of twice the size and by the keyboard, when it is %s',
+      async (colorScheme) => {
+        await tab.emulateMedia({ colorScheme })
+        await tab.setViewportSize({ width: 360, height: 800 })
+        await tab.goto(`${api.origin}/widget/demo`)
+        for (const size of ['100%', '200%']) {
+          await tab.evaluate(`document.documentElement.style.fontSize = '${size}'`)
+          expect([size, await tab.evaluate('document.documentElement.scrollWidth')]).toEqual([size, 360])
+          expect([size, await axeFaults(tab)]).toEqual([size, []])
+        }
+        await tab.keyboard.press('Tab')
+        await tab.keyboard.press('ArrowDown')
+        await tab.getByText('7 Tage in Folge').waitFor()
+        await tab.keyboard.press('Tab')
+        await tab.keyboard.press('Enter')
+        await tab.getByText(/^Kopiert: /).waitFor({ state: 'attached' })
+        expect(faults).toEqual([])
+      },
+    )
+
+    it('says so where the link to its own page is no longer good', async () => {
+      const own = { account: shop.backend.accountId, streak: shop.streak.id, token: 'not.a.token' }
+      await tab.goto(`${api.origin}/widget/demo#${new URLSearchParams(own)}`)
+      await tab.getByRole('alert').waitFor()
+    })
+
     it('is refused by the browser on pages of origins that the account does not list', async () => {
       const elsewhere = pages.origin.replace('localhost', '127.0.0.1')
       pages.html = page('')
