@@ -15,10 +15,15 @@ class StreaklineStreak extends HTMLElement {
   static observedAttributes = ATTRIBUTES
 
   readonly #root = this.attachShadow({ mode: 'open' })
-  readonly #box = make('div', { class: 'streak', role: 'group', 'aria-busy': 'true' })
+  // by script alone can it be given the focus of what stood in it
+  readonly #box = make('div', { class: 'streak', role: 'group', tabindex: '-1', hidden: '' })
   readonly #status = make('p', { class: 'unseen', role: 'status' })
   #getToken: (() => string | Promise<string>) | undefined
   #shown: Shown | null = null
+  /** What is shown was not read but given. */
+  #isGiven = false
+  /** What is shown may be another's: what to read has changed since. */
+  #isOthers = false
   #reading: AbortController | undefined
   #readAt = 0
   #isDue = false
@@ -37,6 +42,7 @@ class StreaklineStreak extends HTMLElement {
 
   set getToken(ask: (() => string | Promise<string>) | undefined) {
     this.#getToken = ask
+    this.#isOthers = true
     this.#soon()
   }
 
@@ -56,7 +62,8 @@ class StreaklineStreak extends HTMLElement {
     this.#reading?.abort()
   }
 
-  attributeChangedCallback(): void {
+  attributeChangedCallback(name: string): void {
+    this.#isOthers ||= name !== 'lang'
     this.#soon()
   }
 
@@ -64,6 +71,7 @@ class StreaklineStreak extends HTMLElement {
   show(shown: Shown | null): void {
     this.#reading?.abort()
     this.#shown = shown
+    this.#isGiven = true
     this.#draw()
   }
 
@@ -84,21 +92,33 @@ class StreaklineStreak extends HTMLElement {
       source.proxy !== '' ||
       (source.account !== '' && (this.#getToken !== undefined || attribute('token') !== ''))
     if (!isAsked) {
-      // in another language, what it was given
-      if (this.#shown !== null) this.#draw()
+      // in another language, what it was given; nothing of whoever was signed in before
+      if (!this.#isGiven) this.#shown = null
+      this.#draw()
       return
     }
-    if (this.#shown === null) this.#say(this.#words().loading)
+    if (this.#shown === null) this.#place(make('p', { class: 'muted' }, this.#words().loading))
     this.#box.setAttribute('aria-busy', 'true')
     try {
       const shown = await readStreak(source, reading.signal)
       if (reading.signal.aborted) return
       this.#readAt = Date.now()
       this.#shown = shown
+      this.#isGiven = false
+      this.#isOthers = false
       this.#draw()
     } catch {
-      if (!reading.signal.aborted) this.#fail()
+      if (reading.signal.aborted) return
+      if (this.#isStillTrue()) this.#box.setAttribute('aria-busy', 'false')
+      else this.#fail()
     }
+  }
+
+  /** Without a connection, coupons and a period that still runs are better seen than not. */
+  #isStillTrue(): boolean {
+    if (this.#shown === null || this.#isOthers) return false
+    const { memberStreak } = this.#shown
+    return memberStreak === null || Date.parse(memberStreak.currentPeriodEndAt) > Date.now()
   }
 
   readonly #onReturn = () => {
@@ -129,34 +149,51 @@ class StreaklineStreak extends HTMLElement {
     const language = this.#language()
     const shown = this.#shown
     this.#box.setAttribute('aria-busy', 'false')
-    this.#box.setAttribute('lang', language)
-    // a streak that is not there, or no longer, leaves no empty box behind
-    this.#box.hidden = shown === null
-    if (shown === null) return
-    this.#box.setAttribute('aria-labelledby', 'name')
+    if (shown === null) {
+      // a streak that is not there, or no longer, leaves no empty box behind
+      this.#box.hidden = true
+      this.#box.replaceChildren()
+      return
+    }
     const look = {
       language,
       words: this.#words(),
       now: Date.now(),
       copy: (code: string) => void this.#copy(code),
     }
-    this.#box.replaceChildren(...streakView(shown, look))
+    this.#place(...streakView(shown, look))
+    this.#box.setAttribute('aria-labelledby', 'name')
   }
 
-  #say(text: string): void {
-    this.#box.replaceChildren(make('p', { class: 'muted' }, text))
+  /** Shows these in place of what was there; the focus stays where it was, or as near as there is. */
+  #place(...parts: readonly Node[]): void {
+    const labelOf = (element: Element | null) => element?.getAttribute('aria-label') ?? null
+    const focused = this.#root.activeElement
+    this.#box.hidden = false
+    this.#box.setAttribute('lang', this.#language())
+    // the words of the widget are written from left to right, whatever the page around it
+    this.#box.setAttribute('dir', 'ltr')
+    this.#box.removeAttribute('aria-labelledby')
+    this.#box.replaceChildren(...parts)
+    if (focused === null) return
+    const buttons = [...this.#box.querySelectorAll('button')]
+    const same = buttons.find((button) => labelOf(button) !== null && labelOf(button) === labelOf(focused))
+    ;(same ?? this.#box).focus({ preventScroll: true })
   }
 
   #fail(): void {
     const { failed, retry } = this.#words()
+    this.#shown = null
     this.#box.setAttribute('aria-busy', 'false')
     const button = make('button', { type: 'button' }, retry)
     button.addEventListener('click', () => void this.refresh())
-    this.#box.replaceChildren(make('p', { role: 'alert' }, failed), button)
+    this.#place(make('p', { role: 'alert' }, failed), button)
   }
 
   async #copy(code: string): Promise<void> {
+    const focused = this.#root.activeElement
     const isCopied = await copyText(code)
+    if (focused instanceof HTMLElement) focused.focus({ preventScroll: true })
     // said again even where it is the same
     this.#status.textContent = ''
     this.#status.textContent = isCopied ? `${this.#words().copied}: ${code}` : code
@@ -176,6 +213,9 @@ async function copyText(text: string): Promise<boolean> {
     const field = document.createElement('textarea')
     field.value = text
     field.readOnly = true
+    // where it is, so that the page does not move to it
+    field.style.position = 'fixed'
+    field.style.insetBlockStart = '0'
     document.body.append(field)
     field.select()
     const isCopied = document.execCommand('copy')

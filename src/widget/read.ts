@@ -29,6 +29,7 @@ export interface Shown {
   readonly rewards: readonly {
     readonly couponCode: string | null
     readonly rewardExpiryAt: string | null
+    readonly redeemedAt?: string | null
     readonly fulfilmentStatus: string
     readonly milestone: { readonly name: string } | null
   }[]
@@ -42,7 +43,8 @@ export interface Source {
   readonly streak: string
   /** On a storefront: the address of the app proxy. */
   readonly proxy: string
-  token(isAgain: boolean): Promise<string>
+  /** Empty: nobody is signed in. */
+  token(): Promise<string>
 }
 
 /** More than there are periods to be seen. */
@@ -54,16 +56,19 @@ export function readStreak(source: Source, signal: AbortSignal): Promise<Shown |
 }
 
 async function readByProxy({ proxy, streak }: Source, signal: AbortSignal): Promise<Shown | null> {
-  const answer = await fetch(`${proxy.replace(/\/$/, '')}/streaks`, { signal })
+  const answer = await fetch(`${proxy.replace(/\/$/, '')}/streaks`, { signal, cache: 'no-store' })
   const { streaks } = (await dataOf(answer)) as { readonly streaks: readonly Shown[] }
   return (streak === '' ? streaks[0] : streaks.find((each) => each.streak.id === streak)) ?? null
 }
 
 async function readByToken(source: Source, signal: AbortSignal): Promise<Shown | null> {
-  let token = await source.token(false)
+  let token = await source.token()
+  if (token === '') return null
   const get = (path: string): Promise<Response> =>
     fetch(`${source.base.replace(/\/$/, '')}/schema/${path}`, {
       signal,
+      // the cookie of a merchant who is signed in to the same server would be a second caller
+      credentials: 'omit',
       headers: { 'x-enduser-access-token': token, 'x-account-id': source.account },
     })
   const list = async (slug: string, field: string, id: string, rest = ''): Promise<never[]> => {
@@ -74,7 +79,8 @@ async function readByToken(source: Source, signal: AbortSignal): Promise<Shown |
   const path = source.streak === '' ? 'streak/record?limit=1' : `streak/record/${source.streak}`
   let first = await get(path)
   if (first.status === 401) {
-    token = await source.token(true)
+    token = await source.token()
+    if (token === '') return null
     first = await get(path)
   }
   if (first.status === 404) return null

@@ -44,11 +44,19 @@ export function streakView(shown: Shown, look: Look): Node[] {
 
 function standing({ streak, memberStreak }: Shown, { words, language }: Look): string {
   if (memberStreak?.streakStatus === 'active') return words.safe[streak.aggregationPeriod]
-  const { timezone: timeZone } = streak
-  const options: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short', timeZone }
   // the last moment that still belongs to the period
   const end = Date.parse(memberStreak?.currentPeriodEndAt ?? '') - 60_000
-  return filled(words.atRisk, 'date', new Intl.DateTimeFormat(language, options).format(end))
+  return filled(words.atRisk, 'date', timeIn(streak.timezone, language, end))
+}
+
+/** A time as the clocks of a zone show it; to whoever lives by other clocks the zone is said. */
+function timeIn(timeZone: string, language: string, instant: number): string {
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options)
+  const look = { dateStyle: 'medium', timeStyle: 'short' } as const
+  const there = format({ ...look, timeZone }).format(instant)
+  if (there === format(look).format(instant)) return there
+  const parts = format({ timeZone, timeZoneName: 'short' }).formatToParts(instant)
+  return `${there} ${parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone}`
 }
 
 const MARKS: Readonly<Record<Cell['state'], string>> = { done: '✓', missed: '–', open: '○' }
@@ -111,7 +119,7 @@ function couponsView({ rewards }: Shown, look: Look): HTMLElement | null {
       (rewardExpiryAt === null || Date.parse(rewardExpiryAt) > now),
   )
   if (good.length === 0) return null
-  const items = good.map(({ couponCode, rewardExpiryAt, milestone }) => {
+  const items = good.map(({ couponCode, rewardExpiryAt, redeemedAt, milestone }) => {
     const code = couponCode ?? ''
     const date = rewardExpiryAt === null ? null : new Date(rewardExpiryAt)
     const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
@@ -131,7 +139,7 @@ function couponsView({ rewards }: Shown, look: Look): HTMLElement | null {
           date === null ? null : ` ${filled(words.until, 'date', format.format(date))}`,
         ),
       ),
-      button,
+      typeof redeemedAt === 'string' ? make('span', { class: 'muted' }, words.used) : button,
     )
   })
   return make(

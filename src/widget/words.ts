@@ -25,6 +25,8 @@ export interface Words {
   readonly coupons: string
   readonly copy: string
   readonly copied: string
+  /** Of a coupon that an order has named. */
+  readonly used: string
   readonly until: string
   readonly loading: string
   readonly failed: string
@@ -58,6 +60,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     coupons: 'Your coupons',
     copy: 'Copy',
     copied: 'Copied',
+    used: 'used',
     until: 'until {date}',
     loading: 'Loading …',
     failed: 'Your streak cannot be shown at the moment',
@@ -90,6 +93,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     coupons: 'Deine Gutscheine',
     copy: 'Kopieren',
     copied: 'Kopiert',
+    used: 'eingelöst',
     until: 'bis {date}',
     loading: 'Wird geladen …',
     failed: 'Deine Serie kann gerade nicht gezeigt werden',
@@ -126,6 +130,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     coupons: 'Vos bons de réduction',
     copy: 'Copier',
     copied: 'Copié',
+    used: 'utilisé',
     until: 'jusqu’au {date}',
     loading: 'Chargement …',
     failed: 'Votre série ne peut pas être affichée pour le moment',
@@ -154,6 +159,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     coupons: 'Tus cupones',
     copy: 'Copiar',
     copied: 'Copiado',
+    used: 'usado',
     until: 'hasta el {date}',
     loading: 'Cargando …',
     failed: 'Tu racha no se puede mostrar en este momento',
@@ -182,6 +188,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     coupons: 'Os seus cupões',
     copy: 'Copiar',
     copied: 'Copiado',
+    used: 'usado',
     until: 'até {date}',
     loading: 'A carregar …',
     failed: 'A sua sequência não pode ser mostrada de momento',
@@ -214,6 +221,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     coupons: 'I tuoi coupon',
     copy: 'Copia',
     copied: 'Copiato',
+    used: 'usato',
     until: 'fino al {date}',
     loading: 'Caricamento …',
     failed: 'La tua serie non può essere mostrata al momento',
@@ -242,6 +250,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     coupons: 'クーポン',
     copy: 'コピー',
     copied: 'コピーしました',
+    used: '使用済み',
     until: '{date}まで',
     loading: '読み込み中…',
     failed: '現在、連続記録を表示できません',
@@ -252,7 +261,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
 /** The first of these that the widget speaks; English where it speaks none. */
 export function languageOf(...wanted: readonly (string | null | undefined)[]): string {
   for (const tag of wanted) {
-    const language = (tag ?? '').slice(0, 2).toLowerCase()
+    const language = (tag ?? '').split(/[-_]/, 1)[0]!.toLowerCase()
     if (Object.hasOwn(WORDS, language)) return language
   }
   return 'en'

@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { type ShopifyDouble, startShopifyDouble } from '../../src/doubles/shopify/index.ts'
 import type { Discount } from '../../src/doubles/shopify/state.ts'
+import { proxyParameters, signedQuery } from '../helpers/app-proxy.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
 import { PASSWORD } from '../helpers/console.ts'
 import { axeFaults, tabTo, watched } from '../helpers/console-pages.ts'
 import { tell } from '../helpers/doubles.ts'
+import { storefront } from '../helpers/liquid.ts'
 import { CLI, endPrograms, type Program, settingsIn, startProgram } from '../helpers/program.ts'
 import { freePort } from '../helpers/redis-server.ts'
+import { startShopPage } from '../helpers/shop-page.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 import { until } from '../helpers/until.ts'
 
@@ -184,6 +187,50 @@ if (binary === null) {
       await page.getByRole('button', { name: 'As a table' }).click()
       expect(await page.getByRole('table', { name: 'Orders counted' }).getByRole('row').count()).toBe(15)
       expect(await axeFaults(page)).toEqual([])
+    })
+
+    it('shows the shopper the coupon on the storefront, by the app that was installed', async () => {
+      const [discount] = await books()
+      await page.goto(`${origin}/console/settings/widget`)
+      const address = await page.getByLabel('Address of the app proxy').textContent()
+      const [app] = double.world().apps
+      const shopPage = await startShopPage()
+      shopPage.answers.set('/apps/streakline/', async (request, response) => {
+        const path = (request.url ?? '').slice('/apps/streakline'.length)
+        const parameters = proxyParameters('demo-shop.myshopify.com', Date.now(), '2')
+        const forwarded = await fetch(`${address}${path}?${signedQuery(parameters, app!.secrets[0]!)}`)
+        response.statusCode = forwarded.status
+        response.setHeader('Content-Type', 'application/json')
+        response.end(await forwarded.text())
+      })
+      const block = await storefront().parseAndRender(`{% render 'streakline', server: '${origin}' %}`)
+      shopPage.html = `<!doctype html><html><head><title>Shop</title></head><body>${block}</body></html>`
+      const tab = await browser.newPage()
+      tab.setDefaultTimeout(WAIT_MS)
+      try {
+        await tab.goto(shopPage.origin)
+        await tab.getByRole('heading', { name: 'A purchase every week' }).waitFor()
+        expect(await tab.locator('streakline-streak code').textContent()).toBe(discount!.code)
+      } finally {
+        await tab.close()
+        shopPage.close()
+      }
+    })
+
+    it('has used up the link, which stands in no line of the log', async () => {
+      const [token = ''] = program.output().match(/(?<=#token=)\S+/) ?? []
+      const again = await fetch(`${origin}/console/password`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token, password: `${PASSWORD} again` }),
+      })
+      expect(again.status).toBe(410)
+      const holding = program
+        .output()
+        .split('\n')
+        .filter((line) => line.includes(token))
+      expect(holding).toEqual([`${origin}/console/start#token=${token}`])
+      expect(program.output()).not.toContain(PASSWORD)
     })
 
     it('reports no fault and asks nobody else', () => {

@@ -130,6 +130,64 @@ export function describeAppProxy(
       expect((await api.send(`/proxy/shopify/${shop.connector.id}/streaks`)).status).toBe(401)
     })
 
+    it('takes whatever a page adds to the query, as often as it does and in any letters', async () => {
+      const path = `/proxy/shopify/${shop.connector.id}/streaks`
+      const own = ['extra=1', 'extra=2', 'ids[]=1', 'ids[]=2', 'a=', 'q=a b+c&d/ü日本%25', 'zz=1,2'].map(
+        (pair) => pair.split('=') as [string, string],
+      )
+      const query = signedQuery([...own, ...proxyParameters(SHOP, api.clock.now(), CUSTOMER)], SECRET)
+      // some write a blank as a plus, others by its number
+      const [signature = '', ...others] = query.split('&').toReversed()
+      const signatureFirst = [signature, ...others.toReversed()].join('&')
+      for (const written of [query, query.replaceAll('+', '%20'), signatureFirst]) {
+        const answer = await api.send(`${path}?${written}`)
+        expect([written, answer.status]).toEqual([written, 200])
+        expect(answer.body.data.member).toEqual({ known: true })
+      }
+      for (const changed of [
+        query.replace('extra=1', 'extra=3'),
+        query.replace('extra=1&', ''),
+        `${query}&extra=3`,
+        query.replace('ids%5B%5D=1', 'ids=1'),
+      ]) {
+        expect([changed, (await api.send(`${path}?${changed}`)).status]).toEqual([changed, 401])
+      }
+    })
+
+    it('lets no page of another origin read it, and nobody keep it', async () => {
+      const query = signedQuery(proxyParameters(SHOP, api.clock.now(), CUSTOMER), SECRET)
+      const path = `/proxy/shopify/${shop.connector.id}/streaks?${query}`
+      const headers = { origin: 'https://example.myshopify.com', cookie: 'streakline_session=x; cart=1' }
+      const got = await api.send(path, { headers })
+      const headed = await api.send(path, { method: 'HEAD', headers })
+      expect([got.status, headed.status, headed.text]).toEqual([200, 200, ''])
+      for (const answer of [got, headed]) {
+        expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+        expect(answer.headers.get('cache-control')).toBe('private, no-store')
+        expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+        expect(answer.headers.get('etag')).toBeNull()
+        expect(answer.headers.get('set-cookie')).toBeNull()
+      }
+      expect(headed.headers.get('content-length')).toBe(got.headers.get('content-length'))
+    })
+
+    it('knows a shopper no more who was erased', async () => {
+      await shop.backend.create(
+        'streak_log',
+        logBody(shop.streak.id, 'shopify:7002', 'order of one to erase'),
+      )
+      const known = async () => (await ask({ customer: '7002' })).body.data
+      expect((await known()).member).toEqual({ known: true })
+      const [{ id }] = (
+        await shop.backend.list('account_user', {
+          filters: { fieldSlug: 'externalId', operator: 'EQUALS', value: 'shopify:7002' },
+        })
+      ).body.data
+      expect((await shop.backend.delete(`/schema/account_user/record/${id}`)).status).toBeLessThan(300)
+      expect((await known()).member).toEqual({ known: false })
+      expect((await known()).streaks[0]).toMatchObject({ memberStreak: null, progress: [], rewards: [] })
+    })
+
     it('refuses a connector of another platform, whatever signed it', async () => {
       const stripe = await shop.backend.create('connector', {
         name: 'stripe',

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Api, startApi } from '../helpers/api.ts'
 import { signedToken } from '../helpers/end-user-token.ts'
 import { ADA, logBody, openShop, type Shop } from '../helpers/shop.ts'
+import { SHOWN_TO_END_USERS } from '../helpers/shown-to-end-users.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
 
 const run = promisify(execFile)
@@ -88,6 +89,22 @@ describe('the page about end users', () => {
     const answer = await shop.backend.patch(`/schema/account/record/${shop.key.accountId}`, JSON.parse(list))
     expect(answer.status).toBe(200)
     expect(answer.body.data.endUserOrigins).toEqual(JSON.parse(list).endUserOrigins)
+  })
+
+  it('names all that is not shown, as the contract does', async () => {
+    const contract = await readFile(join(REPOSITORY, 'docs/contract.md'), 'utf8')
+    const tables = [page.split('## What it opens')[1] ?? '', contract.split('\n## End users\n')[1] ?? '']
+    for (const [slug, shown] of Object.entries(SHOWN_TO_END_USERS)) {
+      const [record] = (await shop.backend.list(slug)).body.data
+      const hidden = Object.keys(record).filter((field) => !shown.includes(field))
+      for (const table of tables) {
+        const row = table.split('\n').find((line) => line.split('|')[1]?.includes(`\`${slug}\``)) ?? ''
+        // what is hidden of what is joined to it stands after these
+        const [own = ''] = row.split('|')[3]?.split(/; of|of `nextMilestone`/) ?? []
+        const named = [...own.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+        expect([slug, named.sort()]).toEqual([slug, hidden.sort()])
+      }
+    }
   })
 
   it('quotes refusals as they are', async () => {

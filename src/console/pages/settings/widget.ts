@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { Streak } from '../../../client/schema.ts'
+import type { Connector, Streak } from '../../../client/schema.ts'
 import { list } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
@@ -14,33 +14,52 @@ const FILE = '/widget/streakline.js'
 
 interface Given {
   readonly streaks: readonly Streak[]
+  /** Those of Shopify that are live: their pages read by the app proxy. */
+  readonly shops: readonly Connector[]
   /** Whether this version has the widget. */
   readonly isThere: boolean
 }
 
 async function read(signal: AbortSignal): Promise<Given> {
-  const [streaks, file] = await Promise.all([
+  const [streaks, connectors, file] = await Promise.all([
     list<Streak>('streak', {
       filters: { fieldSlug: 'status', operator: 'EQUALS', value: 'live' },
       limit: 100,
       signal,
     }),
+    list<Connector>('connector', { limit: 100, signal }),
     fetch(`${root}${FILE}`, { method: 'HEAD', signal }),
   ])
-  return { streaks: streaks.data, isThere: file.ok }
+  const shops = connectors.data.filter(({ platform, status }) => platform === 'shopify' && status === 'live')
+  return { streaks: streaks.data, shops, isThere: file.ok }
 }
 
 /** The lines by which a shop's page shows shoppers their streak. */
 export function WidgetPage() {
   const given = useLoad(read, [])
-  const show = ({ streaks, isThere }: Given) => {
+  const show = ({ streaks, shops, isThere }: Given) => {
     if (!isThere)
       return html`<${Empty} title="This version has no widget" ><p>Your developer can show streaks by the API: <a href=${`${root}/docs`}>its reference</a>.</p></${Empty}>`
     if (streaks.length === 0)
       return html`<${Empty} title="No streak is live yet"><p><${Link} to="/begin">Begin one</${Link}></p></${Empty}>`
-    return html`<${Snippet} streaks=${streaks} />`
+    return html`<${Storefront} shops=${shops} /><${Snippet} streaks=${streaks} />`
   }
   return html`<${Settings} title="Show the streak"><${Shown} of=${given}>${show}</${Shown}></${Settings}>`
+}
+
+/** Shopify tells the server who is signed in: no key and no token. */
+function Storefront({ shops }: Pick<Given, 'shops'>) {
+  if (shops.length === 0) return null
+  const addresses = shops.map((shop) => {
+    const webhooks = shop.webhookUrl ?? `${location.origin}${root}${shop.webhookPath}`
+    const label =
+      shops.length === 1 ? 'Address of the app proxy' : `Address of the app proxy for ${shop.name}`
+    return html`<p id=${`proxy-${shop.id}`}>${label}</p><pre key=${shop.id} tabindex="0" aria-labelledby=${`proxy-${shop.id}`}>${webhooks.replace('/webhooks/', '/proxy/')}</pre>`
+  })
+  return html`<h2>On your Shopify storefront</h2>
+    <p>Your developer gives your app an app proxy with the prefix <code>apps</code>, the subpath <code>streakline</code> and the address below, and puts the block “Streak” into your theme: docs/show-the-streak.md of Streakline leads through it. Shopify then says who is signed in.</p>
+    ${addresses}
+    <h2>On any other page</h2>`
 }
 
 function Snippet({ streaks }: Pick<Given, 'streaks'>) {
