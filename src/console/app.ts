@@ -9,6 +9,7 @@ import { SignInAgain } from './pages/sign-in-again.ts'
 import { StartPage } from './pages/start.ts'
 import { Announcements } from './parts/announce.ts'
 import { Loading, Wrong } from './parts/states.ts'
+import { nextAddress } from './place.ts'
 import { navigate, usePlace } from './router.ts'
 import { readAccount, readUser, type Session, SessionContext, type User } from './session.ts'
 
@@ -20,7 +21,7 @@ type Standing =
 
 /** Everything: who is signed in decides what there is to see. */
 export function App() {
-  const { page } = usePlace()
+  const { page, query } = usePlace()
   const [standing, setStanding] = useState<Standing>({ kind: 'asking' })
   const [again, setAgain] = useState<{ readonly goOn: () => void } | null>(null)
 
@@ -68,8 +69,14 @@ export function App() {
     return { user, account, reload: look, signOut }
   }, [standing])
 
+  const next = nextAddress(query)
+  useEffect(() => {
+    if (isIn && next !== null) location.replace(next)
+  }, [isIn, next])
+
   if (page === '/start') return html`<${StartPage} done=${look} />`
-  if (standing.kind === 'asking') return html`<main class="alone"><${Loading} /></main>`
+  if (standing.kind === 'asking' || (isIn && next !== null))
+    return html`<main class="alone"><${Loading} /></main>`
   if (standing.kind === 'wrong') {
     return html`<main class="alone"><h1>Streakline</h1><${Wrong} failure=${standing.failure} retry=${look} /></main>`
   }
