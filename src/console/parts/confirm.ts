@@ -13,8 +13,8 @@ export interface AskedButtonProps {
   readonly children?: Children
   /** The label of what has to be typed, such as the reason; nothing is asked for without it. */
   readonly asks?: string
-  /** What has to be typed word by word before it can be done. */
-  readonly mustBe?: string
+  /** A name that has to be typed before it can be done, and whether what was typed is it. */
+  readonly mustBe?: { readonly name: string; readonly fits: (typed: string) => boolean }
   readonly isDanger?: boolean
   /** @param typed what was typed, '' where nothing was asked for */
   readonly act: (typed: string) => Promise<unknown>
@@ -46,14 +46,15 @@ function Asking({
     announce(said)
     close()
   })
-  const isReady = mustBe === undefined || typed.trim() === mustBe
+  const isReady = mustBe === undefined || mustBe.fits(typed)
+  const isOther = !isReady && typed.trim() !== ''
   return html`<${Dialog} title=${title} close=${close}>
     ${children}
     <${Form} submit=${() => isReady && void doing.run()}>
       ${doing.failure !== null && html`<${Wrong} failure=${doing.failure} />`}
       ${
         (asks !== undefined || mustBe !== undefined) &&
-        html`<${TextField} label=${asks ?? `Type ${mustBe} to go on`} required value=${typed} set=${setTyped} autocomplete="off" />`
+        html`<${TextField} label=${asks ?? html`Type <bdi>${mustBe?.name}</bdi> to go on`} required value=${typed} set=${setTyped} autocomplete="off" hint=${isOther ? 'This is not the name yet.' : undefined} />`
       }
       <div class="actions">
         <button type="submit" class=${isDanger === true ? 'danger' : 'primary'} disabled=${!isReady} aria-disabled=${doing.isBusy ? 'true' : undefined}>${doing.isBusy ? 'One moment …' : label}</button>

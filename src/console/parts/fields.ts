@@ -3,7 +3,7 @@ import { asFailure, type Failure, type FaultDetail } from '../api/failure.ts'
 import { type Children, html } from '../html.ts'
 
 interface FieldProps {
-  readonly label: string
+  readonly label: Children
   /** What of the request this field is, for the server's objections: `settings.shopDomain`. */
   readonly path?: string
   readonly hint?: Children

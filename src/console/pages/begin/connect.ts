@@ -55,7 +55,7 @@ interface ReadyProps {
 
 function Ready({ connectors, another }: ReadyProps) {
   return html`${connectors.map(
-    (connector) => html`<section class="card" key=${connector.id}><h2 dir="auto">${connector.name}</h2>
+    (connector) => html`<section class="card" key=${connector.id}><h2><bdi>${connector.name}</bdi></h2>
       <p class="small">${PLATFORMS[connector.platform]}</p><${Standing} connector=${connector} /></section>`,
   )}
   <div class="actions">

@@ -64,8 +64,8 @@ function Ready({ given, again }: { readonly given: Given; readonly again: () => 
   })
   const isLive = streak.status === 'live' && connectors.every((connector) => feeds(connector, streak))
   return html`<section class="card">
-      <h2 dir="auto">${streak.name}</h2>
-      <ul>${milestones.map(({ id, name }) => html`<li key=${id} dir="auto">${name}</li>`)}</ul>
+      <h2><bdi>${streak.name}</bdi></h2>
+      <ul>${milestones.map(({ id, name }) => html`<li key=${id}><bdi>${name}</bdi></li>`)}</ul>
       <p class="small">Periods by the clock of ${streak.timezone}.</p>
     </section>
     <${Lacks} connectors=${connectors} provider=${provider} codesLeft=${codesLeft} />

@@ -31,7 +31,7 @@ export function ProviderPage({ params }: PageProps) {
     ${provider.provider === 'pool' && html`<${Codes} provider=${provider} turn=${turn} again=${again} />`}
     ${mayChange(user) && html`<${Values} provider=${provider} again=${again} />`}`
   return html`<p><${Link} to="/coupons/providers">Where coupons come from</${Link}></p>
-    <${Title}>${given.data?.name ?? 'Provider'}</${Title}>
+    <${Title}>${given.data === null ? 'Provider' : html`<bdi>${given.data.name}</bdi>`}</${Title}>
     <${Shown} of=${given} what="The provider">${show}</${Shown}>`
 }
 

@@ -45,7 +45,7 @@ async function readAll(id: string, signal: AbortSignal): Promise<Given> {
 export function StreakPage({ params }: PageProps) {
   const given = useLoad((signal) => readAll(params.id ?? '', signal), [params.id])
   return html`<p><${Link} to="/streaks">All streaks</${Link}></p>
-    <${Title}>${given.data?.streak.name ?? 'Streak'}</${Title}>
+    <${Title}>${given.data === null ? 'Streak' : html`<bdi>${given.data.streak.name}</bdi>`}</${Title}>
     <${Shown} of=${given} what="The streak">${(data: Given) => html`<${Told} given=${data} again=${given.reload} />`}</${Shown}>`
 }
 
