@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Account } from '../client/schema.ts'
 import { asFailure, type Failure } from './api/failure.ts'
-import { onSignedOut, request } from './api/request.ts'
+import { onSignedOut } from './api/request.ts'
 import { Frame } from './frame.ts'
 import { html } from './html.ts'
 import { SignInPage } from './pages/sign-in.ts'
@@ -11,7 +11,15 @@ import { Announcements } from './parts/announce.ts'
 import { Loading, Wrong } from './parts/states.ts'
 import { nextAddress } from './place.ts'
 import { navigate, usePlace } from './router.ts'
-import { readAccount, readUser, type Session, SessionContext, type User } from './session.ts'
+import {
+  readAccount,
+  readUser,
+  type Session,
+  SessionContext,
+  signOut,
+  type User,
+  useSameUser,
+} from './session.ts'
 
 type Standing =
   | { readonly kind: 'asking' }
@@ -50,6 +58,8 @@ export function App() {
             waiting = null
             setAgain(null)
             resolve()
+            // the role may be another one since
+            void look()
           },
         })
       })
@@ -58,15 +68,17 @@ export function App() {
     return () => onSignedOut(null)
   }, [isIn])
 
+  useSameUser(standing.kind === 'in' ? standing.user : null, look)
+
   const session = useMemo<Session | null>(() => {
     if (standing.kind !== 'in') return null
     const { user, account } = standing
-    const signOut = async () => {
-      await request('DELETE', '/console/session')
+    const leave = async () => {
+      await signOut()
       setStanding({ kind: 'nobody' })
       navigate('/')
     }
-    return { user, account, reload: look, signOut }
+    return { user, account, reload: look, signOut: leave }
   }, [standing])
 
   const next = nextAddress(query)

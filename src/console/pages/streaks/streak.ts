@@ -3,7 +3,6 @@ import { list, patch, read, remove } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
-import { announce } from '../../parts/announce.ts'
 import { AskedButton, DoButton } from '../../parts/confirm.ts'
 import { Badge, Shown } from '../../parts/states.ts'
 import { Title } from '../../parts/title.ts'
@@ -58,11 +57,6 @@ function Told({ given, again }: ToldProps) {
   const { streak, milestones, connectors, hasLogs } = given
   const { user } = useSession()
   const [words, tone] = STATUSES[streak.status]
-  const save = async (changed: object) => {
-    if (Object.keys(changed).length > 0) await patch('streak', streak.id, changed)
-    announce('Saved.')
-    again()
-  }
   return html`<p><${Badge} tone=${tone}>${words}</${Badge}> ${streakWords(streak)}. Times in ${streak.timezone}.</p>
     ${streak.description !== '' && html`<p dir="auto">${streak.description}</p>`}
     <p>${
@@ -73,7 +67,7 @@ function Told({ given, again }: ToldProps) {
     ${mayChange(user) && html`<${State} given=${given} again=${again} />`}
     <${ForecastCard} streak=${streak} milestones=${milestones} connectors=${connectors} />
     <${Milestones} streak=${streak} milestones=${milestones} again=${again} />
-    ${mayChange(user) && html`<h2>Settings</h2><${StreakForm} key=${streak.updatedAt} streak=${streak} isFixed=${hasLogs} save=${save} />`}`
+    ${mayChange(user) && html`<h2>Settings</h2><${StreakForm} key=${streak.id} streak=${streak} isFixed=${hasLogs} again=${again} />`}`
 }
 
 /** Live, paused, retired; deleted where nothing rests on it. */
