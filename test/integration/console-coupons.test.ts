@@ -91,6 +91,86 @@ if (binary === null) {
       expect(body.data.map(({ code }: Body) => code).sort()).toEqual(['WIDE-1', 'WIDE-2'])
     })
 
+    const rewardOf = async (set: object, isOurs = true): Promise<Body> => {
+      const rewards: Body[] = (await shop.admin.list('reward_log')).body.data
+      const reward = rewards.find((each) => (each.reward !== null) === isOurs)!
+      const { accountId } = shop.admin
+      const changed = await api.store.commit([
+        { op: 'update', collection: 'reward_log', id: reward.id, accountId, guard: {}, set },
+      ])
+      expect(changed).toMatchObject({ outcome: 'committed' })
+      return reward
+    }
+    const openCoupon = async ({ id }: Body) => {
+      await page.goto(`${api.origin}/console/coupons/coupon/${id}`)
+      await page.getByText('Earned', { exact: true }).waitFor()
+    }
+    const buttons = () => page.getByRole('main').getByRole('button').allInnerTexts()
+    const none = { heldReason: null, fulfilAfter: null, failureReason: null, couponCode: null, dueAt: null }
+    const issued = { fulfilmentStatus: 'issued', couponCode: 'A-1', rewardIssuedAt: Date.now() }
+
+    it.each([
+      ['waits', true, { fulfilmentStatus: 'pending' }, ['Give up']],
+      ['is held', true, { fulfilmentStatus: 'held', heldReason: 'cap' }, ['Give up']],
+      ['is being issued', true, { fulfilmentStatus: 'issuing' }, ['Give up']],
+      ['is issued', true, issued, []],
+      [
+        'could not be issued',
+        true,
+        { fulfilmentStatus: 'failed', failureReason: 'X' },
+        ['Try again', 'Issue it'],
+      ],
+      ['is being taken back', true, { fulfilmentStatus: 'revoking', couponCode: 'A-1' }, []],
+      ['is taken back', true, { fulfilmentStatus: 'revoked' }, []],
+      ['waits for a code of the merchant’s', false, { fulfilmentStatus: 'pending' }, ['Issue it']],
+      ['has a code of the merchant’s', false, { ...issued, couponCode: 'MINE' }, ['Change it']],
+      ['of the merchant’s is taken back', false, { fulfilmentStatus: 'revoked' }, []],
+    ] as const)('offer of a coupon that %s what its state allows', async (_name, isOurs, set, offered) => {
+      await openCoupon(await rewardOf({ ...none, ...set }, isOurs))
+      expect(await buttons()).toEqual(offered)
+    })
+
+    it('say in words what is refused because it was done meanwhile, and show how it stands now', async () => {
+      const reward = await rewardOf({ ...none, fulfilmentStatus: 'failed', failureReason: 'X: said no' })
+      await openCoupon(reward)
+      await rewardOf({ ...none, fulfilmentStatus: 'held', heldReason: 'cap' })
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await page.getByText('REWARD_HELD').waitFor()
+      await page.getByText('held until there is room below a limit').waitFor()
+      // what is under way is looked after until somebody decides about it
+      await page.getByRole('button', { name: 'Give up' }).click()
+      await page.getByLabel('Why?').fill('No more')
+      await rewardOf({ ...none, ...issued })
+      await page.getByRole('dialog').getByRole('button', { name: 'Give up' }).click()
+      await page.getByText('CONFLICT').waitFor()
+      await page.getByText('issued', { exact: true }).waitFor()
+      await rewardOf({ ...none, fulfilmentStatus: 'failed', failureReason: 'X: said no' })
+      await openCoupon(reward)
+      await page.getByLabel('Code', { exact: true }).fill('BY-HAND')
+      await rewardOf({ ...none, fulfilmentStatus: 'issuing' })
+      await page.getByRole('button', { name: 'Issue it' }).click()
+      await page.getByText('REWARD_BEING_FULFILLED').waitFor()
+      expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe('BY-HAND')
+    })
+
+    it('show by themselves what becomes of a coupon that is under way', async () => {
+      await openCoupon(await rewardOf({ ...none, fulfilmentStatus: 'issuing' }))
+      await rewardOf({ ...none, ...issued })
+      await page.getByText('issued', { exact: true }).waitFor()
+    })
+
+    it('end the day on which a coupon lapses by the clocks of the account, whatever those of the browser', async () => {
+      const reward = await rewardOf({ ...none, fulfilmentStatus: 'pending' }, false)
+      await openCoupon(reward)
+      await page.getByText('By the clocks of Europe/Berlin.').waitFor()
+      await page.getByLabel('Code', { exact: true }).fill('TILL-NEW-YEAR')
+      await page.getByLabel('Good until the end of').fill('2099-12-31')
+      await page.getByRole('button', { name: 'Issue it' }).click()
+      await page.getByText('TILL-NEW-YEAR').waitFor()
+      const { body } = await shop.admin.get(`/schema/reward_log/record/${reward.id}`)
+      expect(body.data.rewardExpiryAt).toBe('2099-12-31T22:59:59.999Z')
+    })
+
     it('report no fault', () => {
       expect(faults).toEqual([])
     })

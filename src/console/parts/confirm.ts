@@ -18,7 +18,8 @@ export interface AskedButtonProps {
   readonly isDanger?: boolean
   /** @param typed what was typed, '' where nothing was asked for */
   readonly act: (typed: string) => Promise<unknown>
-  readonly said: string
+  /** Without it `act` says itself what came of it. */
+  readonly said?: string
 }
 
 /** A button that first says what it does, in a dialog, and asks for what is needed. */
@@ -43,7 +44,7 @@ function Asking({
   const [typed, setTyped] = useState('')
   const doing = useDoing(async () => {
     await act(typed.trim())
-    announce(said)
+    if (said !== undefined) announce(said)
     close()
   })
   const isReady = mustBe === undefined || mustBe.fits(typed)
@@ -67,14 +68,15 @@ function Asking({
 export interface DoButtonProps {
   readonly children: Children
   readonly act: () => Promise<unknown>
-  readonly said: string
+  /** Without it `act` says itself what came of it. */
+  readonly said?: string
 }
 
 /** A button that does something at once and says so; what goes wrong stands beside it. */
 export function DoButton({ children, act, said }: DoButtonProps) {
   const doing = useDoing(async () => {
     await act()
-    announce(said)
+    if (said !== undefined) announce(said)
   })
   return html`<button type="button" aria-disabled=${doing.isBusy ? 'true' : undefined} onClick=${() => void doing.run()}>${doing.isBusy ? 'One moment …' : children}</button>
     ${doing.failure !== null && html`<${Wrong} failure=${doing.failure} />`}`
