@@ -8,7 +8,7 @@ import { Wrong } from './states.ts'
 
 export interface AskedButtonProps {
   /** What the button says, and the one that does it. */
-  readonly label: string
+  readonly label: Children
   readonly title: string
   readonly children?: Children
   /** The label of what has to be typed, such as the reason; nothing is asked for without it. */

@@ -6,6 +6,7 @@ import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import { Shown } from '../../parts/states.ts'
 import { Link } from '../../router.ts'
+import { mayChange, useSession } from '../../session.ts'
 import { counted } from '../../words/format.ts'
 
 const DAY_MS = 86_400_000
@@ -20,11 +21,12 @@ interface Matter {
 
 /** What needs somebody, each with the way to mend it. */
 export function Attention({ connectors }: { readonly connectors: readonly Connector[] }) {
+  const { user } = useSession()
   const matters = useLoad((signal) => read(connectors, signal), [])
   const show = (data: readonly Matter[]) =>
     data.length === 0
       ? html`<p>Everything is in order.</p>`
-      : html`<ul>${data.map(({ name, what, to, mend }) => html`<li key=${`${to} ${what}`}><bdi>${name}</bdi>${what} <${Link} to=${to}>${mend}</${Link}></li>`)}</ul>`
+      : html`<ul>${data.map(({ name, what, to, mend }) => html`<li key=${`${to} ${what}`}><bdi>${name}</bdi>${what} <${Link} to=${to}>${mayChange(user) ? mend : 'See more'}</${Link}></li>`)}</ul>`
   return html`<section class="card" aria-labelledby="attention"><h2 id="attention">What needs you</h2>
     <${Shown} of=${matters} what="Looking">${show}</${Shown}></section>`
 }
