@@ -150,7 +150,7 @@ if (binary === null) {
       await page.getByRole('button', { name: 'Older' }).click()
       await page.getByText('26 to 32', { exact: true }).waitFor()
       const link = page.getByRole('table').getByRole('link').first()
-      const name = await link.innerText()
+      const name = (await link.textContent()) ?? ''
       await link.click()
       await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
       await page.goBack()

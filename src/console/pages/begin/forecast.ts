@@ -94,16 +94,31 @@ export function ForecastCard({ streak, milestones, connectors }: ForecastProps) 
   const forecast = loaded.data
   if (forecast === null) return null
   return html`<section class="card"><h2>On your own orders of the last ${DAYS} days</h2>
-    <p>Of ${counted(forecast.members, 'shopper')} with ${counted(forecast.orders, 'order')}:${forecast.rewards.length === 0 && ' there is nothing to earn yet.'}</p>
-    <ul>${forecast.rewards.map(
-      (earned, at) =>
-        html`<li key=${at}>“<bdi>${milestones[at]?.name}</bdi>”: <strong>${count(earned.members)}</strong> would have earned it: ${counted(earned.count, 'coupon')}, ${aMonth(earned.count)}${cost(earned)}.</li>`,
-    )}</ul>
+    <${Earned} forecast=${forecast} milestones=${milestones} />
     <p>${counted(forecast.atRiskNow, 'shopper')} would be at risk of losing a streak right now.</p>
     ${!forecast.complete && html`<p class="note">Not all orders could be read. ${forecast.incomplete.map(({ message }) => `${message} `)}</p>`}
     <button type="button" onClick=${loaded.reload}>Forecast again</button>
   </section>`
 }
+
+interface EarnedProps {
+  readonly forecast: Forecast
+  readonly milestones: readonly Milestone[]
+}
+
+/** In one sentence, or in a list where there are several things to earn. */
+function Earned({ forecast: { members, orders, rewards }, milestones }: EarnedProps) {
+  const whose = `Of ${counted(members, 'shopper')} with ${counted(orders, 'order')}`
+  const [only] = rewards
+  if (only === undefined)
+    return html`<p>${whose} nobody would have earned anything: there is no milestone yet.</p>`
+  if (rewards.length === 1) return html`<p>${whose}, ${sentence(only)}</p>`
+  return html`<p>${whose}:</p>
+    <ul>${rewards.map((reward, at) => html`<li key=${at}>“<bdi>${milestones[at]?.name}</bdi>”: ${sentence(reward)}</li>`)}</ul>`
+}
+
+const sentence = (earned: Forecast['rewards'][number]) =>
+  html`<strong>${count(earned.members)}</strong> would have earned it: ${counted(earned.count, 'coupon')}, ${aMonth(earned.count)}${cost(earned)}.`
 
 /** `about 14 a month`: of what there is in the whole span. */
 function aMonth(total: number): string {
