@@ -20,7 +20,7 @@ export async function welcome(
     ['/docs', 'its reference, to be read and tried out'],
     ['/webhooks', 'what shops send to; each connector has an address of its own there'],
     ['/healthz', 'whether the program runs; /readyz whether its store does'],
-    ...(config.operator === null ? [] : [['/ops/queues', 'the queues, for STREAKLINE_OPS_USER']]),
+    ...(config.operator === null ? [] : [['/ops/queues?operator', 'the queues, for STREAKLINE_OPS_USER']]),
   ]
   const width = Math.max(...places.map(([path = '']) => path.length)) + 2
   const init = config.production ? 'streakline init' : 'npm run streakline -- init'

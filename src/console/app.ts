@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Account } from '../client/schema.ts'
 import { asFailure, type Failure } from './api/failure.ts'
-import { onSignedOut, request } from './api/request.ts'
+import { onSignedOut } from './api/request.ts'
 import { Frame } from './frame.ts'
 import { html } from './html.ts'
 import { SignInPage } from './pages/sign-in.ts'
@@ -9,8 +9,17 @@ import { SignInAgain } from './pages/sign-in-again.ts'
 import { StartPage } from './pages/start.ts'
 import { Announcements } from './parts/announce.ts'
 import { Loading, Wrong } from './parts/states.ts'
+import { nextAddress } from './place.ts'
 import { navigate, usePlace } from './router.ts'
-import { readAccount, readUser, type Session, SessionContext, type User } from './session.ts'
+import {
+  readAccount,
+  readUser,
+  type Session,
+  SessionContext,
+  signOut,
+  type User,
+  useSameUser,
+} from './session.ts'
 
 type Standing =
   | { readonly kind: 'asking' }
@@ -20,7 +29,7 @@ type Standing =
 
 /** Everything: who is signed in decides what there is to see. */
 export function App() {
-  const { page } = usePlace()
+  const { page, query } = usePlace()
   const [standing, setStanding] = useState<Standing>({ kind: 'asking' })
   const [again, setAgain] = useState<{ readonly goOn: () => void } | null>(null)
 
@@ -49,6 +58,8 @@ export function App() {
             waiting = null
             setAgain(null)
             resolve()
+            // the role may be another one since
+            void look()
           },
         })
       })
@@ -57,19 +68,27 @@ export function App() {
     return () => onSignedOut(null)
   }, [isIn])
 
+  useSameUser(standing.kind === 'in' ? standing.user : null, look)
+
   const session = useMemo<Session | null>(() => {
     if (standing.kind !== 'in') return null
     const { user, account } = standing
-    const signOut = async () => {
-      await request('DELETE', '/console/session')
+    const leave = async () => {
+      await signOut()
       setStanding({ kind: 'nobody' })
       navigate('/')
     }
-    return { user, account, reload: look, signOut }
+    return { user, account, reload: look, signOut: leave }
   }, [standing])
 
+  const next = nextAddress(query)
+  useEffect(() => {
+    if (isIn && next !== null) location.replace(next)
+  }, [isIn, next])
+
   if (page === '/start') return html`<${StartPage} done=${look} />`
-  if (standing.kind === 'asking') return html`<main class="alone"><${Loading} /></main>`
+  if (standing.kind === 'asking' || (isIn && next !== null))
+    return html`<main class="alone"><${Loading} /></main>`
   if (standing.kind === 'wrong') {
     return html`<main class="alone"><h1>Streakline</h1><${Wrong} failure=${standing.failure} retry=${look} /></main>`
   }

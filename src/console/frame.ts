@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { html } from './html.ts'
 import { Outlet, SECTIONS } from './pages.ts'
 import { useOnline } from './parts/online.ts'
+import { Unbroken } from './parts/unbroken.ts'
 import { Link, usePlace } from './router.ts'
 import { isOwner, useSession } from './session.ts'
 
@@ -48,7 +49,7 @@ export function Frame() {
       </nav>
       <main id="main" ref=${main} tabindex="-1">
         ${!isOnline && html`<p class="offline" role="alert">You are offline. What you see may be out of date; nothing you typed is lost.</p>`}
-        <${Outlet} page=${page} key=${page} />
+        <${Unbroken} key=${page}><${Outlet} page=${page} /></${Unbroken}>
       </main>
     </div>
   `

@@ -74,10 +74,19 @@ export function match(pattern: string, page: string): Record<string, string> | n
   const params: Record<string, string> = {}
   for (const [at, part] of parts.entries()) {
     const value = given[at] ?? ''
-    if (part.startsWith(':')) params[part.slice(1)] = decodeURIComponent(value)
+    if (part.startsWith(':')) params[part.slice(1)] = decoded(value)
     else if (part !== value) return null
   }
   return params
+}
+
+/** An address that somebody has cut off may end in the middle of a sign. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
 }
 
 function find(page: string) {

@@ -1,5 +1,5 @@
 import { createContext } from 'preact'
-import { useContext } from 'preact/hooks'
+import { useContext, useEffect } from 'preact/hooks'
 import type { Account } from '../client/schema.ts'
 import { list } from './api/records.ts'
 import { request } from './api/request.ts'
@@ -36,8 +36,41 @@ export async function readAccount(): Promise<Account> {
   return data[0]!
 }
 
-export function signIn(email: string, password: string): Promise<void> {
-  return request('POST', '/console/session', { email, password }, { isSigningIn: true })
+export async function signIn(email: string, password: string): Promise<void> {
+  await request('POST', '/console/session', { email, password }, { isSigningIn: true })
+  tabs.postMessage(CHANGED)
+}
+
+export async function signOut(): Promise<void> {
+  await request('DELETE', '/console/session', undefined, { isSigningIn: true })
+  tabs.postMessage(CHANGED)
+}
+
+/** The tabs of a browser share one session: each tells the others when it is another one. */
+const tabs = new BroadcastChannel('streakline session')
+const CHANGED = 'changed'
+
+/**
+ * Looks after whoever this page was opened by, whenever another tab has signed in or out and when somebody comes back to
+ * this one: an ended session is begun anew, and somebody else's begins with a page of their own.
+ */
+export function useSameUser(user: User | null, changed: () => void): void {
+  useEffect(() => {
+    if (user === null) return
+    const look = async () => {
+      const { data } = await request<{ data: { user: User } }>('GET', '/console/session')
+      if (data.user.id !== user.id) location.reload()
+      else if (data.user.role !== user.role) changed()
+    }
+    const lookNow = () => void look().catch(() => {})
+    const shown = () => document.hidden || lookNow()
+    tabs.addEventListener('message', lookNow)
+    document.addEventListener('visibilitychange', shown)
+    return () => {
+      tabs.removeEventListener('message', lookNow)
+      document.removeEventListener('visibilitychange', shown)
+    }
+  }, [user?.id, user?.role])
 }
 
 export function setPassword(token: string, password: string, email: string | null): Promise<void> {

@@ -1,22 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { QueueAct, QueueVisit } from '../ports/queue-visit.ts'
 import { type GuardDeps, namesItsPage, type OperatorCredentials, operatorGuard } from './operator-guard.ts'
-
-/** What somebody did to the queues, as Bull Board names it. */
-export interface QueueAct {
-  /** `pause`, `retry`, `remove` … */
-  readonly action: string
-  /** null: all of them at once. */
-  readonly queue: string | null
-}
-
-/** What the session of a browser is good for here. */
-export type Visit =
-  /** Nobody is signed in. */
-  | { readonly kind: 'nobody' }
-  /** Somebody is, and these pages are not for them. `message`: why, sentences of our own, without a character of HTML. */
-  | { readonly kind: 'refused'; readonly message: string }
-  /** `note` writes down what was done; it never throws. */
-  | { readonly kind: 'let in'; readonly note: (act: QueueAct) => Promise<void> }
 
 export interface BoardGuardDeps {
   /** null: nobody comes in by credentials of their own. */
@@ -24,7 +8,7 @@ export interface BoardGuardDeps {
   /** Without it nobody has to wait after wrong passwords. */
   readonly guard?: GuardDeps | undefined
   /** Who is signed in to the console; without it only operators come in. @throws AppError STORE_UNAVAILABLE */
-  readonly visit?: ((request: Request) => Promise<Visit>) | undefined
+  readonly visit?: ((request: Request) => Promise<QueueVisit>) | undefined
 }
 
 /** `?operator` asks for the operator's credentials though somebody is signed in. */
@@ -37,7 +21,8 @@ const ACTIONS = [
 
 /**
  * Lets the operator in by HTTP Basic, and whoever may by the session of the console. Credentials that are sent decide
- * alone; by a session something is changed only from pages of this server, and what was changed is written down.
+ * alone; by a session something is changed only from pages of this server, and what was changed is written down. Where
+ * there is a session to be had, a browser without one is led to the sign-in, and programs are asked for credentials.
  */
 export function boardGuard({ operator, guard, visit }: BoardGuardDeps): RequestHandler {
   const asOperator = operator === null ? null : operatorGuard(operator, guard)
@@ -45,9 +30,11 @@ export function boardGuard({ operator, guard, visit }: BoardGuardDeps): RequestH
     const isOperators = request.headers.authorization !== undefined || asksForOperator(request.url)
     if (asOperator !== null && (isOperators || visit === undefined))
       return asOperator(request, response, next)
-    const found: Visit = visit === undefined ? { kind: 'nobody' } : await visit(request)
+    const found: QueueVisit = visit === undefined ? { kind: 'nobody' } : await visit(request)
     if (found.kind === 'let in') return letIn(request, response, next, found.note)
     if (found.kind === 'refused') return sendWords(response, 403, found.message, asOperator !== null)
+    if (visit !== undefined && isNavigation(request))
+      return leadToSignIn(request, response, asOperator !== null)
     if (asOperator !== null) return asOperator(request, response, next)
     sendWords(response, 401, 'Sign in to the console as an owner, then open this page again.', false)
   }
@@ -77,6 +64,18 @@ function letIn(
 
 function asksForOperator(url: string): boolean {
   return new URLSearchParams(url.split('?', 2)[1]).has(AS_OPERATOR)
+}
+
+/** Whether somebody opens a page in a browser: programs, and the scripts of a page, ask for something else. */
+function isNavigation({ method, headers }: Request): boolean {
+  return method === 'GET' && /\btext\/html\b/i.test(headers.accept ?? '')
+}
+
+/** To the sign-in of the console, which leads back here; relative, so that it also works below a prefix. */
+function leadToSignIn({ originalUrl }: Request, response: Response, isForOperatorToo: boolean): void {
+  const up = '../'.repeat(originalUrl.split('?', 1)[0]!.split('/').length - 2)
+  const query = `next=${encodeURIComponent(originalUrl)}${isForOperatorToo ? `&${AS_OPERATOR}=` : ''}`
+  response.setHeader('Cache-Control', 'no-store').redirect(302, `${up}console?${query}`)
 }
 
 /** `/api/queues/activity/pause`, `/api/queues/activity/act-1/retry/failed`, `/api/queues/pause` */

@@ -112,7 +112,7 @@ if (binary === null) {
         for (const name of await viewer.page.getByRole('main').getByRole('button').allTextContents())
           buttons.push(name)
       }
-      expect([...new Set(buttons)]).toEqual(['Find'])
+      expect([...new Set(buttons)]).toEqual(['Find', 'Forecast again'])
       expect(await viewer.page.getByRole('main').locator('input[type=file]').count()).toBe(0)
       expect(viewer.faults).toEqual([])
       await viewer.page.context().close()

@@ -5,7 +5,7 @@ import { createQueueVisits } from '../../src/http/console/queue-visits.ts'
 import { createQueueBoard } from '../../src/ops/bull-board.ts'
 import { type Api, type Body, startApi } from '../helpers/api.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
-import { browserOf, type Browser as SignedIn, sameOrigin, signedIn } from '../helpers/console.ts'
+import { browserOf, PASSWORD, type Browser as SignedIn, sameOrigin, signedIn } from '../helpers/console.ts'
 import { openQueueRig, type QueueRig } from '../helpers/queue-rig.ts'
 import { redisForTests, type TestRedis } from '../helpers/redis-server.ts'
 import { until } from '../helpers/until.ts'
@@ -67,6 +67,7 @@ describe('the queue pages', () => {
   })
 })
 
+const NAVIGATION = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
 const byAction = (one: Body, other: Body) => one.action.localeCompare(other.action)
 const PAUSE = '/ops/queues/api/queues/activity/pause'
 const RESUME = '/ops/queues/api/queues/activity/resume'
@@ -153,6 +154,39 @@ describe('the queue pages for who is signed in to the console', () => {
     expect((await browserOf(api, 'streakline_session=guess').send('GET', '/ops/queues')).status).toBe(401)
   })
 
+  it('lead a browser whose session is over to the sign-in, and programs to Basic', async () => {
+    const gone = await signedIn(api, accountId, 'gone-too@example.com', 'owner')
+    await gone.send('DELETE', '/console/session')
+    const open = (path: string, headers: Readonly<Record<string, string>>) =>
+      fetch(`${api.origin}${path}`, { headers: { cookie: gone.cookie, ...headers }, redirect: 'manual' })
+    for (const [path, up] of [
+      ['/ops/queues', '../'],
+      ['/ops/queues/queue/reward?status=failed', '../../../'],
+    ] as const) {
+      const led = await open(path, NAVIGATION)
+      expect([led.status, led.headers.get('location')]).toEqual([
+        302,
+        `${up}console?next=${encodeURIComponent(path)}&operator=`,
+      ])
+      expect(led.headers.get('cache-control')).toBe('no-store')
+    }
+    const others: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+      ['/ops/queues', { accept: '*/*' }],
+      ['/ops/queues', { accept: 'application/json' }],
+      ['/ops/queues?operator', NAVIGATION],
+      ['/ops/queues', { ...NAVIGATION, authorization: 'Basic d3Jvbmc6d3Jvbmc=' }],
+    ]
+    for (const [path, headers] of others) {
+      const asked = await open(path, headers)
+      expect([asked.status, asked.headers.get('www-authenticate')]).toEqual([
+        401,
+        expect.stringContaining('Basic'),
+      ])
+    }
+    const pressed = { method: 'PUT', headers: NAVIGATION, redirect: 'manual' } as const
+    expect((await fetch(`${api.origin}${PAUSE}`, pressed)).status).toBe(401)
+  })
+
   it('stay closed to owners while there are several shops: jobs are of all of them', async () => {
     await api.account('A second shop')
     for (const path of ['/ops/queues', '/ops/queues/api/queues']) {
@@ -213,7 +247,7 @@ if (binary === null) {
         const url = request.url()
         if (!url.startsWith(api.origin) && !url.startsWith('data:')) faults.push(`elsewhere ${url}`)
       })
-      await page.goto(`${api.origin}/ops/queues/queue/reward?status=failed`)
+      await page.goto(`${api.origin}/ops/queues/queue/reward?status=failed&operator`)
       await page.getByText(REASON).first().waitFor()
     })
     afterAll(() => browser.close())
@@ -227,6 +261,34 @@ if (binary === null) {
       await page.waitForURL(/queue\/reward\/[^?]+/)
       await page.getByText(REASON).first().waitFor()
       expect(faults).toEqual([])
+    })
+
+    it('ask an owner whose session is over to sign in, and are there then', async () => {
+      const own: Api = await startApi({
+        opsRouter: createQueueBoard({
+          operator: OPERATOR,
+          queues: [rig.bullRewards],
+          redisReachable: () => rig.queue.reachable(),
+          visit: (request) => createQueueVisits(own.deps)(request),
+        }),
+      })
+      const { accountId } = await own.account('The only shop')
+      await signedIn(own, accountId, 'owner@example.com', 'owner')
+      const context = await browser.newContext()
+      const theirs = await context.newPage()
+      await theirs.goto(`${own.origin}/ops/queues/queue/reward?status=failed`)
+      await theirs.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+      const asOperator = theirs.getByRole('link', { name: 'by the operator’s credentials' })
+      expect(await asOperator.getAttribute('href')).toBe('/ops/queues?operator')
+      await theirs.getByLabel('E-mail').fill('owner@example.com')
+      await theirs.getByLabel('Password').fill(PASSWORD)
+      await theirs.getByRole('button', { name: 'Sign in' }).click()
+      await theirs.getByText(REASON).first().waitFor()
+      expect(new URL(theirs.url()).pathname).toBe('/ops/queues/queue/reward')
+      await theirs.goto(`${own.origin}/console?next=//elsewhere.example/ops/queues`)
+      await theirs.getByRole('heading', { level: 1, name: 'Home' }).waitFor()
+      await context.close()
+      await own.close()
     })
   })
 }

@@ -26,7 +26,7 @@ export async function request<T>(
   body?: unknown,
   options: RequestOptions = {},
 ): Promise<T> {
-  const response = await send(method, path, body, options)
+  const response = await patient(() => send(method, path, body, options), options)
   if (response.status === 204) return undefined as T
   const text = await response.text()
   const answer = parsed(text)
@@ -36,6 +36,21 @@ export async function request<T>(
     return request<T>(method, path, body, options)
   }
   throw failureOf(response, answer)
+}
+
+/** So long a page waits by itself where it has asked too much at once. */
+const MOST_WAIT_S = 10
+const MOST_TRIES = 5
+
+/** Asks again where the server says to wait a moment: what it refuses so it has not done. */
+async function patient(ask: () => Promise<Response>, options: RequestOptions): Promise<Response> {
+  for (let tries = 1; ; tries += 1) {
+    const response = await ask()
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+    const isBrief = response.status === 429 && options.isSigningIn !== true && seconds <= MOST_WAIT_S
+    if (!isBrief || tries === MOST_TRIES) return response
+    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds))
+  }
 }
 
 async function send(

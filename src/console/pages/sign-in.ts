@@ -4,14 +4,19 @@ import { useDoing } from '../load.ts'
 import { Form, restOf, SubmitButton, TextField } from '../parts/fields.ts'
 import { Wrong } from '../parts/states.ts'
 import { Title } from '../parts/title.ts'
+import { operatorAddress } from '../place.ts'
+import { usePlace } from '../router.ts'
 import { signIn } from '../session.ts'
 
 export function SignInPage({ done }: { readonly done: () => Promise<void> }) {
+  const { query } = usePlace()
+  const asOperator = operatorAddress(query)
   return html`<main class="alone">
     <${Title}>Sign in</${Title}>
     <${SignInForm} email="" done=${done} />
     <p class="hint">No password yet, or forgotten? An owner can send you a new link under Settings, Users; whoever runs
       the server can print one with <code>streakline users reset</code>.</p>
+    ${asOperator !== null && html`<p class="hint">The queues are for owners. Whoever runs this server comes in <a href=${asOperator}>by the operator’s credentials</a>.</p>`}
   </main>`
 }
 

@@ -3,7 +3,7 @@ import { asFailure, type Failure, type FaultDetail } from '../api/failure.ts'
 import { type Children, html } from '../html.ts'
 
 interface FieldProps {
-  readonly label: string
+  readonly label: Children
   /** What of the request this field is, for the server's objections: `settings.shopDomain`. */
   readonly path?: string
   readonly hint?: Children
@@ -58,12 +58,13 @@ function useField({ path, hint, failure }: FieldProps) {
   }
 }
 
-/** `must be a text` → `This must be a text.` */
-function sentence(message: string): string {
+/** `must be a text` → `This must be a text.`; `this code is there` → `This code is there.` */
+export function sentence(message: string): string {
   const begun = /^(is|must|has|names|holds|may|needs|can|does|cannot)\b/.test(message)
     ? `This ${message}`
     : message
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`
+  const told = `${begun.slice(0, 1).toUpperCase()}${begun.slice(1)}`
+  return /[.!?]$/.test(told) ? told : `${told}.`
 }
 
 /** A line or, with `rows`, several lines of text. */

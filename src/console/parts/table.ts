@@ -45,11 +45,25 @@ export interface ListTableProps<T> extends Omit<TableProps<T>, 'rows'> {
   readonly turn?: number
 }
 
+interface Place {
+  readonly asked: string
+  readonly offset: number
+}
+
+/** How far a list of this page was turned when it was left: the browser's way back leads there. */
+const placeOf = (caption: string): Place | undefined =>
+  (history.state as Readonly<Record<string, Place>> | null)?.[caption]
+
 /** A list of records, page by page. */
 export function ListTable<T>({ slug, filters, sortBy, empty, turn = 0, ...table }: ListTableProps<T>) {
   const asked = JSON.stringify([slug, filters, sortBy])
-  const [at, setAt] = useState({ asked, offset: 0 })
+  const [at, setAt] = useState(() => placeOf(table.caption) ?? { asked, offset: 0 })
   const offset = at.asked === asked ? at.offset : 0
+  const go = (to: number) => {
+    const place = { asked, offset: to }
+    history.replaceState({ ...history.state, [table.caption]: place }, '')
+    setAt(place)
+  }
   const loaded = useLoad(
     (signal) =>
       list<T>(slug, {
@@ -65,7 +79,7 @@ export function ListTable<T>({ slug, filters, sortBy, empty, turn = 0, ...table 
     data.length === 0 && offset === 0
       ? empty
       : html`<${Table} ...${table} rows=${data} />
-          <${Pager} caption=${table.caption} offset=${offset} shown=${data.length} hasMore=${paging.hasMore} isLoading=${loaded.isLoading} go=${(to: number) => setAt({ asked, offset: to })} />`
+          <${Pager} caption=${table.caption} offset=${offset} shown=${data.length} hasMore=${paging.hasMore} isLoading=${loaded.isLoading} go=${go} />`
   return html`<${Shown} of=${loaded as Loaded<Page<T>>} what=${table.caption}>${show}</${Shown}>`
 }
 

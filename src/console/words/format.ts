@@ -50,6 +50,22 @@ export function startOfDay(instant: number, zone: string): number {
   return at
 }
 
+/** When a day, `2026-11-24`, begins in the zone. */
+export function startOf(day: string, zone: string): number {
+  // noon of Greenwich lies in another day where clocks differ by more
+  const noon = Date.parse(`${day}T12:00:00.000Z`)
+  const near = [noon - 12 * HOUR, noon, noon + 12 * HOUR].find((at) => dayOf(at, zone) === day) ?? noon
+  return startOfDay(near, zone)
+}
+
+/** The last millisecond of a day, `2026-11-24`, in the zone. */
+export function endOf(day: string, zone: string): number {
+  const start = startOf(day, zone)
+  let at = start + 18 * HOUR
+  while (dayOf(at, zone) === day) at += HOUR
+  return startOfDay(at, zone) - 1
+}
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 

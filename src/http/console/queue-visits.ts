@@ -1,22 +1,11 @@
 import type { Request } from 'express'
 import type { Logger } from '../../ports/logger.ts'
+import type { QueueAct, QueueVisit } from '../../ports/queue-visit.ts'
 import { type Actor, actEntry } from '../../users/audit.ts'
 import { findSession } from '../../users/sessions.ts'
 import type { ConsoleUser, UserDeps } from '../../users/users.ts'
 import { sessionTokenOf } from '../auth/cookie.ts'
 import { addressOf } from '../limits/address.ts'
-
-/** What is written down of something done to the queues. */
-interface Done {
-  readonly action: string
-  /** null: all of them. */
-  readonly queue: string | null
-}
-
-type Visit =
-  | { readonly kind: 'nobody' }
-  | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'let in'; readonly note: (done: Done) => Promise<void> }
 
 const FOR_OWNERS = 'Only owners see the queues. Ask somebody with the role “owner”.'
 const OF_ALL =
@@ -28,7 +17,7 @@ const OF_ALL =
  */
 export function createQueueVisits(
   deps: UserDeps & { readonly logger: Logger },
-): (request: Request) => Promise<Visit> {
+): (request: Request) => Promise<QueueVisit> {
   return async (request) => {
     const token = sessionTokenOf(request.headers)
     const session = token === null ? null : await findSession(deps, token)
@@ -37,7 +26,7 @@ export function createQueueVisits(
     if (user.role !== 'owner') return { kind: 'refused', message: FOR_OWNERS }
     if ((await deps.store.find('account', { limit: 2 })).length > 1)
       return { kind: 'refused', message: OF_ALL }
-    return { kind: 'let in', note: (done) => noteDone(deps, user, addressOf(request), done) }
+    return { kind: 'let in', note: (act) => noteDone(deps, user, addressOf(request), act) }
   }
 }
 
@@ -45,7 +34,7 @@ async function noteDone(
   deps: UserDeps & { readonly logger: Logger },
   user: ConsoleUser,
   address: string,
-  { action, queue }: Done,
+  { action, queue }: QueueAct,
 ): Promise<void> {
   const actor: Actor = { kind: 'user', id: user.id, name: user.email, address }
   const act = { actor, accountId: user.accountId, action, slug: 'queue', recordId: null }

@@ -7,6 +7,7 @@ import { ChoiceField } from '../../parts/fields.ts'
 import { Shown } from '../../parts/states.ts'
 import { Title } from '../../parts/title.ts'
 import { Link } from '../../router.ts'
+import { mayChange, useSession } from '../../session.ts'
 import { InstallForm } from '../connectors/install-form.ts'
 import { Standing } from '../connectors/standing.ts'
 import { PLATFORMS, type Platform } from '../connectors/words.ts'
@@ -19,6 +20,7 @@ const CHOICES = [
 ] as const
 
 export function BeginConnect() {
+  const { user } = useSession()
   const [platform, setPlatform] = useState<Platform>('shopify')
   const [made, setMade] = useState<Connector | null>(null)
   const [wantsAnother, setWantsAnother] = useState(false)
@@ -45,7 +47,7 @@ export function BeginConnect() {
       <p><${Link} to="/begin/streak">Connect later</${Link}></p>`
   }
   return html`<${Title}>Connect your shop</${Title}><${Steps} now="connect" />
-    <${Shown} of=${connectors} what="Your shops">${show}</${Shown}>`
+    ${mayChange(user) ? html`<${Shown} of=${connectors} what="Your shops">${show}</${Shown}>` : html`<p>Your role reads. Ask an owner to connect a shop.</p>`}`
 }
 
 interface ReadyProps {
@@ -55,7 +57,7 @@ interface ReadyProps {
 
 function Ready({ connectors, another }: ReadyProps) {
   return html`${connectors.map(
-    (connector) => html`<section class="card" key=${connector.id}><h2 dir="auto">${connector.name}</h2>
+    (connector) => html`<section class="card" key=${connector.id}><h2><bdi>${connector.name}</bdi></h2>
       <p class="small">${PLATFORMS[connector.platform]}</p><${Standing} connector=${connector} /></section>`,
   )}
   <div class="actions">

@@ -61,7 +61,7 @@ async function ask(
           reward,
         }),
       ),
-      rules: connectors.map(({ id }) => ({ connectorId: id, streakId: streak.id, value: 'one' })),
+      rules: connectors.flatMap((connector) => rulesOf(connector, streak)),
       since: new Date(Date.now() - DAYS * DAY_MS).toISOString(),
     })
     return data
@@ -70,6 +70,13 @@ async function ask(
     if (status === 404 || status === 405) return null
     throw error
   }
+}
+
+/** The rules by which a shop feeds the streak; where there are none yet, that by which it will. */
+function rulesOf({ id, rules }: Connector, streak: Streak): readonly object[] {
+  const own = rules.filter(({ streakId }) => streakId === streak.id)
+  const there = own.length === 0 ? [{ streakId: streak.id, value: 'one' }] : own
+  return there.map((rule) => ({ connectorId: id, ...rule }))
 }
 
 export interface ForecastProps {
@@ -86,13 +93,32 @@ export function ForecastCard({ streak, milestones, connectors }: ForecastProps) 
   if (loaded.failure !== null) return html`<${Wrong} failure=${loaded.failure} retry=${loaded.reload} />`
   const forecast = loaded.data
   if (forecast === null) return null
-  const earned = forecast.rewards[0]
   return html`<section class="card"><h2>On your own orders of the last ${DAYS} days</h2>
-    <p>Of ${counted(forecast.members, 'shopper')} with ${counted(forecast.orders, 'order')}, <strong>${count(earned?.members ?? 0)}</strong> would have earned it: ${counted(earned?.count ?? 0, 'coupon')}, ${aMonth(earned?.count ?? 0)}${cost(earned)}.</p>
+    <${Earned} forecast=${forecast} milestones=${milestones} />
     <p>${counted(forecast.atRiskNow, 'shopper')} would be at risk of losing a streak right now.</p>
     ${!forecast.complete && html`<p class="note">Not all orders could be read. ${forecast.incomplete.map(({ message }) => `${message} `)}</p>`}
+    <button type="button" onClick=${loaded.reload}>Forecast again</button>
   </section>`
 }
+
+interface EarnedProps {
+  readonly forecast: Forecast
+  readonly milestones: readonly Milestone[]
+}
+
+/** In one sentence, or in a list where there are several things to earn. */
+function Earned({ forecast: { members, orders, rewards }, milestones }: EarnedProps) {
+  const whose = `Of ${counted(members, 'shopper')} with ${counted(orders, 'order')}`
+  const [only] = rewards
+  if (only === undefined)
+    return html`<p>${whose} nobody would have earned anything: there is no milestone yet.</p>`
+  if (rewards.length === 1) return html`<p>${whose}, ${sentence(only)}</p>`
+  return html`<p>${whose}:</p>
+    <ul>${rewards.map((reward, at) => html`<li key=${at}>“<bdi>${milestones[at]?.name}</bdi>”: ${sentence(reward)}</li>`)}</ul>`
+}
+
+const sentence = (earned: Forecast['rewards'][number]) =>
+  html`<strong>${count(earned.members)}</strong> would have earned it: ${counted(earned.count, 'coupon')}, ${aMonth(earned.count)}${cost(earned)}.`
 
 /** `about 14 a month`: of what there is in the whole span. */
 function aMonth(total: number): string {
@@ -100,8 +126,8 @@ function aMonth(total: number): string {
   return each === 0 && total > 0 ? 'less than one a month' : `about ${count(each)} a month`
 }
 
-function cost(earned: Forecast['rewards'][number] | undefined): string {
-  if (earned === undefined || earned.amount === null) return ''
+function cost(earned: Forecast['rewards'][number]): string {
+  if (earned.amount === null) return ''
   const { value, currency, estimated } = earned.amount
   return `, ${estimated ? 'about ' : ''}${money(value, currency)} off in all`
 }

@@ -7,6 +7,8 @@ import type { PageProps } from '../../pages.ts'
 import { Shown, Wrong } from '../../parts/states.ts'
 import { Title } from '../../parts/title.ts'
 import { Link } from '../../router.ts'
+import { mayChange, useSession } from '../../session.ts'
+import { feeds } from '../streaks/counts-for.ts'
 import { ForecastCard } from './forecast.ts'
 import { Steps } from './steps.ts'
 
@@ -40,9 +42,6 @@ export function BeginLive({ params }: PageProps) {
   return html`<${Title}>Go live</${Title}><${Steps} now="live" /><${Shown} of=${given}>${show}</${Shown}>`
 }
 
-const feeds = (connector: Connector, streak: Streak) =>
-  connector.rules.some(({ streakId }) => streakId === streak.id)
-
 /** First what is counted for, then what feeds it: the first order finds everything live. @throws Failure */
 async function goLive({ streak, milestones, connectors }: Given): Promise<void> {
   if (streak.status !== 'live') await patch('streak', streak.id, { status: 'live' })
@@ -58,14 +57,15 @@ async function goLive({ streak, milestones, connectors }: Given): Promise<void> 
 
 function Ready({ given, again }: { readonly given: Given; readonly again: () => void }) {
   const { streak, milestones, connectors, provider, codesLeft } = given
+  const { user } = useSession()
   const going = useDoing(async () => {
     await goLive(given)
     again()
   })
   const isLive = streak.status === 'live' && connectors.every((connector) => feeds(connector, streak))
   return html`<section class="card">
-      <h2 dir="auto">${streak.name}</h2>
-      <ul>${milestones.map(({ id, name }) => html`<li key=${id} dir="auto">${name}</li>`)}</ul>
+      <h2><bdi>${streak.name}</bdi></h2>
+      <ul>${milestones.map(({ id, name }) => html`<li key=${id}><bdi>${name}</bdi></li>`)}</ul>
       <p class="small">Periods by the clock of ${streak.timezone}.</p>
     </section>
     <${Lacks} connectors=${connectors} provider=${provider} codesLeft=${codesLeft} />
@@ -73,6 +73,7 @@ function Ready({ given, again }: { readonly given: Given; readonly again: () => 
     ${going.failure !== null && html`<${Wrong} failure=${going.failure} />`}
     ${
       !isLive &&
+      mayChange(user) &&
       html`<div class="actions"><button type="button" class="primary" aria-disabled=${going.isBusy ? 'true' : undefined} onClick=${() => void going.run()}>${going.isBusy ? 'One moment …' : 'Go live'}</button>
         <${Link} to="/" class="button">Later</${Link}></div>`
     }`

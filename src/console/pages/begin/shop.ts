@@ -6,7 +6,7 @@ import { Form, restOf, SelectField, SubmitButton, TextField } from '../../parts/
 import { Wrong } from '../../parts/states.ts'
 import { Title } from '../../parts/title.ts'
 import { Link, navigate } from '../../router.ts'
-import { isOwner, useSession } from '../../session.ts'
+import { isOwner, mayChange, useSession } from '../../session.ts'
 import { Steps } from './steps.ts'
 
 const BROWSER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -38,7 +38,7 @@ export function BeginShop() {
               hint="Days, weeks and months of new streaks begin and end by this clock." />
             <${SubmitButton} isBusy=${saving.isBusy}>Go on</${SubmitButton}>
           </${Form}>`
-        : html`<p>${account.name}, times in ${account.timezone}. Only owners can change this.</p>
-            <p><${Link} to="/begin/connect" class="button primary">Go on</${Link}></p>`
+        : html`<p><bdi>${account.name}</bdi>, times in ${account.timezone}. Only owners can change this.</p>
+            ${mayChange(user) && html`<p><${Link} to="/begin/connect" class="button primary">Go on</${Link}></p>`}`
     }`
 }

@@ -7,7 +7,7 @@ import { announce } from '../../parts/announce.ts'
 import { CheckField, Form, restOf, SubmitButton, TextField } from '../../parts/fields.ts'
 import { Shown, Wrong } from '../../parts/states.ts'
 import { mayChange, useSession } from '../../session.ts'
-import { counted, date, dateTime, dayOf } from '../../words/format.ts'
+import { counted, date, dateTime, dayOf, startOf } from '../../words/format.ts'
 
 const LOOK_MS = 2_000
 const USUAL_DAYS = 60
@@ -43,13 +43,17 @@ function Begin({ connector, again }: { readonly connector: Connector; readonly a
   const [rewards, setRewards] = useState(false)
   const [dryRun, setDryRun] = useState(false)
   const beginning = useDoing(async () => {
-    await act('connector', connector.id, 'backfill', { since: `${since}T00:00:00Z`, rewards, dryRun })
+    await act('connector', connector.id, 'backfill', {
+      since: new Date(startOf(since, account.timezone)).toISOString(),
+      rewards,
+      dryRun,
+    })
     announce('Reading past orders')
     again()
   })
   const rest = restOf(beginning.failure, ['since'])
   return html`<${Form} submit=${beginning.run} label="Read past orders">
-    <${TextField} label="Orders since" path="since" type="date" required value=${since} set=${setSince} failure=${beginning.failure} hint="From midnight in UTC on." />
+    <${TextField} label="Orders since" path="since" type="date" required value=${since} set=${setSince} failure=${beginning.failure} hint=${`From the beginning of that day on, by the clocks of ${account.timezone}.`} />
     <${CheckField} label="Only say what would become of them" value=${dryRun} set=${setDryRun} />
     <${CheckField} label="Give coupons for them too" value=${rewards} set=${setRewards} hint="Usually past orders count quietly: streaks are right, but nobody is given a coupon for the past." />
     ${rest !== null && html`<${Wrong} failure=${rest} />`}

@@ -21,7 +21,7 @@ export function ConnectorPage({ params }: PageProps) {
   const id = params.id ?? ''
   const loaded = useLoad(() => read<Connector>('connector', id), [id])
   const show = (connector: Connector) => html`<${One} connector=${connector} again=${loaded.reload} />`
-  return html`<${Title}>${loaded.data?.name ?? 'Connector'}</${Title}>
+  return html`<${Title}>${loaded.data === null ? 'Connector' : html`<bdi>${loaded.data.name}</bdi>`}</${Title}>
     <p><${Link} to="/connectors">All connectors</${Link}></p>
     <${Shown} of=${loaded} what="Connector">${show}</${Shown}>`
 }

@@ -1,11 +1,14 @@
+import { useState } from 'preact/hooks'
 import type { CouponProvider, Member, RewardLog, Streak } from '../../../client/schema.ts'
-import { asFailure } from '../../api/failure.ts'
+import { asFailure, type Failure } from '../../api/failure.ts'
 import { act, list, read } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
+import { announce } from '../../parts/announce.ts'
 import { AskedButton, DoButton } from '../../parts/confirm.ts'
-import { Badge, Shown } from '../../parts/states.ts'
+import { usePoll } from '../../parts/poll.ts'
+import { Badge, Shown, Wrong } from '../../parts/states.ts'
 import { Title } from '../../parts/title.ts'
 import { Link } from '../../router.ts'
 import { mayChange, useSession } from '../../session.ts'
@@ -38,9 +41,20 @@ async function readAll(id: string, signal: AbortSignal): Promise<Given> {
   return { reward, streak, member, provider }
 }
 
+const POLL_MS = 5_000
+
+/** Whether it goes on by itself: what somebody decides about in a dialog waits for them. */
+const isUnderWay = ({ reward, fulfilmentStatus }: RewardLog): boolean =>
+  reward !== null &&
+  ['pending', 'held', 'issuing', 'revoking'].includes(fulfilmentStatus) &&
+  document.querySelector('dialog[open]') === null
+
 /** One coupon: who earned it by what, how it stands, and what can be done about it. */
 export function CouponPage({ params }: PageProps) {
   const given = useLoad((signal) => readAll(params.id ?? '', signal), [params.id])
+  usePoll(async () => {
+    if (given.data !== null && isUnderWay(given.data.reward)) given.reload()
+  }, POLL_MS)
   return html`<p><${Link} to="/coupons">All coupons</${Link}></p>
     <${Title}>Coupon</${Title}>
     <${Shown} of=${given} what="The coupon">${(data: Given) => html`<${Told} given=${data} again=${given.reload} />`}</${Shown}>`
@@ -94,23 +108,32 @@ function Facts({
 /** What the state of the coupon allows; what the server would refuse is not offered. */
 function Actions({ reward, again }: { readonly reward: RewardLog; readonly again: () => void }) {
   const { id, fulfilmentStatus } = reward
+  const [refused, setRefused] = useState<Failure | null>(null)
   const isOurs = reward.reward !== null
-  const retry = async () => {
-    await act('reward_log', id, 'replay')
+  /** What the server refuses is said, and stays when the page shows how the coupon stands by now. */
+  const tried = async (action: string, body: object, said: string) => {
+    setRefused(null)
+    try {
+      await act('reward_log', id, action, body)
+      announce(said)
+    } catch (error) {
+      const failure = asFailure(error)
+      if (failure.status !== 409) throw error
+      setRefused(failure)
+    }
     again()
   }
-  const abandon = async (reason: string) => {
-    await act('reward_log', id, 'abandon', { reason })
-    again()
-  }
+  const retry = () => tried('replay', {}, 'It is tried again.')
+  const abandon = (reason: string) => tried('abandon', { reason }, 'It was given up.')
   const canAbandon = isOurs && ['pending', 'held', 'issuing'].includes(fulfilmentStatus)
   const canGive =
     fulfilmentStatus === 'failed' || (!isOurs && ['pending', 'issued'].includes(fulfilmentStatus))
-  return html`<div class="actions">
-      ${isOurs && fulfilmentStatus === 'failed' && html`<${DoButton} act=${retry} said="It is tried again.">Try again</${DoButton}>`}
+  return html`${refused !== null && html`<${Wrong} failure=${refused} />`}
+    <div class="actions">
+      ${isOurs && fulfilmentStatus === 'failed' && html`<${DoButton} act=${retry}>Try again</${DoButton}>`}
       ${
         canAbandon &&
-        html`<${AskedButton} label="Give up" title="Stop issuing this coupon" asks="Why?" isDanger=${true} act=${abandon} said="It was given up.">
+        html`<${AskedButton} label="Give up" title="Stop issuing this coupon" asks="Why?" isDanger=${true} act=${abandon}>
           <p>Its provider is not asked any more. You can enter a code of your own then, or try again.</p></${AskedButton}>`
       }
     </div>

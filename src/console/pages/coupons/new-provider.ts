@@ -31,7 +31,7 @@ function Choosing({ connectors }: { readonly connectors: readonly Connector[] })
     label: KINDS[value],
     hint: KIND_HINTS[value],
   }))
-  const save = async (fields: object) => {
+  const make = async (fields: object) => {
     const { id } = await create<CouponProvider>('coupon_provider', fields)
     navigate(`/coupons/providers/${id}`)
   }
@@ -39,6 +39,6 @@ function Choosing({ connectors }: { readonly connectors: readonly Connector[] })
     ${
       needsConnector(kind) && own.length === 0
         ? html`<p class="note">No shop of ${KINDS[kind]} is connected yet. <${Link} to="/connectors/new">Connect one</${Link}> first.</p>`
-        : html`<${ProviderForm} key=${kind} kind=${kind} provider=${null} connectors=${own} save=${save} />`
+        : html`<${ProviderForm} key=${kind} kind=${kind} provider=${null} connectors=${own} make=${make} />`
     }`
 }

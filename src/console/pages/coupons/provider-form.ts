@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks'
 import type { Connector, CouponProvider } from '../../../client/schema.ts'
 import type { Failure } from '../../api/failure.ts'
+import { useEdited } from '../../edited.ts'
 import { html } from '../../html.ts'
 import { useDoing } from '../../load.ts'
 import { announce } from '../../parts/announce.ts'
@@ -23,9 +23,13 @@ export interface ProviderFormProps {
   readonly provider: CouponProvider | null
   /** Those of the kind, of which a new one takes the access. */
   readonly connectors: readonly Connector[]
-  readonly save: (fields: object) => Promise<void>
+  /** Makes a new one of everything that was typed. */
+  readonly make?: (fields: object) => Promise<void>
+  /** Told once what was changed is saved. */
+  readonly again?: () => void
 }
 
+const WORDS = { name: 'Name', settings: 'What it needs to know', credentials: 'Its secrets' } as const
 const COMBINES = [
   ['order', 'Discounts on the whole order'],
   ['product', 'Discounts on products'],
@@ -64,7 +68,7 @@ function ofPart(kind: Kind, typed: Typed, part: string): Record<string, string> 
 }
 
 /** The request: of one that is there its kind and its shop stand for good, and secrets that were not typed stay. */
-function bodyOf({ kind, provider }: ProviderFormProps, typed: Typed): object {
+function bodyOf(kind: Kind, provider: CouponProvider | null, typed: Typed): Record<string, unknown> {
   const credentials = ofPart(kind, typed, 'credentials.')
   return {
     name: typed.name,
@@ -77,15 +81,21 @@ function bodyOf({ kind, provider }: ProviderFormProps, typed: Typed): object {
 
 /** All values of a provider of one kind. */
 export function ProviderForm(props: ProviderFormProps) {
-  const { kind, provider, connectors, save } = props
-  const [typed, setTyped] = useState(() => typedOf(kind, provider, connectors))
-  const set = (name: string) => (value: string) => setTyped((before) => ({ ...before, [name]: value }))
+  const { kind, provider, connectors, make, again } = props
+  const edited = useEdited<CouponProvider, Typed>({
+    slug: 'coupon_provider',
+    record: provider,
+    typedOf: (row) => typedOf(kind, row, connectors),
+    fieldsOf: (now, row) => bodyOf(kind, row, now),
+    words: WORDS,
+  })
+  const { typed } = edited
+  const set = (name: string) => (value: string) => edited.set({ [name]: value })
   const saving = useDoing(async () => {
-    await save(bodyOf(props, typed))
+    if (make !== undefined) await make(bodyOf(kind, null, typed))
+    else await edited.save()
     announce('Saved.')
-    // what is stored is never shown again
-    const secrets = KIND_FIELDS[kind].filter(isSecret).map(({ path }) => [path, ''])
-    setTyped((before) => ({ ...before, ...Object.fromEntries(secrets) }))
+    again?.()
   })
   const { failure } = saving
   const paths = ['name', 'connectorId', ...KIND_FIELDS[kind].map(({ path }) => path)]

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Connector, CouponCode, CouponProvider } from '../../../client/schema.ts'
-import { act, type Filter, list, patch, read, remove } from '../../api/records.ts'
+import { act, type Filter, list, read, remove } from '../../api/records.ts'
 import { codesLeft } from '../../api/setup.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
@@ -31,7 +31,7 @@ export function ProviderPage({ params }: PageProps) {
     ${provider.provider === 'pool' && html`<${Codes} provider=${provider} turn=${turn} again=${again} />`}
     ${mayChange(user) && html`<${Values} provider=${provider} again=${again} />`}`
   return html`<p><${Link} to="/coupons/providers">Where coupons come from</${Link}></p>
-    <${Title}>${given.data?.name ?? 'Provider'}</${Title}>
+    <${Title}>${given.data === null ? 'Provider' : html`<bdi>${given.data.name}</bdi>`}</${Title}>
     <${Shown} of=${given} what="The provider">${show}</${Shown}>`
 }
 
@@ -48,17 +48,16 @@ function Shop({ provider, id }: { readonly provider: CouponProvider; readonly id
     )}</${Shown}>`
 }
 
+/** Its shop stands for good. */
+const NO_SHOPS: readonly Connector[] = []
+
 function Values({ provider, again }: { readonly provider: CouponProvider; readonly again: () => void }) {
-  const save = async (fields: object) => {
-    await patch('coupon_provider', provider.id, fields)
-    again()
-  }
   const erase = async () => {
     await remove('coupon_provider', provider.id)
     navigate('/coupons/providers')
   }
   return html`<h2>What it needs to know</h2>
-    <${ProviderForm} kind=${provider.provider} provider=${provider} connectors=${[]} save=${save} />
+    <${ProviderForm} kind=${provider.provider} provider=${provider} connectors=${NO_SHOPS} again=${again} />
     <div class="actions"><${AskedButton} label="Delete" title="Delete this provider" isDanger=${true} act=${erase} said="The provider was deleted.">
       <p>It can be deleted while no milestone names it, nothing was earned by it and it has no codes.</p></${AskedButton}></div>`
 }

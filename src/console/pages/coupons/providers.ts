@@ -39,7 +39,7 @@ export function ProvidersPage() {
         ]
       : []),
   ]
-  const none = html`<${Empty} title="Coupons come from nowhere yet"><p>Choose where they come from when you make <${Link} to="/begin/streak">a streak</${Link}>, or add a provider.</p></${Empty}>`
+  const none = html`<${Empty} title="Coupons come from nowhere yet">${mayChange(user) && html`<p>Choose where they come from when you make <${Link} to="/begin/streak">a streak</${Link}>, or add a provider.</p>`}</${Empty}>`
   return html`<p><${Link} to="/coupons">All coupons</${Link}></p><${Title}>Where coupons come from</${Title}>
     ${mayChange(user) && html`<div class="actions"><${Link} to="/coupons/providers/new" class="button">Add a provider</${Link}></div>`}
     <${ListTable} slug="coupon_provider" caption="Coupon providers" columns=${columns} keyOf=${(row: CouponProvider) => row.id} turn=${turn} empty=${none} />`

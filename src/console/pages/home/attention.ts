@@ -6,11 +6,14 @@ import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import { Shown } from '../../parts/states.ts'
 import { Link } from '../../router.ts'
+import { mayChange, useSession } from '../../session.ts'
 import { counted } from '../../words/format.ts'
 
 const DAY_MS = 86_400_000
 
 interface Matter {
+  /** Whose matter it is, as somebody has called it; '' where nobody has. */
+  readonly name: string
   readonly what: string
   readonly to: string
   readonly mend: string
@@ -18,11 +21,12 @@ interface Matter {
 
 /** What needs somebody, each with the way to mend it. */
 export function Attention({ connectors }: { readonly connectors: readonly Connector[] }) {
+  const { user } = useSession()
   const matters = useLoad((signal) => read(connectors, signal), [])
   const show = (data: readonly Matter[]) =>
     data.length === 0
       ? html`<p>Everything is in order.</p>`
-      : html`<ul>${data.map(({ what, to, mend }) => html`<li key=${what}><span dir="auto">${what}</span> <${Link} to=${to}>${mend}</${Link}></li>`)}</ul>`
+      : html`<ul>${data.map(({ name, what, to, mend }) => html`<li key=${`${to} ${what}`}><bdi>${name}</bdi>${what} <${Link} to=${to}>${mayChange(user) ? mend : 'See more'}</${Link}></li>`)}</ul>`
   return html`<section class="card" aria-labelledby="attention"><h2 id="attention">What needs you</h2>
     <${Shown} of=${matters} what="Looking">${show}</${Shown}></section>`
 }
@@ -43,6 +47,7 @@ async function read(connectors: readonly Connector[], signal: AbortSignal): Prom
       ? []
       : [
           {
+            name: '',
             what: `${counted(failed.data, 'coupon')} earned in the last ${lastDaysWords(failed.days)} could not be issued.`,
             to: '/coupons?state=failed',
             mend: 'See why, and try again',
@@ -57,13 +62,13 @@ function ofConnector({ id, name, installation, recentRefusals }: Connector): Mat
   return [
     ...(installation.problem === null
       ? []
-      : [{ what: `${name}: ${installation.problem.message}`, to, mend: 'See to it' }]),
+      : [{ name, what: `: ${installation.problem.message}`, to, mend: 'See to it' }]),
     ...(installation.state === 'none'
-      ? [{ what: `${name} is not connected yet.`, to, mend: 'Connect it' }]
+      ? [{ name, what: ' is not connected yet.', to, mend: 'Connect it' }]
       : []),
     ...(refused === 0
       ? []
-      : [{ what: `${name}: ${counted(refused, 'webhook')} refused within a day.`, to, mend: 'See why' }]),
+      : [{ name, what: `: ${counted(refused, 'webhook')} refused within a day.`, to, mend: 'See why' }]),
   ]
 }
 
@@ -72,7 +77,8 @@ function ofProvider({ id, name, health }: CouponProvider): Matter[] {
   const why = health.lastError?.message ?? 'it does not answer'
   return [
     {
-      what: `${name}: ${counted(health.waiting, 'coupon')} wait, ${why}.`,
+      name,
+      what: `: ${counted(health.waiting, 'coupon')} wait, ${why}.`,
       to: `/coupons/providers/${id}`,
       mend: 'See to it',
     },
@@ -84,7 +90,7 @@ async function emptyPool({ id, name, provider }: CouponProvider): Promise<Matter
   const left = await codesLeft(id)
   return left > 0
     ? []
-    : [{ what: `${name} has no codes left.`, to: `/coupons/providers/${id}`, mend: 'Upload codes' }]
+    : [{ name, what: ' has no codes left.', to: `/coupons/providers/${id}`, mend: 'Upload codes' }]
 }
 
 function ofEndpoint({ id, url, problem }: WebhookEndpoint): Matter[] {
@@ -92,7 +98,8 @@ function ofEndpoint({ id, url, problem }: WebhookEndpoint): Matter[] {
     ? []
     : [
         {
-          what: `${new URL(url).host}: ${problem.message}`,
+          name: new URL(url).host,
+          what: `: ${problem.message}`,
           to: `/settings/webhooks/${id}`,
           mend: 'See to it',
         },

@@ -24,7 +24,7 @@ export function StreakNow({ streaks }: { readonly streaks: readonly Streak[] }) 
     html`<${Bars} title="Orders counted" each="Day" what="Orders" points=${data} show=${count} />`
   return html`${streaks.length > 1 && html`<${SelectField} label="Streak" value=${id} set=${setId} options=${streaks.map((each) => [each.id, each.name])} />`}
     <section aria-labelledby="now"><h2 id="now">Shoppers now</h2>
-      ${streaks.length === 1 && html`<p dir="auto">${streak.name}</p>`}
+      ${streaks.length === 1 && html`<p><bdi>${streak.name}</bdi></p>`}
       <${Shoppers} key=${id} streak=${streak} /></section>
     <section aria-labelledby="orders"><h2 id="orders">Orders counted, last ${DAYS} days</h2>
       <${Shown} of=${points} what="Counting orders">${show}</${Shown}>

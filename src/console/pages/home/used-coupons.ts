@@ -5,13 +5,21 @@ import { addUp, type Paid, type Used, type UsedSums } from '../../words/used-cou
 /** How many orders are asked for at once. */
 const TOGETHER = 5
 
-/** What used coupons cost and brought, by the orders that named them. @throws Failure */
-export async function sumsOf(used: readonly Used[], signal: AbortSignal): Promise<UsedSums> {
+/**
+ * What used coupons cost and brought, by the orders that named them.
+ * @param tell how many were looked up. @throws Failure
+ */
+export async function sumsOf(
+  used: readonly Used[],
+  signal: AbortSignal,
+  tell: (looked: number) => void,
+): Promise<UsedSums> {
   const ids = [...new Set(used.flatMap(({ redeemedOrderId }) => redeemedOrderId ?? []))]
   const paid = new Map<string, Paid | null>()
   for (let from = 0; from < ids.length; from += TOGETHER) {
     const some = ids.slice(from, from + TOGETHER)
     await Promise.all(some.map(async (id) => paid.set(id, await paidFor(id, signal))))
+    tell(Math.min(used.length, from + TOGETHER))
   }
   return addUp(used, paid)
 }

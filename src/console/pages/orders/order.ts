@@ -57,7 +57,7 @@ export function OrderPage() {
   usePoll(async () => journey.reload(), POLL_MS)
   const name = journey.data?.told.order?.orderName ?? wanted.get('orderName') ?? wanted.get('orderId') ?? ''
   return html`<p><${Link} to="/orders">All orders</${Link}></p>
-    <${Title}>Order ${name}</${Title}>
+    <${Title}>Order <bdi>${name}</bdi></${Title}>
     <${Shown} of=${journey} what="The order">${(data: Journey) => html`<${Told} journey=${data} again=${journey.reload} />`}</${Shown}>`
 }
 

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
-import { patch } from '../../api/records.ts'
+import type { Account } from '../../../client/schema.ts'
 import { request } from '../../api/request.ts'
+import { useEdited } from '../../edited.ts'
 import { html } from '../../html.ts'
 import { useDoing } from '../../load.ts'
 import { announce } from '../../parts/announce.ts'
@@ -19,23 +20,51 @@ export function AccountPage() {
   </${Settings}>`
 }
 
+interface Typed {
+  readonly name: string
+  readonly timezone: string
+  /** One a line. */
+  readonly origins: string
+}
+
+const WORDS = {
+  name: 'Name of the shop',
+  timezone: 'Time zone',
+  endUserOrigins: 'Pages that may show streaks',
+} as const
+
+const typedOf = (account: Account | null): Typed => ({
+  name: account?.name ?? '',
+  timezone: account?.timezone ?? 'UTC',
+  origins: account?.endUserOrigins.join('\n') ?? '',
+})
+
+const fieldsOf = ({ name, timezone, origins }: Typed) => ({
+  name,
+  timezone,
+  endUserOrigins: origins.split(/\s+/).filter((origin) => origin !== ''),
+})
+
 function AccountForm() {
   const { account, reload } = useSession()
-  const [name, setName] = useState(account.name)
-  const [timezone, setTimezone] = useState(account.timezone)
-  const [origins, setOrigins] = useState(account.endUserOrigins.join('\n'))
+  const { typed, set, save } = useEdited<Account, Typed>({
+    slug: 'account',
+    record: account,
+    typedOf,
+    fieldsOf,
+    words: WORDS,
+  })
   const zones = [...new Set([account.timezone, 'UTC', ...ZONES])].map((zone) => [zone, zone] as const)
   const saving = useDoing(async () => {
-    const endUserOrigins = origins.split(/\s+/).filter((origin) => origin !== '')
-    await patch('account', account.id, { name, timezone, endUserOrigins })
+    await save()
     await reload()
     announce('Saved')
   })
   const rest = restOf(saving.failure, ['name', 'timezone', 'endUserOrigins'])
   return html`<${Form} submit=${saving.run} label="Account">
-    <${TextField} label="Name of the shop" path="name" required value=${name} set=${setName} failure=${saving.failure} />
-    <${SelectField} label="Time zone" path="timezone" value=${timezone} set=${setTimezone} options=${zones} failure=${saving.failure} hint="New streaks begin and end their days by it; those that are there keep theirs." />
-    <${TextField} label="Pages that may show streaks" path="endUserOrigins" rows=${3} value=${origins} set=${setOrigins} failure=${saving.failure} hint="One a line, as https://shop.example. Pages of other addresses are refused by browsers." />
+    <${TextField} label="Name of the shop" path="name" required value=${typed.name} set=${(name: string) => set({ name })} failure=${saving.failure} />
+    <${SelectField} label="Time zone" path="timezone" value=${typed.timezone} set=${(timezone: string) => set({ timezone })} options=${zones} failure=${saving.failure} hint="New streaks begin and end their days by it; those that are there keep theirs." />
+    <${TextField} label="Pages that may show streaks" path="endUserOrigins" rows=${3} value=${typed.origins} set=${(origins: string) => set({ origins })} failure=${saving.failure} hint="One a line, as https://shop.example. Pages of other addresses are refused by browsers." />
     ${rest !== null && html`<${Wrong} failure=${rest} />`}
     <${SubmitButton} isBusy=${saving.isBusy}>Save</${SubmitButton}>
   </${Form}>`

@@ -29,7 +29,7 @@ export function KeysPage() {
     {
       label: 'State',
       show: ({ status }: ApiKey) =>
-        html`<${Badge} tone=${status === 'live' ? 'good' : 'waiting'}>${status}</${Badge}>`,
+        html`<${Badge} tone=${status === 'live' ? 'good' : 'waiting'}>${status === 'live' ? 'works' : 'paused'}</${Badge}>`,
     },
     { label: 'Made', show: ({ createdAt }: ApiKey) => date(createdAt, account.timezone) },
     {

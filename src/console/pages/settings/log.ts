@@ -15,7 +15,46 @@ const ACTIONS: Readonly<Record<string, string>> = {
   sign_in_failed: 'failed to sign in',
   sign_out: 'signed out',
   set_password: 'set a password',
+  reset: 'gave a new link',
+  install: 'connected',
+  uninstall: 'disconnected',
+  check: 'checked',
+  backfill: 'read past orders',
+  cancel: 'stopped',
+  replay: 'tried again',
+  abandon: 'gave up',
+  resume: 'went on',
+  withdrawal: 'took back',
+  reinstatement: 'gave back',
+  export: 'read everything of',
+  erase: 'erased',
+  rotate: 'made a new secret',
+  resend: 'sent again',
+  test: 'tried out',
+  deny: 'refused',
 }
+
+const NOUNS: Readonly<Record<string, string>> = {
+  account: 'the account',
+  account_user: 'a shopper',
+  api_key: 'an API key',
+  backfill: 'reading of past orders',
+  connector: 'a connector',
+  console_user: 'a user',
+  coupon_code: 'codes of a pool',
+  coupon_provider: 'a coupon provider',
+  delivery: 'a webhook of a shop',
+  milestone: 'a milestone',
+  privacy_request: 'a privacy request',
+  queue: 'the queues',
+  reward_log: 'a coupon',
+  streak: 'a streak',
+  streak_log: 'an order that counted',
+  webhook_endpoint: 'an outgoing webhook',
+  webhook_message: 'a message to an outgoing webhook',
+}
+
+const plain = (code: string): string => code.replaceAll('_', ' ')
 
 /** Who changed what, when, from where. */
 export function LogPage() {
@@ -30,7 +69,7 @@ export function LogPage() {
     {
       label: 'What',
       show: ({ action, slug }: AuditEntry) =>
-        `${ACTIONS[action] ?? action.replaceAll('_', ' ')}: ${slug.replaceAll('_', ' ')}`,
+        html`${ACTIONS[action] ?? plain(action)}: ${NOUNS[slug] ?? plain(slug)} <span class="small">${slug} ${action}</span>`,
     },
     { label: 'Change', show: (entry: AuditEntry) => html`<${Change} entry=${entry} />` },
     { label: 'From', show: ({ address }: AuditEntry) => address ?? '' },

@@ -1,8 +1,8 @@
 import type { PrivacyRequest } from '../../../client/schema.ts'
 import { html } from '../../html.ts'
+import { Download } from '../../parts/download.ts'
 import { Badge, Empty } from '../../parts/states.ts'
 import { ListTable } from '../../parts/table.ts'
-import { root } from '../../place.ts'
 import { useSession } from '../../session.ts'
 import { dateTime } from '../../words/format.ts'
 import { Settings } from './frame.ts'
@@ -43,7 +43,7 @@ export function PrivacyPage() {
       label: 'Answer',
       show: ({ id, kind, state }: PrivacyRequest) =>
         kind === 'data_request' && state !== 'not_ours'
-          ? html`<a href=${`${root}/schema/privacy_request/record/${id}/export`} download=${`privacy-request-${id}.json`}>What is kept</a>`
+          ? html`<${Download} path=${`/schema/privacy_request/record/${id}/export`} name=${`privacy-request-${id}.json`}>What is kept</${Download}>`
           : '',
     },
   ]

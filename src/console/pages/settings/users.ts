@@ -4,6 +4,7 @@ import { act, create, patch, remove } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useDoing } from '../../load.ts'
 import { announce } from '../../parts/announce.ts'
+import { AskedButton } from '../../parts/confirm.ts'
 import { Dialog } from '../../parts/dialog.ts'
 import { ChoiceField, Form, restOf, SubmitButton, TextField } from '../../parts/fields.ts'
 import { SecretDialog } from '../../parts/secret.ts'
@@ -96,11 +97,11 @@ function Change({ user, close, again, show }: ChangeProps) {
       show(data.startPath)
       return 'The old password is over'
     })
-  const leave = () =>
-    doing.run(async () => {
-      await remove('console_user', user.id)
-      return 'Removed'
-    })
+  const leave = async () => {
+    await remove('console_user', user.id)
+    close()
+    again()
+  }
   return html`<${Dialog} title=${user.email} close=${close}>
     <${ChoiceField} legend="Role" value=${role} set=${setRole} options=${ROLES} />
     <p class="hint">Another role, a new link and removing sign them out everywhere.</p>
@@ -108,7 +109,8 @@ function Change({ user, close, again, show }: ChangeProps) {
     <div class="actions">
       <button type="button" class="primary" onClick=${() => void give()}>Save the role</button>
       <button type="button" onClick=${() => void reset()}>New link for a password</button>
-      <button type="button" class="danger" onClick=${() => void leave()}>Remove</button>
+      <${AskedButton} label="Remove" title="Remove this user" isDanger=${true} act=${leave} said="Removed">
+        <p><bdi>${user.email}</bdi> cannot sign in any more.</p></${AskedButton}>
       <button type="button" onClick=${close}>Close</button>
     </div>
   </${Dialog}>`

@@ -5,6 +5,7 @@ import { html } from '../../html.ts'
 import { useDoing, useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
 import { announce } from '../../parts/announce.ts'
+import { AskedButton } from '../../parts/confirm.ts'
 import { SecretDialog } from '../../parts/secret.ts'
 import { Badge, Empty, Shown, Wrong } from '../../parts/states.ts'
 import { ListTable } from '../../parts/table.ts'
@@ -12,7 +13,7 @@ import { Link, navigate } from '../../router.ts'
 import { mayChange, useSession } from '../../session.ts'
 import { dateTime } from '../../words/format.ts'
 import { Settings } from './frame.ts'
-import { EVENTS } from './webhooks.ts'
+import { EVENTS, eventWords, statusWords } from './webhooks.ts'
 
 export function WebhookPage({ params }: PageProps) {
   const id = params.id ?? ''
@@ -54,20 +55,17 @@ function Endpoint({ endpoint, again }: EndpointProps) {
         ? 'The test arrived'
         : `The test did not arrive: ${attempt?.error ?? `it answered ${attempt?.status}`}`
     })
-  const rotate = () =>
-    doing.run(async () => {
-      const { data } = await act<{ data: WebhookEndpointCreated }>('webhook_endpoint', id, 'rotate')
-      setSecret(data.secret)
-      return 'Both secrets sign for a day'
-    })
-  const leave = () =>
-    doing.run(async () => {
-      await remove('webhook_endpoint', id)
-      navigate('/settings/webhooks')
-      return 'Removed'
-    })
+  const rotate = async () => {
+    const { data } = await act<{ data: WebhookEndpointCreated }>('webhook_endpoint', id, 'rotate')
+    setSecret(data.secret)
+    again()
+  }
+  const leave = async () => {
+    await remove('webhook_endpoint', id)
+    navigate('/settings/webhooks', { replaces: true })
+  }
   return html`<section class="card"><h2>${url}</h2>
-    <p><${Badge} tone=${status === 'live' ? 'good' : 'waiting'}>${status}</${Badge}> ${endpoint.description}</p>
+    <p><${Badge} tone=${status === 'live' ? 'good' : 'waiting'}>${statusWords(status)}</${Badge}> ${endpoint.description}</p>
     ${problem !== null && html`<p class="note">${problem.message} <span class="small">${problem.code}</span></p>`}
     <p>Told when ${endpoint.events.map((event) => EVENTS[event]).join(', ')}.</p>
     ${doing.failure !== null && html`<${Wrong} failure=${doing.failure} />`}
@@ -76,15 +74,21 @@ function Endpoint({ endpoint, again }: EndpointProps) {
       html`<div class="actions">
         <button type="button" onClick=${() => void test()}>Send a test</button>
         <button type="button" onClick=${() => void turn()}>${status === 'live' ? 'Pause' : 'Make live'}</button>
-        <button type="button" onClick=${() => void rotate()}>New secret</button>
-        <button type="button" class="danger" onClick=${() => void leave()}>Remove</button>
+        <${AskedButton} label="New secret" title="Make a new secret" act=${rotate}>
+          <p>For 24 hours messages are signed by the old one too, so that you can exchange it where they arrive.</p></${AskedButton}>
+        <${AskedButton} label="Remove" title="Remove this outgoing webhook" isDanger=${true} act=${leave} said="Removed">
+          <p>Nothing is sent to it any more, and what is under way ends.</p></${AskedButton}>
       </div>`
     }
     ${secret !== null && html`<${SecretDialog} title="Keep the new secret" close=${() => setSecret(null)} words="The old one signs beside it for 24 hours. It is shown only now." values=${[['Secret', secret]]} />`}
   </section>`
 }
 
-const TONES = { delivered: 'good', pending: 'waiting', failed: 'bad' } as const
+const STATES = {
+  delivered: ['good', 'arrived'],
+  pending: ['waiting', 'being tried'],
+  failed: ['bad', 'did not arrive'],
+} as const
 
 function Messages({ endpoint, turn, again }: EndpointProps & { readonly turn: number }) {
   const { account, user } = useSession()
@@ -95,10 +99,14 @@ function Messages({ endpoint, turn, again }: EndpointProps & { readonly turn: nu
   })
   const columns = [
     { label: 'When', show: ({ createdAt }: WebhookMessage) => dateTime(createdAt, account.timezone) },
-    { label: 'What', show: ({ type }: WebhookMessage) => html`<code>${type}</code>` },
+    {
+      label: 'What',
+      show: ({ type }: WebhookMessage) => html`${eventWords(type)} <span class="small">${type}</span>`,
+    },
     {
       label: 'State',
-      show: ({ status }: WebhookMessage) => html`<${Badge} tone=${TONES[status]}>${status}</${Badge}>`,
+      show: ({ status }: WebhookMessage) =>
+        html`<${Badge} tone=${STATES[status][0]}>${STATES[status][1]}</${Badge}>`,
     },
     { label: 'Attempts', show: (message: WebhookMessage) => html`<${Attempts} message=${message} />` },
     ...(mayChange(user)

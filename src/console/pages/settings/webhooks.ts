@@ -22,6 +22,12 @@ export const EVENTS: Readonly<Record<Event, string>> = {
   'streak.completed': 'a streak was finished',
 }
 
+/** What a message is about: its event, or that somebody tried it out. */
+export const eventWords = (type: string): string => EVENTS[type as Event] ?? 'a test'
+
+const STATUSES: Readonly<Record<string, string>> = { live: 'is told', paused: 'is not told: paused' }
+export const statusWords = (status: string): string => STATUSES[status] ?? status
+
 export function WebhooksPage() {
   const { user } = useSession()
   const [turn, setTurn] = useState(0)
@@ -39,7 +45,7 @@ export function WebhooksPage() {
     {
       label: 'State',
       show: ({ status, problem }: WebhookEndpoint) =>
-        html`<${Badge} tone=${problem !== null ? 'bad' : status === 'live' ? 'good' : 'waiting'}>${status}</${Badge}>`,
+        html`<${Badge} tone=${problem !== null ? 'bad' : status === 'live' ? 'good' : 'waiting'}>${statusWords(status)}</${Badge}>`,
     },
   ]
   return html`<${Settings} title="Outgoing webhooks">

@@ -6,7 +6,7 @@ import { useDoing } from '../../load.ts'
 import { announce } from '../../parts/announce.ts'
 import { CheckField, Form, restOf, SelectField, SubmitButton, TextField } from '../../parts/fields.ts'
 import { Wrong } from '../../parts/states.ts'
-import { dayOf, startOfDay } from '../../words/format.ts'
+import { startOf } from '../../words/format.ts'
 
 export interface EnterLogProps {
   readonly member: Member
@@ -22,10 +22,7 @@ const HALF_DAY_MS = 43_200_000
 /** Noon of a day in a zone; now, where none was chosen. */
 function instantOf(day: string, zone: string): string {
   if (day === '') return new Date().toISOString()
-  // noon of Greenwich lies in another day where clocks differ by more: then the start of that one is a day off
-  const noon = Date.parse(`${day}T12:00:00.000Z`)
-  const near = [noon - HALF_DAY_MS, noon, noon + HALF_DAY_MS].find((at) => dayOf(at, zone) === day) ?? noon
-  return new Date(startOfDay(near, zone) + HALF_DAY_MS).toISOString()
+  return new Date(startOf(day, zone) + HALF_DAY_MS).toISOString()
 }
 
 /** A purchase that no shop has told of: entered by hand, and counted like any other. */

@@ -5,14 +5,14 @@ import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
 import { AskedButton } from '../../parts/confirm.ts'
+import { Download } from '../../parts/download.ts'
 import { Badge, Empty, Shown } from '../../parts/states.ts'
 import { ListTable } from '../../parts/table.ts'
 import { Title } from '../../parts/title.ts'
-import { root } from '../../place.ts'
 import { Link, navigate } from '../../router.ts'
 import { mayChange, useSession } from '../../session.ts'
 import { dateTime } from '../../words/format.ts'
-import { personWords } from '../../words/person.ts'
+import { isTyped, personWords } from '../../words/person.ts'
 import { discountWords, rewardWords } from '../../words/rewards.ts'
 import { orderPage } from '../orders/places.ts'
 import { EnterLog } from './enter-log.ts'
@@ -40,7 +40,7 @@ export function ShopperPage({ params }: PageProps) {
   const given = useLoad((signal) => readAll(params.id ?? '', signal), [params.id, turn])
   const again = () => setTurn(turn + 1)
   return html`<p><${Link} to="/shoppers">All shoppers</${Link}></p>
-    <${Title}>${given.data === null ? 'Shopper' : personWords(given.data.member)}</${Title}>
+    <${Title}>${given.data === null ? 'Shopper' : html`<bdi>${personWords(given.data.member)}</bdi>`}</${Title}>
     <${Shown} of=${given} what="The shopper">${(data: Given) => html`<${Person} given=${data} turn=${turn} again=${again} />`}</${Shown}>`
 }
 
@@ -132,10 +132,10 @@ function Rights({ member }: { readonly member: Member }) {
   }
   return html`<h2>If they ask for their data</h2>
     <div class="actions">
-      <a class="button" href=${`${root}/schema/account_user/record/${member.id}/export`} download=${`shopper-${member.id}.json`}>Download everything kept</a>
+      <${Download} class="button" path=${`/schema/account_user/record/${member.id}/export`} name=${`shopper-${member.id}.json`}>Download everything kept</${Download}>
       ${
         mayChange(user) &&
-        html`<${AskedButton} label="Erase" title="Erase this shopper" mustBe=${name} asks=${`Type ${name} to erase them`} isDanger=${true} act=${erase} said="The shopper was erased.">
+        html`<${AskedButton} label="Erase" title="Erase this shopper" mustBe=${{ name, fits: (typed: string) => isTyped(typed, name) }} isDanger=${true} act=${erase} said="The shopper was erased.">
           <p>Name, addresses and number are removed for good, and what shops told of them. Their orders stay counted without a name; coupons that were not issued are taken back. This cannot be undone.</p></${AskedButton}>`
       }
     </div>`

@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks'
 import type { CouponProvider, Milestone, Streak } from '../../../client/schema.ts'
+import { useEdited } from '../../edited.ts'
 import { html } from '../../html.ts'
 import { useDoing } from '../../load.ts'
+import { announce } from '../../parts/announce.ts'
 import { Form, restOf, SelectField, SubmitButton, TextField } from '../../parts/fields.ts'
 import { Wrong } from '../../parts/states.ts'
 import { PERIOD_WORDS } from '../../words/periods.ts'
@@ -12,7 +13,10 @@ export interface MilestoneFormProps {
   readonly providers: readonly CouponProvider[]
   /** Whether somebody has earned it, so that its target stands for good. */
   readonly isFixed: boolean
-  readonly save: (fields: object) => Promise<void>
+  /** Makes a new one of everything that was typed. */
+  readonly make?: (fields: object) => Promise<void>
+  /** Told once what was changed is saved. */
+  readonly again?: () => void
 }
 
 type Typed = Record<
@@ -51,7 +55,7 @@ function typedOf(milestone: Milestone | null): Typed {
 }
 
 /** What is not on this form, such as a smallest order, stays as it was. */
-function fieldsOf(typed: Typed, milestone: Milestone | null, isFixed: boolean): object {
+function fieldsOf(typed: Typed, milestone: Milestone | null, isFixed: boolean): Record<string, unknown> {
   const each = typed.metric === 'consecutive_count' ? 'every_streak' : 'every_period'
   const { expiresInDays: _expires, holdDays: _hold, ...kept } = milestone?.reward ?? {}
   const discount =
@@ -82,16 +86,38 @@ function fieldsOf(typed: Typed, milestone: Milestone | null, isFixed: boolean): 
 const PATHS = ['name', 'milestoneMetric', 'milestoneTargetValue', 'milestoneRepeat', 'onWithdrawal']
 const MORE_PATHS = ['eudMilestoneRewardInstructionMessage', 'reward.providerId', 'reward.discount']
 
-export function MilestoneForm({ milestone, streak, providers, isFixed, save }: MilestoneFormProps) {
-  const [typed, setTyped] = useState(() => typedOf(milestone))
-  const saving = useDoing(() => save(fieldsOf(typed, milestone, isFixed)))
+const WORDS = {
+  name: 'Name',
+  milestoneMetric: 'What has to be reached',
+  milestoneTargetValue: 'How many',
+  milestoneRepeat: 'How often',
+  eudMilestoneRewardInstructionMessage: 'What shoppers are told',
+  onWithdrawal: 'When an order it rests on is taken back',
+  reward: 'The coupon',
+} as const
+
+export function MilestoneForm(props: MilestoneFormProps) {
+  const { milestone, streak, providers, isFixed, make, again } = props
+  const { typed, set, save } = useEdited<Milestone, Typed>({
+    slug: 'milestone',
+    record: milestone,
+    typedOf,
+    fieldsOf: (now, row) => fieldsOf(now, row, isFixed),
+    words: WORDS,
+  })
+  const saving = useDoing(async () => {
+    if (make !== undefined) return make(fieldsOf(typed, null, false))
+    await save()
+    announce('Saved.')
+    again?.()
+  })
   const { failure } = saving
   const rest = restOf(failure, [...PATHS, ...MORE_PATHS, 'reward.expiresInDays', 'reward.holdDays'])
   const field = (name: keyof Typed, path: string = name) => ({
     path,
     failure,
     value: typed[name],
-    set: (value: string) => setTyped((now) => ({ ...now, [name]: value })),
+    set: (value: string) => set({ [name]: value } as Partial<Typed>),
   })
   const word = PERIOD_WORDS[streak.aggregationPeriod]
   return html`<${Form} submit=${saving.run} label=${milestone === null ? 'New milestone' : `Milestone ${milestone.name}`}>

@@ -36,7 +36,7 @@ export function Milestones({ streak, milestones, again }: MilestonesProps) {
     ${
       isAdding &&
       html`<section class="card"><h3>New milestone</h3>
-        <${MilestoneForm} milestone=${null} streak=${streak} providers=${known} isFixed=${false} save=${add} />
+        <${MilestoneForm} milestone=${null} streak=${streak} providers=${known} isFixed=${false} make=${add} />
         <button type="button" onClick=${() => setIsAdding(false)}>Leave it</button></section>`
     }`
 }
@@ -87,17 +87,12 @@ function Editing({ milestone, streak, providers, again }: OneProps) {
     },
     [milestone.id],
   )
-  const save = async (fields: object) => {
-    await patch('milestone', milestone.id, fields)
-    announce('Saved.')
-    again()
-  }
   const erase = async () => {
     await remove('milestone', milestone.id)
     again()
   }
   const show = ({ isFixed }: { readonly isFixed: boolean }) => html`
-    <${MilestoneForm} key=${milestone.updatedAt} milestone=${milestone} streak=${streak} providers=${providers} isFixed=${isFixed} save=${save} />
+    <${MilestoneForm} key=${milestone.id} milestone=${milestone} streak=${streak} providers=${providers} isFixed=${isFixed} again=${again} />
     ${
       isFixed
         ? html`<p class="small">It cannot be deleted: somebody has earned it. Pause it to retire it.</p>`

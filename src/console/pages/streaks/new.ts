@@ -9,14 +9,14 @@ import { StreakForm } from './streak-form.ts'
 /** A streak with every setting; it is not live until somebody says so. */
 export function NewStreakPage() {
   const { user } = useSession()
-  const save = async (fields: object) => {
+  const make = async (fields: object) => {
     const { id } = await create<Streak>('streak', fields)
     navigate(`/streaks/${id}`)
   }
   return html`<p><${Link} to="/streaks">All streaks</${Link}></p><${Title}>New streak</${Title}>
     ${
       mayChange(user)
-        ? html`<${StreakForm} streak=${null} isFixed=${false} save=${save} />`
+        ? html`<${StreakForm} streak=${null} isFixed=${false} make=${make} />`
         : html`<p>You may read here. Ask somebody with the role “staff” or “owner” to make a streak.</p>`
     }`
 }

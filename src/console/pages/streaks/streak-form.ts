@@ -1,37 +1,35 @@
-import { useState } from 'preact/hooks'
 import type { Streak } from '../../../client/schema.ts'
+import { useEdited } from '../../edited.ts'
 import { html } from '../../html.ts'
 import { useDoing } from '../../load.ts'
+import { announce } from '../../parts/announce.ts'
 import { Form, restOf, SelectField, SubmitButton, TextField } from '../../parts/fields.ts'
 import { Wrong } from '../../parts/states.ts'
 import { useSession } from '../../session.ts'
-
-type Editable = Pick<
-  Streak,
-  | 'name'
-  | 'description'
-  | 'aggregationMethod'
-  | 'aggregationPeriod'
-  | 'timezone'
-  | 'weekStartsOn'
-  | 'aggregationTargetValue'
-  | 'completionTargetValue'
-  | 'atRiskHours'
->
 
 export interface StreakFormProps {
   /** Null for a new one. */
   readonly streak: Streak | null
   /** Whether its rules stand for good, since something counted on it. */
   readonly isFixed: boolean
-  /** @param changed what differs from before; of a new one everything */
-  readonly save: (changed: Partial<Editable>) => Promise<void>
+  /** Makes a new one of everything that was typed. */
+  readonly make?: (fields: object) => Promise<void>
+  /** Told once what was changed is saved. */
+  readonly again?: () => void
 }
 
-const FIELDS = [
-  ...['name', 'description', 'aggregationMethod', 'aggregationPeriod', 'aggregationTargetValue'],
-  ...['completionTargetValue', 'timezone', 'weekStartsOn', 'atRiskHours'],
-]
+const WORDS = {
+  name: 'Name',
+  description: 'Description',
+  aggregationMethod: 'What is added up',
+  aggregationPeriod: 'Each',
+  aggregationTargetValue: 'How much completes it',
+  completionTargetValue: 'Begins anew after so many in a row',
+  timezone: 'Time zone',
+  weekStartsOn: 'Weeks begin on',
+  atRiskHours: 'Warn so many hours before a period ends',
+} as const
+const FIELDS = Object.keys(WORDS)
 const NUMBERS = ['aggregationTargetValue', 'completionTargetValue', 'atRiskHours']
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone')]
 
@@ -52,10 +50,9 @@ function typedOf(streak: Streak | null, zone: string): Record<string, string> {
   }
 }
 
-function changedFrom(before: Record<string, string> | null, now: Record<string, string>): Partial<Editable> {
-  const changed = Object.entries(now).filter(([name, value]) => before?.[name] !== value)
+function fieldsOf(typed: Record<string, string>): Record<string, unknown> {
   return Object.fromEntries(
-    changed.map(([name, value]) => {
+    Object.entries(typed).map(([name, value]) => {
       if (!NUMBERS.includes(name)) return [name, value]
       return [name, value === '' ? null : Number(value)]
     }),
@@ -63,18 +60,28 @@ function changedFrom(before: Record<string, string> | null, now: Record<string, 
 }
 
 /** All that a streak is. What is fixed by the first order that counted can be seen, and says why. */
-export function StreakForm({ streak, isFixed, save }: StreakFormProps) {
+export function StreakForm({ streak, isFixed, make, again }: StreakFormProps) {
   const { account } = useSession()
-  const [before] = useState(() => typedOf(streak, account.timezone))
-  const [typed, setTyped] = useState(before)
-  const saving = useDoing(() => save(changedFrom(streak === null ? null : before, typed)))
+  const { typed, set, save } = useEdited<Streak, Record<string, string>>({
+    slug: 'streak',
+    record: streak,
+    typedOf: (row) => typedOf(row, account.timezone),
+    fieldsOf,
+    words: WORDS,
+  })
+  const saving = useDoing(async () => {
+    if (make !== undefined) return make(fieldsOf(typed))
+    await save()
+    announce('Saved.')
+    again?.()
+  })
   const { failure } = saving
   const rest = restOf(failure, FIELDS)
   const field = (path: string) => ({
     path,
     failure,
     value: typed[path] ?? '',
-    set: (value: string) => setTyped((now) => ({ ...now, [path]: value })),
+    set: (value: string) => set({ [path]: value }),
   })
   const zones = [...new Set([typed.timezone ?? 'UTC', ...ZONES])].map((zone) => [zone, zone])
   return html`<${Form} submit=${saving.run} label="Streak">

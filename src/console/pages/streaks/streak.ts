@@ -3,7 +3,6 @@ import { list, patch, read, remove } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
-import { announce } from '../../parts/announce.ts'
 import { AskedButton, DoButton } from '../../parts/confirm.ts'
 import { Badge, Shown } from '../../parts/states.ts'
 import { Title } from '../../parts/title.ts'
@@ -11,6 +10,7 @@ import { Link, navigate } from '../../router.ts'
 import { mayChange, useSession } from '../../session.ts'
 import { STATUSES, streakWords } from '../../words/streaks.ts'
 import { ForecastCard } from '../begin/forecast.ts'
+import { CountsFor, feeds } from './counts-for.ts'
 import { Milestones } from './milestones.ts'
 import { StreakForm } from './streak-form.ts'
 
@@ -18,6 +18,8 @@ interface Given {
   readonly streak: Streak
   readonly milestones: readonly Milestone[]
   readonly connectors: readonly Connector[]
+  /** Those of them whose orders count for it. */
+  readonly feeding: readonly Connector[]
   readonly hasLogs: boolean
 }
 
@@ -37,15 +39,20 @@ async function readAll(id: string, signal: AbortSignal): Promise<Given> {
       signal,
     }),
   ])
-  const feeding = connectors.data.filter(({ rules }) => rules.some(({ streakId }) => streakId === id))
-  return { streak, milestones: milestones.data, connectors: feeding, hasLogs: logs.data.length > 0 }
+  return {
+    streak,
+    milestones: milestones.data,
+    connectors: connectors.data,
+    feeding: connectors.data.filter((connector) => feeds(connector, streak)),
+    hasLogs: logs.data.length > 0,
+  }
 }
 
 /** One streak: its state, its milestones, its settings. */
 export function StreakPage({ params }: PageProps) {
   const given = useLoad((signal) => readAll(params.id ?? '', signal), [params.id])
   return html`<p><${Link} to="/streaks">All streaks</${Link}></p>
-    <${Title}>${given.data?.streak.name ?? 'Streak'}</${Title}>
+    <${Title}>${given.data === null ? 'Streak' : html`<bdi>${given.data.streak.name}</bdi>`}</${Title}>
     <${Shown} of=${given} what="The streak">${(data: Given) => html`<${Told} given=${data} again=${given.reload} />`}</${Shown}>`
 }
 
@@ -55,30 +62,21 @@ interface ToldProps {
 }
 
 function Told({ given, again }: ToldProps) {
-  const { streak, milestones, connectors, hasLogs } = given
+  const { streak, milestones, connectors, feeding, hasLogs } = given
   const { user } = useSession()
   const [words, tone] = STATUSES[streak.status]
-  const save = async (changed: object) => {
-    if (Object.keys(changed).length > 0) await patch('streak', streak.id, changed)
-    announce('Saved.')
-    again()
-  }
   return html`<p><${Badge} tone=${tone}>${words}</${Badge}> ${streakWords(streak)}. Times in ${streak.timezone}.</p>
     ${streak.description !== '' && html`<p dir="auto">${streak.description}</p>`}
-    <p>${
-      connectors.length === 0
-        ? html`No shop counts for it yet: add a rule under <${Link} to="/connectors">Connectors</${Link}>.`
-        : html`Orders of ${connectors.map(({ id, name }, at) => html`${at > 0 && ', '}<bdi key=${id}>${name}</bdi>`)} count for it.`
-    }</p>
+    <${CountsFor} streak=${streak} connectors=${connectors} again=${again} />
     ${mayChange(user) && html`<${State} given=${given} again=${again} />`}
-    <${ForecastCard} streak=${streak} milestones=${milestones} connectors=${connectors} />
+    <${ForecastCard} streak=${streak} milestones=${milestones} connectors=${feeding} />
     <${Milestones} streak=${streak} milestones=${milestones} again=${again} />
-    ${mayChange(user) && html`<h2>Settings</h2><${StreakForm} key=${streak.updatedAt} streak=${streak} isFixed=${hasLogs} save=${save} />`}`
+    ${mayChange(user) && html`<h2>Settings</h2><${StreakForm} key=${streak.id} streak=${streak} isFixed=${hasLogs} again=${again} />`}`
 }
 
 /** Live, paused, retired; deleted where nothing rests on it. */
 function State({ given, again }: ToldProps) {
-  const { streak, milestones, connectors, hasLogs } = given
+  const { streak, milestones, feeding, hasLogs } = given
   const set = (status: Streak['status']) => async () => {
     await patch('streak', streak.id, { status })
     again()
@@ -87,7 +85,7 @@ function State({ given, again }: ToldProps) {
     await remove('streak', streak.id)
     navigate('/streaks', { replaces: true })
   }
-  const isFree = !hasLogs && milestones.length === 0 && connectors.length === 0
+  const isFree = !hasLogs && milestones.length === 0 && feeding.length === 0
   return html`<div class="actions">
     ${streak.status !== 'live' && html`<${DoButton} act=${set('live')} said="The streak is live.">${streak.status === 'draft' ? 'Go live' : 'Go on'}</${DoButton}>`}
     ${
@@ -104,10 +102,10 @@ function State({ given, again }: ToldProps) {
   ${!isFree && html`<p class="small">It cannot be deleted: ${whyKept(given)}. Pause it to retire it.</p>`}`
 }
 
-function whyKept({ hasLogs, milestones, connectors }: Given): string {
+function whyKept({ hasLogs, milestones, feeding }: Given): string {
   const why = []
   if (hasLogs) why.push('orders have counted on it')
   if (milestones.length > 0) why.push('it has milestones')
-  if (connectors.length > 0) why.push('a shop counts for it')
+  if (feeding.length > 0) why.push('a shop counts for it')
   return why.join(', ')
 }
