@@ -47,6 +47,18 @@ export function describeWhyProvidersAreWaitedFor(kind: string, open: () => Promi
       // also of those that were not refused themselves
       for (const reward of [asked, other])
         expect(await world.waitOf(reward)).toMatchObject({ code: 'PROVIDER_THROTTLED', until })
+      const requests = async () => (await tell<{ requests: [] }>(world.voucherify, 'GET /requests')).requests
+      const before = (await requests()).length
+      world.api.clock.set('2026-11-22T12:00:59.999Z')
+      for (const reward of [asked, other]) await world.work(reward)
+      expect(await requests()).toHaveLength(before)
+      world.api.clock.set(until)
+      for (const reward of [asked, other]) {
+        await world.work(reward)
+        expect(await world.read(reward)).toMatchObject({ fulfilmentStatus: 'issued', waitsFor: null })
+      }
+      expect(await requests()).toHaveLength(before + 2)
+      world.api.clock.set(NOW)
     })
 
     it('by a campaign without codes', async () => {

@@ -5,6 +5,7 @@ import type { CouponShop } from '../books/shop.ts'
 import { openShopify } from '../books/shopify.ts'
 import { openStripe } from '../books/stripe.ts'
 import { CAMPAIGN, openVoucherify } from '../books/voucherify.ts'
+import { withdrawSomething } from './backend.ts'
 import type { Fault, FaultOptions } from './faults.ts'
 import { someProcesses, type World } from './world.ts'
 
@@ -45,7 +46,12 @@ export const AT_PLATFORMS_SHORT: readonly Fault[] = AT_PLATFORMS.map((fault) => 
 /** At random until the time is over; at the end the platform is away until it is left alone, and everything is killed. */
 async function torment(world: World, { durationMs, say }: FaultOptions): Promise<number> {
   const { random, redis } = world
-  const faults = { kill: () => killSome(world), wipe: () => redis.flush(), lose: () => loseAnswers(world) }
+  const faults = {
+    kill: () => killSome(world),
+    wipe: () => redis.flush(),
+    lose: () => loseAnswers(world),
+    'take back': () => withdrawSomething(world),
+  }
   const endsAt = performance.now() + durationMs
   let times = 0
   while (performance.now() < endsAt) {
@@ -68,6 +74,7 @@ async function tormentBriefly(world: World): Promise<number> {
   // takes the locks of the killed along, which would run out in their own time otherwise
   await world.redis.flush()
   await asked(world)
+  for (let count = 0; count < 3; count += 1) await withdrawSomething(world)
   return 3
 }
 
