@@ -6,7 +6,7 @@ import type { AcceptResult, Inbox } from './inbox/types.ts'
 import { createPrometheusMetrics, type Observed, type PrometheusMetrics } from './ops/metrics.ts'
 import { createMetricsPage } from './ops/metrics-page.ts'
 import type { Clock } from './ports/clock.ts'
-import { all, ascending, atMost, equal, present } from './ports/conditions.ts'
+import { all, ascending, atLeast, atMost, equal, present } from './ports/conditions.ts'
 import type { Connector } from './ports/connector.ts'
 import type { CouponProvider } from './ports/coupon-provider.ts'
 import type { Metrics } from './ports/metrics.ts'
@@ -49,6 +49,30 @@ async function observe(store: Store, clock: Clock): Promise<Observed> {
       await stage('message', 'webhook_message'),
     ],
     providers: { ok: await providers('ok'), paused: await providers('paused') },
+    waiting: await observeWaiting(
+      store,
+      accounts.map(({ id }) => id),
+    ),
+  }
+}
+
+/** What rewards wait for. `provider`: for its answer, its pace, its pause for breath, or a code of its. */
+async function observeWaiting(store: Store, accountIds: readonly string[]): Promise<Observed['waiting']> {
+  const count = (where: Condition<'reward_log'>) => store.count('reward_log', where, MAX_COUNTED)
+  const ofAccounts = async (which: Condition<'reward_log'>) => {
+    let sum = 0
+    for (const accountId of accountIds) sum += await count(all(equal<'reward_log'>({ accountId }), which))
+    return sum
+  }
+  const held = (heldReason: 'hold_period' | 'provider_paused') => equal<'reward_log'>({ heldReason })
+  const forProviders = present<'reward_log'>('waitingForProviderId')
+  const open = await count(forProviders)
+  const paused = await count(all(forProviders, held('provider_paused')))
+  return {
+    hold_period: await ofAccounts(all(held('hold_period'), present<'reward_log'>('dueAt'))),
+    cap: await ofAccounts(atLeast<'reward_log', 'waitsForRoomSince'>('waitsForRoomSince', 0)),
+    provider_paused: paused,
+    provider: Math.max(0, open - paused),
   }
 }
 

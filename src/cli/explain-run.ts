@@ -1,6 +1,6 @@
 import type { Installation } from '../compose.ts'
 import { AppError } from '../errors.ts'
-import { explanationJson } from '../http/routes/explain.ts'
+import { explanationJson, readWaitsIn } from '../http/routes/explain.ts'
 import type { Explanation, OrderFacts, StreakVerdict } from '../inbox/explain/types.ts'
 import { formatQuantity } from '../streaks/quantity.ts'
 import { accountOf, readId } from './account-option.ts'
@@ -35,8 +35,10 @@ export async function runExplain(run: ExplainRun, order: string, input: ExplainI
   const byName =
     byId.order === null ? await deliveries.explain(accountId, { orderName: order, connectorId }) : byId
   const explanation = byName.order === null ? byId : byName
-  if (input.json === true) run.print(JSON.stringify(explanationJson(explanation), null, 2))
-  else for (const line of await linesOf(run, explanation)) run.print(line)
+  if (input.json === true) {
+    const waits = await readWaitsIn(store, accountId, explanation, Date.now())
+    run.print(JSON.stringify(explanationJson(explanation, waits), null, 2))
+  } else for (const line of await linesOf(run, explanation)) run.print(line)
   return explanation.order === null ? UNKNOWN_ORDER : 0
 }
 

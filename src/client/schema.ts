@@ -1173,6 +1173,20 @@ export interface RewardLog {
   heldReason: 'hold_period' | 'cap' | 'provider_paused' | null
   /** When its hold ends; or when a cap let it go, or it came back. `expiresInDays` counts from then. */
   fulfilAfter: string | null
+  /** Why it waits, and `until` when where that is known: its hold, a cap, its provider. `null` where it does not. */
+  waitsFor: {
+    code:
+      | 'HOLD_PERIOD'
+      | 'CAP_REACHED'
+      | 'PROVIDER_PAUSED'
+      | 'PROVIDER_REFUSES'
+      | 'PROVIDER_THROTTLED'
+      | 'PROVIDER_IN_TROUBLE'
+      | 'CAMPAIGN_EXHAUSTED'
+      | 'POOL_EMPTY'
+    message: string
+    until: string | null
+  } | null
   /** Why no coupon was made. */
   failureReason: string | null
   /** Whether the coupon was used: `yes` once an order named it, else asked when it was revoked. */
@@ -1504,6 +1518,19 @@ export interface MemberExport {
     fulfilmentStatus: 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
     heldReason: 'hold_period' | 'cap' | 'provider_paused' | null
     fulfilAfter: string | null
+    waitsFor: {
+      code:
+        | 'HOLD_PERIOD'
+        | 'CAP_REACHED'
+        | 'PROVIDER_PAUSED'
+        | 'PROVIDER_REFUSES'
+        | 'PROVIDER_THROTTLED'
+        | 'PROVIDER_IN_TROUBLE'
+        | 'CAMPAIGN_EXHAUSTED'
+        | 'POOL_EMPTY'
+      message: string
+      until: string | null
+    } | null
     failureReason: string | null
     couponUsed: 'yes' | 'no' | 'unknown' | null
     redeemedAt: string | null
@@ -3820,6 +3847,19 @@ export interface PrivacyExport {
       fulfilmentStatus: 'pending' | 'held' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'revoked'
       heldReason: 'hold_period' | 'cap' | 'provider_paused' | null
       fulfilAfter: string | null
+      waitsFor: {
+        code:
+          | 'HOLD_PERIOD'
+          | 'CAP_REACHED'
+          | 'PROVIDER_PAUSED'
+          | 'PROVIDER_REFUSES'
+          | 'PROVIDER_THROTTLED'
+          | 'PROVIDER_IN_TROUBLE'
+          | 'CAMPAIGN_EXHAUSTED'
+          | 'POOL_EMPTY'
+        message: string
+        until: string | null
+      } | null
       failureReason: string | null
       couponUsed: 'yes' | 'no' | 'unknown' | null
       redeemedAt: string | null

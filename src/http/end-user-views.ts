@@ -6,7 +6,7 @@ import type { EndUserView } from './resource.ts'
 /**
  * All that an end user can see, in one place. What is left out on purpose: how a coupon is made and by whom (`reward`,
  * provider ids), what the shop does about returns (`onWithdrawal`), when and why it withholds a coupon (`heldReason`,
- * `fulfilAfter`, `failureReason`, `couponUsed`), with which order a coupon was used (`redeemedOrderId`), and every way to a streak log (`streakLogId`).
+ * `waitsFor`, `fulfilAfter`, `failureReason`, `couponUsed`), with which order a coupon was used (`redeemedOrderId`), and every way to a streak log (`streakLogId`).
  */
 
 const COMMON = ['id', 'createdAt', 'updatedAt']

@@ -50,23 +50,49 @@ function current(use: Use, { day, month }: Windows): Use {
   }
 }
 
+/** A cap that has no room, as merchants name it. */
+export interface ReachedCap {
+  readonly name: Exclude<keyof Caps, 'currency'>
+  readonly per: 'day' | 'month' | 'total'
+  readonly most: string
+}
+
 /** Whether one more reward that adds `amount` stays within the caps: what they say is reached and never exceeded. */
 export function hasRoom(caps: Caps, use: Use, windows: Windows, amount: Quantity): boolean {
+  return reachedCaps(caps, use, windows, amount).length === 0
+}
+
+/** The caps that one more reward that adds `amount` would exceed. */
+export function reachedCaps(caps: Caps, use: Use, windows: Windows, amount: Quantity): ReachedCap[] {
   const now = current(use, windows)
   const counts = [
-    [now.dayCount, caps.rewardsPerDay],
-    [now.monthCount, caps.rewardsPerMonth],
-    [now.totalCount, caps.rewardsTotal],
+    ['rewardsPerDay', 'day', now.dayCount],
+    ['rewardsPerMonth', 'month', now.monthCount],
+    ['rewardsTotal', 'total', now.totalCount],
   ] as const
   const amounts = [
-    [now.monthAmount, caps.amountPerMonth],
-    [now.totalAmount, caps.amountTotal],
+    ['amountPerMonth', 'month', now.monthAmount],
+    ['amountTotal', 'total', now.totalAmount],
   ] as const
-  return (
-    counts.every(([count, most]) => most === undefined || count + 1 <= most) &&
-    // what adds nothing to an amount is not held by it
-    (amount === 0n || amounts.every(([sum, most]) => most === undefined || sum + amount <= exact(most)))
-  )
+  return [
+    ...counts.flatMap(([name, per, count]) => {
+      const most = caps[name]
+      return most === undefined || count + 1 <= most ? [] : [{ name, per, most: String(most) }]
+    }),
+    ...amounts.flatMap(([name, per, sum]) => {
+      const most = caps[name]
+      // what adds nothing to an amount is not held by it
+      const fits = most === undefined || amount === 0n || sum + amount <= exact(most)
+      return fits ? [] : [{ name, per, most: `${most} ${caps.currency ?? ''}`.trim() }]
+    }),
+  ]
+}
+
+/** When the day or the month that `now` lies in is over, in an account's time zone; null: a total is never over. */
+export function windowEnd(timezone: string, per: ReachedCap['per'], now: Instant): Instant | null {
+  if (per === 'total') return null
+  const aggregationPeriod = per === 'day' ? 'daily' : 'monthly'
+  return periodAt({ aggregationPeriod, timezone, weekStartsOn: 'monday' }, now).endAt
 }
 
 /** The use with one more reward. */

@@ -14,6 +14,8 @@ export interface StageBacklog {
 export interface Observed {
   readonly stages: readonly StageBacklog[]
   readonly providers: Readonly<Record<'ok' | 'paused', number>>
+  /** Rewards that wait, by what for. */
+  readonly waiting: Readonly<Record<'hold_period' | 'cap' | 'provider_paused' | 'provider', number>>
 }
 
 export interface PrometheusMetrics extends Metrics {
@@ -96,15 +98,15 @@ function observed(registry: Registry, observe: () => Promise<Observed>): void {
   stages('streakline_due', 'Rows with work left, by stage, counted up to 10,000 an account', ({ due }) => due)
   const oldestHelp = 'How long the oldest row with work left has been due, by stage'
   stages('streakline_oldest_due_seconds', oldestHelp, ({ oldestMs }) => oldestMs / 1000)
-  new Gauge({
-    name: 'streakline_providers',
-    help: 'Coupon providers that were asked before, by the state of their breaker',
-    labelNames: ['state'],
-    registers,
-    async collect() {
+  const counts = (name: string, help: string, label: string, of: 'providers' | 'waiting'): void => {
+    const collect = async function (this: Gauge): Promise<void> {
       this.reset()
-      for (const [state, number] of Object.entries((await latest())?.providers ?? {}))
-        this.set({ state }, number)
-    },
-  })
+      for (const [value, count] of Object.entries((await latest())?.[of] ?? {}))
+        this.set({ [label]: value }, count)
+    }
+    new Gauge({ name, help, labelNames: [label], registers, collect })
+  }
+  const providersHelp = 'Coupon providers that were asked before, by the state of their breaker'
+  counts('streakline_providers', providersHelp, 'state', 'providers')
+  counts('streakline_rewards_waiting', 'Rewards that wait, by what they wait for', 'for', 'waiting')
 }

@@ -110,6 +110,35 @@ describe('metrics', () => {
   })
 })
 
+describe('metrics of rewards', () => {
+  it('tell how many wait, and for what', async () => {
+    const make = (slug: string, body: object) => app.call<Named>('POST', `/schema/${slug}/record`, body)
+    const rule = { status: 'live', aggregationMethod: 'count', aggregationTargetValue: 1 }
+    const streak = await make('streak', { name: 'waiting', ...rule })
+    const empty = await make('coupon_provider', { name: 'empty', provider: 'pool' })
+    const reward = { providerId: empty.id, discount: { percentage: 10 } }
+    const give = (name: string, given: object) =>
+      make('milestone', {
+        ...{ linkedSchemaRecordId: streak.id, name, milestoneTargetValue: 1, status: 'live', reward },
+        ...given,
+      })
+    await give('held', { reward: { ...reward, holdDays: 3 } })
+    await give('capped', { caps: { rewardsTotal: 0 } })
+    await give('without codes', {})
+    await make('streak_log', {
+      ...{ streakId: streak.id, ownedBy: { externalId: 'somebody' }, activityId: 'a' },
+      ...{ activityAt: new Date().toISOString(), uniqueIdentifier: 'one' },
+    })
+    const waiting = ['hold_period', 'cap', 'provider_paused', 'provider']
+    // what was read from the store is kept for a while
+    await until(async () => {
+      const told = await text()
+      const counts = waiting.map((what) => seriesOf(told, `streakline_rewards_waiting{for="${what}"}`))
+      return JSON.stringify(counts) === '[1,1,0,1]'
+    }, 60_000)
+  }, 120_000)
+})
+
 describe('a worker without web', () => {
   it('serves its metrics on a port of their own, and nothing else', async () => {
     const { mkdtemp, rm } = await import('node:fs/promises')

@@ -118,6 +118,36 @@ describe('a promotion code at Stripe', () => {
     expect(reasonOf(await issue(kit.request()))).toMatch(/^CODE_TAKEN: /)
   })
 
+  it('is refused for the same reasons where the refusal says so in words that nobody knows', async () => {
+    const first = kit.request()
+    await issue(first)
+    const body = { error: { type: 'invalid_request_error', message: 'That text is in use' } }
+    const refused = { kind: 'error', method: 'POST', path: '/v1/promotion_codes', status: 400, body }
+    await tell(kit.double, 'POST /faults', refused)
+    expect(reasonOf(await issue(kit.request({ code: first.code })))).toMatch(/^CODE_TAKEN: /)
+    await tell(kit.double, 'POST /faults', refused)
+    expect(reasonOf(await issue(kit.request()))).toMatch(/^PROVIDER_REFUSED: /)
+    await tell(kit.double, 'POST /faults', refused)
+    expect(await issue(first)).toMatchObject({ outcome: 'issued', code: first.code })
+    const dotted = { code: 'resource_missing', param: 'promotion.coupon', message: 'There is none' }
+    await tell(kit.double, 'POST /faults', { ...refused, body: { error: { ...body.error, ...dotted } } })
+    expect(await issue(kit.request())).toMatchObject({ outcome: 'issued' })
+  })
+
+  it('ends after five years at the latest, as Stripe has it, and says so', async () => {
+    const grantedAt = kit.double.clock.now()
+    const day = 86_400_000
+    const five = grantedAt + 5 * 365 * day
+    const short = kit.request({ grantedAt, expiresAt: five })
+    expect(await issue(short)).toMatchObject({ outcome: 'issued', expiresAt: null })
+    const long = kit.request({ grantedAt, expiresAt: grantedAt + 3650 * day })
+    expect(await issue(long)).toEqual({ outcome: 'issued', code: long.code, expiresAt: five })
+    // also where it is found again
+    expect(await issue({ ...long, mayExist: true })).toMatchObject({ expiresAt: five })
+    const ends = (await kit.books()).map((book) => book.expires_at)
+    expect(ends).toEqual([Math.ceil(five / 1_000), Math.ceil(five / 1_000)])
+  })
+
   it('of a text that is taken fails, and says so', async () => {
     const first = kit.request()
     await issue(first)

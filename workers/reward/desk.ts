@@ -219,6 +219,8 @@ function decisionOf(
   if (trouble === 'fault') return (state) => afterFailure(state, lastError, isProbe, random)
   if (trouble === 'ended') return (state) => afterEnd(state, lastError, isProbe, random)
   if (trouble === 'access') return (state) => afterRefusal(state, lastError)
-  if (trouble === 'running' || trouble === 'exhausted') return (state) => afterAnswer(state, now, isProbe)
+  if (trouble === 'running') return (state) => afterAnswer(state, now, isProbe)
+  // no failure, but what its rewards wait for
+  if (trouble === 'exhausted') return (state) => ({ ...afterAnswer(state, now, isProbe), lastError })
   return (state) => ({ ...afterAnswer(state, now, isProbe), waitUntil: now + (retryAfterMs ?? 0) })
 }

@@ -28,6 +28,13 @@ export function rewardWords({ fulfilmentStatus, heldReason, couponUsed, reward }
   return STATES[fulfilmentStatus]
 }
 
+/** Why it waits, with when that ends where it is known; null: it does not. */
+export function waitWords({ waitsFor }: RewardLog, at: (instant: string) => string): string | null {
+  if (waitsFor === null) return null
+  const { message, until } = waitsFor
+  return until === null ? `${message}.` : `${message}. Until ${at(until)}.`
+}
+
 /** `10 %`, `5.00 EUR`; what somebody of the merchant's gives by hand has no amount. */
 export function discountWords(reward: RewardLog['reward']): string {
   if (reward === null) return 'given by you'

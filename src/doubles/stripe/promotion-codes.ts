@@ -5,6 +5,9 @@ import type { Parameters, Shape } from './parameters.ts'
 import type { Route } from './routes.ts'
 import { newId, type StripeState, type Thing } from './state.ts'
 
+/** Whole years, one of which may be longer. */
+const FIVE_YEARS_SECONDS = (5 * 365 + 1) * 86_400
+
 const RESTRICTIONS: Shape = {
   first_time_transaction: { is: 'flag' },
   minimum_amount: { is: 'whole', min: 1 },
@@ -151,6 +154,10 @@ function check(state: StripeState, livemode: boolean, given: Parameters): void {
       param: 'restrictions[minimum_amount]',
     })
   }
+  if (given.expires_at !== undefined && given.expires_at > state.now() + FIVE_YEARS_SECONDS) {
+    const message = 'Invalid timestamp: can be no more than five years in the future.'
+    throw fault(400, { message, param: 'expires_at' })
+  }
   if (given.expires_at !== undefined && given.expires_at <= state.now()) {
     throw fault(400, { message: 'The expires_at must be in the future.', param: 'expires_at' })
   }
@@ -172,7 +179,10 @@ function check(state: StripeState, livemode: boolean, given: Parameters): void {
   }
 }
 
-/** The same text may stand twice: for another customer, or where the first is active no more. */
+/**
+ * The same text may stand twice: for another customer, or where the first is active no more. Not where anybody may use
+ * one of them. The refusal has neither a code nor a parameter.
+ */
 function refuseTwin(
   state: StripeState,
   wanted: Pick<Thing, 'id' | 'livemode'> & { readonly code?: string; readonly customer?: string | null },
@@ -183,15 +193,16 @@ function refuseTwin(
       one.id !== wanted.id &&
       one.livemode === wanted.livemode &&
       isSame(one.code, code) &&
-      one.customer === (wanted.customer ?? null) &&
+      isSameCustomer(one.customer, wanted.customer ?? null) &&
       isActive(state, one),
   )
   if (twin !== undefined) {
-    throw fault(400, {
-      message: `An active promotion code with \`code: ${code}\` already exists.`,
-      param: 'code',
-    })
+    throw fault(400, { message: `An active promotion code with \`code: ${code}\` already exists.` })
   }
+}
+
+function isSameCustomer(one: string | null, other: string | null): boolean {
+  return one === null || other === null || one === other
 }
 
 function isActive(state: StripeState, row: Thing): boolean {

@@ -12,11 +12,12 @@ export function voucherifyControls(state: VoucherifyState): Order[] {
     })),
     order(
       'POST /project',
-      'changes it: replay (refuse, same: a source_id that is there), plan (active, ended_402, ended_429), requestsPerMinute, appToken',
+      'changes it: replay (refuse, same: a source_id that is there), plan (active, ended_402, ended_429), requestsPerMinute, minuteSeconds, appToken',
       z.strictObject({
         replay: z.enum(['refuse', 'same']).optional(),
         plan: z.enum(['active', 'ended_402', 'ended_429']).optional(),
         requestsPerMinute: z.int().min(1).optional(),
+        minuteSeconds: z.int().min(1).max(3_600).optional(),
         appToken: z.string().min(1).optional(),
       }),
       (given) =>

@@ -11,7 +11,6 @@ export interface VoucherifyDouble extends Double {
 }
 
 const HOSTS = /^((us1|as1)\.)?api\.voucherify\.io$/
-const MINUTE_MS = 60_000
 
 function player(told: (state: VoucherifyState) => void): Player {
   return (tables, clock) => {
@@ -20,7 +19,7 @@ function player(told: (state: VoucherifyState) => void): Player {
     const limit = createLimit(state)
     return {
       handle: (asked) => answerVoucherify(state, limit, asked),
-      throttled: () => tooMany(state, clock.now() + MINUTE_MS),
+      throttled: () => tooMany(state, clock.now() + minuteMs(state)),
       orders: voucherifyControls(state),
     }
   }
@@ -55,12 +54,12 @@ function createLimit(state: VoucherifyState): Limit {
   return {
     take() {
       const now = state.clock.now()
-      if (now - begunAt >= MINUTE_MS) {
+      if (now - begunAt >= minuteMs(state)) {
         begunAt = now
         taken = 0
       }
       const { requestsPerMinute } = state.project()
-      if (taken >= requestsPerMinute) throw new Refusal(tooMany(state, begunAt + MINUTE_MS))
+      if (taken >= requestsPerMinute) throw new Refusal(tooMany(state, begunAt + minuteMs(state)))
       taken += 1
       return {
         'x-rate-limit-limit': String(requestsPerMinute),
@@ -69,6 +68,8 @@ function createLimit(state: VoucherifyState): Limit {
     },
   }
 }
+
+const minuteMs = ({ project }: VoucherifyState): number => project().minuteSeconds * 1_000
 
 function tooMany({ project, clock }: VoucherifyState, againAt: number): Answer {
   return errorAnswer(

@@ -15,6 +15,8 @@ export interface Project {
   /** An ended plan is told by 402, or by a 429 that says nothing of when to come back. */
   readonly plan: 'active' | 'ended_402' | 'ended_429'
   readonly requestsPerMinute: number
+  /** How long such a minute is: 60 at Voucherify, less for whoever does not want to wait for one. */
+  readonly minuteSeconds: number
 }
 
 export interface Campaign {
@@ -85,6 +87,7 @@ export function openState(tables: Tables, clock: MovableClock): VoucherifyState 
     replay: 'refuse',
     plan: 'active',
     requestsPerMinute: 100,
+    minuteSeconds: 60,
   }
   if (projects.get('project') === undefined) projects.put(first)
   const state: VoucherifyState = {

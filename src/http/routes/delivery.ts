@@ -32,7 +32,9 @@ const FROM_PLATFORMS =
   'Deliveries are what platforms sent: they come in at /webhooks/{platform}/{connectorId}'
 const KEPT = 'Deliveries are kept as they arrived'
 
-export function deliveryResource(deps: Pick<HttpDeps, 'store' | 'deliveries'>): Resource<'delivery'> {
+export function deliveryResource(
+  deps: Pick<HttpDeps, 'store' | 'clock' | 'deliveries'>,
+): Resource<'delivery'> {
   const { store } = deps
   async function present(
     rows: readonly Row<'delivery'>[],

@@ -5,8 +5,11 @@ import {
   type StreakVerdict,
   VERDICTS,
 } from '../../inbox/explain/types.ts'
+import type { Instant } from '../../ports/clock.ts'
 import type { CheckValue } from '../../ports/connector.ts'
+import type { Store } from '../../ports/store.ts'
 import { type Reader, readText, readUuid } from '../../read/values.ts'
+import { readWaits } from '../../rewards/read-waits.ts'
 import type { HttpDeps } from '../deps.ts'
 import {
   COUNT_SCHEMA,
@@ -88,13 +91,19 @@ const PARAMETERS = {
 }
 
 /** Why an order counted, or not: of each streak, in words. */
-export function explainQuestion({ deliveries }: Pick<HttpDeps, 'deliveries'>): Question {
+export function explainQuestion({
+  deliveries,
+  store,
+  clock,
+}: Pick<HttpDeps, 'deliveries' | 'store' | 'clock'>): Question {
   return {
     summary: 'Explain an order',
     parameters: PARAMETERS,
     answers: { name: 'OrderExplained', schema: explanationSchema },
-    run: async ({ caller: { accountId } }, given) =>
-      explanationJson(await deliveries.explain(accountId, readQuestion(given))),
+    async run({ caller: { accountId } }, given) {
+      const explanation = await deliveries.explain(accountId, readQuestion(given))
+      return explanationJson(explanation, await readWaitsIn(store, accountId, explanation, clock.now()))
+    },
   }
 }
 
@@ -118,8 +127,16 @@ function readQuestion(given: ReadonlyMap<string, string>): OrderQuestion {
   }
 }
 
+/** Why the rewards of an explained order wait. @throws AppError STORE_UNAVAILABLE */
+export function readWaitsIn(store: Store, accountId: string, { streaks }: Explanation, now: Instant) {
+  const rewards = streaks.flatMap((streak) => streak.rewards.map(({ reward }) => reward))
+  return readWaits(store, accountId, rewards, now)
+}
+
+type Waits = Awaited<ReturnType<typeof readWaits>>
+
 /** The answer of the API, which is that of the command line too. */
-export function explanationJson({ order, streaks, others, ...rest }: Explanation): JsonObject {
+export function explanationJson({ order, streaks, others, ...rest }: Explanation, waits: Waits): JsonObject {
   return {
     order: nullable(order, ({ activityAt, total, ...facts }) => ({
       connectorId: facts.connectorId,
@@ -131,21 +148,16 @@ export function explanationJson({ order, streaks, others, ...rest }: Explanation
       externalIds: facts.externalIds,
     })),
     deliveries: rest.deliveries,
-    streaks: streaks.map(streakJson),
+    streaks: streaks.map((streak) => streakJson(streak, waits)),
     message: rest.message,
     ...(others.length === 0 ? {} : { others }),
   }
 }
 
-function streakJson({
-  rules,
-  period,
-  progress,
-  withdrawals,
-  rewards,
-  wouldCountIf,
-  ...streak
-}: StreakVerdict): Json {
+function streakJson(
+  { rules, period, progress, withdrawals, rewards, wouldCountIf, ...streak }: StreakVerdict,
+  waits: Waits,
+): Json {
   return {
     streakId: streak.streakId,
     streakName: streak.streakName,
@@ -171,7 +183,7 @@ function streakJson({
     streakLogId: streak.streakLogId,
     progress: nullable(progress, progressJson),
     withdrawals: withdrawals.map((row) => rowJson('withdrawal', withdrawalFields, row)),
-    rewards: rewards.map(({ reward, milestone }) => rewardLogJson(reward, milestone)),
+    rewards: rewards.map(({ reward, milestone }) => rewardLogJson(reward, milestone, waits)),
     wouldCountIf,
   }
 }

@@ -1,10 +1,12 @@
 import type { FulfilmentStatus } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import { bad, readText } from '../../read/values.ts'
+import { readWaits } from '../../rewards/read-waits.ts'
+import { WAIT_CODES, type Wait, waitOf } from '../../rewards/wait.ts'
 import type { HttpDeps } from '../deps.ts'
 import { rewardLogForEndUsers } from '../end-user-views.ts'
-import { orNull, recordRef } from '../json/json-schema.ts'
-import { type JsonObject, nullable } from '../json/write-json.ts'
+import { INSTANT_SCHEMA, orNull, recordRef } from '../json/json-schema.ts'
+import { instantJson, type Json, type JsonObject, nullable } from '../json/write-json.ts'
 import { checkCreate } from '../read/check.ts'
 import { PRINTABLE, textSchema, zInstant, zObject, zRead } from '../read/zod.ts'
 import type { Action, Resource } from '../resource.ts'
@@ -25,6 +27,20 @@ const zCouponCode = zRead<string>(
   { ...textSchema(MAX_CODE_CHARACTERS), pattern: PRINTABLE },
 )
 
+const waitSchema = {
+  type: 'object',
+  required: ['code', 'message', 'until'],
+  properties: {
+    code: { type: 'string', enum: WAIT_CODES },
+    message: { type: 'string' },
+    until: orNull(INSTANT_SCHEMA),
+  },
+} as const
+
+function waitJson(wait: Wait | null | undefined): Json {
+  return nullable(wait ?? null, ({ until, ...rest }) => ({ ...rest, until: nullable(until, instantJson) }))
+}
+
 const rewardLogShape = shapeOf('reward_log', {
   linkedSchemaSlug: {},
   linkedSchemaRecordId: {},
@@ -42,6 +58,8 @@ const rewardLogShape = shapeOf('reward_log', {
   fulfilmentStatus: {},
   heldReason: {},
   fulfilAfter: {},
+  // what is known of a reward by its own record; whoever reads rewards is told more
+  waitsFor: { schema: orNull(waitSchema), show: (row) => waitJson(waitOf(row, { now: row.updatedAt })) },
   failureReason: {},
   couponUsed: {},
   redeemedAt: {},
@@ -53,10 +71,18 @@ const rewardLogShape = shapeOf('reward_log', {
   onWithdrawal: {},
 })
 
-/** A reward log with the milestone it was granted for; null when that is gone. */
-export function rewardLogJson(row: Row<'reward_log'>, milestone: Row<'milestone'> | null): JsonObject {
+/**
+ * A reward log with the milestone it was granted for; null when that is gone.
+ * @param waits why rewards wait, where that was read: else it says what the record itself knows
+ */
+export function rewardLogJson(
+  row: Row<'reward_log'>,
+  milestone: Row<'milestone'> | null,
+  waits?: ReadonlyMap<string, Wait>,
+): JsonObject {
   return {
     ...rewardLogShape.json(row),
+    ...(waits === undefined ? {} : { waitsFor: waitJson(waits.get(row.id)) }),
     milestone: nullable(milestone, milestoneShape.json),
   }
 }
@@ -68,21 +94,26 @@ const PERMANENT = 'Reward logs are permanent: they say what was earned'
 
 export function rewardLogResource({
   store,
+  clock,
   rewards,
-}: Pick<HttpDeps, 'store' | 'rewards'>): Resource<'reward_log'> {
+}: Pick<HttpDeps, 'store' | 'clock' | 'rewards'>): Resource<'reward_log'> {
   const { fields, bodies, readPatch, json } = rewardLogShape
   async function withMilestones(
     accountId: string,
     rows: readonly Row<'reward_log'>[],
+    waits: ReadonlyMap<string, Wait>,
   ): Promise<JsonObject[]> {
     const keys = [...new Set(rows.map((row) => row.milestoneId))].map((id) => [accountId, id])
     const milestones = await store.findByKeys('milestone', ['accountId', 'id'], keys)
     const byId = new Map(milestones.map((milestone) => [milestone.id, milestone]))
-    return rows.map((row) => rewardLogJson(row, byId.get(row.milestoneId) ?? null))
+    return rows.map((row) => rewardLogJson(row, byId.get(row.milestoneId) ?? null, waits))
   }
 
+  const waitsOf = (accountId: string, rows: readonly Row<'reward_log'>[]) =>
+    readWaits(store, accountId, rows, clock.now())
+
   const answered = async (accountId: string, row: Row<'reward_log'>): Promise<JsonObject> =>
-    (await withMilestones(accountId, [row]))[0] ?? {}
+    (await withMilestones(accountId, [row], await waitsOf(accountId, [row])))[0] ?? {}
   const replay: Action = {
     summary: 'Try a failed reward again',
     body: replaySchema,
@@ -122,8 +153,9 @@ export function rewardLogResource({
     },
     ledger: true,
     async present(rows, { accountId, wants }) {
-      if (!wants('milestone')) return rows.map(json)
-      return withMilestones(accountId, rows)
+      const waits = wants('waitsFor') ? await waitsOf(accountId, rows) : new Map<string, Wait>()
+      if (wants('milestone')) return withMilestones(accountId, rows, waits)
+      return rows.map((row) => ({ ...json(row), waitsFor: waitJson(waits.get(row.id)) }))
     },
     async patch({ caller: { accountId }, log }, id, body) {
       const given = readPatch(body)

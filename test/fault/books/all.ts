@@ -13,8 +13,8 @@ import { BOOKS_MARKDOWN, BOOKS_PLAIN, isInOrder } from './table.ts'
 import { openVoucherify } from './voucherify.ts'
 
 const SHOPS: readonly (() => Promise<CouponShop>)[] = [
-  openShopify,
-  openStripe,
+  () => openShopify(),
+  () => openStripe(),
   () => openVoucherify('refuse'),
   () => openVoucherify('same'),
 ]

@@ -1,6 +1,6 @@
 import type { Double } from '../../../src/doubles/parts/double.ts'
 import type { Row } from '../../../src/ports/schema.ts'
-import type { Client } from '../../helpers/api.ts'
+import type { Body } from '../../helpers/api.ts'
 
 export type Reward = Row<'reward_log'>
 
@@ -20,6 +20,13 @@ export interface Wanted {
   readonly contains?: string
 }
 
+/** A merchant at the API, as far as connecting a shop needs one. */
+export interface ShopOwner {
+  create(slug: string, body: object): Promise<Body>
+  post(path: string, body: object): Promise<{ readonly status: number; readonly text: string }>
+  patch(path: string, body: object): Promise<{ readonly status: number; readonly text: string }>
+}
+
 /** A platform that makes coupons, played by its double, and its books. */
 export interface CouponShop {
   readonly kind: 'shopify' | 'stripe' | 'voucherify'
@@ -29,7 +36,7 @@ export interface CouponShop {
   /** How long coupons live, where that is not for the platform to say. */
   readonly lifetime: { readonly expiresInDays?: number }
   /** Connects it for an account. @returns the id of the coupon provider */
-  connect(client: Client): Promise<string>
+  connect(client: ShopOwner): Promise<string>
   /** The request by which a coupon comes into being. */
   making(reward: Reward): Wanted
   /** The two requests by which one is taken back, in their order. */
@@ -38,7 +45,7 @@ export interface CouponShop {
   /** What opens its doors is good no more. */
   refuse(): Promise<void>
   /** The merchant sees to that, where anybody has to. */
-  readmit(client: Client): Promise<void>
+  readmit(client: ShopOwner): Promise<void>
   stop(): Promise<void>
 }
 

@@ -5,8 +5,8 @@ import { SHOP } from '../../helpers/shopify-shop.ts'
 import { type CouponShop, EXPIRES_IN_DAYS, runningClock } from './shop.ts'
 
 /** A shop with an app of its own, which gets its tokens by client credentials. */
-export async function openShopify(): Promise<CouponShop> {
-  const double = await startShopifyDouble({ now: runningClock() })
+export async function openShopify(now = runningClock()): Promise<CouponShop> {
+  const double = await startShopifyDouble({ now })
   const discounts = async () =>
     (await tell<{ discounts: readonly Discount[] }>(double, 'GET /discounts')).discounts
   return {

@@ -1,7 +1,6 @@
 import { startStripeDouble } from '../../../src/doubles/stripe/index.ts'
-import type { Client } from '../../helpers/api.ts'
 import { tell } from '../../helpers/doubles.ts'
-import { type CouponShop, EXPIRES_IN_DAYS, runningClock } from './shop.ts'
+import { type CouponShop, EXPIRES_IN_DAYS, runningClock, type ShopOwner } from './shop.ts'
 
 interface Code {
   readonly id: string
@@ -12,15 +11,15 @@ interface Code {
 }
 
 /** An account with a restricted key; without limits, for these are no fault. */
-export async function openStripe(): Promise<CouponShop> {
-  const double = await startStripeDouble({ now: runningClock() })
+export async function openStripe(now = runningClock()): Promise<CouponShop> {
+  const double = await startStripeDouble({ now })
   await tell(double, 'POST /limits', { live: 10_000, test: 10_000, endpoint: 10_000 })
   let connectorId = ''
   let apiKey = ''
   const codes = async () =>
     (await tell<{ promotionCodes: readonly Code[] }>(double, 'GET /promotion-codes')).promotionCodes
 
-  async function install(client: Client): Promise<void> {
+  async function install(client: ShopOwner): Promise<void> {
     apiKey = (await tell<{ id: string }>(double, 'POST /keys', {})).id
     const body = { method: 'restricted_key', apiKey }
     const answer = await client.post(`/schema/connector/record/${connectorId}/install`, body)

@@ -1,9 +1,8 @@
 import { startVoucherifyDouble } from '../../../src/doubles/voucherify/index.ts'
-import type { Client } from '../../helpers/api.ts'
 import { tell } from '../../helpers/doubles.ts'
-import { type CouponShop, runningClock } from './shop.ts'
+import { type CouponShop, runningClock, type ShopOwner } from './shop.ts'
 
-const CAMPAIGN = 'Streaks'
+export const CAMPAIGN = 'Streaks'
 const CODES = 500
 
 interface Publication {
@@ -12,8 +11,11 @@ interface Publication {
 }
 
 /** A project with a campaign, which answers a publication that is there already by one of its two documented ways. */
-export async function openVoucherify(replay: 'refuse' | 'same' = 'refuse'): Promise<CouponShop> {
-  const double = await startVoucherifyDouble({ now: runningClock() })
+export async function openVoucherify(
+  replay: 'refuse' | 'same' = 'refuse',
+  now = runningClock(),
+): Promise<CouponShop> {
+  const double = await startVoucherifyDouble({ now })
   await tell(double, 'POST /campaigns', { name: CAMPAIGN, codes: CODES })
   await tell(double, 'POST /project', { replay, requestsPerMinute: 100_000 })
   let providerId = ''
@@ -27,7 +29,7 @@ export async function openVoucherify(replay: 'refuse' | 'same' = 'refuse'): Prom
     double,
     lifetime: {},
     stop: () => double.stop(),
-    async connect(client: Client) {
+    async connect(client: ShopOwner) {
       const { appId, appToken } = double.project()
       const given = {
         name: 'project',

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { StoreKind } from '../../helpers/open-store.ts'
 import { until } from '../../helpers/until.ts'
-import type { SupervisedProcess } from './process.ts'
+import type { CouponShop } from '../books/shop.ts'
 import { unfinishedJobs } from './queues.ts'
 import { killAt, killAtEachStep } from './steps.ts'
-import { processesWith, type RedisKind, type World } from './world.ts'
+import { type RedisKind, someProcesses, type World } from './world.ts'
 
 export interface FaultOptions {
   /** How long faults that come at random go on. */
@@ -28,6 +28,8 @@ export interface Fault {
   readonly workers?: number
   /** Default `one_node`. */
   readonly mongo?: MongoNeeded
+  /** The platform whose coupons are given away; a coupon service over HTTP where absent. */
+  readonly openShop?: () => Promise<CouponShop>
   /** Does it, under traffic; resolves as it ends. @returns how often it was done */
   inflict(world: World, options: FaultOptions): Promise<number>
 }
@@ -148,12 +150,6 @@ async function killAtRandom(world: World, { durationMs }: FaultOptions): Promise
     kills += 1
   }
   return kills
-}
-
-/** The web, a worker, or all of them. */
-function someProcesses(world: World): readonly SupervisedProcess[] {
-  const which = world.random.pick(['web', 'worker', 'both'] as const)
-  return which === 'both' ? world.processes : [world.random.pick(processesWith(world, which))]
 }
 
 async function killRedis({ redis }: World): Promise<number> {

@@ -1,7 +1,9 @@
 import { newSigningSecret } from '../../helpers/coupon-requests.ts'
+import type { CouponShop } from '../books/shop.ts'
 import type { Api } from './api.ts'
 import type { CouponService } from './coupon-service.ts'
 import { type Order, SHOPIFY_SECRET, STRIPE_SECRET } from './orders.ts'
+import { ownerAt } from './platform-books.ts'
 
 /** Purchases on so many days in a row earn a coupon once. */
 export const DAYS_IN_A_ROW = 3
@@ -18,13 +20,18 @@ export interface Merchant {
   readonly spending: Named
   readonly inARow: Named
   readonly spent: Named
+  readonly providerId: string
   /** Signs what the merchant is told. */
   readonly webhookSecret: string
   readonly webhookPaths: Readonly<Record<Order['platform'], string>>
 }
 
 /** Sets a merchant up over the API: a count and a sum, a coupon for each, both platforms. */
-export async function setUpMerchant(api: Api, coupons: CouponService): Promise<Merchant> {
+export async function setUpMerchant(
+  api: Api,
+  coupons: CouponService,
+  shop: CouponShop | null,
+): Promise<Merchant> {
   const streak = (name: string, aggregationMethod: 'count' | 'sum', aggregationTargetValue: number) =>
     api.create<Named>('streak', {
       name,
@@ -36,13 +43,9 @@ export async function setUpMerchant(api: Api, coupons: CouponService): Promise<M
     })
   const visits = await streak('a purchase a day', 'count', 1)
   const spending = await streak('50 EUR a day', 'sum', SPENT_CENTS / 100)
-  const provider = await api.create<Named>('coupon_provider', {
-    name: 'coupon service',
-    provider: 'http',
-    settings: { url: coupons.url, revokeUrl: coupons.revokeUrl },
-    credentials: { signingSecret: newSigningSecret() },
-  })
-  const reward = { providerId: provider.id, discount: { percentage: 10 }, prefix: 'FAULT-' }
+  const providerId = shop === null ? await serviceOf(api, coupons) : await shop.connect(ownerAt(api))
+  const own = shop === null ? { prefix: 'FAULT-' } : shop.lifetime
+  const reward = { providerId, discount: { percentage: 10 }, ...own }
   const milestone = (streakId: string, body: object) =>
     api.create<Named>('milestone', { linkedSchemaRecordId: streakId, status: 'live', reward, ...body })
   const inARow = await milestone(visits.id, {
@@ -77,5 +80,15 @@ export async function setUpMerchant(api: Api, coupons: CouponService): Promise<M
   const shopify = await connector('shopify', SHOPIFY_SECRET, { shopDomain: 'example.myshopify.com' })
   const stripe = await connector('stripe', STRIPE_SECRET, {})
   const webhookPaths = { shopify: shopify.webhookPath, stripe: stripe.webhookPath }
-  return { visits, spending, inARow, spent, webhookSecret: endpoint.secret, webhookPaths }
+  return { visits, spending, inARow, spent, providerId, webhookSecret: endpoint.secret, webhookPaths }
+}
+
+async function serviceOf(api: Api, coupons: CouponService): Promise<string> {
+  const { id } = await api.create<Named>('coupon_provider', {
+    name: 'coupon service',
+    provider: 'http',
+    settings: { url: coupons.url, revokeUrl: coupons.revokeUrl },
+    credentials: { signingSecret: newSigningSecret() },
+  })
+  return id
 }

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { StoreKind } from '../../helpers/open-store.ts'
+import { AT_PLATFORMS } from './at-platforms.ts'
 import { FAULTS, type Fault, SHORT } from './faults.ts'
+
+const ALL: readonly Fault[] = [...FAULTS, ...AT_PLATFORMS]
 
 export interface HarnessOptions {
   readonly stores: readonly StoreKind[]
@@ -23,6 +26,7 @@ answered with what is there. Prints a table; exit code 1 when anything was lost,
 
   --only <fault>       may be repeated: ${FAULTS.slice(0, 6).map(nameOf).join(', ')},
                        ${FAULTS.slice(6).map(nameOf).join(', ')},
+                       ${AT_PLATFORMS.map(nameOf).join(', ')} (all of it under traffic, with coupons made there),
                        books (coupons at Shopify, Stripe and Voucherify)
   --store <store>      sqlite | mongo | both (default both; MongoDB is skipped where none can be had)
   --short              half a minute: one after the other, as in npm test
@@ -69,7 +73,7 @@ export function readOptions(args: readonly string[]): HarnessOptions | null {
   if (values.help) return null
   const stores = STORES[values.store]
   if (stores === undefined) throw new Error(`--store is ${values.store}, not sqlite, mongo or both`)
-  const usual = values.short ? [SHORT] : FAULTS.filter(({ onlyLong }) => values.long || onlyLong !== true)
+  const usual = values.short ? [SHORT] : ALL.filter(({ onlyLong }) => values.long || onlyLong !== true)
   const only = values.only?.filter((name) => name !== BOOKS)
   return {
     stores,
@@ -92,8 +96,8 @@ function readCount(name: string, digits: string | undefined, max: number): numbe
 }
 
 function readFault(name: string): Fault {
-  const fault = FAULTS.find((known) => known.name === name)
+  const fault = ALL.find((known) => known.name === name)
   if (fault === undefined)
-    throw new Error(`--only is ${name}, not one of ${FAULTS.map(nameOf).join(', ')}, ${BOOKS}`)
+    throw new Error(`--only is ${name}, not one of ${ALL.map(nameOf).join(', ')}, ${BOOKS}`)
   return fault
 }

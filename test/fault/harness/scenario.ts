@@ -35,8 +35,10 @@ export async function run(
 ): Promise<Result> {
   const random = seeded(options.seed)
   const { perSecond, settleWithinMs } = options
-  const { redisFromTheStart = true, redis = 'server', workers = 2 } = fault
-  const world = await makeWorld({ store, mongo, redisFromTheStart, redis, workers, random, perSecond })
+  const { redisFromTheStart = true, redis = 'server', workers = 2, openShop } = fault
+  const world = await makeWorld({
+    ...{ store, mongo, redisFromTheStart, redis, workers, random, perSecond, openShop },
+  })
   const wrong: string[] = []
   const note = (error: unknown) => void wrong.push(error instanceof Error ? error.message : String(error))
   try {

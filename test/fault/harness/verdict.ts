@@ -9,6 +9,7 @@ import { runProgram } from '../../helpers/run-program.ts'
 import { checkProgress, checkRewards, type RewardRecord } from './checks.ts'
 import { expectedOf, type TakenBack } from './expected.ts'
 import type { Order } from './orders.ts'
+import { judgeBooks } from './platform-books.ts'
 import { unfinishedJobs } from './queues.ts'
 import { checkTold } from './told.ts'
 import type { World } from './world.ts'
@@ -57,16 +58,17 @@ export async function judge(world: World, settleWithinMs: number): Promise<Verdi
   const judged = await checkRewards(world, { ...expected, everInARow: evenSo.inARow }, rewards)
   wrong.push(...judged.wrong, ...checkTold(world, rewards))
   await world.stopProcesses()
-  wrong.push(...(await checkStore(world)), ...(await checkRebuild(world)))
+  const books = await checkBooks(world)
+  wrong.push(...books.wrong, ...(await checkStore(world)), ...(await checkRebuild(world)))
   return {
     orders: orders.size,
     requests: traffic.requests,
     answered: answered.size,
     effects: ledger.effects,
     lost: ledger.lost,
-    doubled: ledger.doubled + judged.doubled,
+    doubled: ledger.doubled + judged.doubled + books.doubled,
     rewards: rewards.length,
-    coupons: world.coupons.books.size,
+    coupons: books.coupons,
     wrong,
   }
 }
@@ -170,6 +172,19 @@ async function checkStore({ config }: World): Promise<string[]> {
       count('erasures unfinished', 'erasure', { field: 'id', op: 'isNotNull' }),
     ])
     return found.flat()
+  } finally {
+    await close()
+  }
+}
+
+/** The books of the platform against every reward of the store, where one makes the coupons. */
+async function checkBooks({ config, coupons, shop }: World) {
+  if (shop === null) return { coupons: coupons.books.size, doubled: 0, wrong: [] }
+  const { store, close } = await openInstallation(config, quietLogger, { claim: false })
+  try {
+    const books = await shop.books()
+    const rewards = await store.find('reward_log', { limit: MAX_COUNTED })
+    return { coupons: books.length, ...judgeBooks(books, rewards) }
   } finally {
     await close()
   }

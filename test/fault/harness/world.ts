@@ -9,6 +9,7 @@ import { absentRedisCluster } from '../../helpers/redis-cluster.ts'
 import { absentWatchedRedis } from '../../helpers/redis-sentinel.ts'
 import { type AbsentRedis, absentRedis, freePort } from '../../helpers/redis-server.ts'
 import { makeTempFolder } from '../../helpers/temp-folder.ts'
+import type { CouponShop } from '../books/shop.ts'
 import { type Api, createApi } from './api.ts'
 import { type CouponService, startCouponService } from './coupon-service.ts'
 import { Effects } from './effects.ts'
@@ -46,6 +47,8 @@ export interface WorldOptions {
   readonly mongo: MongoUnderTest | null
   readonly random: Random
   readonly perSecond: number
+  /** The platform that makes the coupons; default a coupon service over HTTP. */
+  readonly openShop?: (() => Promise<CouponShop>) | undefined
 }
 
 /** A whole installation in processes of its own, a merchant with customers, and what may be ill-treated. */
@@ -57,7 +60,10 @@ export interface World {
   readonly processes: readonly SupervisedProcess[]
   readonly api: Api
   readonly merchant: Merchant
+  /** Makes the coupons where there is no shop, and takes the webhooks. */
   readonly coupons: CouponService
+  /** The platform whose coupons are given away. */
+  readonly shop: CouponShop | null
   readonly traffic: Traffic
   readonly effects: Effects
   /** Orders whose spending was withdrawn over the API: the cents, by id. */
@@ -78,6 +84,12 @@ export function processesWith({ processes }: World, role: Role): readonly Superv
   return processes.filter(({ roles }) => roles.includes(role))
 }
 
+/** The web, a worker, or all of them. */
+export function someProcesses(world: World): readonly SupervisedProcess[] {
+  const which = world.random.pick(['web', 'worker', 'both'] as const)
+  return which === 'both' ? world.processes : [world.random.pick(processesWith(world, which))]
+}
+
 /** SQLite belongs to one process; with MongoDB they are apart, and one worker takes over from another. */
 function layout(
   store: StoreKind,
@@ -96,6 +108,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const { store, random } = options
   const [folder, removeFolder] = await makeTempFolder()
   const coupons = await startCouponService(random)
+  const shop = (await options.openShop?.()) ?? null
   const redis = await ABSENT[options.redis]()
   if (options.redisFromTheStart) await redis.start()
   const { webs = 1 } = options
@@ -111,6 +124,12 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     REDIS_URL: redis.url,
     PORT: String(ports[0]),
     ...(options.mongo === null ? {} : { MONGODB_URI: options.mongo.anotherUri() }),
+    ...(shop === null
+      ? {}
+      : {
+          STREAKLINE_PUBLIC_URL: 'https://streaks.example.com',
+          STREAKLINE_PLATFORM_ORIGINS: `${shop.kind}=${shop.double.origin}`,
+        }),
     ...options.env,
   }
   const config = readConfig(env)
@@ -136,6 +155,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const remove = async (keepFolder: boolean) => {
     await stopProcesses()
     await coupons.stop()
+    await shop?.stop()
     await redis.stop()
     process.off('exit', killRedis)
     if (!keepFolder) await removeFolder()
@@ -146,7 +166,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     const [origin = ''] = origins
     let sent = 0
     const api = createApi(origin, { 'x-api-key': apiKey, 'x-api-secret': apiSecret })
-    const merchant = await setUpMerchant(api, coupons)
+    const merchant = await setUpMerchant(api, coupons, shop)
     const traffic = new Traffic({
       nextOrder: orderBook(random, Date.now(), options.members),
       random,
@@ -166,6 +186,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
         api,
         merchant,
         coupons,
+        shop,
         traffic,
         env,
         config,

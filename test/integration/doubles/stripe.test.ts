@@ -102,9 +102,15 @@ describe('coupons and promotion codes', () => {
     expect((await failure(stripe.promotionCodes.create({ promotion, code: 'twin' }))).message).toBe(
       'An active promotion code with `code: twin` already exists.',
     )
-    await stripe.promotionCodes.create({ promotion, code: 'twin', customer: 'cus_1' })
+    // a text that anybody may use is nobody else's: https://docs.stripe.com/billing/subscriptions/coupons
+    await expect(
+      stripe.promotionCodes.create({ promotion, code: 'twin', customer: 'cus_1' }),
+    ).rejects.toMatchObject({ statusCode: 400, code: undefined, param: undefined })
     await stripe.promotionCodes.update(first.id, { active: false })
-    await stripe.promotionCodes.create({ promotion, code: 'twin' })
+    await stripe.promotionCodes.create({ promotion, code: 'twin', customer: 'cus_1' })
+    await tell(double, 'POST /customers', { id: 'cus_2' })
+    await stripe.promotionCodes.create({ promotion, code: 'twin', customer: 'cus_2' })
+    await expect(stripe.promotionCodes.create({ promotion, code: 'twin' })).rejects.toThrow('already exists')
     expect((await stripe.promotionCodes.list({ code: 'twin' })).data).toHaveLength(3)
   })
 

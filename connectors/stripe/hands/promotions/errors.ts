@@ -17,21 +17,30 @@ const LIMIT_MS = 1_000
 /** How such a refusal begins or ends in Stripe's words. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   coupon: /^No such coupon\b/,
-  'promotion[coupon]': /^No such coupon\b/,
   customer: /^No such customer\b/,
   code: /^An active promotion code\b.*\balready exists\b/,
   id: /^Coupon already exists\b/,
 }
 
 /**
- * Whether Stripe refused what was asked because of this parameter. Which name `param` gives it, or whether there is
+ * Whether Stripe refused what was asked because of this parameter, by its own name without those around it. Which name `param` gives it, or whether there is
  * one, is not documented for each refusal, and a coupon that is not understood as missing would fail all rewards of
  * its discount: so its words count as well.
  */
 export function isNo(error: unknown, param: string): error is StripeFailure {
   if (!(error instanceof Stripe.errors.StripeError)) return false
   if (error.statusCode !== 400 && error.statusCode !== 404) return false
-  return error.param === param || (WORDS[param]?.test(error.message) ?? false)
+  return lastName(error.param) === param || (WORDS[param]?.test(error.message) ?? false)
+}
+
+/** Stripe spells it `promotion[coupon]` in one refusal and `promotion.coupon` in another. */
+function lastName(param: string | undefined): string | undefined {
+  return param?.replaceAll(']', '').split(/[.[]/).at(-1)
+}
+
+/** Whether Stripe refused what was asked, for whatever reason. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Stripe.errors.StripeError && error.statusCode === 400
 }
 
 /** The answer of an earlier request under the same key, and not of this one. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { CouponRequest, IssueOutcome } from '../../../../src/ports/coupon-provider.ts'
 import { couponIdOf, makeCoupon } from './coupon.ts'
-import { failed, isNo, isReplayedFailure } from './errors.ts'
+import { failed, isNo, isRefusal, isReplayedFailure } from './errors.ts'
 import { minorUnits } from './money.ts'
 
 /** Settings of the provider. */
@@ -18,6 +18,8 @@ type Wanted = Stripe.PromotionCodeCreateParams
 const REWARD = 'streakline_reward_log'
 const CUSTOMER = /^stripe:([A-Za-z0-9_]{1,255})$/
 const MOST = 100
+/** Stripe refuses an end that is further off than five years. */
+const LONGEST_MS = 5 * 365 * 86_400_000
 
 /**
  * The promotion code of a reward: made, or found where an earlier request may have made it. Its text is taken once
@@ -31,12 +33,13 @@ export async function issueCode(
   // a key is forgotten after a day, and what it kept of a failure says nothing of now
   if (request.mayExist) {
     const [own] = await findCodes(stripe, request)
-    if (own !== undefined) return issued(own)
+    if (own !== undefined) return issued(own, request)
   }
   try {
-    return issued(await makeCode(stripe, settings, request))
+    return issued(await makeCode(stripe, settings, request), request)
   } catch (error) {
-    if (isNo(error, 'code')) return taken(stripe, request)
+    const isTaken = isRefusal(error) ? await taken(stripe, request, isNo(error, 'code')) : null
+    if (isTaken !== null) return isTaken
     if (settings.couponId !== undefined && isNo(error, COUPON)) {
       return failed(`COUPON_GONE: Stripe does not know the coupon ${settings.couponId} of the provider`)
     }
@@ -44,7 +47,7 @@ export async function issueCode(
   }
 }
 
-const COUPON = 'promotion[coupon]'
+const COUPON = 'coupon'
 
 async function makeCode(
   stripe: Stripe,
@@ -75,7 +78,8 @@ async function makeCode(
 const MAX_ROUNDS = 3
 
 function wantedOf(coupon: string, settings: Settings, request: CouponRequest): Wanted {
-  const { code, member, expiresAt, rewardLogId } = request
+  const { code, member, rewardLogId } = request
+  const endsAt = endOf(request)
   const [, customer] = CUSTOMER.exec(member.externalId) ?? []
   const restrictions = restrictionsOf(settings, request)
   return {
@@ -85,7 +89,7 @@ function wantedOf(coupon: string, settings: Settings, request: CouponRequest): W
     metadata: { [REWARD]: rewardLogId },
     ...(customer === undefined ? {} : { customer }),
     // in whole seconds, and not before the time that was promised
-    ...(expiresAt === null ? {} : { expires_at: Math.ceil(expiresAt / 1000) }),
+    ...(endsAt === null ? {} : { expires_at: Math.ceil(endsAt / 1000) }),
     ...(restrictions === null ? {} : { restrictions }),
   }
 }
@@ -107,15 +111,27 @@ function keyOf({ rewardLogId }: CouponRequest, wanted: Wanted, round: number): s
   return `streakline-${rewardLogId}-${digest}${round === 0 ? '' : `-${round}`}`
 }
 
-async function taken(stripe: Stripe, request: CouponRequest): Promise<IssueOutcome> {
-  const [own] = await findCodes(stripe, request)
-  if (own !== undefined) return issued(own)
+/**
+ * What a refusal comes to where the text is taken; null: it is not. Stripe says so in words alone, so its books decide
+ * where they are others than those that are known.
+ */
+async function taken(stripe: Stripe, request: CouponRequest, isSaid: boolean): Promise<IssueOutcome | null> {
+  const same = await codesOf(stripe, request)
+  const own = same.find(({ metadata }) => metadata?.[REWARD] === request.rewardLogId)
+  if (own !== undefined) return issued(own, request)
+  if (!isSaid && !same.some(({ active }) => active)) return null
   return failed('CODE_TAKEN: Stripe has another promotion code of this text; a replay draws another one')
 }
 
-/** The end that was asked for stands. */
-function issued({ code }: Stripe.PromotionCode): IssueOutcome {
-  return { outcome: 'issued', code, expiresAt: null }
+/** When it ends at Stripe: the same for every try. */
+function endOf({ expiresAt, grantedAt }: Pick<CouponRequest, 'expiresAt' | 'grantedAt'>): number | null {
+  return expiresAt === null ? null : Math.min(expiresAt, grantedAt + LONGEST_MS)
+}
+
+/** The end that was asked for stands, unless Stripe takes none so late. */
+function issued({ code }: Stripe.PromotionCode, request: CouponRequest): IssueOutcome {
+  const endsAt = endOf(request)
+  return { outcome: 'issued', code, expiresAt: endsAt === request.expiresAt ? null : endsAt }
 }
 
 /**
@@ -126,8 +142,16 @@ export async function findCodes(
   stripe: Stripe,
   { code, rewardLogId }: Pick<CouponRequest, 'code' | 'rewardLogId'>,
 ): Promise<Stripe.PromotionCode[]> {
-  const { data } = await stripe.promotionCodes.list({ code, limit: MOST })
-  return data.filter(({ metadata }) => metadata?.[REWARD] === rewardLogId)
+  const same = await codesOf(stripe, { code })
+  return same.filter(({ metadata }) => metadata?.[REWARD] === rewardLogId)
+}
+
+/** All of this text, whoever made them. */
+async function codesOf(
+  stripe: Stripe,
+  { code }: Pick<CouponRequest, 'code'>,
+): Promise<Stripe.PromotionCode[]> {
+  return (await stripe.promotionCodes.list({ code, limit: MOST })).data
 }
 
 /** Switches a reward's codes off, then says by the very answers whether one was used before; null: there are none. */

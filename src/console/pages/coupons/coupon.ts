@@ -15,7 +15,7 @@ import { mayChange, useSession } from '../../session.ts'
 import { dateTime } from '../../words/format.ts'
 import { periodWords } from '../../words/periods.ts'
 import { personWords } from '../../words/person.ts'
-import { discountWords, reasonParts, rewardWords } from '../../words/rewards.ts'
+import { discountWords, reasonParts, rewardWords, waitWords } from '../../words/rewards.ts'
 import { orderPage } from '../orders/places.ts'
 import { GiveCode } from './give-code.ts'
 
@@ -69,7 +69,9 @@ function Told({ given, again }: ToldProps) {
   const { reward, streak, member, provider } = given
   const { user } = useSession()
   const [words, tone] = rewardWords(reward)
+  const { account } = useSession()
   const failure = reward.failureReason === null ? null : reasonParts(reward.failureReason)
+  const waits = waitWords(reward, (instant) => dateTime(instant, account.timezone))
   const person =
     member === null
       ? 'a shopper who was erased'
@@ -77,6 +79,7 @@ function Told({ given, again }: ToldProps) {
   return html`<p><${Badge} tone=${tone}>${words}</${Badge}></p>
     <p>${person} earned ${discountWords(reward.reward)} by “<bdi>${reward.milestone?.name ?? 'a milestone that is gone'}</bdi>” on
       ${' '}<${Link} to=${`/streaks/${streak.id}`}><bdi>${streak.name}</bdi></${Link}>, ${periodWords(reward.periodKey, streak.aggregationPeriod)}.</p>
+    ${waits !== null && html`<p dir="auto">${waits} <span class="small">${reward.waitsFor?.code}</span></p>`}
     ${failure !== null && html`<p>${failure.words} ${failure.code !== null && html`<span class="small">${failure.code}</span>`}</p>`}
     <${Facts} reward=${reward} provider=${provider} />
     ${mayChange(user) && html`<${Actions} reward=${reward} again=${again} />`}`

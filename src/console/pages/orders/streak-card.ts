@@ -8,7 +8,7 @@ import { Link } from '../../router.ts'
 import { mayChange, useSession } from '../../session.ts'
 import { counted, dateTime } from '../../words/format.ts'
 import { checkWords, type Explained, VERDICTS, valueWords } from '../../words/journey.ts'
-import { discountWords, rewardWords } from '../../words/rewards.ts'
+import { discountWords, rewardWords, waitWords } from '../../words/rewards.ts'
 
 type Check = Explained['rules'][number]['checks'][number]
 
@@ -40,9 +40,11 @@ function Period({ streak: { period, progress, verdict } }: { readonly streak: Ex
 }
 
 function Earned({ reward }: { readonly reward: RewardLog }) {
+  const { account } = useSession()
   const [words, tone] = rewardWords(reward)
+  const waits = waitWords(reward, (instant) => dateTime(instant, account.timezone))
   return html`<p>By it a coupon was earned: <bdi>${reward.milestone?.name ?? 'a milestone that is gone'}</bdi>, ${discountWords(reward.reward)}${' '}
-    <${Badge} tone=${tone}>${words}</${Badge}> <${Link} to=${`/coupons/coupon/${reward.id}`}>See the coupon</${Link}></p>`
+    <${Badge} tone=${tone}>${words}</${Badge}> ${waits !== null && html`<span dir="auto">${waits}</span> `}<${Link} to=${`/coupons/coupon/${reward.id}`}>See the coupon</${Link}></p>`
 }
 
 /** What was taken back of the order, and by whom; withdraw and reinstate. */

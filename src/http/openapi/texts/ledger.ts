@@ -106,6 +106,8 @@ export const rewardLog: ResourceText = {
       '`pending` to be fulfilled · `held` for now · `issuing` being made · `issued` · `failed` · `revoking` · `revoked`.',
     heldReason:
       'What it waits for: `hold_period` the end of its hold, `cap` room below a cap, `provider_paused` its coupon provider.',
+    waitsFor:
+      'Why it waits, and `until` when where that is known: its hold, a cap, its provider. `null` where it does not.',
     fulfilAfter:
       'When its hold ends; or when a cap let it go, or it came back. `expiresInDays` counts from then.',
     failureReason: 'Why no coupon was made.',

@@ -1,0 +1,22 @@
+import { afterAll, expect, it } from '@jest/globals'
+import { mongoForTests } from '../helpers/mongo-server.ts'
+import { openStore } from '../helpers/open-store.ts'
+import { describeWhyProvidersAreWaitedFor } from './why-provider-waits-suite.ts'
+import { describeWhyRewardsWait } from './why-rewards-wait-suite.ts'
+
+const server = await mongoForTests()
+
+if (server === null) {
+  it('MongoDB part SKIPPED: no server could be had', () => {
+    expect(process.env.REQUIRE_MONGO).not.toBe('1')
+  })
+} else {
+  afterAll(() => server.stop())
+  const open = async () => {
+    const store = await openStore('mongodb', server.anotherUri())
+    await store.migrate()
+    return { store, close: () => store.close() }
+  }
+  describeWhyRewardsWait('MongoDB', open)
+  describeWhyProvidersAreWaitedFor('MongoDB', open)
+}
