@@ -15,6 +15,9 @@ export function readId(option: string, text: string): string {
 export async function onlyAccount(store: Store): Promise<string> {
   const accounts = await listAccounts(store)
   if (accounts.length === 1) return accounts[0]!.id
+  if (accounts.length === 0) {
+    throw new AppError('INVALID_INPUT', 'there is no account yet: make one with "streakline init"')
+  }
   throw new AppError('INVALID_INPUT', `there are ${accounts.length} accounts: say which one with --account`)
 }
 
