@@ -170,6 +170,36 @@ if (binary === null) {
       await box().getByText('1 day in a row').waitFor()
     })
 
+    it('shows nothing any more of whoever signed out', async () => {
+      await open(page(widgetOf(RISKY)))
+      await tab.evaluate(`${ELEMENT}.setAttribute('token', '')`)
+      await box().waitFor({ state: 'hidden' })
+      expect(await box().textContent()).toBe('')
+    })
+
+    it('keeps nothing that is no longer true, once the period is over', async () => {
+      await open(page(widgetOf(RISKY)))
+      await tab.context().setOffline(true)
+      await tab.clock.setFixedTime('2026-11-23T00:00:00Z')
+      await tab.evaluate(`${ELEMENT}.refresh()`)
+      expect(await seen()).toBe('Your streak cannot be shown at the moment Try again')
+    })
+
+    it('leaves the focus of whoever tries again in its place', async () => {
+      pages.html = page(`<streakline-streak ${attributes()} token="not.a.token"></streakline-streak>`)
+      await tab.goto(pages.origin)
+      const again = box().getByRole('button', { name: 'Try again' })
+      await again.focus()
+      const read = tab.waitForResponse(/\/schema\//)
+      await tab.keyboard.press('Enter')
+      await read
+      await again.waitFor()
+      expect(await tab.evaluate(`${ELEMENT}.shadowRoot.activeElement?.className`)).toBe('streak')
+      await tab.evaluate(`${ELEMENT}.setAttribute('token', '${token(RISKY)}')`)
+      await box().getByText('2 days in a row').waitFor()
+      expect(await tab.evaluate(`${ELEMENT}.shadowRoot.activeElement?.className`)).toBe('streak')
+    })
+
     it('says that it is loading for as long as that takes', async () => {
       let go = () => {}
       const held = new Promise<void>((resolve) => {
