@@ -2,8 +2,9 @@ import { Batcher } from '../commit/batcher.ts'
 import { findRow } from '../commit/planned.ts'
 import { untilWritten } from '../commit/until-written.ts'
 import { loadPlaces, readTerms } from '../life/load-places.ts'
+import { withSharedJobs } from '../life/share-jobs.ts'
 import { insert } from '../ports/changes.ts'
-import { messageJobOf, rewardJobOf } from '../ports/queue.ts'
+import { messageJobOf, rewardJobsOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import { decideEntry, decideReports, type EntryDecision, type LoadedEntry } from './decide/decide-entry.ts'
 import type { RecorderDeps } from './deps.ts'
@@ -94,12 +95,13 @@ async function commit<R>(
       if (!(await loadNeeds(store, loaded, decision.needs))) return null
       continue
     }
-    const { due, result, happenings } = decision
+    const { result, happenings } = decision
+    const { changes: decided, due } = withSharedJobs(decision.changes, decision.due)
     const messages = teller?.messages(happenings, loaded.listeners, clock.now()) ?? []
-    const changes = [...decision.changes, ...messages.map((row) => insert('webhook_message', row))]
+    const changes = [...decided, ...messages.map((row) => insert('webhook_message', row))]
     if (changes.length > 0 && (await store.commit(changes)).outcome === 'conflict') return null
     if (messages.length > 0) void queue.enqueue('message', messages.map(messageJobOf))
-    if (due.length > 0) void queue.enqueue('reward', due.map(rewardJobOf))
+    if (due.length > 0) void queue.enqueue('reward', rewardJobsOf(due))
     return result
   }
   throw new Error('an entry kept asking for facts')

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AGAIN, Batcher } from '../commit/batcher.ts'
 import { AppError } from '../errors.ts'
+import { withSharedJobs } from '../life/share-jobs.ts'
 import { createTermsBook, type TermsBook } from '../life/terms-book.ts'
 import { insert } from '../ports/changes.ts'
-import { activityJobOf, messageJobOf, rewardJobOf } from '../ports/queue.ts'
+import { activityJobOf, messageJobOf, rewardJobsOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { CommitResult } from '../ports/store.ts'
 import { type Decision, decide } from './decide/decide.ts'
@@ -128,7 +129,8 @@ type Tried = { readonly results: RecordResult[] } | { readonly conflict: CommitR
 async function tryBatch(deps: Deps, requests: readonly RecordRequest[], isRetry: boolean): Promise<Tried> {
   const decision = await decideBatch(deps, requests, isRetry)
   if (decision === null) return { conflict: { outcome: 'conflict', reason: 'changed' } }
-  const { changes, dueRewards, dueReports, messages } = decision
+  const { dueReports, messages } = decision
+  const { changes, due: dueRewards } = withSharedJobs(decision.changes, decision.dueRewards)
   if (changes.length > 0) {
     const committed = await deps.store.commit([
       ...changes,
@@ -137,7 +139,7 @@ async function tryBatch(deps: Deps, requests: readonly RecordRequest[], isRetry:
     if (committed.outcome === 'conflict') return { conflict: committed }
   }
   if (messages.length > 0) void deps.queue.enqueue('message', messages.map(messageJobOf))
-  if (dueRewards.length > 0) void deps.queue.enqueue('reward', dueRewards.map(rewardJobOf))
+  if (dueRewards.length > 0) void deps.queue.enqueue('reward', rewardJobsOf(dueRewards))
   if (dueReports.length > 0) void deps.queue.enqueue('activity', dueReports.map(activityJobOf))
   return { results: [...decision.results] }
 }

@@ -19,7 +19,9 @@ export function next(reward: Reward, event: LifeEvent, now: Instant): Turn {
   )
   if (turn.to !== 'next') return turn
   const waitingForProviderId = waitingFor({ ...reward, ...turn.set })
-  return { to: 'next', set: { ...turn.set, waitingForProviderId, updatedAt: now } }
+  // whoever queues several anew says which of them share a job
+  const alone = turn.set.attempt !== undefined && reward.batchId !== null ? { batchId: null } : {}
+  return { to: 'next', set: { ...turn.set, ...alone, waitingForProviderId, updatedAt: now } }
 }
 
 /** How the row of a reward begins that is granted now. `admits` is asked where it takes a place, and takes it. */

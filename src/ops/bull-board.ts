@@ -40,6 +40,7 @@ export function createQueueBoard({ queues, redisReachable, ...guarded }: BoardDe
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   activity:
     'One job is what one rule sees of a purchase or a report, or up to 16 of them that arrived together.',
-  reward: 'One job is one reward: its coupon is made, or taken back.',
+  reward:
+    'One job is one reward: its coupon is made, or taken back. Or up to 16 of them; one in trouble has a job of its own.',
   upkeep: 'One job, once a minute: what was kept long enough is removed.',
 }

@@ -18,6 +18,12 @@ export interface RewardJob {
   readonly rewardLogId: string
   readonly attempt: number
 }
+/** Rewards whose work became due in one commit and is done together; each that meets trouble goes on in a job of its own. */
+export interface SharedRewardJob {
+  readonly batchId: string
+  /** At most `MAX_JOB_ITEMS`. */
+  readonly items: readonly RewardJob[]
+}
 export interface MessageJob {
   readonly accountId: string
   readonly messageId: string
@@ -57,6 +63,17 @@ export function rewardJobOf({
   return { accountId, rewardLogId: id, attempt }
 }
 
+/** The jobs that do what is due of these rewards: one for those of a batch, one for each of the others. */
+export function rewardJobsOf(
+  rows: readonly Pick<Row<'reward_log'>, 'accountId' | 'id' | 'attempt' | 'batchId'>[],
+): (RewardJob | SharedRewardJob)[] {
+  const batches = Map.groupBy(rows, ({ batchId, id }) => batchId ?? id)
+  return [...batches].map(([batchId, rewards]) => {
+    const items = rewards.map(rewardJobOf)
+    return items.length === 1 ? items[0]! : { batchId, items }
+  })
+}
+
 /** The job that sends a message, as its `attempt` stands. */
 export function messageJobOf({
   accountId,
@@ -68,7 +85,7 @@ export function messageJobOf({
 
 interface Jobs {
   readonly activity: ActivityJob
-  readonly reward: RewardJob
+  readonly reward: RewardJob | SharedRewardJob
   readonly message: MessageJob
 }
 export type QueueName = keyof Jobs
@@ -139,6 +156,7 @@ export interface JobContext {
  */
 export interface JobHandlers {
   activity(job: ActivityJob, context: JobContext): Promise<void>
+  /** Each reward of a shared job by itself: what it throws goes on in a job of its own. */
   reward(job: RewardJob, context: JobContext): Promise<void>
   message(job: MessageJob, context: JobContext): Promise<void>
   /** Runs about once a minute in one worker: prunes and whatever else time does. */

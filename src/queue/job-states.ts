@@ -2,7 +2,7 @@ import type { JobState } from '../ports/queue.ts'
 import type { RedisClient } from './redis-clients.ts'
 
 /**
- * Looks up to 1,000 jobs up in one pipeline, of keys of one queue only: a Redis Cluster takes no other. Cheap on purpose: whether a job waits, runs or is delayed is not asked,
+ * Looks jobs up in one pipeline, some 1,500 at most, of keys of one queue only: a Redis Cluster takes no other. Cheap on purpose: whether a job waits, runs or is delayed is not asked,
  * for BullMQ keeps waiting jobs in a list that would have to be searched for each of them.
  * @param toKey BullMQ's key of a state or a job of this queue
  */

@@ -3,7 +3,7 @@ import { Cluster } from 'ioredis'
 import type { Logger } from '../ports/logger.ts'
 import { retryDelayMs } from './backoff.ts'
 import { JobFailure } from './job-error.ts'
-import { type BullQueueName, KEEP_COMPLETED, KEEP_FAILED, keyPrefix } from './names.ts'
+import { type BullQueueName, KEEP_COMPLETED, KEEP_FAILED, keyPrefix, TRIES } from './names.ts'
 import { quietWarnings } from './quiet-log.ts'
 import type { RedisLink } from './redis-link.ts'
 import { within } from './within.ts'
@@ -26,10 +26,19 @@ const TUNING = {
   removeOnComplete: KEEP_COMPLETED,
   removeOnFail: KEEP_FAILED,
   settings: {
-    backoffStrategy: (triesMade, _type, error) =>
-      retryDelayMs(triesMade, error instanceof JobFailure ? error.retryAfterMs : undefined, Math.random),
+    backoffStrategy: (triesMade, _type, error, job) =>
+      retryDelayMs(
+        triesMade + spentBefore(job),
+        error instanceof JobFailure ? error.retryAfterMs : undefined,
+        Math.random,
+      ),
   },
 } as const satisfies Partial<WorkerOptions>
+
+/** Tries that a reward spent in a shared job: so many fewer has the one of its own. */
+function spentBefore(job: Pick<Job, 'queueName' | 'opts'> | undefined): number {
+  return job?.queueName === 'reward' ? TRIES.reward - (job.opts.attempts ?? TRIES.reward) : 0
+}
 
 /**
  * BullMQ asks for the next job again at once when Redis refuses (out of memory, read-only): a full core for nothing.

@@ -1,4 +1,4 @@
-import type { ActivityJob, JobOf, MessageJob, QueueName, RewardJob } from '../ports/queue.ts'
+import type { ActivityJob, JobOf, MessageJob, QueueName, RewardJob, SharedRewardJob } from '../ports/queue.ts'
 
 /** The queues in Redis: those of the port, and `upkeep`, which only the workers themselves use. */
 export type BullQueueName = QueueName | 'upkeep'
@@ -21,12 +21,21 @@ export function keyPrefix(queue: BullQueueName, prefix: string = DEFAULT_PREFIX)
   return `{${prefix}-${queue}}`
 }
 
-/** Same batch or row, same attempt, same id. BullMQ refuses ids that are integers or contain a colon. */
+/**
+ * Same batch or row, same attempt, same id. A batch of rewards is of one queueing, so its attempts need not be told.
+ * BullMQ refuses ids that are integers or contain a colon.
+ */
 export function jobIdOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): string {
-  if (queue === 'reward') return `rew-${(job as RewardJob).rewardLogId}-${job.attempt}`
-  if (queue === 'message') return `msg-${(job as MessageJob).messageId}-${job.attempt}`
-  const { batchId, items } = job as ActivityJob
-  return `act-${batchId ?? items[0]?.itemId}-${job.attempt}`
+  if (queue === 'reward') {
+    const reward = job as RewardJob | SharedRewardJob
+    return 'items' in reward ? `rew-${reward.batchId}` : `rew-${reward.rewardLogId}-${reward.attempt}`
+  }
+  if (queue === 'message') {
+    const { messageId, attempt } = job as MessageJob
+    return `msg-${messageId}-${attempt}`
+  }
+  const { batchId, items, attempt } = job as ActivityJob
+  return `act-${batchId ?? items[0]?.itemId}-${attempt}`
 }
 
 /** The ids and nothing else, whatever else the caller's object holds. */
@@ -43,6 +52,11 @@ export function payloadOf<Q extends QueueName>(queue: Q, job: JobOf<Q>): JobOf<Q
     const { accountId, messageId, attempt } = job as MessageJob
     return { accountId, messageId, attempt }
   }
-  const { accountId, rewardLogId, attempt } = job as RewardJob
+  const reward = job as RewardJob | SharedRewardJob
+  if (!('items' in reward)) return rewardIds(reward)
+  return { batchId: reward.batchId, items: reward.items.map(rewardIds) }
+}
+
+function rewardIds({ accountId, rewardLogId, attempt }: RewardJob): RewardJob {
   return { accountId, rewardLogId, attempt }
 }

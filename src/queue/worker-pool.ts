@@ -2,10 +2,12 @@ import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobHandlers, JobQueue, WorkerPool } from '../ports/queue.ts'
 import { openBullQueue } from './bull-queues.ts'
+import { Gate } from './gate.ts'
 import { ensureScheduler, jobsWait } from './guard.ts'
 import { describeFailure } from './job-error.ts'
 import { startManagedWorker } from './managed-worker.ts'
 import { BULL_QUEUES, type BullQueueName } from './names.ts'
+import { createPart } from './part.ts'
 import { openRedisLink } from './redis-link.ts'
 import { repeat } from './repeat.ts'
 import { runJob } from './run-job.ts'
@@ -19,7 +21,7 @@ const CONNECT_WAIT_MS = 2_000
 export interface WorkerPoolOptions {
   readonly redisUrl: string
   readonly handlers: JobHandlers
-  /** Jobs in flight at once in this process. Recording shares commits, so many activities in flight cost little. */
+  /** Jobs in flight at once in this process; of rewards also how many are in work, however many share a job. Recording shares commits, so many activities in flight cost little. */
   readonly concurrency?: { readonly activity?: number; readonly reward?: number; readonly message?: number }
   readonly logger: Logger
   readonly clock: Clock
@@ -41,16 +43,23 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   }
   const link = openRedisLink({ redisUrl, role: 'worker', logger, prefix })
   const guardLink = openRedisLink({ redisUrl, role: 'producer', prefix })
-  const lanes = BULL_QUEUES.map((name) => ({
+  const bulls = BULL_QUEUES.map((name) => ({ name, bull: openBullQueue(name, guardLink, prefix) }))
+  const running = {
+    handlers,
+    gate: new Gate(concurrency.reward),
+    part: createPart(bulls.find(({ name }) => name === 'reward')!.bull, guardLink),
+    logger,
+  }
+  const lanes = bulls.map(({ name, bull }) => ({
     name,
-    bull: openBullQueue(name, guardLink, prefix),
+    bull,
     worker: startManagedWorker({
       queue: name,
       concurrency: concurrency[name],
       link,
       logger,
       prefix,
-      run: (job, token, signal) => runJob(name, job, token, signal, handlers, logger),
+      run: (job, token, signal) => runJob(name, job, token, signal, running),
     }),
   }))
 

@@ -1,8 +1,9 @@
 import { next } from '../life/life.ts'
+import { shareJobs } from '../life/share-jobs.ts'
 import { change, revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import { all, equal } from '../ports/conditions.ts'
-import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
+import { type JobQueue, rewardJobsOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Change, Store } from '../ports/store.ts'
 import type { ProviderState } from './breaker.ts'
@@ -23,10 +24,23 @@ export interface LetGoDeps {
 
 type Reward = Row<'reward_log'>
 
-/** What becomes of a reward that was parked as it goes on: it has a job, and tries, of its own. */
-function going(reward: Reward, now: number): Partial<Omit<Reward, 'revision'>> {
-  const turn = next(reward, { kind: 'let_go' }, now)
-  return turn.to === 'next' ? turn.set : {}
+interface Going {
+  readonly reward: Reward
+  readonly set: Partial<Omit<Reward, 'revision'>>
+}
+
+/** What becomes of rewards that were parked as they go on together: they share jobs, and have all their tries. */
+function going(parked: readonly Reward[], now: number): Going[] {
+  const batchIds = shareJobs(parked)
+  return parked.map((reward) => {
+    const turn = next(reward, { kind: 'let_go' }, now)
+    const set = turn.to === 'next' ? { ...turn.set, batchId: batchIds.get(reward.id)! } : {}
+    return { reward, set }
+  })
+}
+
+function jobsOf(gone: readonly Going[]) {
+  return rewardJobsOf(gone.map(({ reward, set }) => ({ ...reward, ...set })))
 }
 
 /**
@@ -40,17 +54,14 @@ export async function letGo({ store, clock, queue }: LetGoDeps, { id }: Provider
     if (state === undefined || state.state === 'paused' || state.dueAt === null) return
     const parked = await findWaiting(store, id, REWARDS_PER_COMMIT, PARKED)
     const now = clock.now()
-    const gone = parked.map((reward) => ({ reward, set: going(reward, now) }))
+    const gone = going(parked, now)
     const changes = [
       ...gone.map(({ reward, set }) => revise('reward_log', reward, set)),
       stillOk(state, parked.length < REWARDS_PER_COMMIT, now),
     ]
     // a reward that somebody else changed at the same moment is looked at again
     if ((await store.commit(changes)).outcome === 'conflict') continue
-    await queue?.enqueue(
-      'reward',
-      gone.map(({ reward, set }) => rewardJobOf({ ...reward, ...set })),
-    )
+    await queue?.enqueue('reward', jobsOf(gone))
     if (parked.length < REWARDS_PER_COMMIT) return
   }
 }
@@ -72,13 +83,12 @@ export async function letGoOfRevoking(
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const parked = await findWaiting(store, providerId, REWARDS_PER_COMMIT, all(PARKED, REVOKING))
     const now = clock.now()
-    const gone = parked.map((reward) => ({ reward, set: going(reward, now) }))
+    const gone = going(parked, now)
     if (gone.length === 0) return
     const changes = gone.map(({ reward, set }) => revise('reward_log', reward, set))
     // a reward that somebody else changed at the same moment is looked at again
     if ((await store.commit(changes)).outcome === 'conflict') continue
-    const jobs = gone.map(({ reward, set }) => rewardJobOf({ ...reward, ...set }))
-    await queue?.enqueue('reward', jobs)
+    await queue?.enqueue('reward', jobsOf(gone))
     if (parked.length < REWARDS_PER_COMMIT) return
   }
 }

@@ -3,10 +3,11 @@ import type { Reward } from '../life/events.ts'
 import { next } from '../life/life.ts'
 import { findWaitingForRoom, loadPlaces, readTerms } from '../life/load-places.ts'
 import { Places, type Waiting } from '../life/places.ts'
+import { shareJobs } from '../life/share-jobs.ts'
 import { revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import { above, all, ascending, atLeast, equal } from '../ports/conditions.ts'
-import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
+import { type JobQueue, rewardJobsOf } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
 
 const REWARDS_PER_COMMIT = 200
@@ -63,10 +64,7 @@ export async function findRoomIn(deps: RoomDeps, accountId: string): Promise<voi
     const changes = gone.map(({ reward, set }) => revise('reward_log', reward, set))
     // somebody took or gave back a place meanwhile: it is looked at again
     if ((await store.commit([...changes, ...places.changes()])).outcome === 'conflict') continue
-    await queue?.enqueue(
-      'reward',
-      gone.map(({ reward, set }) => rewardJobOf({ ...reward, ...set })),
-    )
+    await queue?.enqueue('reward', rewardJobsOf(gone.map(({ reward, set }) => ({ ...reward, ...set }))))
     if (gone.length < REWARDS_PER_COMMIT) return
   }
 }
@@ -100,5 +98,6 @@ function letGo(line: readonly Reward[], places: Places, now: number) {
     if (turn.to === 'next') gone.push({ reward, set: turn.set })
     else stopped.add(reward.milestoneId)
   }
-  return gone
+  const batchIds = shareJobs(gone.map(({ reward }) => reward))
+  return gone.map(({ reward, set }) => ({ reward, set: { ...set, batchId: batchIds.get(reward.id)! } }))
 }

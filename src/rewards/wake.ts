@@ -1,8 +1,9 @@
 import { next } from '../life/life.ts'
+import { shareJobs } from '../life/share-jobs.ts'
 import { revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
 import { equal } from '../ports/conditions.ts'
-import { type JobQueue, rewardJobOf } from '../ports/queue.ts'
+import { type JobQueue, rewardJobsOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Store } from '../ports/store.ts'
 import { findWaiting } from './find-waiting.ts'
@@ -34,15 +35,12 @@ export async function wakeRewards(deps: WakeDeps, providerId: string, limit: num
 
 async function wake({ store, clock, queue }: WakeDeps, rewards: readonly Reward[]): Promise<void> {
   const updatedAt = clock.now()
-  const result = await store.commit(
-    rewards.flatMap((reward) => {
-      const turn = next(reward, { kind: 'woken' }, updatedAt)
-      return turn.to === 'next' ? [revise('reward_log', reward, turn.set)] : []
-    }),
-  )
+  const batchIds = shareJobs(rewards)
+  const woken = rewards.flatMap((reward) => {
+    const turn = next(reward, { kind: 'woken' }, updatedAt)
+    return turn.to === 'next' ? [{ reward, set: { ...turn.set, batchId: batchIds.get(reward.id)! } }] : []
+  })
+  const result = await store.commit(woken.map(({ reward, set }) => revise('reward_log', reward, set)))
   if (result.outcome === 'conflict') return
-  await queue.enqueue(
-    'reward',
-    rewards.map((reward) => rewardJobOf({ ...reward, attempt: reward.attempt + 1 })),
-  )
+  await queue.enqueue('reward', rewardJobsOf(woken.map(({ reward, set }) => ({ ...reward, ...set }))))
 }

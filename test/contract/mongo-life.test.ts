@@ -3,6 +3,7 @@ import { openMongoStore } from '../../src/store/mongo/store.ts'
 import { mongoForTests } from '../helpers/mongo-server.ts'
 import { describeCaps } from './caps-suite.ts'
 import { describeLife } from './life-suite.ts'
+import { describeSharedRewards } from './shared-rewards-suite.ts'
 
 const server = await mongoForTests()
 
@@ -20,4 +21,5 @@ if (server === null) {
   }
   describeLife('MongoDB', setup, 10)
   describeCaps('MongoDB', setup)
+  describeSharedRewards('MongoDB', setup)
 }

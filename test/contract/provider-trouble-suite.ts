@@ -19,6 +19,7 @@ import { createFulfil, createStep } from '../../workers/reward/fulfil.ts'
 import { ALONE, Lanes } from '../../workers/reward/lanes.ts'
 import { createLookAtUse } from '../../workers/reward/use.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
+import { rewardsOf } from '../helpers/reward-jobs.ts'
 import {
   FAULT,
   insert,
@@ -55,7 +56,7 @@ export function describeProviderTrouble(
     let world: RewardWorld
     const queued: { rewardLogId: string; attempt: number }[] = []
     const queue = {
-      enqueue: async (_: string, jobs: readonly object[]) => void queued.push(...(jobs as typeof queued)),
+      enqueue: async (_: string, jobs: readonly object[]) => void queued.push(...rewardsOf(jobs)),
     }
     const clock = { now: () => now }
 
@@ -223,7 +224,7 @@ export function describeProviderTrouble(
       expect(await reload(failing[0]!)).toMatchObject({ heldReason: 'provider_paused', dueAt: null })
     })
 
-    it('let all go when a probe is answered, each with a job of its own', async () => {
+    it('let all go when a probe is answered, with all their tries', async () => {
       const failing = await pause()
       for (const reward of failing) await run(reward)
       const fresh = await rewards(3)

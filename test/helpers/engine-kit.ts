@@ -15,6 +15,7 @@ import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { plainMilestone, plainStreak } from './plain-rows.ts'
 import { quietLogger } from './quiet-logger.ts'
+import { rewardsOf } from './reward-jobs.ts'
 
 /** An engine on a store, with a clock to set and rows made by hand. The queue only notes what it is given. */
 export class EngineKit {
@@ -135,7 +136,7 @@ export class EngineKit {
 function notingQueue(enqueued: RewardJob[]): JobQueue {
   return {
     enqueue: async (queue, jobs) => {
-      if (queue === 'reward') enqueued.push(...(jobs as readonly RewardJob[]))
+      if (queue === 'reward') enqueued.push(...rewardsOf(jobs))
     },
     add: async () => {},
     states: async (_queue, jobs) => jobs.map(() => 'absent' as const),

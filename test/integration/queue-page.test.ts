@@ -62,7 +62,8 @@ describe('the queue pages', () => {
     expect(Object.fromEntries(queues.map(({ name, description }) => [name, description]))).toEqual({
       activity:
         'One job is what one rule sees of a purchase or a report, or up to 16 of them that arrived together.',
-      reward: 'One job is one reward: its coupon is made, or taken back.',
+      reward:
+        'One job is one reward: its coupon is made, or taken back. Or up to 16 of them; one in trouble has a job of its own.',
     })
   })
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createCouponProviders } from '../../src/coupons/registry.ts'
 import type { CouponProvider } from '../../src/ports/coupon-provider.ts'
-import type { JobOf } from '../../src/ports/queue.ts'
+import type { RewardJob } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { foldCode } from '../../src/rewards/code.ts'
 import { patchRewardLog } from '../../src/rewards/patch.ts'
@@ -30,7 +30,7 @@ const signingSecret = newSigningSecret()
 let temp: TempStore
 let service: CouponService
 let world: RewardWorld
-let jobs: JobOf<'reward'>[]
+let jobs: RewardJob[]
 
 beforeEach(async () => {
   temp = await openTempStore()
@@ -62,7 +62,7 @@ const reload = (reward: Row<'reward_log'>) => read(temp.store, 'reward_log', rew
 
 /** Works one job off; `answer` stands between the coupon service and what a worker learns of it. */
 function fulfil(
-  job: JobOf<'reward'>,
+  job: RewardJob,
   answer: (real: CouponProvider['issue']) => CouponProvider['issue'] = (it) => it,
 ) {
   const allowedHosts = [new URL(service.url).host]

@@ -77,6 +77,7 @@ function rewardRow(set: Partial<Row<'reward_log'>> = {}): Row<'reward_log'> {
     accountId: ACCOUNT,
     createdAt: START,
     updatedAt: START,
+    batchId: null,
     revision: 3,
     ownedById: newId(),
     linkedSchemaSlug: 'streak',

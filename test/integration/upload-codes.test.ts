@@ -6,6 +6,7 @@ import type { Store } from '../../src/ports/store.ts'
 import { foldCode } from '../../src/rewards/code.ts'
 import { uploadPoolCodes } from '../../src/rewards/upload-codes.ts'
 import { createFulfil } from '../../workers/reward/fulfil.ts'
+import { rewardsOf } from '../helpers/reward-jobs.ts'
 import {
   clock,
   collectingLogger,
@@ -35,7 +36,7 @@ afterEach(() => temp.close())
 
 /** Takes the place of Redis: remembers what it was given. */
 const queue = {
-  enqueue: async (_: string, jobs: readonly object[]) => void queued.push(...(jobs as RewardJob[])),
+  enqueue: async (_: string, jobs: readonly object[]) => void queued.push(...rewardsOf(jobs)),
 }
 
 function upload(codes: readonly string[], into: Pick<RewardWorld, 'accountId' | 'providerId'> = pool) {
@@ -169,6 +170,8 @@ describe('rewards that wait for codes', () => {
     expect(await read(store, 'reward_log', first.id)).toEqual({
       ...first,
       attempt: 4,
+      // they share a job
+      batchId: expect.any(String),
       revision: 2,
       updatedAt: NOW,
     })

@@ -49,9 +49,13 @@ async function raise(lane: Lane, rows: readonly DueRow[], { store, clock }: Requ
   const raised: DueRow[] = []
   async function commit(part: readonly DueRow[]): Promise<void> {
     const now = clock.now()
-    const after = part.map((row) => ({ row, attempt: row.attempt + 1, dueAt: nextDueAt(row, now) }))
+    const besides = lane.together(part)
+    const after = part.map((row) => {
+      const set = { attempt: row.attempt + 1, dueAt: nextDueAt(row, now), ...besides(row) }
+      return { row, ...set }
+    })
     const { outcome } = await store.commit(
-      after.map(({ row, attempt, dueAt }) => lane.raise(row, { attempt, dueAt, updatedAt: now })),
+      after.map(({ row, ...set }) => lane.raise(row, { ...set, updatedAt: now })),
     )
     if (outcome === 'committed') raised.push(...after.map(({ row, ...set }) => ({ ...row, ...set })))
     else if (part.length > 1) for (const row of part) await commit([row])

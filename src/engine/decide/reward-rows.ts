@@ -48,6 +48,7 @@ export function rewardRows(granted: GrantedReward): {
     rewardIssuedAt: null,
     rewardExpiryAt: null,
     attempt: 0,
+    batchId: null,
     ...life,
   }
   if (drawn === null) return { reward, code: null }

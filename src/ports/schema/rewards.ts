@@ -71,6 +71,8 @@ export const REWARDS = {
       dueAt: optional(instant),
       /** Part of the job id; raised each time the work is queued anew after a job that ended. */
       attempt: integer,
+      /** The rewards whose work became due in one commit and that share a job; null: none. */
+      batchId: optional(id),
       /** The provider that has to do something before the reward goes on; see `waitingFor`. */
       waitingForProviderId: optional(id),
     },

@@ -89,7 +89,7 @@ export const VERSIONS: readonly SchemaVersion[] = [
   },
   {
     version: 3,
-    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what; outgoing webhooks, and members at risk; rewards that are held, and caps; which coupons were used, and by which order; past orders that are read from platforms; what platforms tell of shops and ask by law; coupon providers that work through a connector; which shop bodies say that they are of',
+    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what; outgoing webhooks, and members at risk; rewards that are held, and caps; which coupons were used, and by which order; past orders that are read from platforms; what platforms tell of shops and ask by law; coupon providers that work through a connector; which shop bodies say that they are of; which rewards share a job',
     steps: [
       // webhooks of an app with one address for all shops look for them, and there were none of these before
       fill('connector', CONNECTORS.connector, 'shops of connectors', 'beside', ({ settings, siteKey }) => {
