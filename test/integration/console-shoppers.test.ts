@@ -121,6 +121,32 @@ if (binary === null) {
       expect(await download.failure()).toBe(null)
     })
 
+    it('says in words why a purchase that is entered by hand does not count, and keeps what was typed', async () => {
+      const shopper = await buys('by hand', 'Lin', 'Wei')
+      await open(`/shoppers/${shopper.id}`)
+      await page.getByText('Enter a purchase by hand').click()
+      const form = page.getByRole('form', { name: 'Enter a purchase by hand' })
+      const enter = async (number: string, day: string) => {
+        await form.getByLabel('Number of the purchase').fill(number)
+        await form.getByLabel('Day').fill(day)
+        await form.getByRole('button', { name: 'Count it' }).click()
+      }
+      await enter('order of by hand', '2026-11-20')
+      await form.getByRole('alert').waitFor()
+      expect(await form.getByLabel('Number of the purchase').inputValue()).toBe('order of by hand')
+      await enter('till 18', '2099-01-01')
+      await form.getByText(/future/).waitFor()
+      expect(await form.getByLabel('Day').inputValue()).toBe('2099-01-01')
+      await enter('till 18', '2026-11-19')
+      await page.getByRole('link', { name: 'till 18' }).waitFor()
+      const filters = { fieldSlug: 'ownedById', operator: 'EQUALS', value: shopper.id }
+      const { body } = await client.list('streak_log', { filters })
+      expect(body.data.map(({ uniqueIdentifier }: Body) => uniqueIdentifier).sort()).toEqual([
+        'order of by hand',
+        'till 18',
+      ])
+    })
+
     it('reports no fault', () => {
       expect(faults).toEqual([])
     })
