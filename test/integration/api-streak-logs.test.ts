@@ -118,6 +118,7 @@ describe('creating a streak log', () => {
       fulfilmentStatus: 'pending',
       heldReason: null,
       fulfilAfter: null,
+      waitsFor: null,
       failureReason: null,
       couponUsed: null,
       redeemedAt: null,
