@@ -44,6 +44,7 @@ const OWN = new Set([
     'hasRewards',
   ],
   ...[
+    'batchId',
     'hasLogs',
     'hasRewardLogs',
     'profileTimes',
