@@ -33,16 +33,7 @@ const SLUGS: Readonly<Partial<Record<CollectionName, string>>> = {
 /** Stored for our own sake: whoever reads the log has no use for them. */
 const OWN = new Set([
   ...['id', 'accountId', 'createdAt', 'updatedAt', 'revision', 'emailKey', 'foldedCode', 'sessionEpoch'],
-  ...[
-    'linkUntil',
-    'attempt',
-    'batchId',
-    'dueAt',
-    'waitingForProviderId',
-    'hasDeliveries',
-    'hasPurchases',
-    'hasRewards',
-  ],
+  ...['linkUntil', 'attempt', 'dueAt', 'waitingForProviderId', 'hasDeliveries', 'hasPurchases', 'hasRewards'],
   ...[
     'batchId',
     'hasLogs',
