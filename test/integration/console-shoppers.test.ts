@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
@@ -18,7 +18,6 @@ if (binary === null) {
     let browser: Browser
     let page: Page
     let faults: string[]
-    jest.setTimeout(180_000)
 
     beforeAll(async () => {
       api = await startApi()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { type Api, startApi } from '../helpers/api.ts'
 import { proxyParameters, signedQuery } from '../helpers/app-proxy.ts'
@@ -17,7 +17,6 @@ if (binary === null) {
   })
 } else {
   describe('the console’s page about the widget', () => {
-    jest.setTimeout(120_000)
     let api: Api
     let shop: Shop
     let pages: ShopPage

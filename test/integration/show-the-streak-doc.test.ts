@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { STYLE } from '../../src/widget/style.ts'
 import { WORDS } from '../../src/widget/words.ts'
@@ -50,7 +50,6 @@ if (binary === null) {
   })
 } else {
   describe('whoever follows the page', () => {
-    jest.setTimeout(120_000)
     let api: Api
     let shop: Shop
     let pages: ShopPage

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { type Api, type Body, NOW, startApi } from '../helpers/api.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
@@ -19,7 +19,6 @@ if (binary === null) {
   })
 } else {
   describe('the widget on a page of another origin', () => {
-    jest.setTimeout(120_000)
     let api: Api
     let shop: Shop
     let second: Body

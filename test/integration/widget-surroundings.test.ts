@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { type Api, NOW, startApi } from '../helpers/api.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
@@ -26,7 +26,6 @@ if (binary === null) {
   })
 } else {
   describe('the widget in the page of a shop', () => {
-    jest.setTimeout(120_000)
     let api: Api
     let shop: Shop
     let pages: ShopPage

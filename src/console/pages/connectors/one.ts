@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { Connector } from '../../../client/schema.ts'
-import { act, read } from '../../api/records.ts'
+import { act, patch, read } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useDoing, useLoad } from '../../load.ts'
 import type { PageProps } from '../../pages.ts'
 import { announce } from '../../parts/announce.ts'
+import { AskedButton, DoButton } from '../../parts/confirm.ts'
 import { Dialog } from '../../parts/dialog.ts'
 import { Badge, Shown, Wrong } from '../../parts/states.ts'
 import { Table } from '../../parts/table.ts'
@@ -76,6 +77,7 @@ function Acts({ connector, again }: OneProps) {
     ${checking.failure !== null && html`<${Wrong} failure=${checking.failure} />`}
     <div class="actions">
       <button type="button" aria-disabled=${checking.isBusy ? 'true' : undefined} onClick=${() => void checking.run()}>${checking.isBusy ? 'Checking …' : 'Check and mend'}</button>
+      <${Turn} connector=${connector} again=${again} />
       <button type="button" class="danger" onClick=${() => setIsLeaving(true)}>Disconnect</button>
     </div>
     ${
@@ -90,6 +92,18 @@ function Acts({ connector, again }: OneProps) {
       </${Dialog}>`
     }
   `
+}
+
+/** Whether its orders count, for a while; it stays connected meanwhile. */
+function Turn({ connector, again }: OneProps) {
+  const set = (status: Connector['status']) => async () => {
+    await patch('connector', connector.id, { status })
+    again()
+  }
+  if (connector.status !== 'live')
+    return html`<${DoButton} act=${set('live')} said="Its orders count again.">Go on</${DoButton}>`
+  return html`<${AskedButton} label="Pause" title="Pause this shop" act=${set('paused')} said="The shop is paused.">
+    <p>While it is paused none of its orders counts. It stays connected, and what it sends is kept: once it goes on, read its past orders of that time below.</p></${AskedButton}>`
 }
 
 type Subscription = Connector['installation']['subscriptions'][number]
