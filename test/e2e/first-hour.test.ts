@@ -217,6 +217,33 @@ if (binary === null) {
       }
     })
 
+    it('mends a webhook that the shop lost, and reads past orders there and stops, on the page of the connector', async () => {
+      const subscriptions = async () =>
+        (await tell<{ subscriptions: { id: string; topic: string }[] }>(double, 'GET /subscriptions'))
+          .subscriptions
+      const lost = (await subscriptions()).find(({ topic }) => topic === 'ORDERS_PAID')!
+      await tell(double, `DELETE /subscriptions/${encodeURIComponent(lost.id)}`)
+      await page.goto(`${origin}/console/connectors`)
+      await page.getByRole('main').getByRole('row').nth(1).getByRole('link').click()
+      await page.getByRole('button', { name: 'Check and mend' }).click()
+      await until(async () => (await subscriptions()).some(({ topic }) => topic === 'ORDERS_PAID'), WAIT_MS)
+      const arrives = page.getByRole('table', { name: 'Webhooks' }).getByText('arrives')
+      await until(async () => (await arrives.count()) === 6, WAIT_MS)
+      await page.getByLabel('Only say what would become of them').check()
+      await page.getByRole('button', { name: 'Read past orders' }).click()
+      await page.getByRole('heading', { name: /^Read: orders of .*, only to see$/, level: 3 }).waitFor()
+      // the five weeks of the first shopper and all of the second, which webhooks brought
+      await page.getByText(/^10 orders found, \d+ would count, 5 known already/).waitFor()
+      await tell(double, 'POST /shops', { id: 'demo-shop.myshopify.com', restoreRate: 1 })
+      await tell(double, 'POST /bucket', { left: 0 })
+      await page.getByRole('button', { name: 'Read past orders' }).click()
+      await page.getByRole('progressbar', { name: /^Reading: orders of/ }).waitFor()
+      expect(await axeFaults(page)).toEqual([])
+      await page.getByRole('button', { name: 'Stop' }).click()
+      await page.getByRole('heading', { name: /^Stopped: orders of/, level: 3 }).waitFor()
+      await tell(double, 'POST /shops', { id: 'demo-shop.myshopify.com', restoreRate: 100 })
+    })
+
     it('has used up the link, which stands in no line of the log', async () => {
       const [token = ''] = program.output().match(/(?<=#token=)\S+/) ?? []
       const again = await fetch(`${origin}/console/password`, {

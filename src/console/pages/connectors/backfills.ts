@@ -10,7 +10,8 @@ import { mayChange, useSession } from '../../session.ts'
 import { counted, date, dateTime, dayOf, startOf } from '../../words/format.ts'
 
 const LOOK_MS = 2_000
-const USUAL_DAYS = 60
+/** Shopify shows 60 days to most apps, to the minute: from the beginning of a day on it is one less. */
+const USUAL_DAYS = 59
 const DAY_MS = 86_400_000
 
 /** Past orders read from the platform: begin, watch, stop. */
