@@ -38,6 +38,8 @@ const CONTENT_TYPES: readonly (readonly [string | null, boolean])[] = [
   ['APPLICATION/JSON', true],
   ['application/cloudevents+json', true],
 ]
+/** The server closes the connection of a longer one. */
+const MAX_HEAD_BYTES = 65_536
 const UNFINISHED = /^(?:content-length|transfer-encoding|upgrade|expect|te):/
 const TOPICS = [
   ...new Set(SHOPIFY_PAYLOADS.map(({ topic }) => topic)),
@@ -83,7 +85,7 @@ function casesOf(
     const others = payloads.filter(({ topic }) => topic !== payload.topic).map(({ body }) => body)
     return damagedBodies(payload.body, others).map((damage) => ({ ...damage, topic: payload.topic }))
   })
-  const head = fc.record({
+  const headers = fc.record({
     topics: often([], fc.array(fc.constantFrom(...TOPICS), { maxLength: 2 })),
     shops: often([targets.shopDomain], fc.subarray([targets.shopDomain, 'evil.myshopify.com', '', '\xe4'])),
     webhookIds: often(null, fc.array(fc.constantFrom(...WEBHOOK_IDS), { maxLength: 2 })),
@@ -92,7 +94,7 @@ function casesOf(
     broken: fc.option(hostileHeader, { freq: 20 }).map((line) => line),
   })
   const numbers = fc.infiniteStream(fc.nat())
-  return fc.tuple(fc.oneof(...damaged), signing, head, numbers).map(([damage, name, parts, stream]) => {
+  return fc.tuple(fc.oneof(...damaged), signing, headers, numbers).map(([damage, name, parts, stream]) => {
     const pick = (below: number) => Number(stream.next().value) % below
     const sign = signings[name] as Signing
     const signed = sign({ ...targets, body: Buffer.from(damage.bytes), nowMs: Date.now(), pick })
@@ -117,14 +119,15 @@ function casesOf(
       ...(parts.more === null ? [] : [parts.more]),
       ...(parts.broken === null ? [] : [parts.broken]),
     ]
+    const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
     const what = [platform, damage.topic, damage.how, `signature ${name}`, ...lines.slice(3)]
     return {
       what: what.map((line) => line.slice(0, 200)).join('\n'),
-      bytes: Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]),
+      bytes: Buffer.concat([head, body]),
       body,
       isSigned,
       isJson,
-      mayBreak: parts.broken !== null,
+      mayBreak: parts.broken !== null || head.length > MAX_HEAD_BYTES,
       mayHang: parts.broken !== null && UNFINISHED.test(parts.broken),
     }
   })
