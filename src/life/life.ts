@@ -87,8 +87,8 @@ const LIFE: Life = {
 
   failed(reward, { reason, saidNo }) {
     if (!isToBeMade(reward, true)) return SAME
-    // what was asked for and not answered may be there, and counts
-    const place = saidNo ? { placeAt: null } : placeOfNone(reward)
+    // what was asked for and not answered may be there, and counts; what an order has used is there, whoever denies it
+    const place = saidNo && reward.redeemedAt === null ? { placeAt: null } : placeOfNone(reward)
     return to({ fulfilmentStatus: 'failed', failureReason: cut(reason), ...NOTHING_DUE, ...place })
   },
 

@@ -225,6 +225,19 @@ export function describeCaps(
       expect(says(await replayReward({ store, clock }, kit.accountId, one!.id))).toBe('pending')
     })
 
+    it('keep the place of one whose coupon an order has used, though its provider then says that there is none', async () => {
+      await setAccount({ rewardsTotal: 1 })
+      const log = await earn()
+      const [only] = await rewards()
+      const asked = await happen({ store, clock }, only!, { kind: 'asked' })
+      const used = await happen({ store, clock }, asked!, { kind: 'used', at: kit.now, orderId: '1001' })
+      await happen({ store, clock }, used!, { kind: 'failed', reason: 'PROVIDER_REFUSED: no', saidNo: true })
+      await kit.withdraw(log.id)
+      await earn()
+      await findRoom()
+      expect(await all()).toEqual(['revoked', 'held cap'])
+    })
+
     it('give the place back of one that was revoked without a coupon or with an unused one, in its own day', async () => {
       await setAccount({ rewardsPerDay: 1, rewardsTotal: 2 })
       const log = await earn()
