@@ -1,23 +1,20 @@
 import type { Queue } from 'bullmq'
-import { AppError } from '../errors.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { JobOf, JobQueue, QueueName } from '../ports/queue.ts'
+import { type AddedJob, answered, collectFor, unreachable } from './add-jobs.ts'
 import { openBullQueue } from './bull-queues.ts'
 import { FairShare } from './fair-share.ts'
-import { createJobCollector, type JobCollector } from './job-collector.ts'
+import type { JobCollector } from './job-collector.ts'
 import { readJobStates } from './job-states.ts'
 import { jobIdOf, payloadOf } from './names.ts'
-import { openRedisLink, type RedisLink } from './redis-link.ts'
+import { openRedisLink } from './redis-link.ts'
 import { within } from './within.ts'
 
 export { startWorkerPool, type WorkerPoolOptions } from './worker-pool.ts'
 
 const ENQUEUE_TIMEOUT_MS = 200
 const CONNECT_WAIT_MS = 2_000
-const ANSWER_TIMEOUT_MS = 5_000
 const REACHABLE_TIMEOUT_MS = 1_000
-const MAX_BATCH = 500
-const MAX_WAITING = 20_000
 
 export interface JobQueueOptions {
   readonly redisUrl: string
@@ -29,7 +26,7 @@ export interface JobQueueOptions {
 /** One of the port's queues with what its jobs wait in until they are sent. */
 interface Lane {
   readonly bull: Queue
-  readonly collector: JobCollector<{ name: string; data: object; opts: { jobId: string; priority?: number } }>
+  readonly collector: JobCollector<AddedJob>
 }
 
 /**
@@ -48,14 +45,7 @@ export function createJobQueue({ redisUrl, logger, prefix }: JobQueueOptions): J
 
   function openLane(queue: QueueName): Lane {
     const bull = openBullQueue(queue, link, prefix)
-    const collector: Lane['collector'] = createJobCollector({
-      maxBatch: MAX_BATCH,
-      maxWaiting: MAX_WAITING,
-      send: async (jobs) => {
-        await answered(link, () => bull.addBulk([...jobs]))
-      },
-    })
-    return { bull, collector }
+    return { bull, collector: collectFor(bull, link) }
   }
 
   function push<Q extends QueueName>(queue: Q, jobs: readonly JobOf<Q>[]): Promise<void> {
@@ -108,20 +98,4 @@ function accountOf(job: JobOf<QueueName>): string {
 
 function weightOf(job: JobOf<QueueName>): number {
   return 'items' in job ? job.items.length : 1
-}
-
-/** Runs `ask` if Redis is connected; when it does not answer in time the connection is made anew. */
-async function answered<T>(link: RedisLink, ask: () => Promise<T>): Promise<T> {
-  if (link.client.status !== 'ready') throw unreachable('not connected')
-  const startedAt = performance.now()
-  return within(ANSWER_TIMEOUT_MS, ask()).catch((error: unknown) => {
-    if (performance.now() - startedAt >= ANSWER_TIMEOUT_MS) link.renew()
-    throw unreachable(error)
-  })
-}
-
-function unreachable(cause: unknown): AppError {
-  if (cause instanceof AppError) return cause
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new AppError('STORE_UNAVAILABLE', `Redis cannot be used: ${why}`, { cause })
 }

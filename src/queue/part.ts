@@ -1,15 +1,10 @@
 import type { Job, Queue } from 'bullmq'
 import { AppError, isRetryable } from '../errors.ts'
 import { PutOff, type RewardJob } from '../ports/queue.ts'
+import { collectFor } from './add-jobs.ts'
 import { retryDelayMs } from './backoff.ts'
-import { createJobCollector } from './job-collector.ts'
 import { jobIdOf, payloadOf, TRIES } from './names.ts'
 import type { RedisLink } from './redis-link.ts'
-import { within } from './within.ts'
-
-const ANSWER_TIMEOUT_MS = 5_000
-const MAX_BATCH = 500
-const MAX_WAITING = 20_000
 
 /** @throws when Redis did not take the job: the shared one must not end then */
 export type Part = (reward: RewardJob, trouble: unknown, shared: Pick<Job, 'opts'>) => Promise<void>
@@ -19,15 +14,8 @@ export type Part = (reward: RewardJob, trouble: unknown, shared: Pick<Job, 'opts
  * pause of a first try that failed, which then is spent, or at once where nothing more is tried, to be listed as failed.
  * Those that meet trouble at the same time go to Redis together; adding one that has its job already changes nothing.
  */
-export function createPart(rewards: Queue, link: Pick<RedisLink, 'client'>): Part {
-  const collector = createJobCollector<Parameters<Queue['addBulk']>[0][number]>({
-    maxBatch: MAX_BATCH,
-    maxWaiting: MAX_WAITING,
-    send: async (jobs) => {
-      if (link.client.status !== 'ready') throw new Error('Redis is not connected')
-      await within(ANSWER_TIMEOUT_MS, rewards.addBulk([...jobs]))
-    },
-  })
+export function createPart(rewards: Queue, link: Pick<RedisLink, 'client' | 'renew'>): Part {
+  const collector = collectFor(rewards, link)
   return (reward, trouble, { opts: { priority } }) => {
     const opts = { jobId: jobIdOf('reward', reward), ...(priority ? { priority } : {}) }
     const data = payloadOf('reward', reward)
