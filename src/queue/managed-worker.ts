@@ -174,10 +174,8 @@ export function startManagedWorker(options: ManagedWorkerOptions): ManagedWorker
  */
 function endBlockedRead(worker: Worker): void {
   const end = async (client: IRedisClient) => {
-    if (client.isCluster) {
-      client.on('error', () => {})
-      client.on('connecting', () => client.disconnect())
-    } else await client.connect().catch(() => {})
+    if (client.isCluster) client.on('connecting', () => client.disconnect())
+    else await client.connect().catch(() => {})
     client.disconnect()
   }
   worker

@@ -22,8 +22,22 @@ function pauseMs(times: number): number {
   return Math.min(50 * 2 ** Math.min(times, 6), RECONNECT_CAP_MS)
 }
 
-/** A client that connects, and for ever tries to connect again. */
+/**
+ * A client that connects, and for ever tries to connect again. Duplicates of it are never without a listener for
+ * errors: BullMQ takes its own off as it closes them, and what comes afterwards would be printed by ioredis.
+ */
 export function openRedisClient(address: RedisAddress, role: RedisRole): RedisClient {
+  return heardWhenDuplicated(connect(address, role))
+}
+
+function heardWhenDuplicated(client: RedisClient): RedisClient {
+  const duplicate = client.duplicate.bind(client) as (...options: unknown[]) => RedisClient
+  client.duplicate = (...options: unknown[]): never =>
+    heardWhenDuplicated(duplicate(...options)).on('error', () => {}) as never
+  return client
+}
+
+function connect(address: RedisAddress, role: RedisRole): RedisClient {
   const options: RedisOptions = {
     ...BY_ROLE[role],
     connectionName: `streakline-${role}`,
