@@ -8,7 +8,7 @@ export interface PropertyRuns {
 
 /** What a test's own time is longer than its property's: a case under way then ends and tells what was found. */
 const ENDING_MS = 30_000
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 240_000
 
 /**
  * How often a property of the suites on stores is tried: `inCi` times, which take seconds on an idle machine, or
