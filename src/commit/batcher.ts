@@ -19,7 +19,23 @@ export interface BatcherOptions<T, R> {
   readonly maxInFlight: number
   /** Where many wait, the shift of each key is awaited; of few nobody is kept waiting. */
   readonly shifts?: Shifts | undefined
+  /** Without it each that comes begins a batch as long as fewer than `maxInFlight` are under way. */
+  readonly gathers?: Gathering | undefined
 }
+
+/**
+ * When the next batch begins where few wait: what a batch costs is then shared by those who come meanwhile. Who comes
+ * when nothing is under way, and nothing was just before, still waits for nobody; many begin at once.
+ */
+export interface Gathering {
+  /** After the one before has ended, and no sooner than this after it began. */
+  readonly paceMs: number
+  /** While the one before does not end, no later than this after it began. */
+  readonly patienceMs: number
+}
+
+/** What comes while a batch is under way shares the next. */
+export const WHILE_UNDER_WAY: Gathering = { paceMs: 0, patienceMs: 50 }
 
 interface Waiting<T, R> {
   readonly item: T
@@ -42,6 +58,7 @@ export class Batcher<T, R> {
   #inFlight = 0
   #scheduled = false
   #timer: NodeJS.Timeout | undefined
+  #begunAt = Number.NEGATIVE_INFINITY
   /** What the last batch took. */
   #last = { ms: 0, items: 1 }
   #idle: (() => void)[] = []
@@ -70,12 +87,29 @@ export class Batcher<T, R> {
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
+      clearTimeout(this.#timer)
       while (this.#inFlight < this.#options.maxInFlight) {
+        const gatherMs = this.#gatherMs()
+        if (gatherMs > 0) return this.#scheduleIn(gatherMs)
         const batch = this.#take()
         if (batch.length === 0) break
         void this.#run(batch)
       }
     })
+  }
+
+  #scheduleIn(waitMs: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#schedule(), waitMs)
+  }
+
+  /** How much longer those that wait gather; 0 or less = no longer. */
+  #gatherMs(): number {
+    const { gathers } = this.#options
+    const waiting = this.#waiting.length
+    if (gathers === undefined || waiting === 0 || waiting >= FEW) return 0
+    const gatheredMs = performance.now() - this.#begunAt
+    return (this.#inFlight === 0 ? gathers.paceMs : gathers.patienceMs) - gatheredMs
   }
 
   #take(): Waiting<T, R>[] {
@@ -109,10 +143,7 @@ export class Batcher<T, R> {
       batch.push(entry)
     }
     this.#waiting = left
-    if (batch.length === 0 && Number.isFinite(soonestMs)) {
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => this.#schedule(), soonestMs)
-    }
+    if (batch.length === 0 && Number.isFinite(soonestMs)) this.#scheduleIn(soonestMs)
     return batch
   }
 
@@ -128,6 +159,7 @@ export class Batcher<T, R> {
     for (const key of keys) this.#busyKeys.add(key)
     this.#inFlight += 1
     const startedAt = performance.now()
+    this.#begunAt = startedAt
     try {
       const results = await this.#options.run(batch.map((entry) => entry.item))
       this.#waiting.unshift(...batch.filter((_, index) => results[index] === AGAIN))

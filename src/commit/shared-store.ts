@@ -1,6 +1,6 @@
 import type { CollectionName, FieldName, Row } from '../ports/schema.ts'
 import type { Change, CommitResult, Scalar, Store } from '../ports/store.ts'
-import { Batcher } from './batcher.ts'
+import { Batcher, type Gathering, WHILE_UNDER_WAY } from './batcher.ts'
 import { storeWith } from './store-with.ts'
 
 const MAX_ITEMS = 256
@@ -12,9 +12,10 @@ type Key = readonly Scalar[]
 /**
  * The same store for many who come at once with little each: what is read by keys in one turn of the event loop shares
  * a read, and what is committed shares a commit. Where a change set cannot be committed with the others they are parted
- * until it is alone, so each is still applied whole or not at all, and a conflict is its own. Who comes alone waits for nobody.
+ * until it is alone, so each is still applied whole or not at all, and a conflict is its own. What is to be committed
+ * while a commit is under way shares the next. Who comes alone waits for nobody.
  */
-export function sharedStore(store: Store): Store {
+export function sharedStore(store: Store, gathers: Gathering = WHILE_UNDER_WAY): Store {
   const reads = new Map<string, Batcher<readonly Key[], readonly Row<CollectionName>[]>>()
 
   function readsOf(collection: CollectionName, fields: readonly string[]) {
@@ -40,6 +41,7 @@ export function sharedStore(store: Store): Store {
     maxItems: MAX_ITEMS,
     maxBytes: MAX_CHANGES,
     maxInFlight: 2,
+    gathers,
   })
 
   return storeWith(store, {

@@ -1,3 +1,4 @@
+import type { Gathering } from '../commit/batcher.ts'
 import type { Shifts } from '../commit/shifts.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
@@ -22,4 +23,6 @@ export interface RecorderDeps {
   readonly teller?: Teller
   /** Of several processes that record: whose shift a member is. */
   readonly shifts?: Shifts
+  /** When logs that come one after the other share a batch; `WHILE_UNDER_WAY` unless a test says otherwise. */
+  readonly gathers?: Gathering
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { AGAIN, Batcher } from '../commit/batcher.ts'
+import { AGAIN, Batcher, WHILE_UNDER_WAY } from '../commit/batcher.ts'
 import { AppError } from '../errors.ts'
 import { withSharedJobs } from '../life/share-jobs.ts'
 import { createTermsBook, type TermsBook } from '../life/terms-book.ts'
@@ -50,6 +50,7 @@ export function createRecorder(given: RecorderDeps): Recorder & EntryRecorder & 
     maxBytes: MAX_BATCH_BYTES,
     maxInFlight: 2,
     shifts: deps.shifts,
+    gathers: deps.gathers ?? WHILE_UNDER_WAY,
   })
   const record = async (request: RecordRequest): Promise<RecordResult> => {
     const result = await batcher.add(request)
