@@ -4031,7 +4031,6 @@ export interface ErrorAnswer {
       | 'INVALID_INPUT'
       | 'INVALID_JSON'
       | 'UNKNOWN_FIELD'
-      | 'NOT_BUILT_YET'
       | 'REFERENCE_NOT_FOUND'
       | 'FIELD_IS_FIXED'
       | 'STREAK_NOT_LIVE'

@@ -9,8 +9,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   INVALID_JSON:
     'The body is not JSON, not UTF-8, empty, nests more than 32 levels deep, or holds more than 10,000 values.',
   UNKNOWN_FIELD: 'The body holds a field that the record does not have, or one that only the platform sets.',
-  NOT_BUILT_YET:
-    'The field or value belongs to the contract, but this version does not act on it yet; it is refused rather than ignored.',
   REFERENCE_NOT_FOUND: 'The body names a record that does not exist in your account.',
   FIELD_IS_FIXED: 'The field can no longer change: progress or rewards already rest on it.',
   STREAK_NOT_LIVE: 'The streak is a draft (the default) or paused, so it takes no logs.',
