@@ -179,7 +179,6 @@ if (binary === null) {
       })
       const mine = await browser.newContext()
       const tab = await mine.newPage()
-      tab.setDefaultTimeout(20_000)
       await tab.goto(`${api.origin}/console/start#token=${token}`)
       await tab.getByLabel('Password').fill(PASSWORD)
       await tab.getByRole('button', { name: 'Begin' }).click()
