@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createStripeHands } from '../../connectors/stripe/hands/index.ts'
+import { createPlatformCalls } from '../../src/platforms/calls.ts'
+import { createOrigins } from '../../src/platforms/origins.ts'
 import type { CouponRequest } from '../../src/ports/coupon-provider.ts'
 import { tell } from '../helpers/doubles.ts'
+import { startScriptedServer } from '../helpers/scripted-server.ts'
 import { type StripeKit, startStripe } from '../helpers/stripe-kit.ts'
 import { until } from '../helpers/until.ts'
 
@@ -268,6 +272,51 @@ describe('one promotion code for a reward', () => {
   })
 })
 
+describe('one text at Stripe', () => {
+  it('TRAP: may stand twice there, and only the code of the reward is found and taken back', async () => {
+    const other = kit.request()
+    await issue(other)
+    const [theirs] = await kit.books()
+    await kit.provider.revoke(kit.revocation(other))
+    const own = kit.request({ code: other.code.toLowerCase() })
+    expect(await issue(own)).toMatchObject({ outcome: 'issued' })
+    await tell(kit.double, `POST /promotion-codes/${own.code}/redeem`)
+    expect(await issue(again(other))).toMatchObject({ outcome: 'issued', code: other.code })
+    expect(await issue(again(own))).toMatchObject({ outcome: 'issued', code: own.code })
+    expect(await kit.provider.revoke(kit.revocation(other))).toEqual({ outcome: 'revoked', used: 'no' })
+    expect(await kit.books()).toMatchObject([{ code: theirs!.code, active: false }, { active: true }])
+    expect(await kit.provider.revoke(kit.revocation(own))).toEqual({ outcome: 'revoked', used: 'yes' })
+  })
+})
+
+describe('an idempotency key', () => {
+  it('TRAP: is the reward’s own on every try, short, and names nobody; the library would draw one', async () => {
+    const server = await startScriptedServer((response) => {
+      response.writeHead(503, { 'content-type': 'application/json' }).end('{"error": {"message": "no"}}')
+    })
+    const origins = createOrigins(new Map([['stripe', server.url]]))
+    const { promotions } = createStripeHands({
+      calls: createPlatformCalls({ origins }),
+      clock: { now: Date.now },
+    })
+    const member = { id: 'm', externalId: 'email:ada@example.com' }
+    const request = kit.request({ member })
+    for (let time = 0; time < 2; time += 1)
+      await promotions!.issue({} as never, { apiKey: kit.apiKey }, request)
+    await promotions!.issue({} as never, { apiKey: kit.apiKey }, kit.request({ member }))
+    await server.stop()
+    const keysSent = server.seen.map(({ headers }) => String(headers['idempotency-key']))
+    expect(keysSent).toHaveLength(3)
+    expect(keysSent[0]).toBe(keysSent[1])
+    expect(keysSent[2]).not.toBe(keysSent[0])
+    for (const key of keysSent) {
+      expect(key.length).toBeLessThanOrEqual(255)
+      expect(key).not.toMatch(/ada|example/)
+    }
+    expect(keysSent[0]).toContain(request.rewardLogId)
+  })
+})
+
 describe('what Stripe says of limits and access', () => {
   const answer = (status: number, more: object = {}) =>
     tell(kit.double, 'POST /faults', { kind: 'error', status, body: { error: { message: 'no' } }, ...more })
@@ -280,6 +329,16 @@ describe('what Stripe says of limits and access', () => {
     await answer(409)
     expect(await issue(kit.request())).toMatchObject({ trouble: 'running' })
   })
+
+  it.each(['rate_limit', 'lock_timeout'])(
+    'TRAP: takes a 400 or 409 of %s for a limit as well',
+    async (code) => {
+      for (const status of [400, 409]) {
+        await answer(status, { body: { error: { code, message: 'no', type: 'invalid_request_error' } } })
+        expect(await issue(kit.request())).toMatchObject({ outcome: 'retry', trouble: 'throttled' })
+      }
+    },
+  )
 
   it('is not asked any more with a key that is not taken, or lacks a permission', async () => {
     await tell(kit.double, 'POST /keys/change', { key: kit.apiKey, permissions: ['rak_coupon_write'] })
