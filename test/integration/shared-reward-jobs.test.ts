@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { UnrecoverableError, Worker } from 'bullmq'
 import { sharedStore } from '../../src/commit/shared-store.ts'
 import { createHttpProvider } from '../../src/coupons/http.ts'
 import { revise } from '../../src/ports/changes.ts'
@@ -15,6 +16,7 @@ import {
 } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { Gate } from '../../src/queue/gate.ts'
+import { keyPrefix } from '../../src/queue/names.ts'
 import { type Running, runJob } from '../../src/queue/run-job.ts'
 import { createFulfil } from '../../workers/reward/fulfil.ts'
 import { createSweep } from '../../workers/upkeep/sweep.ts'
@@ -332,5 +334,25 @@ describe('rewards whose shared job is gone', () => {
     )
     work()
     await areIssued(rewards)
+  })
+
+  it('are made all the same where a program of before these jobs runs beside and fails them', async () => {
+    const rewards = await batchOf(5)
+    await rig.queue.add('reward', rewardJobsOf(rewards))
+    const refuse = async ({ data }: { data: object }) => {
+      if ('items' in data) throw new UnrecoverableError('INVALID_INPUT: the job lacks rewardLogId')
+    }
+    const connection = { url: redis.url }
+    const prefix = keyPrefix('reward', redis.prefix)
+    const old = new Worker('reward', refuse, { connection, prefix })
+    await until(async () => (await rig.bullRewards.getFailedCount()) === 1)
+    await old.close()
+    // its sweep knows no batch: each of them has no job of its own, and gets one
+    await rig.queue.add('reward', rewards.map(rewardJobOf).slice(0, 2))
+    await sweep(NOW + 6_000)
+    work()
+    await areIssued(rewards)
+    expect(new Set((await Promise.all(rewards.map(reload))).map(({ couponCode }) => couponCode)).size).toBe(5)
+    expect(asked.toSorted()).toEqual(rewards.map(({ id }) => id).toSorted())
   })
 })

@@ -39,12 +39,13 @@ export function installControls(world: World, bucketOf: (install: Install) => Bu
     }),
     order(
       'POST /shops',
-      'opens or changes a shop: id (its myshopify domain), currency, timezone, restoreRate',
+      'opens or changes a shop: id (its myshopify domain), currency, timezone, restoreRate, usageLagSeconds',
       z.strictObject({
         id: z.string().regex(/^[a-z0-9-]+\.myshopify\.com$/),
         currency: z.string().length(3).optional(),
         timezone: z.string().optional(),
         restoreRate: z.int().min(1).optional(),
+        usageLagSeconds: z.int().min(0).max(86_400).optional(),
       }),
       ({ id, ...given }) => putShop(world, { id, ...defined(given) }),
     ),
