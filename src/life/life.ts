@@ -1,7 +1,7 @@
 import type { Instant } from '../ports/clock.ts'
 import type { RewardSpec } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
-import { begin, beginAnew, hasHoldEnded } from './begin.ts'
+import { begin, beginAnew, goOn, hasHoldEnded } from './begin.ts'
 import type { Granted, LifeEvent, LifeOf, Reward, Turn } from './events.ts'
 import { ABANDONED, cut, refused, SAME, to } from './turn.ts'
 import { waitingFor } from './waiting.ts'
@@ -180,7 +180,7 @@ const LIFE: Life = {
     if (status !== 'failed' || reward.reward === null) return SAME
     const code = drawnCode === undefined ? {} : { drawnCode }
     const again = { failureReason: null, attempt: reward.attempt + 1, ...code }
-    return to({ ...beginAnew(reward, now, admits), ...again })
+    return to({ ...goOn(reward, now, admits), ...again })
   },
 
   abandoned(reward, { reason }) {
