@@ -186,6 +186,8 @@ export const QUESTIONS: Readonly<
   Record<string, { readonly row: Row; readonly search: (shop: Shop) => string }>
 > = {
   'delivery/explain': { row: closed(200, 200), search: () => 'orderId=5001' },
+  'account_user/search': { row: closed(200, 200), search: () => 'q=shopper' },
+  'delivery/search': { row: closed(200, 200), search: () => 'q=5001' },
   'streak/now': { row: closed(200, 404), search: ({ streak }) => `streakId=${streak.id}` },
 }
 

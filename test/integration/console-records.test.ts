@@ -120,7 +120,7 @@ if (binary === null) {
 
     it('find an order by its name and tell its journey, with the checks in small print', async () => {
       await open(page, '/orders', 'Orders')
-      await page.getByLabel('Number or name of the order').fill('1001')
+      await page.getByLabel('Number of the order').fill('1001')
       await page.getByRole('button', { name: 'Find' }).click()
       await page.getByRole('link', { name: '#1001' }).first().click()
       await page.getByRole('heading', { level: 1, name: 'Order #1001' }).waitFor()
@@ -194,8 +194,40 @@ if (binary === null) {
 
     it('say why nobody has heard of an order', async () => {
       await open(page, '/orders?q=nothing', 'Orders')
-      await page.getByRole('link', { name: 'Find out why' }).click()
+      await page.getByRole('status').getByText('Nothing found.').waitFor()
+      await page.getByRole('link', { name: 'find out why' }).click()
       await page.getByText('No shop has told of this order').waitFor()
+    })
+
+    it('find orders by whoever bought, also what did not count, with the focus where it was', async () => {
+      const customer = { customerId: '70999', email: 'tried@example.com' }
+      const order = { name: '#7777' }
+      await shop.told('orders/paid', shopifyOrder({ id: '5077', ...customer, test: true, order }))
+      await open(page, '/orders', 'Orders')
+      const box = page.getByRole('search').getByRole('searchbox')
+      for (const [sought, name] of [
+        ['TRIED@example.com', '#7777'],
+        ['70999', '#7777'],
+        ['levi שרה', '#1001'],
+        ['buyer@example.com', '#1001'],
+      ] as const) {
+        await box.fill(sought)
+        await box.press('Enter')
+        await page.getByRole('heading', { name: `Found for ${sought}` }).waitFor()
+        await page.getByRole('status').getByText('found.').waitFor()
+        const names = await page.getByRole('main').getByRole('row').getByRole('link').allTextContents()
+        expect([sought, [...new Set(names)].includes(name)]).toEqual([sought, true])
+        expect(await page.evaluate('document.activeElement.type')).toBe('search')
+      }
+      await page.goBack()
+      await page.getByRole('heading', { name: 'Found for levi שרה' }).waitFor()
+      expect(await box.inputValue()).toBe('levi שרה')
+      await page.reload()
+      await page.getByRole('heading', { name: 'Found for levi שרה' }).waitFor()
+      await page.goto(`${api.origin}/console/shoppers`)
+      await page.getByLabel('E-mail, name or number').fill('levi')
+      await page.keyboard.press('Enter')
+      await page.getByRole('link', { name: 'שרה Levi' }).waitFor()
     })
 
     it('show the weeks of a shopper by the zone and the first day of the streak', async () => {

@@ -1,5 +1,8 @@
-import type { Paging } from '../../client/schema.ts'
+import type { Delivery, Member, Paging } from '../../client/schema.ts'
 import { request } from './request.ts'
+
+/** Of what is searched for so many are shown. */
+const MOST_FOUND = 50
 
 export interface Condition {
   readonly fieldSlug: string
@@ -61,4 +64,23 @@ export async function remove(slug: string, id: string): Promise<void> {
 /** Something else that is done to a record: `install`, `replay`, `rotate`. @throws Failure */
 export async function act<T>(slug: string, id: string, action: string, body: unknown = {}): Promise<T> {
   return request('POST', `/schema/${slug}/record/${id}/${action}`, body)
+}
+
+export interface OrdersFound {
+  readonly deliveries: readonly Delivery[]
+  readonly hasMore: boolean
+}
+export interface MembersFound {
+  readonly members: readonly Member[]
+  readonly hasMore: boolean
+}
+
+/** What is found by whatever people know of it. @throws Failure */
+export async function search<T extends OrdersFound | MembersFound>(
+  slug: 'delivery' | 'account_user',
+  q: string,
+  signal: AbortSignal,
+): Promise<T> {
+  const query = new URLSearchParams({ q, limit: String(MOST_FOUND) })
+  return (await request<{ data: T }>('GET', `/schema/${slug}/search?${query}`, undefined, { signal })).data
 }
