@@ -1439,6 +1439,11 @@ export interface AddressErased {
   otherMembers: string[]
 }
 
+export interface MembersFound {
+  members: Member[]
+  hasMore: boolean
+}
+
 export interface MemberExport {
   member: Member
   streakLogs: {
@@ -2518,6 +2523,11 @@ export interface OrderExplained {
     orderId: string
     orderName: string | null
   }[]
+}
+
+export interface OrdersFound {
+  deliveries: Delivery[]
+  hasMore: boolean
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -4283,7 +4293,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: { erase: { body: MembersErase; answer: AddressErased } }
-    questions: Record<never, never>
+    questions: { search: { body: { q?: string; limit?: string }; answer: MembersFound } }
     readings: { export: MemberExport }
   }
   account: {
@@ -4361,6 +4371,7 @@ export interface Resources {
         body: { orderId?: string; orderName?: string; connectorId?: string }
         answer: OrderExplained
       }
+      search: { body: { q?: string; limit?: string }; answer: OrdersFound }
     }
     readings: Record<never, never>
   }
@@ -4576,7 +4587,7 @@ export const RESOURCES = {
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: ['erase'],
-    questions: [],
+    questions: ['search'],
     readings: ['export'],
   },
   account: {
@@ -4608,7 +4619,7 @@ export const RESOURCES = {
     verbs: ['list', 'get'],
     actions: ['replay', 'abandon'],
     bulkActions: ['replay'],
-    questions: ['explain'],
+    questions: ['explain', 'search'],
     readings: [],
   },
   backfill: {
