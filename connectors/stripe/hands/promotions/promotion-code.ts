@@ -32,13 +32,13 @@ export async function issueCode(
 ): Promise<IssueOutcome> {
   // a key is forgotten after a day, and what it kept of a failure says nothing of now
   if (request.mayExist) {
-    const [own] = await findCodes(stripe, request)
+    const [own] = await findCodes(stripe, request, settings)
     if (own !== undefined) return issued(own, request)
   }
   try {
     return issued(await makeCode(stripe, settings, request), request)
   } catch (error) {
-    const isTaken = isRefusal(error) ? await taken(stripe, request, isNo(error, 'code')) : null
+    const isTaken = isRefusal(error) ? await taken(stripe, settings, request, isNo(error, 'code')) : null
     if (isTaken !== null) return isTaken
     // whatever it names: the coupon itself says whether it is over
     const over =
@@ -102,8 +102,7 @@ function wantedOf(coupon: string, settings: Settings, request: CouponRequest): W
     code,
     max_redemptions: 1,
     metadata: { [REWARD]: rewardLogId },
-    // which may end by itself
-    ...(settings.couponId === undefined ? {} : { expand: ['promotion.coupon'] }),
+    ...(mayEndByItself(settings) ? { expand: ['promotion.coupon'] } : {}),
     ...(customer === undefined ? {} : { customer }),
     // in whole seconds, and not before the time that was promised
     ...(endsAt === null ? {} : { expires_at: Math.ceil(endsAt / 1000) }),
@@ -132,8 +131,13 @@ function keyOf({ rewardLogId }: CouponRequest, wanted: Wanted, round: number): s
  * What a refusal comes to where the text is taken; null: it is not. Stripe says so in words alone, so its books decide
  * where they are others than those that are known.
  */
-async function taken(stripe: Stripe, request: CouponRequest, isSaid: boolean): Promise<IssueOutcome | null> {
-  const same = await codesOf(stripe, request)
+async function taken(
+  stripe: Stripe,
+  settings: Settings,
+  request: CouponRequest,
+  isSaid: boolean,
+): Promise<IssueOutcome | null> {
+  const same = await codesOf(stripe, request, settings)
   const own = same.find(({ metadata }) => metadata?.[REWARD] === request.rewardLogId)
   if (own !== undefined) return issued(own, request)
   if (!isSaid && !same.some(({ active }) => active)) return null
@@ -146,8 +150,9 @@ function endOf({ expiresAt, grantedAt }: Pick<CouponRequest, 'expiresAt' | 'gran
 }
 
 /** The end that was asked for stands, unless Stripe takes none so late, or its coupon ends before. */
-function issued({ code, promotion: { coupon } }: Stripe.PromotionCode, request: CouponRequest): IssueOutcome {
-  const own = typeof coupon === 'string' ? null : (coupon?.redeem_by ?? null)
+function issued({ code, promotion }: Stripe.PromotionCode, request: CouponRequest): IssueOutcome {
+  const coupon = promotion?.coupon ?? null
+  const own = coupon === null || typeof coupon === 'string' ? null : coupon.redeem_by
   const ends = [endOf(request), own === null ? null : own * 1000].filter((end) => end !== null)
   const endsAt = ends.length === 0 ? null : Math.min(...ends)
   return { outcome: 'issued', code, expiresAt: endsAt === request.expiresAt ? null : endsAt }
@@ -160,8 +165,9 @@ function issued({ code, promotion: { coupon } }: Stripe.PromotionCode, request: 
 export async function findCodes(
   stripe: Stripe,
   { code, rewardLogId }: Pick<CouponRequest, 'code' | 'rewardLogId'>,
+  settings: Settings = {},
 ): Promise<Stripe.PromotionCode[]> {
-  const same = await codesOf(stripe, { code })
+  const same = await codesOf(stripe, { code }, settings)
   return same.filter(({ metadata }) => metadata?.[REWARD] === rewardLogId)
 }
 
@@ -169,8 +175,15 @@ export async function findCodes(
 async function codesOf(
   stripe: Stripe,
   { code }: Pick<CouponRequest, 'code'>,
+  settings: Settings,
 ): Promise<Stripe.PromotionCode[]> {
-  return (await stripe.promotionCodes.list({ code, limit: MOST, expand: ['data.promotion.coupon'] })).data
+  const expand = mayEndByItself(settings) ? { expand: ['data.promotion.coupon'] } : {}
+  return (await stripe.promotionCodes.list({ code, limit: MOST, ...expand })).data
+}
+
+/** A coupon of the merchant's own: ours have no end. */
+function mayEndByItself({ couponId }: Settings): boolean {
+  return couponId !== undefined
 }
 
 /** Switches a reward's codes off, then says by the very answers whether one was used before; null: there are none. */
