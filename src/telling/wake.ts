@@ -1,6 +1,6 @@
 import { change, revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
-import { above, all, ascending, equal } from '../ports/conditions.ts'
+import { above, all, any, ascending, equal } from '../ports/conditions.ts'
 import { type JobQueue, messageJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Condition, Store } from '../ports/store.ts'
@@ -35,8 +35,13 @@ export async function wake(
   for (let page = 0; page < maxPages; page += 1) {
     const [endpoint] = await store.findByKeys('webhook_endpoint', ['accountId', 'id'], [[accountId, id]])
     if (endpoint === undefined || endpoint.status !== 'live' || endpoint.dueAt === null) return
-    const waiting = await findOpen(store, endpoint, equal({ dueAt: null }))
     const now = clock.now()
+    // those that were set aside, and those in a pause between two tries: whatever kept them is mended
+    const isWaiting = any(
+      equal<'webhook_message'>({ dueAt: null }),
+      above<'webhook_message', 'dueAt'>('dueAt', now),
+    )
+    const waiting = await findOpen(store, endpoint, isWaiting)
     const going = waiting.map((message) => ({ message, set: goingOn(message, now) }))
     const isDone = waiting.length < PER_COMMIT
     const changes = [
