@@ -279,6 +279,30 @@ describe('a shop that refuses', () => {
     expect(await codes()).toEqual([request.code])
   })
 
+  it.each(['frozen', 'locked'])(
+    'TRAP: a shop that is %s may open again, and the reward is not failed',
+    async (standing) => {
+      const request = asked()
+      await tell(shop.double, 'POST /shops', { id: SHOP, standing })
+      expect(await shop.provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+      expect(await revoking(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+      await tell(shop.double, 'POST /shops', { id: SHOP, standing: 'open' })
+      expect((await shop.provider.issue({ ...request, mayExist: true })).outcome).toBe('issued')
+    },
+  )
+
+  it.each(['INTERNAL_SERVER_ERROR', 'TIMEOUT'])(
+    'TRAP: %s with a 200 after the effect is no refusal',
+    async (code) => {
+      const body = { errors: [{ message: 'Internal error', extensions: { code } }] }
+      await fault({ kind: 'error_after_effect', status: 200, body, contains: 'discountCodeBasicCreate' })
+      const request = asked()
+      expect(await shop.provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+      expect((await shop.provider.issue({ ...request, mayExist: true })).outcome).toBe('issued')
+      expect(await codes()).toEqual([request.code])
+    },
+  )
+
   it('429: the whole provider waits, which is no failure', async () => {
     await fault({ kind: 'throttle', times: 20 })
     const answer = await shop.provider.issue(soon(asked()))

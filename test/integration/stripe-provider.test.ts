@@ -294,7 +294,7 @@ describe('an idempotency key', () => {
     const server = await startScriptedServer((response) => {
       response.writeHead(503, { 'content-type': 'application/json' }).end('{"error": {"message": "no"}}')
     })
-    const origins = createOrigins(new Map([['stripe', server.url]]))
+    const origins = createOrigins(new Map([['stripe', new URL(server.url).origin]]))
     const { promotions } = createStripeHands({
       calls: createPlatformCalls({ origins }),
       clock: { now: Date.now },

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createVoucherifyProvider } from '../../src/coupons/voucherify/index.ts'
+import { createPlatformCalls } from '../../src/platforms/calls.ts'
+import { createOrigins } from '../../src/platforms/origins.ts'
 import type { IssueOutcome } from '../../src/ports/coupon-provider.ts'
 import type { RewardSpec } from '../../src/ports/schema/values.ts'
 import { tell } from '../helpers/doubles.ts'
+import { startScriptedServer } from '../helpers/scripted-server.ts'
 import { startVoucherify, type VoucherifyKit } from '../helpers/voucherify-kit.ts'
 
 let kit: VoucherifyKit
@@ -34,6 +38,32 @@ describe('a publication at Voucherify', () => {
       sourceId: request.rewardLogId,
       code,
       customer: { source_id: 'customer-1', email: null, name: null, metadata: {} },
+    })
+  })
+
+  it('TRAP: is asked for once, with nothing in body or query that its customers join by, as the library has it', async () => {
+    const server = await startScriptedServer((response) => response.writeHead(503).end('{}'))
+    const origins = createOrigins(new Map([['voucherify', new URL(server.url).origin]]))
+    const provider = createVoucherifyProvider({
+      clock: kit.double.clock,
+      calls: createPlatformCalls({ origins }),
+    })
+    const request = kit.request()
+    expect(await provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+    await server.stop()
+    const [sent, ...more] = server.seen
+    expect(more).toEqual([])
+    const { method, path, headers, body } = sent!
+    expect([method, path]).toEqual(['POST', '/v1/publications'])
+    expect(headers).toMatchObject({
+      'x-app-id': kit.given.credentials.appId,
+      'x-app-token': kit.given.credentials.appToken,
+      'x-forwarded-host': 'api.voucherify.io',
+    })
+    expect(JSON.parse(body)).toEqual({
+      campaign: { name: 'Streaks' },
+      source_id: request.rewardLogId,
+      customer: { source_id: request.member.externalId },
     })
   })
 

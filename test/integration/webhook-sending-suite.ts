@@ -192,6 +192,20 @@ export function describeWebhookSending(
       expect((await last()).dueAt).toBe(rig.now())
     })
 
+    it('goes on at once with all that waits when its endpoint is live again, also with what was to wait longer', async () => {
+      const endpoint = await rig.endpoint(['milestone.achieved'])
+      for (const status of [500, 500, 410]) {
+        await happen()
+        answer(status)
+        await rig.sendDue()
+      }
+      answer(200)
+      expect((await rig.admin.patch(at(endpoint), { status: 'live' })).status).toBe(200)
+      expect((await rig.messages()).map(({ dueAt }) => dueAt)).toEqual([rig.now(), rig.now(), rig.now()])
+      expect(await rig.sendDue()).toBe(3)
+      expect((await rig.messages()).map(({ status }) => status)).toEqual(Array(3).fill('delivered'))
+    })
+
     it('gives up what waited five days for its endpoint', async () => {
       const endpoint = await rig.endpoint(['milestone.achieved'])
       await happen()

@@ -14,6 +14,8 @@ export interface Shop {
   readonly restoreRate: number
   /** For how long a use of a discount is not in `asyncUsageCount` yet: Shopify names no bound. */
   readonly usageLagSeconds: number
+  /** What is not open is asked nothing, whatever its tokens are. */
+  readonly standing: 'open' | 'frozen' | 'locked'
   readonly createdAt: number
 }
 

@@ -109,7 +109,15 @@ function answerVoucherify(state: VoucherifyState, limit: Limit, asked: Asked): A
   if (plan === 'ended_429') throw fault(429, 'too_many_requests', 'Too many requests', 'Your plan has ended')
   if (plan === 'cycle_used_up')
     throw new Refusal(tooMany(state, state.clock.now() + CYCLE_LEFT_MS, 'api_calls_cycle'))
-  return { ...route(state, asked), headers: limit.take() }
+  // before anything is done: a request beyond the limit has no effect, and one that is refused counts
+  const limits = limit.take()
+  try {
+    return { ...route(state, asked), headers: limits }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { answer } = error
+    return { ...answer, headers: { ...limits, ...answer.headers } }
+  }
 }
 
 function route(state: VoucherifyState, asked: Asked): Answer {

@@ -186,3 +186,15 @@ describe('at the checkout a discount code', () => {
     expect(await uses()).toBe(1)
   })
 })
+
+describe('a shop that is closed', () => {
+  it.each([
+    ['frozen', 402],
+    ['locked', 423],
+  ])('since it is %s answers every question with %i', async (standing, status) => {
+    await tell(shopify, 'POST /shops', { id: SHOP, standing })
+    expect((await ask(CREATE, { basicCodeDiscount: DISCOUNT })).status).toBe(status)
+    await tell(shopify, 'POST /shops', { id: SHOP, standing: 'open' })
+    expect((await create()).userErrors).toEqual([])
+  })
+})

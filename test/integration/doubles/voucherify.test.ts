@@ -186,6 +186,19 @@ describe('limits and plans', () => {
     expect(refused.headers.get('x-rate-limit-retry')).toBeNull()
   })
 
+  it('leave nothing behind of a request beyond them, and count those that are refused for themselves', async () => {
+    await tell(voucherify, 'POST /project', { requestsPerMinute: 2 })
+    const unknown = await ask('GET /v1/campaigns/Other')
+    expect([unknown.status, unknown.headers.get('x-rate-limit-remaining')]).toEqual([404, '1'])
+    expect((await publish({ source_id: 'r1' })).status).toBe(200)
+    expect((await publish({ source_id: 'r2' })).status).toBe(429)
+    const { publications } = await tell<{ publications: { source_id: string }[] }>(
+      voucherify,
+      'GET /publications',
+    )
+    expect(publications.map(({ source_id: id }) => id)).toEqual(['r1'])
+  })
+
   it('of the cycle are 429 with a day to come back', async () => {
     await tell(voucherify, 'POST /project', { plan: 'cycle_used_up' })
     const refused = await publish()
