@@ -1,3 +1,4 @@
+import { best } from '../../src/engine/decide/order-objects.ts'
 import { readDeliveries } from '../../src/engine/load/read-reports.ts'
 import { oneOf } from '../../src/ports/conditions.ts'
 import { type OrderReport, REPORT_STATES } from '../../src/ports/schema/values.ts'
@@ -160,9 +161,15 @@ export function knowsReason({ reasons }: Known, reason: string): boolean {
   return reasons.has(reason)
 }
 
-/** Whether a report tells nothing more: of one object the furthest state counts, and of totals the greatest. */
+/**
+ * Whether a report tells nothing more: of one object the furthest state counts, and of totals the greatest; of what goes
+ * back and forth the last.
+ */
 export function knowsReport({ reports }: Pick<Known, 'reports'>, report: OrderReport): boolean {
-  return reports.some((known) => known.object === report.object && reaches(known, report))
+  const same = reports.filter(({ object }) => object === report.object)
+  if (report.statedAt === undefined) return same.some((known) => reaches(known, report))
+  const last = same.reduce(best, null)
+  return last !== null && (last.state === report.state || best(last, report) === last)
 }
 
 function reaches(known: OrderReport, report: OrderReport): boolean {
