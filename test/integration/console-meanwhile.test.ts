@@ -79,6 +79,33 @@ if (binary === null) {
       expect((await now('streak', streak)).name).toBe('Mine')
     })
 
+    it('is said also where it happens between looking and saving', async () => {
+      const form = await openStreak(page)
+      await form.getByLabel('Name', { exact: true }).fill('Mine too')
+      const address = `**/schema/streak/record/${streak.id}`
+      const whileItIsSaved = async (fields: object) => {
+        let isFirst = true
+        await page.route(address, async (route) => {
+          if (route.request().method() === 'PATCH' && isFirst) {
+            isFirst = false
+            await elsewhere('streak', streak.id, fields)
+          }
+          await route.continue()
+        })
+        await form.getByRole('button', { name: 'Save' }).click()
+      }
+      await whileItIsSaved({ name: 'Quicker' })
+      await page.getByText('“Name”, which is “Quicker” now').waitFor()
+      expect((await now('streak', streak)).name).toBe('Quicker')
+      expect(await form.getByLabel('Name', { exact: true }).inputValue()).toBe('Mine too')
+      await page.unroute(address)
+      // what changed beside it is no matter
+      await whileItIsSaved({ description: 'Meanwhile' })
+      await page.getByRole('heading', { level: 1, name: 'Mine too' }).waitFor()
+      expect(await now('streak', streak)).toMatchObject({ name: 'Mine too', description: 'Meanwhile' })
+      await page.unroute(address)
+    })
+
     it('or what is done beside a form leaves what was typed in it', async () => {
       const form = await openStreak(page)
       await form.getByLabel('Description').fill('Half typed')
