@@ -115,6 +115,15 @@ describeInBrowser(`the console with ${SHOPPERS} shoppers`, (browser) => {
     await page.getByRole('button', { name: 'Older' }).click()
     await page.getByText('26 to 50', { exact: true }).waitFor()
     expect(await page.getByRole('main').getByRole('row').nth(1).textContent()).not.toBe(before)
+    // by keyboard, back to the end of the row: the focus stays where it is
+    const newer = page.getByRole('button', { name: 'Newer' })
+    await newer.focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('1 to 25', { exact: true }).waitFor()
+    expect(await newer.getAttribute('aria-disabled')).toBe('true')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Newer')
+    await page.keyboard.press('Enter')
+    await page.getByText('1 to 25', { exact: true }).waitFor()
   })
 
   it('reports no fault', () => {

@@ -118,6 +118,8 @@ describeInBrowser('the pages of orders, shoppers, streaks and coupons', (browser
     const text = await main().textContent()
     expect(text).toContain('60.00 EUR')
     expect(text).toContain('placed 20 Nov 2026, 16:00 (Europe/Berlin)')
+    expect(text).toContain('The order was placed at 20 Nov 2026, 07:00 in America/Los_Angeles;')
+    expect(text).not.toContain('placed at 2026-11-20')
     const days = page.locator('section', { has: page.getByRole('heading', { name: 'days' }) })
     await days.getByText('What was checked').click()
     const row = days
@@ -285,8 +287,23 @@ describeInBrowser('the pages of orders, shoppers, streaks and coupons', (browser
     await page.getByRole('heading', { level: 1, name: 'Streaks' }).waitFor()
   })
 
+  it('name who bought, and lead there', async () => {
+    await open(page, '/orders/order?orderId=5001', 'Order #1001')
+    await page.getByRole('link', { name: 'שרה Levi' }).click()
+    await page.getByRole('heading', { level: 1, name: 'שרה Levi' }).waitFor()
+    await page.goBack()
+    await page.getByText('shopify:7001').waitFor()
+  })
+
+  it('say once what the forecast could not read', async () => {
+    await open(page, `/streaks/${shop.days.id}`, 'days')
+    const told = await page.getByText('Not all orders could be read.').textContent()
+    expect(told?.match(/is not installed at its platform/g)).toHaveLength(1)
+  })
+
   it('issue a coupon by hand, and give up one that waits', async () => {
     await open(page, `/coupons/coupon/${shop.byHand.id}`, 'Coupon')
+    expect(await main().textContent()).toContain('earned a coupon, given by you, by “A cake” on')
     await page.getByLabel('Code', { exact: true }).fill('CAKE-1')
     await page.getByRole('button', { name: 'Issue it' }).click()
     await page.getByText('issued', { exact: true }).waitFor()
