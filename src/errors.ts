@@ -49,6 +49,7 @@ export const ERRORS = {
   TOO_MANY_ENDPOINTS: { status: 409, retryable: false },
   ENDPOINT_NOT_LIVE: { status: 409, retryable: false },
   PAYLOAD_GONE: { status: 409, retryable: false },
+  PRECONDITION_FAILED: { status: 412, retryable: false },
   BODY_TOO_LARGE: { status: 413, retryable: false },
   NOT_JSON: { status: 415, retryable: false },
   FAILED_FOR_GOOD: { status: 409, retryable: false },

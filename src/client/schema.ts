@@ -4083,6 +4083,7 @@ export interface ErrorAnswer {
       | 'TOO_MANY_ENDPOINTS'
       | 'ENDPOINT_NOT_LIVE'
       | 'PAYLOAD_GONE'
+      | 'PRECONDITION_FAILED'
       | 'BODY_TOO_LARGE'
       | 'NOT_JSON'
       | 'FAILED_FOR_GOOD'

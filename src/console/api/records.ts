@@ -49,12 +49,28 @@ export async function read<T>(slug: string, id: string): Promise<T> {
   return (await request<{ data: T }>('GET', `/schema/${slug}/record/${encodeURIComponent(id)}`)).data
 }
 
+/** A record with the tag that says which state of it this is. @throws Failure */
+export async function readTagged<T>(
+  slug: string,
+  id: string,
+): Promise<{ readonly record: T; readonly tag: string | undefined }> {
+  let tag: string | undefined
+  const onTag = (told: string) => {
+    tag = told
+  }
+  const path = `/schema/${slug}/record/${encodeURIComponent(id)}`
+  const { data: record } = await request<{ data: T }>('GET', path, undefined, { onTag })
+  return { record, tag }
+}
+
 export async function create<T>(slug: string, body: unknown): Promise<T> {
   return (await request<{ data: T }>('POST', `/schema/${slug}/record`, body)).data
 }
 
-export async function patch<T>(slug: string, id: string, body: unknown): Promise<T> {
-  return (await request<{ data: T }>('PATCH', `/schema/${slug}/record/${id}`, body)).data
+/** @param tag only as long as the record has it still: else PRECONDITION_FAILED @throws Failure */
+export async function patch<T>(slug: string, id: string, body: unknown, tag?: string): Promise<T> {
+  const options = tag === undefined ? {} : { ifMatch: tag }
+  return (await request<{ data: T }>('PATCH', `/schema/${slug}/record/${id}`, body, options)).data
 }
 
 export async function remove(slug: string, id: string): Promise<void> {

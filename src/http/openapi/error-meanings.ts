@@ -64,6 +64,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   ENDPOINT_NOT_LIVE:
     'The webhook endpoint of the message is a draft, paused or deleted, and is sent nothing.',
   PAYLOAD_GONE: 'The member whom the message told of was erased, and what it said with it.',
+  PRECONDITION_FAILED:
+    'The record has changed since it had the `ETag` that `If-Match` names; nothing was changed.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
   FAILED_FOR_GOOD:

@@ -85,6 +85,7 @@ export function memberResource({
   const { fields, bodies, readCreate, readPatch, json } = memberShape
   return {
     slug: 'account_user',
+    isTagged: true,
     noun: 'member',
     collection: 'member',
     fields,
@@ -123,14 +124,9 @@ export function memberResource({
             ),
           },
         }),
-        check(_next, _changed, stored) {
-          refuseErased(stored)
-          return []
-        },
+        refuse: refuseErased,
         onDuplicate: () => duplicateValue(store, 'member', accountId, 'externalId', given.externalId ?? ''),
       })
-      // a patch that changes nothing was not checked
-      refuseErased(row)
       return json(row)
     },
     async remove({ caller: { accountId }, log }, id) {
