@@ -7,7 +7,6 @@ export const ERRORS = {
   INVALID_INPUT: { status: 400, retryable: false },
   INVALID_JSON: { status: 400, retryable: false },
   UNKNOWN_FIELD: { status: 400, retryable: false },
-  NOT_BUILT_YET: { status: 400, retryable: false },
   REFERENCE_NOT_FOUND: { status: 400, retryable: false },
   FIELD_IS_FIXED: { status: 400, retryable: false },
   STREAK_NOT_LIVE: { status: 400, retryable: false },
@@ -50,6 +49,7 @@ export const ERRORS = {
   TOO_MANY_ENDPOINTS: { status: 409, retryable: false },
   ENDPOINT_NOT_LIVE: { status: 409, retryable: false },
   PAYLOAD_GONE: { status: 409, retryable: false },
+  PRECONDITION_FAILED: { status: 412, retryable: false },
   BODY_TOO_LARGE: { status: 413, retryable: false },
   NOT_JSON: { status: 415, retryable: false },
   FAILED_FOR_GOOD: { status: 409, retryable: false },
@@ -119,12 +119,6 @@ export function isRetryable(error: unknown): boolean {
 /** A 400 about one field or parameter. */
 export function invalid(path: string, message: string): AppError {
   return new AppError('INVALID_INPUT', `${path} ${message}`, { details: [{ path, message }] })
-}
-
-/** A part of the contract that this version does not have. */
-export function notBuiltYet(path: string, what: string): AppError {
-  const message = `is not built yet: ${what}`
-  return new AppError('NOT_BUILT_YET', `${path} ${message}`, { details: [{ path, message }] })
 }
 
 /** A 400 about a field that names a record which the account does not have. */

@@ -41,13 +41,14 @@ export function readSold(order: Json | undefined, refunds: readonly StatedReport
 
 /** A product and a variant by their numbers and by their gids, as the Admin API calls them; and the SKU. */
 function namesOf(line: Json): string[] {
-  const ids = [
-    ['Product', readReference(member(line, 'product_id'))],
-    ['ProductVariant', readReference(member(line, 'variant_id'))],
-  ] as const
+  const names: string[] = []
+  const product = readReference(member(line, 'product_id'))
+  if (product !== null) names.push(product, `gid://shopify/Product/${product}`)
+  const variant = readReference(member(line, 'variant_id'))
+  if (variant !== null) names.push(variant, `gid://shopify/ProductVariant/${variant}`)
   const sku = member(line, 'sku')
-  const named = ids.flatMap(([type, id]) => (id === null ? [] : [id, `gid://shopify/${type}/${id}`]))
-  return typeof sku === 'string' && sku.trim() !== '' ? [...named, sku] : named
+  if (typeof sku === 'string' && sku.trim() !== '') names.push(sku)
+  return names
 }
 
 function unitsOf(line: Json, returned: number): number | null {

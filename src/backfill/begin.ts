@@ -83,7 +83,7 @@ export async function beginReconcile(
 }
 
 /** The second in which it lies begins here: platforms say no more of when something came. */
-function wholeSecond(at: Instant): Instant {
+export function wholeSecond(at: Instant): Instant {
   return at - (at % 1_000)
 }
 

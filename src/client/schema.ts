@@ -1439,6 +1439,11 @@ export interface AddressErased {
   otherMembers: string[]
 }
 
+export interface MembersFound {
+  members: Member[]
+  hasMore: boolean
+}
+
 export interface MemberExport {
   member: Member
   streakLogs: {
@@ -2518,6 +2523,11 @@ export interface OrderExplained {
     orderId: string
     orderName: string | null
   }[]
+}
+
+export interface OrdersFound {
+  deliveries: Delivery[]
+  hasMore: boolean
 }
 
 /** A comparison, or conditions under `and` or `or`: at most 5 deep, 50 comparisons. */
@@ -4031,7 +4041,6 @@ export interface ErrorAnswer {
       | 'INVALID_INPUT'
       | 'INVALID_JSON'
       | 'UNKNOWN_FIELD'
-      | 'NOT_BUILT_YET'
       | 'REFERENCE_NOT_FOUND'
       | 'FIELD_IS_FIXED'
       | 'STREAK_NOT_LIVE'
@@ -4074,6 +4083,7 @@ export interface ErrorAnswer {
       | 'TOO_MANY_ENDPOINTS'
       | 'ENDPOINT_NOT_LIVE'
       | 'PAYLOAD_GONE'
+      | 'PRECONDITION_FAILED'
       | 'BODY_TOO_LARGE'
       | 'NOT_JSON'
       | 'FAILED_FOR_GOOD'
@@ -4284,7 +4294,7 @@ export interface Resources {
       | 'updatedAt'
     actions: Record<never, never>
     bulkActions: { erase: { body: MembersErase; answer: AddressErased } }
-    questions: Record<never, never>
+    questions: { search: { body: { q?: string; limit?: string }; answer: MembersFound } }
     readings: { export: MemberExport }
   }
   account: {
@@ -4362,6 +4372,7 @@ export interface Resources {
         body: { orderId?: string; orderName?: string; connectorId?: string }
         answer: OrderExplained
       }
+      search: { body: { q?: string; limit?: string }; answer: OrdersFound }
     }
     readings: Record<never, never>
   }
@@ -4577,7 +4588,7 @@ export const RESOURCES = {
     verbs: ['list', 'create', 'get', 'patch', 'delete'],
     actions: [],
     bulkActions: ['erase'],
-    questions: [],
+    questions: ['search'],
     readings: ['export'],
   },
   account: {
@@ -4609,7 +4620,7 @@ export const RESOURCES = {
     verbs: ['list', 'get'],
     actions: ['replay', 'abandon'],
     bulkActions: ['replay'],
-    questions: ['explain'],
+    questions: ['explain', 'search'],
     readings: [],
   },
   backfill: {

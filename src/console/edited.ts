@@ -1,6 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Failure } from './api/failure.ts'
-import { patch, read } from './api/records.ts'
+import { asFailure, Failure } from './api/failure.ts'
+import { patch, readTagged } from './api/records.ts'
+
+/** So often in a row others may be faster. */
+const MOST_TRIES = 5
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -49,10 +52,20 @@ export function useEdited<T extends Saved, Y extends object>(options: EditedOpti
   }, [record])
 
   const save = async () => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await saveOnce()
+      } catch (error) {
+        // somebody was faster in between: what they changed is looked at first
+        if (asFailure(error).code !== 'PRECONDITION_FAILED' || tries === MOST_TRIES) throw error
+      }
+    }
+  }
+  const saveOnce = async () => {
     const before = fieldsAsIn(base)
     const mine = Object.entries(fieldsOf(typed, base)).filter(([name, value]) => differs(value, before[name]))
     if (base === null || mine.length === 0) return false
-    const fresh = await read<T>(slug, base.id)
+    const { record: fresh, tag } = await readTagged<T>(slug, base.id)
     const now = fieldsAsIn(fresh)
     const known = fieldsAsIn(seen.current)
     const theirs = mine.filter(
@@ -62,7 +75,7 @@ export function useEdited<T extends Saved, Y extends object>(options: EditedOpti
       seen.current = fresh
       throw changedMeanwhile(theirs.map(([name]) => said(words[name] ?? name, now[name])))
     }
-    begin(await patch<T>(slug, base.id, Object.fromEntries(mine)))
+    begin(await patch<T>(slug, base.id, Object.fromEntries(mine), tag))
     return true
   }
   return { typed, set: (change) => setTyped((all) => ({ ...all, ...change })), save }

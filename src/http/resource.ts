@@ -54,6 +54,8 @@ export interface Call<Who extends Caller = Caller> {
   readonly now: Instant
   /** Adds ids to the request's log line. */
   log(fields: Record<string, string | number>): void
+  /** Says which revision the record that is answered has. */
+  tag?(revision: number): void
 }
 
 /** A call that may write. */
@@ -84,6 +86,8 @@ export interface Described {
   /** For messages: `streak log`. */
   readonly noun: string
   readonly allows: readonly Verb[]
+  /** Its patches go through `patchRow`: backends are told the revision of a record, and may ask for it. */
+  readonly isTagged?: true
   /** For whoever is signed in to the console: keys are refused. */
   readonly forUsersOnly?: true
   /** Why a verb is never allowed; verbs in neither list are not built yet. */

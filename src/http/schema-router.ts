@@ -1,5 +1,6 @@
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
-import { AppError } from '../errors.ts'
+import { onlyIf } from '../commit/precondition.ts'
+import { AppError, invalid } from '../errors.ts'
 import { readUuid } from '../read/values.ts'
 import { recordNotFound } from '../setup/change-row.ts'
 import { actAs, actEntry } from '../users/audit.ts'
@@ -9,6 +10,7 @@ import { readJsonBody } from './body.ts'
 import { contextOf } from './context.ts'
 import { createEndUserCors, type EndUserCors, isPreflight } from './cors.ts'
 import type { HttpDeps } from './deps.ts'
+import { entityTag, readIfMatch } from './entity-tag.ts'
 import { notFoundHandler } from './error-handler.ts'
 import { type Json, type JsonObject, sendJson } from './json/write-json.ts'
 import type { Limits } from './limits/limits.ts'
@@ -95,7 +97,10 @@ function serve(
     else refuseUser(caller, resource, request)
     const verb = allowedVerb(resource, verbs, request.method)
     const log: Call['log'] = (fields) => Object.assign(context.logFields, fields)
-    const call: Call = { caller, now: clock.now(), log }
+    const tag = (revision: number) => {
+      if (caller.kind === 'admin') response.setHeader('ETag', entityTag(revision))
+    }
+    const call: Call = { caller, now: clock.now(), log, tag }
     const readJson = () => bodyOf(bodies, call, request, response)
     const doing = () => answer(resource, verb, call, readJson, request, response)
     const isRead = verb === 'list' || verb === 'get'
@@ -227,11 +232,24 @@ async function answer(
     return sendJson(response, 200, { data: record })
   }
   if (verb === 'patch') {
-    const data: Json = await built(resource.patch)(asAdmin(resource, call), id, await readJson())
+    const expected = expectedOf(resource, request)
+    const body = await readJson()
+    const patch = () => built(resource.patch)(asAdmin(resource, call), id, body)
+    const { result: data, revision } = await onlyIf(id, expected, patch)
+    if (resource.isTagged === true && revision !== null) call.tag?.(revision)
     return sendJson(response, 200, { data })
   }
   await built(resource.remove)(asAdmin(resource, call), id)
   response.status(204).end()
+}
+
+/** @throws AppError INVALID_INPUT, also where nobody would look at it */
+function expectedOf({ isTagged, noun }: Served, { headers }: Request): readonly number[] | null {
+  const header = headers['if-match']
+  if (header !== undefined && isTagged !== true) {
+    throw invalid('If-Match', `is not taken where a ${noun} is changed`)
+  }
+  return readIfMatch(header)
 }
 
 function built<T>(handler: T | undefined): T {

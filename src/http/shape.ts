@@ -1,17 +1,14 @@
 import type { z } from 'zod'
-import { notBuiltYet } from '../errors.ts'
 import { type CollectionName, type Row, specOf } from '../ports/schema.ts'
 import type { JsonObject } from './json/write-json.ts'
 import { checkCreate, checkPatch } from './read/check.ts'
-import { orElseNull, zLater, zObject } from './read/zod.ts'
+import { orElseNull, zObject } from './read/zod.ts'
 import { ID, type PublicField, type PublicFields, rowJson, TIMES } from './resource.ts'
 
 /** How bodies hold a field. */
 interface Written {
   readonly create?: z.ZodType
   readonly patch?: z.ZodType
-  /** Of the contract and not built: why a body that holds it is refused. */
-  readonly later?: string
 }
 
 /**
@@ -26,12 +23,8 @@ type WrittenFields = Readonly<Record<string, Written>>
 type Readers<S, V extends Verb> = {
   [F in keyof S as S[F] extends Record<V, z.ZodType> ? F : never]: S[F] extends Record<V, infer Z> ? Z : never
 }
-/** A body as it was read: without what is not built yet. */
-export type Body<S, V extends Verb> = {
-  [F in keyof Readers<S, V> as S[F & keyof S] extends { later: string } ? never : F]: z.output<
-    Readers<S, V>[F]
-  >
-}
+/** A body as it was read. */
+export type Body<S, V extends Verb> = { [F in keyof Readers<S, V>]: z.output<Readers<S, V>[F]> }
 
 /** The fields of a resource, each said once: its bodies, its records, its filters and the API document follow. */
 export interface Shape<C extends CollectionName, S> {
@@ -39,9 +32,9 @@ export interface Shape<C extends CollectionName, S> {
   /** With id and times. */
   readonly fields: PublicFields<C>
   readonly bodies: { readonly create: z.ZodType; readonly patch: z.ZodType }
-  /** @throws AppError INVALID_INPUT | UNKNOWN_FIELD | NOT_BUILT_YET */
+  /** @throws AppError INVALID_INPUT | UNKNOWN_FIELD */
   readCreate(body: unknown): Body<S, 'create'>
-  /** What is left out is undefined: it stays. @throws AppError INVALID_INPUT | UNKNOWN_FIELD | NOT_BUILT_YET */
+  /** What is left out is undefined: it stays. @throws AppError INVALID_INPUT | UNKNOWN_FIELD */
   readPatch(body: unknown): Body<S, 'patch'>
   /** A row as callers see it, but for what is joined or computed. */
   json(row: Row<C>): JsonObject
@@ -57,14 +50,13 @@ export function shapeOf<C extends CollectionName, const S extends Readonly<Recor
   nulls?: ReadonlySet<string>,
 ): Shape<C, S> {
   const bodies = { create: bodyOf(shape, 'create'), patch: bodyOf(shape, 'patch') }
-  const built = withoutLater(shape)
   const fields = { ...ID, ...shownFields(collection, shape), ...TIMES }
   return {
     collection,
     fields,
     bodies,
-    readCreate: (body) => built(checkCreate(bodies.create, body, nulls)) as Body<S, 'create'>,
-    readPatch: (body) => built(checkPatch(bodies.patch, body, nulls)) as Body<S, 'patch'>,
+    readCreate: (body) => checkCreate(bodies.create, body, nulls) as Body<S, 'create'>,
+    readPatch: (body) => checkPatch(bodies.patch, body, nulls) as Body<S, 'patch'>,
     json: (row) => rowJson(collection, fields, row),
   }
 }
@@ -82,25 +74,11 @@ function shownFields<C extends CollectionName>(
   shape: Readonly<Record<string, ShapeField<C>>>,
 ): PublicFields<C> {
   const stored = specOf(collection).fields
-  const entries = Object.entries(shape).flatMap(([name, { create, patch, later, ...field }]) => {
+  const entries = Object.entries(shape).flatMap(([name, { create, patch, ...field }]) => {
     if (Object.hasOwn(stored, name)) return [[name, { stored: name, ...field }]]
     return field.show === undefined && field.schema === undefined ? [] : [[name, field]]
   })
   return Object.fromEntries(entries)
-}
-
-/** Leaves out what is not built yet. @throws AppError NOT_BUILT_YET for the first such field that holds anything */
-function withoutLater(shape: WrittenFields) {
-  const reasons = Object.entries(shape).flatMap(([name, { later: why }]) =>
-    why === undefined ? [] : [[name, why] as const],
-  )
-  return (body: Record<string, unknown>): Record<string, unknown> => {
-    for (const [name, why] of reasons) {
-      if (body[name] !== undefined && body[name] !== null) throw notBuiltYet(name, why)
-      delete body[name]
-    }
-    return body
-  }
 }
 
 /** A create has to have it; a patch cannot clear it. */
@@ -130,9 +108,4 @@ export function maybe<T>(reads: z.ZodType<T>) {
 /** null where a create says nothing: what it is then follows from other records. A patch cannot clear it. */
 export function derivable<T>(reads: z.ZodType<T>) {
   return { create: orElseNull(reads), patch: reads.optional() }
-}
-
-/** Of the contract and not built yet; the API document leaves it out. */
-export function later(why: string) {
-  return { create: zLater, patch: zLater, later: why }
 }

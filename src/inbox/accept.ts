@@ -30,7 +30,8 @@ export interface InboxDeps extends Platforms, Omit<StoreBatchDeps, 'read'> {
 }
 
 export interface ArrivalNotes {
-  arrived(connector: Row<'connector'>): Promise<void>
+  /** null where there is nothing to wait for. */
+  arrived(connector: Row<'connector'>): Promise<void> | null
   pinged(connector: Row<'connector'>): Promise<void>
 }
 
@@ -89,9 +90,12 @@ export function createInbox(deps: InboxDeps): Inbox & { close(): Promise<void> }
     const proof = { headers, secrets }
     const reading = await read({ connector: rulesOf(connector), rawBody, receivedAt, proof })
     if ('ok' in reading) return { outcome: 'refused', reason: reading.reason, message: reading.message }
-    await inTime(deps.notes?.arrived(connector) ?? Promise.resolve())
+    // most wait for neither of these, and a deadline is a timer and a promise
+    const noted = deps.notes?.arrived(connector) ?? null
+    if (noted !== null) await inTime(noted)
     if (!isJson(headers['content-type'])) return { outcome: 'not_json' }
-    const held = await inTime(heldAgainstOrder(deps.store, connector, reading))
+    const found = heldAgainstOrder(deps.store, connector, reading)
+    const held = found instanceof Promise ? await inTime(found) : found
     return inTime(batcher.add({ connector, rawBody, receivedAt, reading: held }))
   }
 
@@ -132,13 +136,15 @@ function within<T>(deadlineMs: number, answer: Promise<T>): Promise<T> {
     const timer = setTimeout(() => {
       reject(new AppError('STORE_UNAVAILABLE', `the store did not answer within ${deadlineMs} ms`))
     }, deadlineMs)
-    const settled = (settle: () => void) => {
-      clearTimeout(timer)
-      settle()
-    }
     answer.then(
-      (value) => settled(() => resolve(value)),
-      (error: unknown) => settled(() => reject(error)),
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
     )
   })
 }

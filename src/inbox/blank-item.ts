@@ -18,6 +18,7 @@ export function blankItem(
     report: null,
     orderKey: null,
     externalId: null,
+    addressIdentity: null,
     nameKeptSince: null,
     status: 'pending',
     reason: null,

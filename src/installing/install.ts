@@ -83,7 +83,7 @@ function entered(
 /** What every install begins with: nothing is left of the one before but its times. */
 function begun(
   method: string,
-  { firstInstalledAt, reconciledAt, stateUsedAt }: Row<'installation'>,
+  { firstInstalledAt, installedAt, reconciledAt, state, stateUsedAt }: Row<'installation'>,
   now: number,
 ): Partial<Row<'installation'>> {
   return {
@@ -91,6 +91,7 @@ function begun(
     // a consent that is still out would install over this
     stateUsedAt: stateUsedAt ?? now,
     firstInstalledAt: firstInstalledAt ?? now,
+    installedAt: state === 'installed' || state === 'needs_attention' ? installedAt : now,
     reconciledAt: reconciledAt ?? now,
     secretsUntil: null,
     pausedByUninstall: false,

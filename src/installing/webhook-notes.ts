@@ -62,6 +62,11 @@ export function createWebhookNotes(deps: WebhookNotesDeps) {
     for (const { connector, at } of batch.values()) await best(set(connector, { lastWebhookAt: at }))
   }
 
+  function noteLast(connector: Connector, at: Instant): void {
+    if (latest.size < MAX_CONNECTORS) latest.set(connector.id, { connector, at })
+    timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS)
+  }
+
   function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer)
     timer = null
@@ -70,12 +75,14 @@ export function createWebhookNotes(deps: WebhookNotesDeps) {
   }
 
   return {
-    /** Resolves once the first one is noted; at once for all others. */
-    async arrived(connector: Connector): Promise<void> {
+    /** Resolves once the first one is noted; null for all others, for which nothing is waited. */
+    arrived(connector: Connector): Promise<void> | null {
       const at = clock.now()
-      if (!begun.has(connector.id)) await (beginning.get(connector.id) ?? begin(connector, at))
-      if (latest.size < MAX_CONNECTORS) latest.set(connector.id, { connector, at })
-      timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS)
+      if (begun.has(connector.id)) {
+        noteLast(connector, at)
+        return null
+      }
+      return (beginning.get(connector.id) ?? begin(connector, at)).then(() => noteLast(connector, at))
     },
     pinged: (connector: Connector) => best(set(connector, { pingedAt: clock.now() })),
     close: flush,

@@ -30,6 +30,15 @@ export function beginAnew(reward: Reward, now: Instant, admits: () => boolean): 
   return anew.heldReason === 'cap' ? anew : { ...anew, fulfilAfter: reward.fulfilAfter }
 }
 
+/** The same for one that was given up: where its hold is not over it goes on. */
+export function goOn(reward: Reward, now: Instant, admits: () => boolean): Beginning {
+  const { fulfilAfter, placeAt } = reward
+  const isInHold = (reward.reward?.holdDays ?? 0) > 0 && fulfilAfter !== null && fulfilAfter > now
+  if (!isInHold) return beginAnew(reward, now, admits)
+  const held = { fulfilmentStatus: 'held', heldReason: 'hold_period' } as const
+  return { ...held, placeAt, fulfilAfter, dueAt: fulfilAfter, waitsForRoomSince: null }
+}
+
 export function hasHoldEnded(reward: Reward, now: Instant): boolean {
   const { fulfilmentStatus: status, heldReason, fulfilAfter } = reward
   return status === 'held' && heldReason === 'hold_period' && (fulfilAfter ?? 0) <= now

@@ -1,7 +1,7 @@
 import type { Instant } from '../ports/clock.ts'
 import type { RewardSpec } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
-import { begin, beginAnew, hasHoldEnded } from './begin.ts'
+import { begin, beginAnew, goOn, hasHoldEnded } from './begin.ts'
 import type { Granted, LifeEvent, LifeOf, Reward, Turn } from './events.ts'
 import { ABANDONED, cut, refused, SAME, to } from './turn.ts'
 import { waitingFor } from './waiting.ts'
@@ -147,14 +147,15 @@ const LIFE: Life = {
     return to({ ...anew, fulfilAfter, ...rest })
   },
 
-  taken_back(reward, { used, reason }) {
+  taken_back(reward, { used, reason }, now) {
     if (reward.fulfilmentStatus !== 'revoking') return SAME
     // an order that named it knows better
     const couponUsed = reward.couponUsed === 'yes' ? 'yes' : used
     const isFree = couponUsed === 'no'
     const rest = { standing: reward.standing && !isFree, ...(isFree ? { placeAt: null } : {}) }
     const failureReason = reason === null ? null : cut(reason)
-    return to({ fulfilmentStatus: 'revoked', couponUsed, failureReason, ...rest, ...NOTHING_DUE })
+    const redeemedAt = reward.redeemedAt ?? (used === 'yes' ? now : null)
+    return to({ fulfilmentStatus: 'revoked', couponUsed, redeemedAt, failureReason, ...rest, ...NOTHING_DUE })
   },
 
   made_late(reward, _event, now) {
@@ -180,7 +181,7 @@ const LIFE: Life = {
     if (status !== 'failed' || reward.reward === null) return SAME
     const code = drawnCode === undefined ? {} : { drawnCode }
     const again = { failureReason: null, attempt: reward.attempt + 1, ...code }
-    return to({ ...beginAnew(reward, now, admits), ...again })
+    return to({ ...goOn(reward, now, admits), ...again })
   },
 
   abandoned(reward, { reason }) {
@@ -218,8 +219,10 @@ const LIFE: Life = {
   },
 
   used(reward, { at, orderId }) {
-    // the first order stays; of a code of the merchant's own nobody can say whose it was
-    if (reward.redeemedAt !== null || reward.drawnCode === null) return SAME
+    // the first order stays, and tells more than a provider; of a code of the merchant's own nobody can say whose it was
+    const { redeemedAt, redeemedOrderId, drawnCode } = reward
+    const isTold = redeemedOrderId !== null || (orderId === null && redeemedAt !== null)
+    if (isTold || drawnCode === null) return SAME
     const { fulfilmentStatus: status, couponUsed } = reward
     // of one without a coupon nobody says what became of it: by that it is known that it may come back
     const isOut = status === 'issuing' || status === 'issued' || status === 'revoking' || couponUsed !== null

@@ -38,16 +38,26 @@ export function afterErasure({ status, report }: Item): Partial<Item> {
  * what is somebody else's, see `ownOf`.
  */
 export async function scrubItemsNaming(deps: EraseDeps, scope: Scope, identity: string): Promise<void> {
+  await scrubItemsBy(deps, scope, identity, 'externalId')
+  if (isEmailIdentity(identity)) await scrubItemsBy(deps, scope, identity, 'addressIdentity')
+}
+
+async function scrubItemsBy(
+  deps: EraseDeps,
+  scope: Scope,
+  identity: string,
+  field: 'externalId' | 'addressIdentity',
+): Promise<void> {
   const { store } = deps
   const { erasure } = scope
   let last: Item | undefined
   do {
     const from = last?.id ?? null
-    const page = await itemsNaming(store, erasure, identity, from)
+    const page = await itemsNaming(store, erasure, field, identity, from)
     // before the items go that tell of them
     if (!isEmailIdentity(identity)) await scrubAddressesBeside(deps, scope, page)
     last = await written(store, scope, async () => {
-      const items = await itemsNaming(store, erasure, identity, from)
+      const items = await itemsNaming(store, erasure, field, identity, from)
       const own = await ownOf(store, scope, identity, items)
       const named = new Set(own.map(({ deliveryId }) => deliveryId))
       const deliveryIds = await withSameOrders(store, erasure, named)
@@ -108,12 +118,13 @@ async function written<T>(
 function itemsNaming(
   store: Store,
   { accountId, createdAt }: Row<'erasure'>,
-  externalId: string,
+  field: 'externalId' | 'addressIdentity',
+  identity: string,
   from: string | null,
 ): Promise<Item[]> {
   return store.find('delivery_item', {
     where: all(
-      equal({ accountId, externalId }),
+      equal({ accountId, [field]: identity }),
       // or settled when the identity was taken, whatever the clock of the process that received it
       any(atMost('receivedAt', createdAt), equal({ reason: MEMBER_ERASED })),
       from === null ? null : above('id', from),
@@ -209,7 +220,8 @@ function scrubbing(
       if (isIdentityOnly(item)) return remove('delivery_item', item, {})
       const anonymous =
         activity === null ? null : { ...activity, externalId: erasedExternalId(memberId), profile: {} }
-      const set = { ...afterErasure(item), activity: anonymous, externalId: null, updatedAt }
+      const nobody = { activity: anonymous, externalId: null, addressIdentity: null }
+      const set = { ...afterErasure(item), ...nobody, updatedAt }
       return change('delivery_item', item, { status }, set)
     }),
   ]

@@ -110,6 +110,8 @@ function withoutIdentity(member: Row<'member'>, now: number): Change {
     lastName: null,
     email: null,
     emailIdentity: null,
+    nameKey: null,
+    turnedNameKey: null,
     phoneNumber: null,
     profileTimes: {},
     status: 'paused',

@@ -2,6 +2,7 @@ import { commitPlanned } from '../commit/planned.ts'
 import { change, revise } from '../ports/changes.ts'
 import { all, ascending, atMost, equal } from '../ports/conditions.ts'
 import { eachRow } from '../ports/paging.ts'
+import { nameKeys } from '../ports/schema/member-names.ts'
 import type { RedactionCounts } from '../ports/schema/news-values.ts'
 import { isErased, type MemberProfile, PROFILE_FIELDS } from '../ports/schema/values.ts'
 import type { Row } from '../ports/schema.ts'
@@ -164,9 +165,11 @@ async function forget(
     )
     if (gone.length === 0) return { changes: [], result: undefined }
     const left = Object.entries(member.profileTimes).filter(([field]) => !gone.includes(field as never))
+    const forgotten = Object.fromEntries(gone.map((field) => [field, null]))
     const set = {
-      ...Object.fromEntries(gone.map((field) => [field, null])),
+      ...forgotten,
       ...(gone.includes('email') ? { emailIdentity: null } : {}),
+      ...nameKeys({ ...member, ...forgotten }),
       profileTimes: Object.fromEntries(left),
       updatedAt: clock.now(),
     }

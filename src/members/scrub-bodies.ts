@@ -37,7 +37,7 @@ export async function scrubBodies(
         else {
           const { status, activity: told } = item
           const activity = told === null ? null : { ...told, externalId: NOBODY, profile: {} }
-          const set = { ...afterErasure(item), activity, externalId: null, updatedAt }
+          const set = { ...afterErasure(item), activity, externalId: null, addressIdentity: null, updatedAt }
           changes.push(change('delivery_item', item, { status }, set))
         }
       }

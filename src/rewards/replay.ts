@@ -36,7 +36,7 @@ type Reward = Row<'reward_log'>
 
 /**
  * Has the coupon of a failed reward tried again: its provider is asked with the same key for the same code, so that
- * one which was made after all is taken over and no second one comes to be; one whose code somebody else has there gets another code. Where a cap has no room for it, it is held. A reward that has lost its ground is
+ * one which was made after all is taken over and no second one comes to be; one whose code somebody else has there gets another code. Where its hold is not over, or a cap has no room for it, it is held. A reward that has lost its ground is
  * revoked and not failed. One that is pending, issuing or issued is answered as it is; so is a manual one.
  * Atomic, idempotent.
  * @throws AppError NOT_FOUND, REWARD_HELD, REWARD_REVOKED, STORE_BUSY, STORE_UNAVAILABLE
@@ -46,7 +46,8 @@ export function replayReward(deps: RewardReplayDeps, accountId: string, id: stri
     const reward = await findReward(deps.store, accountId, id)
     const drawn = await drawnAnew(deps, reward)
     const written = await happen(deps, reward, { kind: 'replayed', ...drawn.code }, drawn.changes)
-    if (written === null || written.dueAt === null || written === reward) return written
+    if (written === null || written === reward || (written.dueAt ?? Infinity) > deps.clock.now())
+      return written
     void deps.queue?.enqueue('reward', [rewardJobOf(written)])
     return written
   })

@@ -62,6 +62,6 @@ async function rewardsWith(store: Store, { accountId, orderId }: CodeUse, sent: 
   const own = known.flatMap(({ rewardLogId }) => rewardLogId ?? [])
   // the same order is told of again
   const isKnown = chosen.some(({ redeemedOrderId }) => redeemedOrderId === orderId)
-  const first = isKnown ? undefined : chosen.find(({ redeemedAt }) => redeemedAt === null)
+  const first = isKnown ? undefined : chosen.find(({ redeemedOrderId }) => redeemedOrderId === null)
   return first === undefined ? own : [...own, first.id]
 }

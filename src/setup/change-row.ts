@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { commitPlanned, findRow } from '../commit/planned.ts'
+import { expectRevision, noteRevision } from '../commit/precondition.ts'
 import { AppError } from '../errors.ts'
 import { type Revised, remove, revise } from '../ports/changes.ts'
 import type { Instant } from '../ports/clock.ts'
@@ -19,6 +20,8 @@ export type Given<C extends CollectionName> = { readonly [F in keyof Row<C>]?: R
 
 export interface PatchPlan<C extends Revised> {
   readonly given: Given<C>
+  /** Refuses a row of which callers must not learn that it is there, before all else. */
+  refuse?(row: Row<C>): void
   /** What follows from a change, by the names of what differs. */
   follow?(changed: ReadonlySet<string>, stored: Row<C>): Partial<Row<C>>
   /**
@@ -40,19 +43,21 @@ export function newRow(id: string, accountId: string, now: Instant) {
 
 /**
  * Changes a row, guarded by its revision. What repeats the present value changes nothing, and a patch of nothing
- * writes nothing. @throws AppError NOT_FOUND, and whatever `check` refuses
+ * writes nothing. @throws AppError NOT_FOUND, PRECONDITION_FAILED within `onlyIf`, and whatever `check` refuses
  */
-export function patchRow<C extends Revised>(
+export async function patchRow<C extends Revised>(
   store: Store,
   { collection, noun, accountId, id }: Target<C>,
   now: number,
   plan: PatchPlan<C>,
 ): Promise<Row<C>> {
-  return commitPlanned(
+  const written = await commitPlanned(
     store,
     async () => {
       const row = await findRow(store, collection, accountId, id)
       if (row === null) throw recordNotFound(noun)
+      plan.refuse?.(row)
+      expectRevision(row)
       const set = differences(row, plan.given)
       const changed = new Set(Object.keys(set))
       if (changed.size === 0) return { changes: [], result: row }
@@ -63,6 +68,8 @@ export function patchRow<C extends Revised>(
     },
     plan.onDuplicate,
   )
+  noteRevision(written)
+  return written
 }
 
 function differences<C extends CollectionName>(row: Row<C>, given: Given<C>): Partial<Row<C>> {

@@ -24,6 +24,7 @@ export function blankInstallation({ id, accountId, platform, createdAt }: Owner)
     problem: null,
     checkedAt: null,
     firstInstalledAt: null,
+    installedAt: null,
     reconciledAt: null,
     missedByDay: {},
     firstWebhookAt: null,

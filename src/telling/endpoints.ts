@@ -11,7 +11,7 @@ import type { Store } from '../ports/store.ts'
 import { newRow, patchRow, recordNotFound } from '../setup/change-row.ts'
 import type { ListenersBook } from './listeners.ts'
 import { newSecret, rotated, sealSecret } from './secret.ts'
-import { endMessages, wake } from './wake.ts'
+import { endMessages, setAllAside, wake } from './wake.ts'
 
 export const MAX_ENDPOINTS = 20
 /** Of messages that are let go before a patch is answered. */
@@ -102,6 +102,7 @@ export async function patchEndpoint(
   if (given.status === 'live') await deps.listeners.changed(accountId)
   // what is left undone the sweep of the workers does
   if (row.dueAt !== null) await wake(deps, row, PAGES_AT_ONCE).catch(() => {})
+  if (given.status !== undefined && row.status !== 'live') await setAllAside(deps, row).catch(() => {})
   return row
 }
 

@@ -1,6 +1,6 @@
 import { change, revise } from '../ports/changes.ts'
 import type { Clock } from '../ports/clock.ts'
-import { above, all, ascending, equal } from '../ports/conditions.ts'
+import { above, all, any, ascending, below, equal, present } from '../ports/conditions.ts'
 import { type JobQueue, messageJobOf } from '../ports/queue.ts'
 import type { Row } from '../ports/schema.ts'
 import type { Condition, Store } from '../ports/store.ts'
@@ -35,8 +35,10 @@ export async function wake(
   for (let page = 0; page < maxPages; page += 1) {
     const [endpoint] = await store.findByKeys('webhook_endpoint', ['accountId', 'id'], [[accountId, id]])
     if (endpoint === undefined || endpoint.status !== 'live' || endpoint.dueAt === null) return
-    const waiting = await findOpen(store, endpoint, equal({ dueAt: null }))
     const now = clock.now()
+    // whoever set them aside may have been killed: nothing that was due before has a say any more
+    const left = below<'webhook_message', 'updatedAt'>('updatedAt', endpoint.liveSince ?? now)
+    const waiting = await findOpen(store, endpoint, any(equal({ dueAt: null }), left))
     const going = waiting.map((message) => ({ message, set: goingOn(message, now) }))
     const isDone = waiting.length < PER_COMMIT
     const changes = [
@@ -57,6 +59,23 @@ export async function wake(
 function goingOn({ createdAt, attempt }: Message, now: number): Partial<Omit<Message, 'revision'>> {
   if (now - createdAt >= DEAD_AFTER_MS) return { ...GIVEN_UP, updatedAt: now }
   return { dueAt: now, attempt: attempt + 1, updatedAt: now }
+}
+
+/**
+ * Sets aside all messages of an endpoint that is not live any more: none is due. May be killed: those that are left are
+ * set aside as each comes to be tried, or go on with the others. @throws AppError STORE_UNAVAILABLE
+ */
+export async function setAllAside(deps: WakeDeps, endpoint: Endpoint): Promise<void> {
+  let after: string | null = null
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const beyond = after === null ? null : above<'webhook_message', 'id'>('id', after)
+    const open = await findOpen(deps.store, endpoint, all(present('dueAt'), beyond))
+    if (open.length > 0 && !(await setAside(deps, open, endpoint))) {
+      for (const each of open) await setAside(deps, [each], endpoint)
+    }
+    if (open.length < PER_COMMIT) return
+    after = open.at(-1)!.id
+  }
 }
 
 /** Ends the messages of an endpoint that is deleted. @throws AppError STORE_UNAVAILABLE */
@@ -88,18 +107,18 @@ function findOpen(
 }
 
 /**
- * Sets a message aside while its endpoint is not live: nothing is due of it until then. Guarded by the endpoint's
- * status, so that none is set aside that nobody would wake. @returns whether it was written
+ * Sets messages aside while their endpoint is not live: nothing is due of them until then. Guarded by the endpoint's
+ * status, so that none is set aside that nobody would wake. @returns whether all were written, or none
  */
 export async function setAside(
   { store, clock }: WakeDeps,
-  message: Message,
+  messages: readonly Message[],
   endpoint: Endpoint,
 ): Promise<boolean> {
   const { status } = endpoint
   const updatedAt = clock.now()
   const { outcome } = await store.commit([
-    revise('webhook_message', message, { dueAt: null, updatedAt }),
+    ...messages.map((message) => revise('webhook_message', message, { dueAt: null, updatedAt })),
     change('webhook_endpoint', endpoint, { status }, { updatedAt: endpoint.updatedAt }),
   ])
   return outcome === 'committed'

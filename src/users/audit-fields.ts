@@ -40,6 +40,8 @@ const OWN = new Set([
     'hasRewardLogs',
     'profileTimes',
     'emailIdentity',
+    'nameKey',
+    'turnedNameKey',
     'refusedCount',
     'recentRefusals',
     'standing',

@@ -164,6 +164,7 @@ function itemOf({ accountId, streakId, connector }: Installation, order: Order):
     streakId,
     activity,
     externalId: activity.externalId,
+    addressIdentity: null,
     nameKeptSince: null,
     status: 'pending',
     reason: null,

@@ -343,6 +343,28 @@ export function describeCaps(
       expect((await first()).fulfilAfter).toBe(null)
     })
 
+    it('are not what a reward waits for that was given up in its hold and is tried again: its hold goes on', async () => {
+      const held = await kit.streak()
+      await addMilestone(undefined, { holdDays: 1 }, held)
+      await setAccount({ rewardsTotal: 1 })
+      await earn(held)
+      const { id, createdAt } = await first()
+      const giveUp = () => abandonReward({ store, clock }, kit.accountId, id, 'a test')
+      const tryAgain = () => replayReward({ store, clock }, kit.accountId, id)
+      kit.now = createdAt + DAY_MS - 1
+      await giveUp()
+      const again = await tryAgain()
+      expect(says(again)).toBe('held hold_period')
+      expect(again).toMatchObject({
+        fulfilAfter: createdAt + DAY_MS,
+        dueAt: createdAt + DAY_MS,
+        placeAt: null,
+      })
+      await giveUp()
+      kit.now += 1
+      expect(await tryAgain()).toMatchObject({ fulfilmentStatus: 'pending', fulfilAfter: createdAt + DAY_MS })
+    })
+
     it('hold no reward that the merchant fulfils, and do not count it', async () => {
       const own = await kit.streak()
       await addMilestone(undefined, { reward: null }, own)

@@ -360,6 +360,7 @@ async function pendingItem(kit: EngineKit, streak: Row<'streak'>): Promise<strin
     streakId: streak.id,
     activity: null,
     externalId: null,
+    addressIdentity: null,
     nameKeptSince: null,
     status: 'pending',
     reason: null,

@@ -67,7 +67,7 @@ export function describeAccountDeleted(name: string, mongoUri: () => string | un
         }
       }
       const senders = Promise.all(Array.from({ length: SENDERS }, send))
-      await until(() => stored > 40, 60_000)
+      await until(() => stored > 40)
       const quiet = { progress: { show: () => {}, end: () => {} }, print: () => {}, ask: null }
       const settle = async () => {
         // whoever still sends is told that there is no such connector

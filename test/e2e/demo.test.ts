@@ -242,7 +242,7 @@ async function tryOut(output: string): Promise<void> {
   })
   const [seven] = (await api.streak.list()).data
   const ada = { fieldSlug: 'externalId', operator: 'STARTS_WITH', value: 'shopify:8209' } as const
-  await until(async () => (await api.member.list({ filters: ada })).data.length === 1, 60_000)
+  await until(async () => (await api.member.list({ filters: ada })).data.length === 1)
 
   const shop = await api.connector.create({
     name: 'my shop',

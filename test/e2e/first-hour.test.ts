@@ -60,7 +60,6 @@ if (binary === null) {
       browser = await openChromium(binary)
       page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
       faults = watched(page, origin)
-      page.setDefaultTimeout(WAIT_MS)
     })
     afterAll(async () => {
       await browser.close()
@@ -206,7 +205,6 @@ if (binary === null) {
       const block = await storefront().parseAndRender(`{% render 'streakline', server: '${origin}' %}`)
       shopPage.html = `<!doctype html><html><head><title>Shop</title></head><body>${block}</body></html>`
       const tab = await browser.newPage()
-      tab.setDefaultTimeout(WAIT_MS)
       try {
         await tab.goto(shopPage.origin)
         await tab.getByRole('heading', { name: 'A purchase every week' }).waitFor()

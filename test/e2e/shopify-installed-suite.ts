@@ -149,7 +149,7 @@ export function describeShopifyInstalled(name: string, mongoUri: () => string | 
         await tell(double, 'POST /tokens/expire', {})
         await tell(double, 'DELETE /faults')
         const read = () => app.call<Body>('GET', `/schema/backfill/record/${begun.id}`)
-        await until(async () => (await read()).state !== 'running', 60_000)
+        await until(async () => (await read()).state !== 'running')
         const after = (await asked()).slice(before).filter(({ host }) => host === SHOP)
         expect(after.map(({ status }) => status)).toContain(401)
         expect(after.filter(({ path }) => path.endsWith('/oauth/access_token'))).toHaveLength(1)

@@ -173,8 +173,8 @@ export function describeStripeInstalled(name: string, mongoUri: () => string | u
         )
         await tell(double, 'POST /faults', { kind: 'throttle', path: '/v1/charges', times: 1_000 })
         const { id } = await act('backfill', { since: '2026-10-01T00:00:00Z' })
-        await tell(double, 'DELETE /faults', {})
         const gone = await act('uninstall')
+        await tell(double, 'DELETE /faults', {})
         expect(gone).toMatchObject({
           status: 'paused',
           installation: { state: 'uninstalled', subscriptions: [] },

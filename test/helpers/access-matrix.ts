@@ -186,6 +186,8 @@ export const QUESTIONS: Readonly<
   Record<string, { readonly row: Row; readonly search: (shop: Shop) => string }>
 > = {
   'delivery/explain': { row: closed(200, 200), search: () => 'orderId=5001' },
+  'account_user/search': { row: closed(200, 200), search: () => 'q=shopper' },
+  'delivery/search': { row: closed(200, 200), search: () => 'q=5001' },
   'streak/now': { row: closed(200, 404), search: ({ streak }) => `streakId=${streak.id}` },
 }
 
@@ -218,11 +220,17 @@ export const OTHER_ROUTES: Readonly<
   '/connect/:platform/callback': 'signed by the platform',
   '/proxy/shopify/:connectorId/streaks': 'signed by the platform',
   'GET /widget/streakline.js': 'anybody',
+  'ALL /widget/streakline.js': 'anybody',
   'GET /widget/demo': 'anybody',
+  'ALL /widget/demo': 'anybody',
   'GET /widget/demo.css': 'anybody',
+  'ALL /widget/demo.css': 'anybody',
   'GET /widget/demo.js': 'anybody',
+  'ALL /widget/demo.js': 'anybody',
   'GET /openapi.json': 'anybody',
+  'ALL /openapi.json': 'anybody',
   'GET /api/v1.0/openapi.json': 'anybody',
+  'ALL /api/v1.0/openapi.json': 'anybody',
   '/docs': 'anybody',
   '/ops/queues': 'operators',
   '/console/session': 'who knows the password',

@@ -94,15 +94,17 @@ export function createResponseCheck(document: object): CheckResponse {
       if (index === -1) continue
       const place = [...at, 'parameters', String(index)]
       // what is no JSON is sent as the text that it is
-      const isText = operation.parameters?.[index]?.schema !== undefined
-      const pointer = isText ? [...place, 'schema'] : [...place, 'content', 'application/json', 'schema']
+      const schema = operation.parameters?.[index]?.schema
+      const isText = schema !== undefined && schema.type !== 'integer'
+      const pointer =
+        schema !== undefined ? [...place, 'schema'] : [...place, 'content', 'application/json', 'schema']
       validate(pointer, isText ? value : JSON.parse(value), `${name} of ${what}`)
     }
   }
 }
 
 interface Operation {
-  readonly parameters?: readonly { readonly name?: string; readonly schema?: object }[]
+  readonly parameters?: readonly { readonly name?: string; readonly schema?: { readonly type?: unknown } }[]
   readonly requestBody?: Node
   readonly responses: Readonly<Record<string, Node>>
 }

@@ -16,10 +16,21 @@ export function chromiumBinary(): string | null {
   return found
 }
 
-/** A browser that asks nobody for anything but what its pages ask for. */
-export function openChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({
+/** How long a page is waited for, on a machine that has much else to do. */
+const PATIENCE_MS = 120_000
+
+/** A browser that asks nobody for anything but what its pages ask for; they are waited for patiently. */
+export async function openChromium(executablePath: string): Promise<Browser> {
+  const browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
   })
+  const open = browser.newContext.bind(browser)
+  browser.newContext = async (options) => {
+    const context = await open(options)
+    context.setDefaultTimeout(PATIENCE_MS)
+    return context
+  }
+  browser.newPage = async (options) => (await browser.newContext(options)).newPage()
+  return browser
 }

@@ -6,12 +6,10 @@ import type { Api } from './api.ts'
 import { signedIn } from './console.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const PATIENCE_MS = 120_000
 
 /** What a page must never do: ask elsewhere, break, or be refused by its own policy. */
 export function watched(page: Page, origin: string): string[] {
   const faults: string[] = []
-  page.setDefaultTimeout(PATIENCE_MS)
   page.on('console', (message) => {
     // answers that are refusals are told on the page
     if (/Failed to load resource/.test(message.text())) return

@@ -36,9 +36,22 @@ export interface OwnMongoServer extends MongoServer {
  */
 export async function mongoForTests(): Promise<MongoServer | null> {
   const given = process.env.TEST_MONGODB_URI
-  if (given === undefined || given === '') return await ownMongoForTests()
-  const databases = databasesOn(given)
+  const server = given === undefined || given === '' ? await ownMongoForTests() : serverAt(given)
+  if (server === null) return null
+  const { uri, anotherUri, stop } = server
+  return { uri: patient(uri), anotherUri: () => patient(anotherUri()), stop }
+}
+
+function serverAt(uri: string): MongoServer {
+  const databases = databasesOn(uri)
   return { uri: databases.next(), anotherUri: databases.next, stop: databases.drop }
+}
+
+/** Where nothing is tested of a server that is away: waits for it, however busy the machine is. */
+function patient(uri: string): string {
+  const times = ['serverSelectionTimeoutMS', 'connectTimeoutMS', 'waitQueueTimeoutMS', 'socketTimeoutMS']
+  const options = times.map((name) => `${name}=120000`).join('&')
+  return `${uri}${uri.includes('?') ? '&' : '?'}${options}`
 }
 
 /** As `mongoForTests`, but always started for the caller: for tests that kill or pause it. */

@@ -9,7 +9,7 @@ import { until } from './until.ts'
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const CLI = fileURLToPath(new URL('../../src/streakline.js', import.meta.url))
 const STARTED_WITHIN_MS = 120_000
-const GONE_WITHIN_MS = 60_000
+const GONE_WITHIN_MS = 120_000
 
 /** The environment of somebody who just opened a terminal: no settings, and of Node what the machine has. */
 export function plainEnv(settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {

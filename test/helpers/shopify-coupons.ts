@@ -8,11 +8,12 @@ import type { PlatformDoor } from '../../src/ports/platform-door.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { tell } from './doubles.ts'
 import { callsTo } from './platform-calls.ts'
-import { siteOf, valueIn } from './shopify-shop.ts'
+import { SHOP, siteOf, valueIn } from './shopify-shop.ts'
 
 /** A shop, its books, and the provider that makes coupons in it, with an access that is good. */
-export async function startShopCoupons(store: Store) {
+export async function startShopCoupons(store: Store, shop: { readonly currency?: string } = {}) {
   const double = await startShopifyDouble()
+  if (shop.currency !== undefined) await tell(double, 'POST /shops', { id: SHOP, ...shop })
   const [app] = double.world().apps as App[]
   const clock = { now: Date.now }
   const { calls, sent } = callsTo(double)

@@ -371,7 +371,18 @@ describe('failures', () => {
 })
 
 describe('health', () => {
-  it.each(['/healthz', '/readyz'])('%s is only read', async (path) => {
+  it.each([
+    '/healthz',
+    '/readyz',
+    '/openapi.json',
+    '/api/v1.0/openapi.json',
+    '/docs',
+    '/docs/setup.js',
+    '/widget/streakline.js',
+    '/widget/demo',
+    '/widget/demo.css',
+    '/widget/demo.js',
+  ])('%s is only read', async (path) => {
     const traced = await sendRaw(api.origin, `TRACE ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
     expect([traced.status, traced.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {

@@ -503,6 +503,71 @@ export function describeBackfill(
       expect((await rig.reconcile())?.since).toBe(reconciledAt! - 15 * 60_000)
     })
 
+    it('that a webhook brought are left by a reconcile as the rules took them then', async () => {
+      const rules = (await rig.admin.get(`/schema/connector/record/${rig.connector.id}`)).body.data.rules
+      const setMinimum = (minimumValue: number) =>
+        rig.admin.patch(`/schema/connector/record/${rig.connector.id}`, {
+          rules: [{ ...rules[0], minimumValue }],
+        })
+      await setMinimum(100)
+      const below = await rig.pay()
+      await rig.settled()
+      while ((await workOff(api)) > 0);
+      await setMinimum(5)
+      await tell(rig.double, 'POST /deliveries/mode', { mode: 'drop' })
+      const missed = await rig.pay({ email: 'bob@example.com' })
+      await rig.later(2_000)
+      await rig.reconcile()
+      await rig.work()
+      const counted = async () =>
+        (await rig.ledger()).streak_log.map((log: Body) => log.uniqueIdentifier).sort()
+      expect(await counted()).toEqual([missed.payment_intent])
+      expect(Object.values((await rig.installation()).missedByDay)).toEqual([1])
+      // who wants them asks for them
+      await rig.backfill()
+      expect(await counted()).toEqual([below.payment_intent, missed.payment_intent].sort())
+    })
+
+    it('that came while the connector was paused are left by a reconcile, those that came while it was uninstalled are not', async () => {
+      const setStatus = (status: string) =>
+        rig.admin.patch(`/schema/connector/record/${rig.connector.id}`, { status })
+      await setStatus('paused')
+      const ignored = await rig.pay()
+      await rig.settled()
+      await setStatus('live')
+      const reconciled = async () => {
+        await rig.later(2_000)
+        await rig.reconcile()
+        await rig.work()
+        return (await rig.ledger()).streak_log.map((log: Body) => log.uniqueIdentifier)
+      }
+      expect(await reconciled()).toEqual([])
+      expect((await rig.deliveries()).map(({ reason }) => reason)).toEqual(['CONNECTOR_NOT_LIVE'])
+      await rig.setInstallation({ installedAt: api.clock.now() })
+      expect(await reconciled()).toEqual([ignored.payment_intent])
+    })
+
+    it('that were made before the first install are no purchases to a reconcile, whatever becomes of them', async () => {
+      await tell(rig.double, 'POST /deliveries/mode', { mode: 'drop' })
+      const known = await rig.pay({ email: 'bob@example.com' })
+      await rig.later(2_000)
+      await rig.backfill()
+      const unknown = await rig.pay()
+      await rig.later(2_000)
+      const installedAt = api.clock.now()
+      await rig.setInstallation({ firstInstalledAt: installedAt, reconciledAt: installedAt })
+      for (const { id } of [known, unknown]) {
+        await tell(rig.double, `POST /charges/${id}/refund`, { amount: 1_000 })
+      }
+      await rig.later(2_000)
+      await rig.reconcile()
+      await rig.work()
+      const { streak_log: logs, withdrawal } = await rig.ledger()
+      expect(logs.map((log: Body) => log.uniqueIdentifier)).toEqual([known.payment_intent])
+      expect(withdrawal).toMatchObject([{ value: 10 }])
+      expect(Object.values((await rig.installation()).missedByDay)).toEqual([1])
+    })
+
     it('leave no rows of reconciles behind but those of a week', async () => {
       const rows = () =>
         api.store.find('backfill', { where: equal({ connectorId: rig.connector.id }), limit: 10 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { type Api, type Client, startApi } from '../helpers/api.ts'
 import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
@@ -92,15 +92,10 @@ if (binary === null) {
     let browser: Browser
     let page: Page
     const faults: string[] = []
-    // what is waited for is an event; a busy machine takes its time to draw
-    const PATIENCE_MS = 120_000
-    jest.setTimeout(2 * PATIENCE_MS)
-
     // one page for all: it takes seconds to be drawn on a busy machine
     beforeAll(async () => {
       browser = await openChromium(binary)
       page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-      page.setDefaultTimeout(PATIENCE_MS)
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
       })

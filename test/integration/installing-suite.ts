@@ -400,7 +400,8 @@ export function describeInstalling(
         later(HOUR_MS)
         const manual = await install(connector, { method: 'manual', webhookSecrets: [SECRET] })
         // what came since the first time may have been brought by webhooks
-        expect(await rowOf(connector)).toMatchObject({ firstInstalledAt: Date.parse(NOW) })
+        const firstTime = { firstInstalledAt: Date.parse(NOW), installedAt: Date.parse(NOW) }
+        expect(await rowOf(connector)).toMatchObject(firstTime)
         expect(manual.body.data).toMatchObject({
           status: 'live',
           installation: { method: 'manual', state: 'installed', scopes: [], subscriptions: [] },
@@ -637,6 +638,15 @@ export function describeInstalling(
         expect(await get(connector)).toEqual(connector)
         platform.fault = null
         expect((await act(connector, 'uninstall')).status).toBe(200)
+      })
+
+      it('is over with the next install: what was ignored before that nobody had paused', async () => {
+        const connector = await installed()
+        await act(connector, 'uninstall')
+        later(HOUR_MS)
+        await install(connector)
+        const times = { firstInstalledAt: Date.parse(NOW), installedAt: Date.parse(NOW) + HOUR_MS }
+        expect(await rowOf(connector)).toMatchObject(times)
       })
 
       it('leaves paused what was paused by hand, when it is installed again', async () => {

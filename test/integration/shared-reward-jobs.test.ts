@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { UnrecoverableError, Worker } from 'bullmq'
 import { sharedStore } from '../../src/commit/shared-store.ts'
 import { createHttpProvider } from '../../src/coupons/http.ts'
 import { revise } from '../../src/ports/changes.ts'
@@ -15,6 +16,7 @@ import {
 } from '../../src/ports/queue.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import { Gate } from '../../src/queue/gate.ts'
+import { keyPrefix } from '../../src/queue/names.ts'
 import { type Running, runJob } from '../../src/queue/run-job.ts'
 import { createFulfil } from '../../workers/reward/fulfil.ts'
 import { createSweep } from '../../workers/upkeep/sweep.ts'
@@ -66,7 +68,7 @@ const reload = ({ id }: Reward) => read(temp.store, 'reward_log', id)
 const statusOf = async (reward: Reward) => (await reload(reward)).fulfilmentStatus
 const ownJob = (reward: Reward) => rig.bullRewards.getJob(`rew-${reward.id}-${reward.attempt}`)
 const areIssued = (rewards: readonly Reward[]) =>
-  until(async () => (await Promise.all(rewards.map(statusOf))).every((status) => status === 'issued'), 20_000)
+  until(async () => (await Promise.all(rewards.map(statusOf))).every((status) => status === 'issued'))
 
 function work() {
   const http: CouponProvider = {
@@ -96,7 +98,7 @@ describe('rewards of a shared job', () => {
     expect(job!.data).toEqual({ batchId: rewards[0]!.batchId, items })
     work()
     await areIssued(rewards)
-    await until(async () => (await rig.bullRewards.getCompletedCount()) === 1, 10_000)
+    await until(async () => (await rig.bullRewards.getCompletedCount()) === 1)
     expect(asked.toSorted()).toEqual(rewards.map(({ id }) => id).toSorted())
     expect(await rig.bullRewards.getFailedCount()).toBe(0)
   })
@@ -109,7 +111,7 @@ describe('rewards of a shared job', () => {
     await rig.queue.add('reward', rewardJobsOf(rewards))
     work()
     await areIssued(rest)
-    await until(async () => (await rig.bullRewards.getFailedCount()) === 2, 10_000)
+    await until(async () => (await rig.bullRewards.getFailedCount()) === 2)
     for (const reward of [refused!, other!]) {
       const job = await ownJob(reward)
       const { failureReason } = await reload(reward)
@@ -130,7 +132,7 @@ describe('rewards of a shared job', () => {
     await rig.queue.add('reward', rewardJobsOf(rewards))
     work()
     await areIssued(rest)
-    await until(async () => (await ownJob(failing!)) !== undefined, 10_000)
+    await until(async () => (await ownJob(failing!)) !== undefined)
     const job = await ownJob(failing!)
     expect(await job!.getState()).toBe('delayed')
     // the try in the shared job was the first of twenty
@@ -142,7 +144,7 @@ describe('rewards of a shared job', () => {
     await job!.promote()
     await areIssued([failing!])
     expect(asked.filter((id) => id === failing!.id)).toHaveLength(2)
-    await until(async () => (await rig.bullRewards.getCompletedCount()) === 2, 10_000)
+    await until(async () => (await rig.bullRewards.getCompletedCount()) === 2)
   })
 
   it('go on with the pause of a second failed try in the job of their own', async () => {
@@ -152,7 +154,7 @@ describe('rewards of a shared job', () => {
     await rig.queue.add('reward', rewardJobsOf(rewards))
     work()
     await areIssued([other!])
-    await until(async () => ((await ownJob(failing!))?.attemptsMade ?? 0) > 0, 20_000)
+    await until(async () => ((await ownJob(failing!))?.attemptsMade ?? 0) > 0)
     expect((await ownJob(failing!))!.delay).toBeGreaterThanOrEqual(1_000)
   })
 
@@ -165,11 +167,11 @@ describe('rewards of a shared job', () => {
     await rig.queue.add('reward', rewardJobsOf(rewards))
     work()
     await areIssued(rest)
-    await until(async () => (await ownJob(busy!)) !== undefined, 10_000)
+    await until(async () => (await ownJob(busy!)) !== undefined)
     const job = await ownJob(busy!)
     expect(job!.opts).toMatchObject({ attempts: 20 })
     expect(job!.opts.delay).toBeGreaterThanOrEqual(10 * 60_000)
-    await until(async () => (await rig.bullRewards.getCompletedCount()) === 1, 10_000)
+    await until(async () => (await rig.bullRewards.getCompletedCount()) === 1)
     expect(await rig.bullRewards.getFailedCount()).toBe(0)
   })
 
@@ -189,13 +191,13 @@ describe('rewards of a shared job', () => {
     await rig.queue.add('reward', [rewardJobOf(alone)])
     work()
     await areIssued([...rest, alone])
-    await until(async () => (await (await ownJob(failing!))?.getState()) === 'delayed', 10_000)
+    await until(async () => (await (await ownJob(failing!))?.getState()) === 'delayed')
     // of the one that hangs four are under way, and the shared job with them
     expect(asked.filter((id) => stuck.some((reward) => reward.id === id))).toHaveLength(4)
     expect(await rig.bullRewards.getActiveCount()).toBe(1)
     answers.clear()
     held.resolve(FAULT)
-    await until(async () => (await rig.bullRewards.getActiveCount()) === 0, 20_000)
+    await until(async () => (await rig.bullRewards.getActiveCount()) === 0)
   })
 })
 
@@ -214,14 +216,14 @@ describe('a worker', () => {
     await rig.queue.add('reward', jobs)
     const seen: number[] = []
     while (done < 32) {
-      await until(async () => waiting.length === Math.min(most, 32 - done), 10_000)
+      await until(async () => waiting.length === Math.min(most, 32 - done))
       seen.push(waiting.length)
       waiting.shift()!()
       const before = done
-      await until(async () => done > before, 10_000)
+      await until(async () => done > before)
     }
     expect(Math.max(...seen)).toBe(most)
-    await until(async () => (await rig.bullRewards.getCompletedCount()) === 2, 10_000)
+    await until(async () => (await rig.bullRewards.getCompletedCount()) === 2)
   })
 
   /** Runs a shared job outside of any worker, with a handler that throws for these; answers what it ends with. */
@@ -317,7 +319,7 @@ describe('rewards whose shared job is gone', () => {
     const rewards = await batchOf(3)
     await rig.queue.add('reward', rewardJobsOf(rewards))
     const pool = rig.work({})
-    await until(async () => (await rig.bullRewards.getCompletedCount()) === 1, 10_000)
+    await until(async () => (await rig.bullRewards.getCompletedCount()) === 1)
     await pool.close(5_000)
     await sweep(NOW + 6_000)
     const raised = await Promise.all(rewards.map(reload))
@@ -332,5 +334,25 @@ describe('rewards whose shared job is gone', () => {
     )
     work()
     await areIssued(rewards)
+  })
+
+  it('are made all the same where a program of before these jobs runs beside and fails them', async () => {
+    const rewards = await batchOf(5)
+    await rig.queue.add('reward', rewardJobsOf(rewards))
+    const refuse = async ({ data }: { data: object }) => {
+      if ('items' in data) throw new UnrecoverableError('INVALID_INPUT: the job lacks rewardLogId')
+    }
+    const connection = { url: redis.url }
+    const prefix = keyPrefix('reward', redis.prefix)
+    const old = new Worker('reward', refuse, { connection, prefix })
+    await until(async () => (await rig.bullRewards.getFailedCount()) === 1)
+    await old.close()
+    // its sweep knows no batch: each of them has no job of its own, and gets one
+    await rig.queue.add('reward', rewards.map(rewardJobOf).slice(0, 2))
+    await sweep(NOW + 6_000)
+    work()
+    await areIssued(rewards)
+    expect(new Set((await Promise.all(rewards.map(reload))).map(({ couponCode }) => couponCode)).size).toBe(5)
+    expect(asked.toSorted()).toEqual(rewards.map(({ id }) => id).toSorted())
   })
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { CouponRequest } from '../../src/ports/coupon-provider.ts'
+import type { RewardSpec } from '../../src/ports/schema/values.ts'
 import { couponRequest } from '../helpers/coupon-requests.ts'
 import { tell } from '../helpers/doubles.ts'
 import { startShopCoupons } from '../helpers/shopify-coupons.ts'
@@ -9,7 +10,7 @@ import { openTempStore } from '../helpers/sqlite-store.ts'
 const GRANTED = Date.parse('2026-11-20T10:00:00Z')
 const EXPIRES = Date.parse('2027-01-20T10:00:00Z')
 /** A request is given up sooner than the contract's 10 s, so that the test is not one of patience. */
-const SOON_MS = 2_500
+const SOON_MS = 30_000
 
 let shop: Awaited<ReturnType<typeof startShopCoupons>>
 let closeStore: () => Promise<void>
@@ -135,6 +136,94 @@ describe('a discount in a Shopify shop', () => {
   })
 })
 
+describe('a customer whom the shop no longer knows', () => {
+  it.each([
+    ['context', 'customers', 'add'],
+    ['context', 'customers', 'add', '0'],
+    ['customerSelection', 'customers', 'add'],
+  ])('TRAP: is told by the field %s.%s.%s, and the discount is for all', async (...path) => {
+    const userErrors = [
+      {
+        field: ['basicCodeDiscount', ...path],
+        code: 'INVALID',
+        message: 'Customer with id: 1 is invalid',
+        extraInfo: null,
+      },
+    ]
+    const body = { data: { discountCodeBasicCreate: { codeDiscountNode: null, userErrors } } }
+    await fault({ kind: 'error', status: 200, body, contains: 'discountCodeBasicCreate' })
+    const answer = await shop.provider.issue(asked({ member: { id: 'm', externalId: 'shopify:1' } }))
+    expect(answer).toMatchObject({ outcome: 'issued' })
+    expect(await shop.books()).toMatchObject([{ customerIds: [] }])
+  })
+})
+
+describe('a code that a discount of another kind has', () => {
+  it('TRAP: is not taken over, though Shopify tells neither its title nor its tags', async () => {
+    const node = { id: 'gid://shopify/DiscountCodeNode/1', codeDiscount: {} }
+    await fault({
+      kind: 'error',
+      status: 200,
+      body: { data: { codeDiscountNodeByCode: node } },
+      contains: 'DiscountByCode',
+    })
+    const answer = await shop.provider.issue(asked({ mayExist: true }))
+    expect(answer).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/^CODE_TAKEN: /) })
+    expect(await codes()).toEqual([])
+  })
+})
+
+describe('a milestone with Shopify', () => {
+  const faultOf = (reward: object) =>
+    shop.provider.faultOf!({ providerId: 'p', discount: { percentage: '10' }, ...reward } as RewardSpec, {
+      ...{ accountId: 'a', id: 'p', connectorId: 'c1', settings: {} },
+    })
+  const amount = (text: string, currency: string) => faultOf({ discount: { amount: text, currency } })
+
+  it('has amounts that the shop’s currency has', async () => {
+    expect(await amount('5.00', 'EUR')).toBeNull()
+    expect(await amount('5.01', 'EUR')).toBeNull()
+    expect(await amount('5.001', 'EUR')).toMatchObject({
+      path: 'reward.discount.amount',
+      code: 'INVALID_INPUT',
+      message: 'must have at most 2 decimals in EUR, is 5.001',
+    })
+    expect(await amount('5', 'USD')).toMatchObject({ code: 'CURRENCY_MISMATCH' })
+  })
+
+  it('has a minimum that the shop’s currency has, also with a percentage', async () => {
+    expect(await faultOf({ minimumSubtotal: '20.50' })).toBeNull()
+    const path = 'reward.minimumSubtotal'
+    expect(await faultOf({ minimumSubtotal: '20.505' })).toMatchObject({ path, code: 'INVALID_INPUT' })
+    const discount = { amount: '5', currency: 'EUR' }
+    expect(await faultOf({ discount, minimumSubtotal: '20.505' })).toMatchObject({ path })
+  })
+})
+
+describe('a shop without decimals', () => {
+  it('takes whole amounts alone', async () => {
+    const store = await openTempStore()
+    const tokyo = await startShopCoupons(store.store, { currency: 'JPY' })
+    try {
+      const faultOf = (text: string) =>
+        tokyo.provider.faultOf!(
+          { providerId: 'p', discount: { amount: text, currency: 'JPY' } },
+          { accountId: 'a', id: 'p', connectorId: 'c1', settings: {} },
+        )
+      expect(await faultOf('500')).toBeNull()
+      expect(await faultOf('500.5')).toMatchObject({
+        path: 'reward.discount.amount',
+        message: 'must have no decimals in JPY, is 500.5',
+      })
+      await tokyo.provider.issue(asked({ discount: { amount: '500', currency: 'JPY' } }))
+      expect(await tokyo.books()).toMatchObject([{ amount: '500' }])
+    } finally {
+      await tokyo.close()
+      await store.close()
+    }
+  })
+})
+
 describe('a discount that is taken back', () => {
   it('ends at once and was not used, however often it is asked', async () => {
     const request = asked()
@@ -189,6 +278,30 @@ describe('a shop that refuses', () => {
     expect((await shop.provider.issue({ ...request, mayExist: true })).outcome).toBe('issued')
     expect(await codes()).toEqual([request.code])
   })
+
+  it.each(['frozen', 'locked'])(
+    'TRAP: a shop that is %s may open again, and the reward is not failed',
+    async (standing) => {
+      const request = asked()
+      await tell(shop.double, 'POST /shops', { id: SHOP, standing })
+      expect(await shop.provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+      expect(await revoking(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+      await tell(shop.double, 'POST /shops', { id: SHOP, standing: 'open' })
+      expect((await shop.provider.issue({ ...request, mayExist: true })).outcome).toBe('issued')
+    },
+  )
+
+  it.each(['INTERNAL_SERVER_ERROR', 'TIMEOUT'])(
+    'TRAP: %s with a 200 after the effect is no refusal',
+    async (code) => {
+      const body = { errors: [{ message: 'Internal error', extensions: { code } }] }
+      await fault({ kind: 'error_after_effect', status: 200, body, contains: 'discountCodeBasicCreate' })
+      const request = asked()
+      expect(await shop.provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+      expect((await shop.provider.issue({ ...request, mayExist: true })).outcome).toBe('issued')
+      expect(await codes()).toEqual([request.code])
+    },
+  )
 
   it('429: the whole provider waits, which is no failure', async () => {
     await fault({ kind: 'throttle', times: 20 })

@@ -56,6 +56,9 @@ const RULES = [
   rule({ value: 'order_subtotal', giftCards: 'ignore' }),
   rule({ value: 'item_count', minimumValue: '10' }),
   rule({ identifyBy: 'email', testOrders: 'count' }),
+  rule({ products: ['7'] }),
+  rule({ products: ['8'] }),
+  rule({ products: ['CAKE-1'] }),
 ]
 
 const translated = (topic: string, rawBody: Uint8Array) =>
@@ -96,6 +99,8 @@ const REPERTOIRE: Record<string, () => Promise<unknown>> = {
   'one shown in yen': () => order({ presentmentCurrency: 'JPY', rate: 160, lines: [{ price: '12.35' }] }),
   'gift cards': () => order({ lines: [{ giftCard: true, price: '50.00' }] }),
   'gift cards and goods': () => order({ lines: [{ giftCard: true }, { price: '5.00', productId: '7' }] }),
+  'goods with a variant and an SKU': () =>
+    order({ lines: [{ productId: '7', variantId: '8', sku: 'CAKE-1' }] }),
   'one at the till': () => order({ sourceName: 'pos' }),
   'more lines than a page holds': () =>
     order({ lines: Array.from({ length: 130 }, (_, n) => ({ price: `${n + 1}.00`, quantity: 2 })) }),

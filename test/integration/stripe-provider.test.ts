@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createStripeHands } from '../../connectors/stripe/hands/index.ts'
+import { createPlatformCalls } from '../../src/platforms/calls.ts'
+import { createOrigins } from '../../src/platforms/origins.ts'
 import type { CouponRequest } from '../../src/ports/coupon-provider.ts'
 import { tell } from '../helpers/doubles.ts'
+import { startScriptedServer } from '../helpers/scripted-server.ts'
 import { type StripeKit, startStripe } from '../helpers/stripe-kit.ts'
+import { until } from '../helpers/until.ts'
 
 let kit: StripeKit
 beforeEach(async () => {
@@ -19,6 +24,20 @@ async function loseHeart(kind: string): Promise<void> {
 const WEEK_SECONDS = 7 * 24 * 60 * 60
 const again = (request: CouponRequest): CouponRequest => ({ ...request, mayExist: true })
 const issue = (request: CouponRequest) => kit.provider.issue(request)
+/** As the merchant does in the Dashboard. */
+async function makeCoupon(given: Record<string, string | number>): Promise<void> {
+  const response = await fetch(`${kit.double.origin}/v1/coupons`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${kit.double.keys()[0]!.id}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams(
+      Object.entries(given).map(([name, value]): [string, string] => [name, String(value)]),
+    ),
+  })
+  expect(response.status).toBe(200)
+}
 const reasonOf = (outcome: object) => (outcome as { reason: string }).reason
 
 describe('a promotion code at Stripe', () => {
@@ -95,6 +114,60 @@ describe('a promotion code at Stripe', () => {
     expect(gone).toMatchObject({ outcome: 'failed' })
     expect(reasonOf(gone)).toMatch(/^COUPON_GONE: /)
     expect(await kit.coupons()).toEqual([])
+  })
+
+  it('TRAP: ends with the coupon of the settings, which takes no code that outlives it, and says so', async () => {
+    const now = Math.floor(kit.double.clock.now() / 1000)
+    const redeem_by = now + WEEK_SECONDS
+    await makeCoupon({ id: 'mine', percent_off: 10, redeem_by })
+    const settings = { couponId: 'mine' }
+    const never = kit.request({ settings, expiresAt: null })
+    const late = kit.request({ settings, expiresAt: (redeem_by + 60) * 1000 })
+    const early = kit.request({ settings, expiresAt: (redeem_by - 60) * 1000 })
+    for (const [request, ends] of [
+      [never, redeem_by * 1000],
+      [late, redeem_by * 1000],
+      [early, null],
+    ] as const) {
+      expect(await issue(request)).toEqual({ outcome: 'issued', code: request.code, expiresAt: ends })
+      // also where it is found again
+      expect(await issue(again(request))).toMatchObject({ outcome: 'issued', expiresAt: ends })
+    }
+    expect((await kit.books()).map((book) => book.expires_at)).toEqual([null, redeem_by, redeem_by - 60])
+    // also where the refusal says so in words that nobody knows
+    const body = { error: { type: 'invalid_request_error', message: 'That is too late' } }
+    await tell(kit.double, 'POST /faults', { kind: 'error', method: 'POST', status: 400, body })
+    const unknown = kit.request({ settings, expiresAt: (redeem_by + 60) * 1000 })
+    expect(await issue(unknown)).toMatchObject({ outcome: 'issued', expiresAt: redeem_by * 1000 })
+  })
+
+  it('fails where the coupon of the settings has ended or is used up', async () => {
+    const now = Math.floor(kit.double.clock.now() / 1000)
+    await makeCoupon({ id: 'ends', percent_off: 10, redeem_by: now + 60 })
+    await makeCoupon({ id: 'once', percent_off: 10, max_redemptions: 1 })
+    const first = kit.request({ settings: { couponId: 'once' } })
+    await issue(first)
+    await tell(kit.double, `POST /promotion-codes/${first.code}/redeem`)
+    await tell(kit.double, 'POST /clock', { advanceSeconds: 61 })
+    for (const couponId of ['ends', 'once']) {
+      const ended = await issue(kit.request({ settings: { couponId } }))
+      expect(ended).toMatchObject({ outcome: 'failed' })
+      expect(reasonOf(ended)).toMatch(new RegExp(`^COUPON_ENDED: .*${couponId}`))
+    }
+  })
+
+  it('is waited for while the same request is under way, and is one then', async () => {
+    await issue(kit.request())
+    await tell(kit.double, 'POST /faults', { kind: 'slow', ms: 60_000, path: '/v1/promotion_codes' })
+    const request = kit.request()
+    const ends = new AbortController()
+    const first = issue({ ...request, signal: ends.signal })
+    await until(async () => (await kit.books()).length === 2)
+    expect(await issue(request)).toMatchObject({ outcome: 'retry', trouble: 'running' })
+    ends.abort()
+    await first
+    expect(await issue(again(request))).toMatchObject({ outcome: 'issued', code: request.code })
+    expect(await kit.books()).toHaveLength(2)
   })
 
   it('is refused for the same reasons where the refusal names another parameter, or none', async () => {
@@ -199,6 +272,51 @@ describe('one promotion code for a reward', () => {
   })
 })
 
+describe('one text at Stripe', () => {
+  it('TRAP: may stand twice there, and only the code of the reward is found and taken back', async () => {
+    const other = kit.request()
+    await issue(other)
+    const [theirs] = await kit.books()
+    await kit.provider.revoke(kit.revocation(other))
+    const own = kit.request({ code: other.code.toLowerCase() })
+    expect(await issue(own)).toMatchObject({ outcome: 'issued' })
+    await tell(kit.double, `POST /promotion-codes/${own.code}/redeem`)
+    expect(await issue(again(other))).toMatchObject({ outcome: 'issued', code: other.code })
+    expect(await issue(again(own))).toMatchObject({ outcome: 'issued', code: own.code })
+    expect(await kit.provider.revoke(kit.revocation(other))).toEqual({ outcome: 'revoked', used: 'no' })
+    expect(await kit.books()).toMatchObject([{ code: theirs!.code, active: false }, { active: true }])
+    expect(await kit.provider.revoke(kit.revocation(own))).toEqual({ outcome: 'revoked', used: 'yes' })
+  })
+})
+
+describe('an idempotency key', () => {
+  it('TRAP: is the reward’s own on every try, short, and names nobody; the library would draw one', async () => {
+    const server = await startScriptedServer((response) => {
+      response.writeHead(503, { 'content-type': 'application/json' }).end('{"error": {"message": "no"}}')
+    })
+    const origins = createOrigins(new Map([['stripe', new URL(server.url).origin]]))
+    const { promotions } = createStripeHands({
+      calls: createPlatformCalls({ origins }),
+      clock: { now: Date.now },
+    })
+    const member = { id: 'm', externalId: 'email:ada@example.com' }
+    const request = kit.request({ member })
+    for (let time = 0; time < 2; time += 1)
+      await promotions!.issue({} as never, { apiKey: kit.apiKey }, request)
+    await promotions!.issue({} as never, { apiKey: kit.apiKey }, kit.request({ member }))
+    await server.stop()
+    const keysSent = server.seen.map(({ headers }) => String(headers['idempotency-key']))
+    expect(keysSent).toHaveLength(3)
+    expect(keysSent[0]).toBe(keysSent[1])
+    expect(keysSent[2]).not.toBe(keysSent[0])
+    for (const key of keysSent) {
+      expect(key.length).toBeLessThanOrEqual(255)
+      expect(key).not.toMatch(/ada|example/)
+    }
+    expect(keysSent[0]).toContain(request.rewardLogId)
+  })
+})
+
 describe('what Stripe says of limits and access', () => {
   const answer = (status: number, more: object = {}) =>
     tell(kit.double, 'POST /faults', { kind: 'error', status, body: { error: { message: 'no' } }, ...more })
@@ -211,6 +329,16 @@ describe('what Stripe says of limits and access', () => {
     await answer(409)
     expect(await issue(kit.request())).toMatchObject({ trouble: 'running' })
   })
+
+  it.each(['rate_limit', 'lock_timeout'])(
+    'TRAP: takes a 400 or 409 of %s for a limit as well',
+    async (code) => {
+      for (const status of [400, 409]) {
+        await answer(status, { body: { error: { code, message: 'no', type: 'invalid_request_error' } } })
+        expect(await issue(kit.request())).toMatchObject({ outcome: 'retry', trouble: 'throttled' })
+      }
+    },
+  )
 
   it('is not asked any more with a key that is not taken, or lacks a permission', async () => {
     await tell(kit.double, 'POST /keys/change', { key: kit.apiKey, permissions: ['rak_coupon_write'] })
@@ -308,10 +436,21 @@ describe('a milestone with Stripe', () => {
     expect(await amount('1.999', 'EUR')).toMatchObject({ path: 'reward.discount.amount' })
     expect(await amount('1.5', 'JPY')).toMatchObject({ path: 'reward.discount.amount' })
     expect(await amount('1000000', 'EUR')).toMatchObject({ path: 'reward.discount.amount' })
+    // minor units that Stripe has and takes in whole tens or hundreds alone
+    for (const [text, currency] of [
+      ['1.999', 'KWD'],
+      ['1.5', 'ISK'],
+      ['1.5', 'UGX'],
+    ] as const) {
+      const fault = await amount(text, currency)
+      expect(fault).toMatchObject({ path: 'reward.discount.amount' })
+      expect(fault!.message).toContain(currency === 'KWD' ? 'at most 2 decimals' : 'no decimals')
+    }
     for (const [good, currency] of [
       ['1.99', 'EUR'],
       ['15', 'JPY'],
-      ['1.999', 'KWD'],
+      ['1.99', 'KWD'],
+      ['500', 'ISK'],
       ['999999.99', 'EUR'],
     ] as const)
       expect(await amount(good, currency)).toBeNull()
@@ -340,6 +479,17 @@ describe('a milestone with Stripe', () => {
     expect(await faultOf({ discount: { percentage: '11' } }, percent)).toMatchObject({ path })
     expect(await faultOf({ discount: { amount: '5', currency: 'USD' } }, amount)).toMatchObject({ path })
     expect(await faultOf({}, { couponId: 'nothing' })).toMatchObject({ path })
+    await makeCoupon({
+      id: 'ends',
+      percent_off: 10,
+      redeem_by: Math.floor(kit.double.clock.now() / 1000) + 60,
+    })
+    expect(await faultOf({}, { couponId: 'ends' })).toBeNull()
+    await tell(kit.double, 'POST /clock', { advanceSeconds: 61 })
+    expect(await faultOf({}, { couponId: 'ends' })).toMatchObject({
+      path,
+      message: expect.stringContaining('can no longer be redeemed'),
+    })
     await tell(kit.double, 'POST /faults', { kind: 'error', status: 503 })
     await expect(faultOf({}, percent)).rejects.toMatchObject({ code: 'PLATFORM_UNAVAILABLE' })
   })

@@ -56,6 +56,7 @@ function itemRow(set: Partial<Row<'delivery_item'>> = {}): Row<'delivery_item'> 
     streakId: newId(),
     activity: null,
     externalId: null,
+    addressIdentity: null,
     nameKeptSince: null,
     status: 'pending',
     reason: null,

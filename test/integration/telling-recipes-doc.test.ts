@@ -59,7 +59,7 @@ describe('the recipes on the page about telling shoppers', () => {
         sent.set(payload.type, { id: String(request.headers['webhook-id']), message: payload })
       rig.pass(HOUR_MS)
     }
-  }, 120_000)
+  })
   afterAll(async () => {
     await rig.close()
     await temp.close()

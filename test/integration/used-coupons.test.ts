@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { happen } from '../../src/engine/happen.ts'
 import { foldCode } from '../../src/rewards/code.ts'
 import { createNoteUses } from '../../src/rewards/uses.ts'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
@@ -159,7 +160,7 @@ describe('an order that names a coupon', () => {
     expect(await reload(reward)).toMatchObject({ redeemedAt: null })
   })
 
-  it('ends the question whether it was used: what is taken back asks nobody', async () => {
+  it('TRAP: ends the question whether it was used, which Shopify’s own count may not know yet: what is taken back asks nobody', async () => {
     const reward = await earned()
     await order([reward.code])
     await noteUses()
@@ -167,6 +168,30 @@ describe('an order that names a coupon', () => {
     expect((await shop.post(path, { reason: 'returned', uniqueIdentifier: 'r' })).status).toBe(201)
     expect(await reload(reward)).toMatchObject({ fulfilmentStatus: 'revoked', couponUsed: 'yes' })
   })
+
+  it('is told, though the provider knew of the use before', async () => {
+    const reward = await earned()
+    const [row] = await api.store.findByKeys('reward_log', ['id'], [[reward.id]])
+    await happen(api, row!, { kind: 'used', at: api.clock.now(), orderId: null })
+    expect(await reload(reward)).toMatchObject({ couponUsed: 'yes', redeemedOrderId: null })
+    const orderId = await order([reward.code])
+    await noteUses()
+    expect(await reload(reward)).toMatchObject({ redeemedAt: ORDERED_AT, redeemedOrderId: orderId })
+    const [told] = await api.store.findByKeys('reward_log', ['id'], [[reward.id]])
+    await happen(api, told!, { kind: 'used', at: api.clock.now(), orderId: null })
+    expect(await reload(reward)).toMatchObject({ redeemedAt: ORDERED_AT, redeemedOrderId: orderId })
+  })
+
+  it.each(['yes', 'no', 'unknown'] as const)(
+    'is not the only one who tells: the use of a coupon that is taken back is %s by its provider',
+    async (used) => {
+      const reward = await earned({ fulfilmentStatus: 'revoking' })
+      const [row] = await api.store.findByKeys('reward_log', ['id'], [[reward.id]])
+      await happen(api, row!, { kind: 'taken_back', used, reason: null })
+      const redeemedAt = used === 'yes' ? new Date(api.clock.now()).toISOString() : null
+      expect(await reload(reward)).toMatchObject({ couponUsed: used, redeemedAt, redeemedOrderId: null })
+    },
+  )
 
   it('can be filtered and sorted by', async () => {
     const reward = await earned()

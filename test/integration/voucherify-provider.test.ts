@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { createVoucherifyProvider } from '../../src/coupons/voucherify/index.ts'
+import { createPlatformCalls } from '../../src/platforms/calls.ts'
+import { createOrigins } from '../../src/platforms/origins.ts'
 import type { IssueOutcome } from '../../src/ports/coupon-provider.ts'
 import type { RewardSpec } from '../../src/ports/schema/values.ts'
 import { tell } from '../helpers/doubles.ts'
+import { startScriptedServer } from '../helpers/scripted-server.ts'
 import { startVoucherify, type VoucherifyKit } from '../helpers/voucherify-kit.ts'
 
 let kit: VoucherifyKit
@@ -37,10 +41,67 @@ describe('a publication at Voucherify', () => {
     })
   })
 
+  it('TRAP: is asked for once, with nothing in body or query that its customers join by, as the library has it', async () => {
+    const server = await startScriptedServer((response) => response.writeHead(503).end('{}'))
+    const origins = createOrigins(new Map([['voucherify', new URL(server.url).origin]]))
+    const provider = createVoucherifyProvider({
+      clock: kit.double.clock,
+      calls: createPlatformCalls({ origins }),
+    })
+    const request = kit.request()
+    expect(await provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+    await server.stop()
+    const [sent, ...more] = server.seen
+    expect(more).toEqual([])
+    const { method, path, headers, body } = sent!
+    expect([method, path]).toEqual(['POST', '/v1/publications'])
+    expect(headers).toMatchObject({
+      'x-app-id': kit.given.credentials.appId,
+      'x-app-token': kit.given.credentials.appToken,
+      'x-forwarded-host': 'api.voucherify.io',
+    })
+    expect(JSON.parse(body)).toEqual({
+      campaign: { name: 'Streaks' },
+      source_id: request.rewardLogId,
+      customer: { source_id: request.member.externalId },
+    })
+  })
+
   it('lapses when the voucher does, and never where that has no end', async () => {
     expect(await kit.provider.issue(kit.request())).toMatchObject({ outcome: 'issued', expiresAt: null })
     await tell(kit.double, 'POST /campaigns', { name: 'Streaks', expiresAt: '2027-01-01T00:00:00Z' })
     expect(await kit.provider.issue(kit.request())).toMatchObject({ expiresAt: Date.parse('2027-01-01') })
+  })
+
+  it.each(['refuse', 'same'] as const)(
+    'TRAP: lapses when the voucher does also where it is found again, with %s: lists do not tell',
+    async (replay) => {
+      await tell(kit.double, 'POST /project', { replay })
+      await tell(kit.double, 'POST /campaigns', { name: 'Streaks', expiresAt: '2099-01-01T00:00:00Z' })
+      await tell(kit.double, 'POST /faults', { kind: 'reset_after_effect', method: 'POST' })
+      const request = kit.request()
+      await kit.provider.issue(request)
+      expect(await kit.provider.issue({ ...request, mayExist: true })).toMatchObject({
+        outcome: 'issued',
+        expiresAt: Date.parse('2099-01-01'),
+      })
+    },
+  )
+
+  it('is tried again where only its list can be read, and is gone where its voucher is', async () => {
+    const request = kit.request()
+    const code = codeOf(await kit.provider.issue(request))
+    await tell(kit.double, 'POST /faults', { kind: 'error', path: '/v1/vouchers/' })
+    expect(await kit.provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'fault' })
+    await tell(kit.double, 'POST /faults', {
+      kind: 'error',
+      status: 404,
+      path: '/v1/vouchers/',
+      body: { key: 'not_found' },
+    })
+    const gone = await kit.provider.issue(request)
+    expect((gone as { reason: string }).reason).toMatch(/^VOUCHER_GONE: /)
+    expect(codeOf(await kit.provider.issue(request))).toBe(code)
   })
 
   const FAULTS = ['reset', 'timeout', 'error', 'not_json'].flatMap((kind) => [kind, `${kind}_after_effect`])
@@ -77,13 +138,17 @@ describe('a publication at Voucherify', () => {
     expect(await kit.provider.issue(request)).toMatchObject({ outcome: 'retry', trouble: 'running' })
   })
 
-  it('of a campaign that customers join once is not handed to a second reward', async () => {
-    await tell(kit.double, 'POST /campaigns', { name: 'Streaks', joinOnce: true })
-    await kit.provider.issue(kit.request())
-    const second = await kit.provider.issue(kit.request())
-    expect(second).toMatchObject({ outcome: 'failed' })
-    expect((second as { reason: string }).reason).toMatch(/^PROVIDER_MISCONFIGURED: .*one code/)
-  })
+  it.each(['same', 'refuse'])(
+    'of a campaign that customers join once is not handed to a second reward, with %s',
+    async (joined) => {
+      await tell(kit.double, 'POST /project', { joined })
+      await tell(kit.double, 'POST /campaigns', { name: 'Streaks', joinOnce: true })
+      await kit.provider.issue(kit.request())
+      const second = await kit.provider.issue(kit.request())
+      expect(second).toMatchObject({ outcome: 'failed' })
+      expect((second as { reason: string }).reason).toMatch(/^PROVIDER_MISCONFIGURED: .*one code/)
+    },
+  )
 
   it('is refused for good where there is no such campaign, or its voucher was deleted', async () => {
     const settings = { ...kit.given.settings, campaign: 'Nothing' }
@@ -116,6 +181,11 @@ describe('what Voucherify says of limits, plans and access', () => {
     await answer(429, { 'x-rate-limit-retry': '1' })
     expect(await issue()).toMatchObject({ trouble: 'throttled', retryAfterMs: 60_000 })
     await answer(429, { 'retry-after': '86400' })
+    expect(await issue()).toMatchObject({ trouble: 'throttled', retryAfterMs: 900_000 })
+  })
+
+  it('comes back within a quarter of an hour where the calls of the cycle are used up', async () => {
+    await tell(kit.double, 'POST /project', { plan: 'cycle_used_up' })
     expect(await issue()).toMatchObject({ trouble: 'throttled', retryAfterMs: 900_000 })
   })
 

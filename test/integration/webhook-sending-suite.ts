@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
 import { createWebhookSender } from '../../src/outgoing/webhook-sender.ts'
+import { change } from '../../src/ports/changes.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { tryOnce } from '../../src/telling/try-once.ts'
@@ -22,12 +23,14 @@ export function describeWebhookSending(
 ) {
   describe(`sending webhooks on ${name}`, () => {
     let rig: WebhookRig
+    let store: Store
     let closeStore: () => Promise<void>
     let streak: Body
     let serial = 0
 
     beforeEach(async () => {
       const opened = await open()
+      store = opened.store
       closeStore = opened.close
       rig = await openWebhookRig(opened.store)
       streak = await rig.admin.create('streak', {
@@ -139,7 +142,7 @@ export function describeWebhookSending(
       await happen()
       expect(await rig.messages()).toHaveLength(2)
       expect((await rig.messages()).map(({ status, dueAt }) => [status, dueAt === null])).toEqual([
-        ['pending', false],
+        ['pending', true],
         ['pending', true],
       ])
       answer(200)
@@ -150,6 +153,57 @@ export function describeWebhookSending(
       expect([back.body.data.status, back.body.data.problem]).toEqual(['live', null])
       expect(await rig.sendDue()).toBe(2)
       expect((await rig.messages()).map(({ status }) => status)).toEqual(['delivered', 'delivered'])
+    })
+
+    it('has nothing due while an endpoint is not live, and goes on at once when it is again, however long the next pause was', async () => {
+      const endpoint = await rig.endpoint(['milestone.achieved'])
+      const next = async () => (await rig.messages()).map(({ dueAt }) => dueAt)
+      answer(500)
+      await happen()
+      for (let tries = 0; tries < 6; tries += 1) {
+        await rig.sendDue()
+        rig.pass(((await last()).dueAt ?? rig.now()) - rig.now())
+      }
+      await rig.sendDue()
+      rig.received()
+      expect((await last()).dueAt).toBeGreaterThan(rig.now() + 7 * HOUR_MS)
+      await happen()
+      await rig.admin.patch(at(endpoint), { status: 'paused' })
+      expect(await next()).toEqual([null, null])
+      rig.pass(MINUTE_MS)
+      answer(200)
+      await rig.admin.patch(at(endpoint), { status: 'live' })
+      expect(await next()).toEqual([rig.now(), rig.now()])
+      await rig.sendDue()
+      expect(rig.received()).toHaveLength(2)
+    })
+
+    it('goes on at once with what nobody came to set aside', async () => {
+      const endpoint = await rig.endpoint(['milestone.achieved'])
+      answer(500)
+      await happen()
+      await rig.sendDue()
+      const { id, accountId } = await last()
+      await rig.admin.patch(at(endpoint), { status: 'paused' })
+      const left = { dueAt: rig.now() + DAY_MS }
+      await store.commit([change('webhook_message', { id, accountId }, {}, left)])
+      rig.pass(MINUTE_MS)
+      await rig.admin.patch(at(endpoint), { status: 'live' })
+      expect((await last()).dueAt).toBe(rig.now())
+    })
+
+    it('goes on at once with all that waits when its endpoint is live again, also with what was to wait longer', async () => {
+      const endpoint = await rig.endpoint(['milestone.achieved'])
+      for (const status of [500, 500, 410]) {
+        await happen()
+        answer(status)
+        await rig.sendDue()
+      }
+      answer(200)
+      expect((await rig.admin.patch(at(endpoint), { status: 'live' })).status).toBe(200)
+      expect((await rig.messages()).map(({ dueAt }) => dueAt)).toEqual([rig.now(), rig.now(), rig.now()])
+      expect(await rig.sendDue()).toBe(3)
+      expect((await rig.messages()).map(({ status }) => status)).toEqual(Array(3).fill('delivered'))
     })
 
     it('gives up what waited five days for its endpoint', async () => {

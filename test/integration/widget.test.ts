@@ -4,11 +4,11 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { type Api, NOW, startApi } from '../helpers/api.ts'
 import { proxyParameters, signedQuery } from '../helpers/app-proxy.ts'
-import { chromiumBinary, openChromium } from '../helpers/chromium.ts'
 import { endUserToken } from '../helpers/end-user-token.ts'
+import { describeInBrowser } from '../helpers/in-browser.ts'
 import { ADA, logBody, openShop, rewardOf, type Shop } from '../helpers/shop.ts'
 
 const MAX_GZIPPED = 15 * 1024
@@ -88,237 +88,224 @@ describe('the widget’s file', () => {
   })
 })
 
-const binary = chromiumBinary()
+describeInBrowser('the widget in a browser', (browser) => {
+  let context: BrowserContext
+  let tab: Page
+  let axe: string
+  const faults: string[] = []
 
-if (binary === null) {
-  it('the widget in a browser SKIPPED: no Chromium could be had', () => {
-    expect(process.env.REQUIRE_CHROMIUM).not.toBe('1')
+  beforeAll(async () => {
+    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+    context = await browser().newContext({ reducedMotion: 'reduce', viewport: { width: 800, height: 900 } })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
   })
-} else {
-  describe('the widget in a browser', () => {
-    let browser: Browser
-    let context: BrowserContext
-    let tab: Page
-    let axe: string
-    const faults: string[] = []
+  beforeEach(async () => {
+    customer = ''
+    faults.length = 0
+    tab = await context.newPage()
+    tab.on('pageerror', (error) => faults.push(error.message))
+    await tab.clock.setFixedTime(NOW)
+  })
 
-    beforeAll(async () => {
-      browser = await openChromium(binary)
-      axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-      context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 800, height: 900 } })
-      await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
-    })
-    afterAll(() => browser.close())
-    beforeEach(async () => {
-      customer = ''
-      faults.length = 0
-      tab = await context.newPage()
-      tab.on('pageerror', (error) => faults.push(error.message))
-      await tab.clock.setFixedTime(NOW)
-    })
+  const widget = () => tab.locator('streakline-streak').first()
+  const seen = () =>
+    widget()
+      .locator('.streak')
+      // biome-ignore lint/performance/useDomNodeTextContent: what is seen has its lines parted
+      .evaluate((element) => (element as unknown as { innerText: string }).innerText.replace(/\s+/g, ' '))
+  async function open(body: string): Promise<void> {
+    html = body
+    await tab.goto(origin)
+    await widget().locator('.streak[aria-busy=false]').waitFor()
+  }
+  async function violations(): Promise<string[]> {
+    await tab.evaluate(axe)
+    return tab.evaluate<string[]>(
+      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes.map(({ html }) => html).join()))',
+    )
+  }
 
-    const widget = () => tab.locator('streakline-streak').first()
-    const seen = () =>
-      widget()
-        .locator('.streak')
-        // biome-ignore lint/performance/useDomNodeTextContent: what is seen has its lines parted
-        .evaluate((element) => (element as unknown as { innerText: string }).innerText.replace(/\s+/g, ' '))
-    async function open(body: string): Promise<void> {
-      html = body
-      await tab.goto(origin)
-      await widget().locator('.streak[aria-busy=false]').waitFor()
-    }
-    async function violations(): Promise<string[]> {
-      await tab.evaluate(axe)
-      return tab.evaluate<string[]>(
-        'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes.map(({ html }) => html).join()))',
-      )
-    }
+  it('shows on a page of another origin what is the shopper’s own, by a token', async () => {
+    await open(page(byToken()))
+    expect(await seen()).toMatch(/^shop: buy every day 3 days in a row Done for today/)
+    expect(await seen()).toContain('Next shop: 5 in a row · 2 more days')
+    expect(await seen()).toContain('Your coupons STREAK7')
+    const cells = await widget().locator('.periods li .unseen').allTextContents()
+    expect(cells).toEqual([
+      'Monday, November 16: missed',
+      'Tuesday, November 17: missed',
+      'Wednesday, November 18: done',
+      'Thursday, November 19: missed',
+      'Friday, November 20: done',
+      'Saturday, November 21: done',
+      'Sunday, November 22: done',
+    ])
+    expect(faults).toEqual([])
+  })
 
-    it('shows on a page of another origin what is the shopper’s own, by a token', async () => {
-      await open(page(byToken()))
-      expect(await seen()).toMatch(/^shop: buy every day 3 days in a row Done for today/)
-      expect(await seen()).toContain('Next shop: 5 in a row · 2 more days')
-      expect(await seen()).toContain('Your coupons STREAK7')
-      const cells = await widget().locator('.periods li .unseen').allTextContents()
-      expect(cells).toEqual([
-        'Monday, November 16: missed',
-        'Tuesday, November 17: missed',
-        'Wednesday, November 18: done',
-        'Thursday, November 19: missed',
-        'Friday, November 20: done',
-        'Saturday, November 21: done',
-        'Sunday, November 22: done',
-      ])
-      expect(faults).toEqual([])
-    })
-
-    it('shows no coupon that is not issued, or has expired', async () => {
-      await open(page(byToken(freshToken('customer-bob'))))
-      expect(await seen()).not.toContain('Your coupons')
-      await tab.evaluate(`document.querySelector('streakline-streak').show({
+  it('shows no coupon that is not issued, or has expired', async () => {
+    await open(page(byToken(freshToken('customer-bob'))))
+    expect(await seen()).not.toContain('Your coupons')
+    await tab.evaluate(`document.querySelector('streakline-streak').show({
         streak: { id: 'x', name: 'x', description: '', aggregationPeriod: 'monthly', timezone: 'UTC', weekStartsOn: 'monday' },
         memberStreak: null, progress: [], milestones: [], rewards: [
           { couponCode: 'OLD', rewardExpiryAt: '${NOW}', fulfilmentStatus: 'issued', milestone: null },
           { couponCode: 'GONE', rewardExpiryAt: null, fulfilmentStatus: 'revoked', milestone: null },
           { couponCode: 'GOOD', rewardExpiryAt: null, fulfilmentStatus: 'issued', milestone: null }] })`)
-      expect(await widget().locator('code').allTextContents()).toEqual(['GOOD'])
-      expect(await widget().locator('.periods li').count()).toBe(6)
-    })
+    expect(await widget().locator('code').allTextContents()).toEqual(['GOOD'])
+    expect(await widget().locator('.periods li').count()).toBe(6)
+  })
 
-    it('shows eight weeks or six months, as the streak’s own zone and week have them', async () => {
-      await open(page(byToken()))
-      const periods = (period: string, timezone: string, weekStartsOn: string, startsAt: string) =>
-        tab.evaluate(`document.querySelector('streakline-streak').show({
+  it('shows eight weeks or six months, as the streak’s own zone and week have them', async () => {
+    await open(page(byToken()))
+    const periods = (period: string, timezone: string, weekStartsOn: string, startsAt: string) =>
+      tab.evaluate(`document.querySelector('streakline-streak').show({
           streak: { id: 'x', name: 'x', description: '', aggregationPeriod: '${period}', timezone: '${timezone}', weekStartsOn: '${weekStartsOn}' },
           memberStreak: null, milestones: [], rewards: [],
           progress: [{ periodStartAt: '${startsAt}', streakProgressStatus: 'completed' }] })`)
-      const cells = () => widget().locator('.periods li .unseen').allTextContents()
-      // a week of New York begins at 05:00 UTC; now is Sunday there
-      await periods('weekly', 'America/New_York', 'sunday', '2026-11-15T05:00:00Z')
-      expect(await cells()).toHaveLength(8)
-      expect((await cells()).slice(-2)).toEqual(['Sunday, November 15: done', 'Sunday, November 22: open'])
-      await periods('weekly', 'America/New_York', 'monday', '2026-11-16T05:00:00Z')
-      expect((await cells()).slice(-2)).toEqual(['Monday, November 9: missed', 'Monday, November 16: done'])
-      // it is the 23rd already where the day begins first
-      await periods('daily', 'Pacific/Kiritimati', 'monday', '2026-11-21T10:00:00Z')
-      expect((await cells()).slice(-2)).toEqual(['Sunday, November 22: done', 'Monday, November 23: open'])
-      await periods('monthly', 'Asia/Tokyo', 'monday', '2026-09-30T15:00:00Z')
-      expect((await cells()).slice(0, 1)).toEqual(['June 2026: missed'])
-      expect((await cells()).slice(-2)).toEqual(['October 2026: done', 'November 2026: open'])
-    })
+    const cells = () => widget().locator('.periods li .unseen').allTextContents()
+    // a week of New York begins at 05:00 UTC; now is Sunday there
+    await periods('weekly', 'America/New_York', 'sunday', '2026-11-15T05:00:00Z')
+    expect(await cells()).toHaveLength(8)
+    expect((await cells()).slice(-2)).toEqual(['Sunday, November 15: done', 'Sunday, November 22: open'])
+    await periods('weekly', 'America/New_York', 'monday', '2026-11-16T05:00:00Z')
+    expect((await cells()).slice(-2)).toEqual(['Monday, November 9: missed', 'Monday, November 16: done'])
+    // it is the 23rd already where the day begins first
+    await periods('daily', 'Pacific/Kiritimati', 'monday', '2026-11-21T10:00:00Z')
+    expect((await cells()).slice(-2)).toEqual(['Sunday, November 22: done', 'Monday, November 23: open'])
+    await periods('monthly', 'Asia/Tokyo', 'monday', '2026-09-30T15:00:00Z')
+    expect((await cells()).slice(0, 1)).toEqual(['June 2026: missed'])
+    expect((await cells()).slice(-2)).toEqual(['October 2026: done', 'November 2026: open'])
+  })
 
-    it('shows it on a storefront, behind the signed request of the app proxy', async () => {
-      customer = '7001'
-      await open(page('proxy="/apps/streakline"'))
-      expect(await seen()).toMatch(/^shop: buy every day 1 day in a row Done for today/)
-      customer = ''
-      await open(page('proxy="/apps/streakline"'))
-      expect(await seen()).toMatch(/^shop: buy every day Your streak begins with your next purchase/)
-      expect(faults).toEqual([])
-    })
+  it('shows it on a storefront, behind the signed request of the app proxy', async () => {
+    customer = '7001'
+    await open(page('proxy="/apps/streakline"'))
+    expect(await seen()).toMatch(/^shop: buy every day 1 day in a row Done for today/)
+    customer = ''
+    await open(page('proxy="/apps/streakline"'))
+    expect(await seen()).toMatch(/^shop: buy every day Your streak begins with your next purchase/)
+    expect(faults).toEqual([])
+  })
 
-    it('says so where it cannot be read, and reads again on request', async () => {
-      await open(page(byToken('not.a.token')))
-      expect(await widget().getByRole('alert').textContent()).toBe(
-        'Your streak cannot be shown at the moment',
-      )
-      await widget().evaluate((element, token) => {
-        ;(element as unknown as { getToken: () => string }).getToken = () => token
-      }, freshToken())
-      await widget().getByText('3 days in a row').waitFor()
-    })
+  it('says so where it cannot be read, and reads again on request', async () => {
+    await open(page(byToken('not.a.token')))
+    expect(await widget().getByRole('alert').textContent()).toBe('Your streak cannot be shown at the moment')
+    await widget().evaluate((element, token) => {
+      ;(element as unknown as { getToken: () => string }).getToken = () => token
+    }, freshToken())
+    await widget().getByText('3 days in a row').waitFor()
+  })
 
-    it('asks the page for a token, and for a new one when it has expired', async () => {
-      const stale = endUserToken(shop.key, ADA, api.clock.now() - 3_600_000)
-      const script = `<script>
+  it('asks the page for a token, and for a new one when it has expired', async () => {
+    const stale = endUserToken(shop.key, ADA, api.clock.now() - 3_600_000)
+    const script = `<script>
         const tokens = ['${stale}', '${freshToken()}']
         document.querySelector('streakline-streak').getToken = async () => tokens.length > 1 ? tokens.shift() : tokens[0]
       </script>`
-      const attributes = `base="${api.origin}" account="${shop.backend.accountId}" streak="${shop.streak.id}"`
-      await open(page(attributes, 'en', script))
-      expect(await seen()).toContain('3 days in a row')
-    })
-
-    it('leaves no box behind where there is no such streak', async () => {
-      html = page(byToken(freshToken(), '00000000-0000-4000-8000-000000000000'))
-      await tab.goto(origin)
-      await widget().locator('.streak[hidden]').waitFor({ state: 'attached' })
-      expect(await widget().locator('.streak').isVisible()).toBe(false)
-    })
-
-    it('speaks seven languages, by attribute or by the page', async () => {
-      for (const [lang, text] of [
-        ['en', '3 days in a row'],
-        ['de', '3 Tage in Folge'],
-        ['fr', '3 jours d’affilée'],
-        ['es', '3 días seguidos'],
-        ['pt-BR', '3 dias seguidos'],
-        ['it', '3 giorni di fila'],
-        ['ja', '3日連続'],
-      ] as const) {
-        await open(page(`${byToken()} lang="${lang}"`))
-        expect([lang, await seen()]).toEqual([lang, expect.stringContaining(text)])
-        await open(page(byToken(), lang))
-        expect([lang, await seen()]).toEqual([lang, expect.stringContaining(text)])
-      }
-      await open(page(byToken(), 'sv'))
-      expect(await seen()).toContain('3 days in a row')
-    })
-
-    it('is used with the keyboard alone, and tells screen readers what was copied', async () => {
-      await open(page(byToken()))
-      await tab.keyboard.press('Tab')
-      await tab.keyboard.press('Enter')
-      await widget().getByText('Copied: STREAK7').waitFor({ state: 'attached' })
-      expect(await tab.evaluate('navigator.clipboard.readText()')).toBe('STREAK7')
-      expect(await widget().getByRole('button').getAttribute('aria-label')).toBe('Copy: STREAK7')
-    })
-
-    it.each(['light', 'dark'] as const)(
-      'has nothing that axe objects to, in a %s page and in 320 pixels',
-      async (colorScheme) => {
-        await tab.emulateMedia({ colorScheme })
-        for (const width of [1280, 320]) {
-          await tab.setViewportSize({ width, height: 700 })
-          for (const lang of ['en', 'de', 'ja']) {
-            await open(page(byToken(), lang))
-            expect([width, lang, await violations()]).toEqual([width, lang, []])
-            const wide = await tab.evaluate('document.documentElement.scrollWidth')
-            expect([width, lang, Number(wide) <= width]).toEqual([width, lang, true])
-          }
-        }
-      },
-    )
-
-    it('shows long names, and those written from right to left, as text', async () => {
-      await tab.setViewportSize({ width: 320, height: 700 })
-      const names = ['<img src=x onerror="throw 1">', 'شراء كل يوم لمدة سبعة أيام', 'x'.repeat(200)]
-      for (const name of names) {
-        await shop.backend.patch(`/schema/streak/record/${shop.streak.id}`, { name })
-        await open(page(byToken()))
-        expect(await widget().locator('h2').textContent()).toBe(name)
-        expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(320)
-      }
-      await shop.backend.patch(`/schema/streak/record/${shop.streak.id}`, { name: 'شراء كل يوم' })
-      await open(page(byToken()))
-      expect(await tab.evaluate(`getComputedStyle(${IN_WIDGET}.querySelector('h2')).direction`)).toBe('rtl')
-      await shop.backend.patch(`/schema/streak/record/${shop.streak.id}`, { name: 'shop: buy every day' })
-      expect(faults).toEqual([])
-    })
-
-    it('takes its colours from the page', async () => {
-      html = page(byToken()).replace(
-        '<title>',
-        '<style>streakline-streak{--streakline-accent:rgb(1,2,3)}</style><title>',
-      )
-      await open(html)
-      const color = `getComputedStyle(${IN_WIDGET}.querySelector('.done .mark')).backgroundColor`
-      expect(await tab.evaluate(color)).toBe('rgb(1, 2, 3)')
-    })
-
-    it('is shown by a page of this server, which may load nothing else', async () => {
-      tab.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
-      })
-      const response = await tab.goto(`${api.origin}/widget/demo`)
-      const policy = response?.headers()['content-security-policy'] ?? ''
-      expect(policy).toContain("script-src 'self'")
-      expect(policy).not.toContain('unsafe')
-      await tab.getByText('7 days in a row').first().waitFor()
-      expect(await tab.locator('streakline-streak').count()).toBe(2)
-      expect(await violations()).toEqual([])
-      await tab.getByLabel('Language').selectOption('de')
-      await tab.getByText('7 Tage in Folge').waitFor()
-      const own = new URLSearchParams({
-        account: shop.backend.accountId,
-        streak: shop.streak.id,
-        token: freshToken(),
-      })
-      await tab.goto('about:blank')
-      await tab.goto(`${api.origin}/widget/demo#${own}`)
-      await tab.getByText('3 days in a row').waitFor()
-      expect(faults).toEqual([])
-    })
+    const attributes = `base="${api.origin}" account="${shop.backend.accountId}" streak="${shop.streak.id}"`
+    await open(page(attributes, 'en', script))
+    expect(await seen()).toContain('3 days in a row')
   })
-}
+
+  it('leaves no box behind where there is no such streak', async () => {
+    html = page(byToken(freshToken(), '00000000-0000-4000-8000-000000000000'))
+    await tab.goto(origin)
+    await widget().locator('.streak[hidden]').waitFor({ state: 'attached' })
+    expect(await widget().locator('.streak').isVisible()).toBe(false)
+  })
+
+  it('speaks seven languages, by attribute or by the page', async () => {
+    for (const [lang, text] of [
+      ['en', '3 days in a row'],
+      ['de', '3 Tage in Folge'],
+      ['fr', '3 jours d’affilée'],
+      ['es', '3 días seguidos'],
+      ['pt-BR', '3 dias seguidos'],
+      ['it', '3 giorni di fila'],
+      ['ja', '3日連続'],
+    ] as const) {
+      await open(page(`${byToken()} lang="${lang}"`))
+      expect([lang, await seen()]).toEqual([lang, expect.stringContaining(text)])
+      await open(page(byToken(), lang))
+      expect([lang, await seen()]).toEqual([lang, expect.stringContaining(text)])
+    }
+    await open(page(byToken(), 'sv'))
+    expect(await seen()).toContain('3 days in a row')
+  })
+
+  it('is used with the keyboard alone, and tells screen readers what was copied', async () => {
+    await open(page(byToken()))
+    await tab.keyboard.press('Tab')
+    await tab.keyboard.press('Enter')
+    await widget().getByText('Copied: STREAK7').waitFor({ state: 'attached' })
+    expect(await tab.evaluate('navigator.clipboard.readText()')).toBe('STREAK7')
+    expect(await widget().getByRole('button').getAttribute('aria-label')).toBe('Copy: STREAK7')
+  })
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe objects to, in a %s page and in 320 pixels',
+    async (colorScheme) => {
+      await tab.emulateMedia({ colorScheme })
+      for (const width of [1280, 320]) {
+        await tab.setViewportSize({ width, height: 700 })
+        for (const lang of ['en', 'de', 'ja']) {
+          await open(page(byToken(), lang))
+          expect([width, lang, await violations()]).toEqual([width, lang, []])
+          const wide = await tab.evaluate('document.documentElement.scrollWidth')
+          expect([width, lang, Number(wide) <= width]).toEqual([width, lang, true])
+        }
+      }
+    },
+  )
+
+  it('shows long names, and those written from right to left, as text', async () => {
+    await tab.setViewportSize({ width: 320, height: 700 })
+    const names = ['<img src=x onerror="throw 1">', 'شراء كل يوم لمدة سبعة أيام', 'x'.repeat(200)]
+    for (const name of names) {
+      await shop.backend.patch(`/schema/streak/record/${shop.streak.id}`, { name })
+      await open(page(byToken()))
+      expect(await widget().locator('h2').textContent()).toBe(name)
+      expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(320)
+    }
+    await shop.backend.patch(`/schema/streak/record/${shop.streak.id}`, { name: 'شراء كل يوم' })
+    await open(page(byToken()))
+    expect(await tab.evaluate(`getComputedStyle(${IN_WIDGET}.querySelector('h2')).direction`)).toBe('rtl')
+    await shop.backend.patch(`/schema/streak/record/${shop.streak.id}`, { name: 'shop: buy every day' })
+    expect(faults).toEqual([])
+  })
+
+  it('takes its colours from the page', async () => {
+    html = page(byToken()).replace(
+      '<title>',
+      '<style>streakline-streak{--streakline-accent:rgb(1,2,3)}</style><title>',
+    )
+    await open(html)
+    const color = `getComputedStyle(${IN_WIDGET}.querySelector('.done .mark')).backgroundColor`
+    expect(await tab.evaluate(color)).toBe('rgb(1, 2, 3)')
+  })
+
+  it('is shown by a page of this server, which may load nothing else', async () => {
+    tab.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
+    })
+    const response = await tab.goto(`${api.origin}/widget/demo`)
+    const policy = response?.headers()['content-security-policy'] ?? ''
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).not.toContain('unsafe')
+    await tab.getByText('7 days in a row').first().waitFor()
+    expect(await tab.locator('streakline-streak').count()).toBe(2)
+    expect(await violations()).toEqual([])
+    await tab.getByLabel('Language').selectOption('de')
+    await tab.getByText('7 Tage in Folge').waitFor()
+    const own = new URLSearchParams({
+      account: shop.backend.accountId,
+      streak: shop.streak.id,
+      token: freshToken(),
+    })
+    await tab.goto('about:blank')
+    await tab.goto(`${api.origin}/widget/demo#${own}`)
+    await tab.getByText('3 days in a row').waitFor()
+    expect(faults).toEqual([])
+  })
+})

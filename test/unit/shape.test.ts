@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { jsonSchemaOf } from '../../src/http/read/json-schema-of.ts'
 import { zBlankText, zInteger, zOneOf, zText } from '../../src/http/read/zod.ts'
-import { defaulted, derivable, emptiable, later, maybe, required, shapeOf } from '../../src/http/shape.ts'
+import { defaulted, derivable, emptiable, maybe, required, shapeOf } from '../../src/http/shape.ts'
 import { STATUSES } from '../../src/ports/schema/values.ts'
 import { parseExactJson } from '../../src/read/exact-json.ts'
 
@@ -14,7 +14,6 @@ const shape = shapeOf('streak', {
   secret: required(zText(20)),
   hasLogs: {},
   path: { schema: { type: 'string' }, show: ({ id }) => `/streaks/${id}` },
-  caps: later('streaks have no caps'),
 })
 const create = (json: string) => shape.readCreate(parseExactJson(json))
 const patch = (json: string) => shape.readPatch(parseExactJson(json))
@@ -44,16 +43,6 @@ describe('a shape', () => {
       expect(() => patch(`{"${field}": null}`)).toThrow(field)
     }
     expect(patch('{"status": "live"}')).toEqual({ status: 'live' })
-  })
-
-  it('refuses what is not built yet by its name, and leaves it out where it says nothing', () => {
-    const body = (caps: string) => `{"name": "a", "secret": "s", "caps": ${caps}}`
-    for (const read of [create, patch]) {
-      expect(() => read(body('{}'))).toThrow(expect.objectContaining({ code: 'NOT_BUILT_YET' }))
-      expect(read(body('null'))).not.toHaveProperty('caps')
-    }
-    // other faults come first
-    expect(() => patch('{"name": 1, "caps": {}}')).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
   })
 
   it('takes only what bodies hold', () => {

@@ -7,6 +7,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { Logger } from '../../src/ports/logger.ts'
 import { type Metrics, NO_METRICS } from '../../src/ports/metrics.ts'
 import type { ActivityItem, ActivityJob, JobContext } from '../../src/ports/queue.ts'
+import { addressBeside } from '../../src/ports/schema/member-names.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { createApplyReport } from './apply-report.ts'
@@ -58,7 +59,8 @@ export function createProcessItems({ store, recorder, clock, logger, metrics = N
   const markFailed = (item: Row<'delivery_item'>, error: unknown): Promise<void> => {
     const reason = error instanceof AppError ? error.code : 'INTERNAL'
     const message = error instanceof AppError ? error.message : 'an unexpected error; the log names it'
-    return write(item, { status: 'failed', reason, message, dueAt: null })
+    const addressIdentity = item.activity === null ? null : addressBeside(item.activity)
+    return write(item, { status: 'failed', reason, message, addressIdentity, dueAt: null })
   }
   /** Best effort: the trouble may be the store's own. */
   const markTroubled = async (item: Row<'delivery_item'>, error: AppError, tries: number): Promise<void> => {

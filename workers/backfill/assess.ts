@@ -27,15 +27,15 @@ export interface Assessment {
 /**
  * Sets an order as it was read against what is known of it. New is a purchase that a rule has not counted, a reason that
  * has not been told, and of an order that counts a refund, dispute or cancellation in a state that nobody has told of.
- * Pure.
+ * `mayCount` false: its purchase is none. Pure.
  */
-export function assess({ bodies }: ReadOrder, known: Known): Assessment {
+export function assess({ bodies }: ReadOrder, known: Known, mayCount = true): Assessment {
   const [first, ...later] = bodies
   if (first === undefined) return { news: [], verdict: 'ignored' }
   const main = known.countedStreaks.size > 0 ? first : withoutReports(first, later)
   const { translation } = main.reading
   const hasCounted = known.countedStreaks.size > 0
-  const isNews = isMainNews(translation, known, hasCounted)
+  const isNews = mayCount && isMainNews(translation, known, hasCounted)
   const counts = isNews && translation.kind === 'translated' && translation.outcomes.some(isLog)
   const told = isNews ? reportsOf(main) : []
   const news = isNews ? [main] : []

@@ -1,9 +1,11 @@
+import { best } from '../../src/engine/decide/order-objects.ts'
 import { readDeliveries } from '../../src/engine/load/read-reports.ts'
 import { oneOf } from '../../src/ports/conditions.ts'
 import { type OrderReport, REPORT_STATES } from '../../src/ports/schema/values.ts'
 import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { ReadOrder } from './assess.ts'
+import type { ReadFor } from './read-for.ts'
 
 type Item = Row<'delivery_item'>
 
@@ -16,6 +18,8 @@ export interface Known {
   /** Why it did not count, as deliveries of this connector say. */
   readonly reasons: ReadonlySet<string>
   readonly isFailed: boolean
+  /** Whether this connector was told of the purchase, and judged it or was paused: that stands until somebody asks. */
+  readonly wasTold: boolean
   readonly reports: readonly OrderReport[]
   /** Those of them that this backfill has not told. */
   readonly reportsBefore: readonly OrderReport[]
@@ -32,7 +36,7 @@ const MAX_DELIVERIES = 20_000
 export async function loadKnown(
   store: Store,
   connector: Row<'connector'>,
-  backfillId: string,
+  { backfillId, reconcile }: ReadFor,
   orders: readonly ReadOrder[],
 ): Promise<Known[]> {
   const { accountId, purchaseSpace } = connector
@@ -71,6 +75,7 @@ export async function loadKnown(
       isOf(orderKey) && report !== null ? [{ report, deliveryId }] : [],
     )
     const before = told.filter(({ deliveryId }) => !readIds.has(deliveryId))
+    const isFailed = ownItems.some(({ status }) => status === 'failed')
     const reconciles = new Set(own.filter(({ topic }) => topic === 'reconcile').map(({ id }) => id))
     return {
       countedStreaks,
@@ -79,7 +84,8 @@ export async function loadKnown(
         return countedStreaks.has(streakId) || (!live.has(streakId) && reasons.includes('STREAK_NOT_LIVE'))
       },
       reasons: new Set(reasons),
-      isFailed: ownItems.some(({ status }) => status === 'failed'),
+      isFailed,
+      wasTold: !isFailed && own.some((delivery) => tellsOfPurchase(delivery, reconcile)),
       reports: told.map(({ report }) => report),
       reportsBefore: before.map(({ report }) => report),
       missedBefore: new Set(
@@ -88,6 +94,15 @@ export async function loadKnown(
       own: ownItems.filter(({ deliveryId }) => readIds.has(deliveryId)),
     }
   })
+}
+
+/** What came while nothing was installed is for the next install to make up for: no merchant paused then. */
+function tellsOfPurchase(
+  { outcome, reason, receivedAt }: Row<'delivery'>,
+  reconcile: ReadFor['reconcile'],
+): boolean {
+  if (outcome === 'translated' || reason === 'NO_RULES') return true
+  return reason === 'CONNECTOR_NOT_LIVE' && receivedAt >= (reconcile?.installedAt ?? 0)
 }
 
 interface Names {
@@ -146,9 +161,15 @@ export function knowsReason({ reasons }: Known, reason: string): boolean {
   return reasons.has(reason)
 }
 
-/** Whether a report tells nothing more: of one object the furthest state counts, and of totals the greatest. */
+/**
+ * Whether a report tells nothing more: of one object the furthest state counts, and of totals the greatest; of what goes
+ * back and forth the last.
+ */
 export function knowsReport({ reports }: Pick<Known, 'reports'>, report: OrderReport): boolean {
-  return reports.some((known) => known.object === report.object && reaches(known, report))
+  const same = reports.filter(({ object }) => object === report.object)
+  if (report.statedAt === undefined) return same.some((known) => reaches(known, report))
+  const last = same.reduce(best, null)
+  return last !== null && (last.state === report.state || best(last, report) === last)
 }
 
 function reaches(known: OrderReport, report: OrderReport): boolean {

@@ -115,7 +115,9 @@ async function takePage(
   const { kind, rewards, dryRun, id: backfillId } = row
   const isAsked = (at: Instant) => kind === 'reconcile' || (at >= row.since && at < row.until)
   const orders = page.orders.filter(({ activityAt }) => isAsked(activityAt))
-  const by = { topic: kind, backfillId, isQuiet: kind === 'backfill' && !rewards, dryRun }
+  const reconcile =
+    kind === 'reconcile' ? await findRow(deps.store, 'installation', connector.accountId, connector.id) : null
+  const by = { topic: kind, backfillId, isQuiet: kind === 'backfill' && !rewards, dryRun, reconcile }
   let taken: TakenIn[]
   try {
     taken = await takeIn(deps, connector, by, orders)

@@ -10,6 +10,7 @@ import type { Store } from '../../src/ports/store.ts'
 import { assess, type ReadBody, type ReadOrder, settledVerdict, type Verdict } from './assess.ts'
 import { freshOf } from './fresh.ts'
 import { type Known, loadKnown } from './known.ts'
+import { mayCount, type ReadFor } from './read-for.ts'
 
 export interface TakeInDeps extends Platforms {
   readonly store: Store
@@ -41,7 +42,7 @@ const ORDERS_AT_ONCE = 50
 export async function takeIn(
   deps: TakeInDeps,
   connector: Row<'connector'>,
-  by: ReadBy & { readonly dryRun: boolean },
+  by: ReadFor,
   orders: OrderPage['orders'],
 ): Promise<TakenIn[]> {
   const taken: TakenIn[] = []
@@ -86,13 +87,13 @@ function arrivedOf(
 async function store(
   deps: TakeInDeps,
   connector: Row<'connector'>,
-  by: ReadBy,
+  by: ReadFor,
   orders: readonly ReadOrder[],
 ): Promise<TakenIn[]> {
   const known = await knownOf(deps, connector, by, orders)
   const assessed = orders.map((order, index) => {
     const own = known[index]!
-    return { ...assess(order, own), own: own.own }
+    return { ...assess(order, own, mayCount(order, own, by)), own: own.own }
   })
   const arrived = assessed.flatMap(({ news }, index) =>
     news.map((body) => ({ index, webhook: arrivedOf(deps, connector, by, body) })),
@@ -116,14 +117,14 @@ async function store(
 async function knownOf(
   deps: TakeInDeps,
   connector: Row<'connector'>,
-  { backfillId }: ReadBy,
+  by: ReadFor,
   orders: readonly ReadOrder[],
 ): Promise<Known[]> {
-  const known = await loadKnown(deps.store, connector, backfillId, orders)
+  const known = await loadKnown(deps.store, connector, by, orders)
   const left = known.flatMap(({ own }) => own.filter(({ status }) => status === 'pending'))
   if (left.length === 0) return known
   await settle(deps, connector.accountId, [...new Set(left.map(({ deliveryId }) => deliveryId))])
-  return loadKnown(deps.store, connector, backfillId, orders)
+  return loadKnown(deps.store, connector, by, orders)
 }
 
 /** The items are worked off here: who waits for their outcome need not wait for a queue. */
@@ -172,13 +173,14 @@ async function settle(
 async function lookAt(
   deps: TakeInDeps,
   connector: Row<'connector'>,
-  by: ReadBy,
+  by: ReadFor,
   orders: readonly ReadOrder[],
 ): Promise<TakenIn[]> {
-  const known = await loadKnown(deps.store, connector, by.backfillId, orders)
+  const known = await loadKnown(deps.store, connector, by, orders)
   return Promise.all(
     orders.map(async (order, index) => {
-      const { news, verdict } = assess(order, known[index]!)
+      const own = known[index]!
+      const { news, verdict } = assess(order, own, mayCount(order, own, by))
       const rows = news.map((body) => deliveryRows(arrivedOf(deps, connector, by, body), deps.newId))
       const items = await Promise.all(rows.flatMap((each) => each.items).map((item) => looked(deps, item)))
       return { verdict: settledVerdict(items, verdict), fresh: 0 }

@@ -7,7 +7,7 @@ import type { Row } from '../../src/ports/schema.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { endpointAfter, pauseAfter } from '../../src/telling/schedule.ts'
 import { type Tried, type TryDeps, tryOnce } from '../../src/telling/try-once.ts'
-import { GIVEN_UP, setAside } from '../../src/telling/wake.ts'
+import { GIVEN_UP, setAllAside, setAside } from '../../src/telling/wake.ts'
 import { Places } from './places.ts'
 
 /** Lost races for a row. */
@@ -78,7 +78,7 @@ async function waitForEndpoint(deps: SendDeps, { accountId, id }: Message): Prom
     const endpoint = await findRow(deps.store, 'webhook_endpoint', accountId, message.endpointId)
     // live again: the sweep finds the message
     if (endpoint === null || endpoint.status === 'live') return true
-    return (await setAside(deps, message, endpoint)) || null
+    return (await setAside(deps, [message], endpoint)) || null
   })
 }
 
@@ -110,7 +110,11 @@ function writeDown(deps: SendDeps, job: MessageJob, tried: Tried): Promise<numbe
     ]
     if ((await store.commit(changes)).outcome === 'conflict') return null
     if (endpoint !== null && about?.status === 'paused') sayPaused(deps, endpoint, about)
-    return { pauseMs }
+    const after = endpoint && { ...endpoint, ...about }
+    if (after === null || after.status === 'live') return { pauseMs }
+    // what is left undone each message does as it comes to be tried
+    await setAllAside(deps, after).catch(() => {})
+    return { pauseMs: null }
   }).then(({ pauseMs }) => pauseMs)
 }
 

@@ -8,7 +8,8 @@ import { refuse, unavailable } from './told.ts'
 
 /** Coupons are waited for no longer, with all tries. */
 const COUPON_MS = 10_000
-const GONE_CUSTOMER = /^basicCodeDiscount\.context(\.|$)/
+/** Whom the discount is for goes by two names, and which of them a refusal uses is not documented. */
+const GONE_CUSTOMER = /^basicCodeDiscount\.(context|customerSelection)(\.|$)/
 
 interface UserError {
   readonly field: readonly string[] | null

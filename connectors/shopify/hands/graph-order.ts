@@ -22,6 +22,7 @@ export interface GraphLine {
   readonly originalUnitPriceSet: Money
   readonly discountAllocations: readonly { readonly allocatedAmountSet: Money }[]
   readonly product?: { readonly id: string } | null
+  readonly variant?: { readonly id: string } | null
 }
 
 export interface GraphOrder {

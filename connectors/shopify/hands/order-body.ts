@@ -77,6 +77,7 @@ function lineBody(line: GraphLine): object {
     gift_card: line.isGiftCard,
     sku: line.sku,
     product_id: line.product == null ? null : numeral(numberIn(line.product.id)),
+    variant_id: line.variant == null ? null : numeral(numberIn(line.variant.id)),
     ...plainAndSet('price', line.originalUnitPriceSet),
     discount_allocations: line.discountAllocations.map(({ allocatedAmountSet: set }) =>
       plainAndSet('amount', set),

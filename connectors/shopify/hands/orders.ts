@@ -28,6 +28,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
     'shippingAddress',
     'countryCodeV2',
     'product',
+    'variant',
     'disputes',
   ],
 ])

@@ -38,6 +38,7 @@ const LINE = `{
         originalUnitPriceSet ${MONEY}
         discountAllocations { allocatedAmountSet ${MONEY} }
         product @include(if: $withProducts) { id }
+        variant @include(if: $withProducts) { id }
       }`
 const REFUND_LINE = `{
           quantity restockType
@@ -66,7 +67,7 @@ export const ORDERS_QUERY = `query Orders(
       }
       billingAddress { countryCodeV2 }
       shippingAddress { countryCodeV2 }
-      lineItems(first: 10) { pageInfo { hasNextPage endCursor } nodes ${LINE} }
+      lineItems(first: 9) { pageInfo { hasNextPage endCursor } nodes ${LINE} }
       refunds { id }
       disputes @include(if: $withDisputes) { id }
     }

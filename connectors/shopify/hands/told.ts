@@ -30,6 +30,12 @@ export function noAnswer(error: unknown): Refused | Unavailable {
   return error.mayPass ? unavailable(error.message) : refuse('request', error.message)
 }
 
+/**
+ * What ends by itself, or by what its owner does in the shop: a shop that is frozen (402), until its owner has paid, or
+ * locked (423), a request whose manner Shopify did not like (430). https://shopify.dev/docs/api/usage/response-codes
+ */
+const PASSING: ReadonlySet<number> = new Set([402, 408, 423, 430])
+
 /** What the status alone says; null for a success. A 3xx is no answer of the API. */
 export function byStatus(
   { status, headers, text }: PlatformAnswer,
@@ -38,7 +44,7 @@ export function byStatus(
   if (status >= 200 && status < 300) return null
   const words = inWords(status, saidIn(text), secrets)
   if (status === 429) return throttling(words, retryAfterMsOf(headers))
-  if (status < 400 || status === 408 || status >= 500) return unavailable(words, retryAfterMsOf(headers))
+  if (status < 400 || PASSING.has(status) || status >= 500) return unavailable(words, retryAfterMsOf(headers))
   if (status === 401) return refuse('access', words)
   if (status === 403) return refuse('permission', words)
   return status === 404 ? refuse('request', words, 'settings.shopDomain') : refuse('request', words)

@@ -1,5 +1,8 @@
-import type { Paging } from '../../client/schema.ts'
+import type { Delivery, Member, Paging } from '../../client/schema.ts'
 import { request } from './request.ts'
+
+/** Of what is searched for so many are shown. */
+const MOST_FOUND = 50
 
 export interface Condition {
   readonly fieldSlug: string
@@ -46,12 +49,28 @@ export async function read<T>(slug: string, id: string): Promise<T> {
   return (await request<{ data: T }>('GET', `/schema/${slug}/record/${encodeURIComponent(id)}`)).data
 }
 
+/** A record with the tag that says which state of it this is. @throws Failure */
+export async function readTagged<T>(
+  slug: string,
+  id: string,
+): Promise<{ readonly record: T; readonly tag: string | undefined }> {
+  let tag: string | undefined
+  const onTag = (told: string) => {
+    tag = told
+  }
+  const path = `/schema/${slug}/record/${encodeURIComponent(id)}`
+  const { data: record } = await request<{ data: T }>('GET', path, undefined, { onTag })
+  return { record, tag }
+}
+
 export async function create<T>(slug: string, body: unknown): Promise<T> {
   return (await request<{ data: T }>('POST', `/schema/${slug}/record`, body)).data
 }
 
-export async function patch<T>(slug: string, id: string, body: unknown): Promise<T> {
-  return (await request<{ data: T }>('PATCH', `/schema/${slug}/record/${id}`, body)).data
+/** @param tag only as long as the record has it still: else PRECONDITION_FAILED @throws Failure */
+export async function patch<T>(slug: string, id: string, body: unknown, tag?: string): Promise<T> {
+  const options = tag === undefined ? {} : { ifMatch: tag }
+  return (await request<{ data: T }>('PATCH', `/schema/${slug}/record/${id}`, body, options)).data
 }
 
 export async function remove(slug: string, id: string): Promise<void> {
@@ -61,4 +80,23 @@ export async function remove(slug: string, id: string): Promise<void> {
 /** Something else that is done to a record: `install`, `replay`, `rotate`. @throws Failure */
 export async function act<T>(slug: string, id: string, action: string, body: unknown = {}): Promise<T> {
   return request('POST', `/schema/${slug}/record/${id}/${action}`, body)
+}
+
+export interface OrdersFound {
+  readonly deliveries: readonly Delivery[]
+  readonly hasMore: boolean
+}
+export interface MembersFound {
+  readonly members: readonly Member[]
+  readonly hasMore: boolean
+}
+
+/** What is found by whatever people know of it. @throws Failure */
+export async function search<T extends OrdersFound | MembersFound>(
+  slug: 'delivery' | 'account_user',
+  q: string,
+  signal: AbortSignal,
+): Promise<T> {
+  const query = new URLSearchParams({ q, limit: String(MOST_FOUND) })
+  return (await request<{ data: T }>('GET', `/schema/${slug}/search?${query}`, undefined, { signal })).data
 }

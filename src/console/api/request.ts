@@ -12,6 +12,10 @@ export function onSignedOut(handler: SignInAgain | null): void {
 
 export interface RequestOptions {
   readonly signal?: AbortSignal
+  /** Change the record only as long as it has this tag still. */
+  readonly ifMatch?: string
+  /** Is told the tag of the record that is answered. */
+  readonly onTag?: (tag: string) => void
   /** A 401 is the answer, not the end of a session. */
   readonly isSigningIn?: boolean
 }
@@ -30,7 +34,11 @@ export async function request<T>(
   if (response.status === 204) return undefined as T
   const text = await response.text()
   const answer = parsed(text)
-  if (response.ok) return answer as T
+  if (response.ok) {
+    const tag = response.headers.get('etag')
+    if (tag !== null) options.onTag?.(tag)
+    return answer as T
+  }
   if (response.status === 401 && options.isSigningIn !== true && signInAgain !== null) {
     await signInAgain()
     return request<T>(method, path, body, options)
@@ -57,13 +65,16 @@ async function send(
   method: string,
   path: string,
   body: unknown,
-  { signal }: RequestOptions,
+  { signal, ifMatch }: RequestOptions,
 ): Promise<Response> {
   try {
     return await fetch(`${root}${path}`, {
       method,
       credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     })

@@ -95,8 +95,19 @@ interface PagerProps {
 function Pager({ caption, offset, shown, hasMore, isLoading, go }: PagerProps) {
   if (offset === 0 && !hasMore) return null
   return html`<nav class="pager" aria-label=${`Pages of ${caption}`}>
-    <button type="button" disabled=${offset === 0} onClick=${() => go(Math.max(0, offset - PAGE_SIZE))}>Newer</button>
+    <${Turn} isEnd=${offset === 0} turn=${() => go(Math.max(0, offset - PAGE_SIZE))}>Newer</${Turn}>
     <span role="status">${isLoading ? 'Loading …' : `${offset + 1} to ${offset + shown}`}</span>
-    <button type="button" disabled=${!hasMore} onClick=${() => go(offset + PAGE_SIZE)}>Older</button>
+    <${Turn} isEnd=${!hasMore} turn=${() => go(offset + PAGE_SIZE)}>Older</${Turn}>
   </nav>`
+}
+
+interface TurnProps {
+  readonly isEnd: boolean
+  readonly turn: () => void
+  readonly children: Children
+}
+
+/** Not `disabled` at the end: whoever turns pages by keyboard would lose their place. */
+function Turn({ isEnd, turn, children }: TurnProps) {
+  return html`<button type="button" aria-disabled=${isEnd ? 'true' : undefined} onClick=${() => !isEnd && turn()}>${children}</button>`
 }

@@ -4,13 +4,12 @@ import type {
   IssueOutcome,
   RevokeOutcome,
   RevokeRequest,
-  RewardFault,
   Trouble,
 } from '../../ports/coupon-provider.ts'
 import type { Access, Discounts, Site } from '../../ports/hands.ts'
 import type { Told } from '../../ports/platform-calls.ts'
 import type { Closed, PlatformDoor } from '../../ports/platform-door.ts'
-import type { RewardSpec } from '../../ports/schema/values.ts'
+import { moneyFault } from './money.ts'
 import { trouble, troubleOf } from './trouble.ts'
 import { isOurs, settingsShape, wishOf } from './wish.ts'
 
@@ -87,13 +86,13 @@ export function createShopifyProvider({ door }: ShopifyProviderOptions): CouponP
     credentials: null,
     connector: { platform: 'shopify', scopes: ['write_discounts'] },
     async faultOf(reward, { accountId, connectorId }) {
-      if (!('amount' in reward.discount)) return null
+      if (!('amount' in reward.discount) && reward.minimumSubtotal === undefined) return null
       const signal = new AbortController().signal
       const told = await ask({ accountId, connectorId, signal }, async (discounts, _site, access) => ({
         outcome: 'ok',
         value: discounts.currencyOf(access),
       }))
-      return told.outcome === 'ok' ? currencyFault(reward.discount, told.value) : null
+      return told.outcome === 'ok' ? moneyFault(reward, told.value) : null
     },
     issue,
     revoke,
@@ -124,10 +123,4 @@ function issued({ code }: CouponRequest): IssueOutcome {
 function notRevoked(told: Parameters<typeof troubleOf>[0]): RevokeOutcome {
   const isAway = told.outcome === 'closed' && told.code === 'NOT_INSTALLED'
   return isAway ? { outcome: 'revoked', used: 'unknown' } : troubleOf(told)
-}
-
-function currencyFault(discount: RewardSpec['discount'], own: string | null): RewardFault | null {
-  if (!('amount' in discount) || own === null || own === discount.currency) return null
-  const message = `must be ${own}, the currency of the shop that gives the discount`
-  return { path: 'reward.discount.currency', code: 'CURRENCY_MISMATCH', message }
 }

@@ -25,6 +25,12 @@ const redeemedShape = z.object({ redemption: z.object({ redeemed_quantity: z.num
 
 type Reward = Pick<CouponRequest, 'rewardLogId'>
 
+const VOUCHER_GONE = failed('VOUCHER_GONE: the voucher of this reward was deleted at Voucherify')
+/** Voucherify documents two answers to the second reward of a member: the code of the first, and a no. */
+const JOINS_ONCE = failed(
+  'PROVIDER_MISCONFIGURED: the campaign gives each customer one code: its customers join once, so that there is none for the second reward of a member',
+)
+
 /**
  * Hands the member a voucher of the campaign, once for a reward. A `source_id` that is there already is answered with
  * the same publication, or refused; Voucherify documents both.
@@ -47,6 +53,7 @@ export async function publish(
   if (said.outcome === 'ok') return issuedIn(said.value, rewardLogId)
   if (said.outcome !== 'no') return said
   if (said.key === 'duplicate_source_id') return adopt(ask, { rewardLogId })
+  if (said.key === 'voucher_cannot_be_published') return JOINS_ONCE
   if (EXHAUSTED.has(said.key)) {
     return trouble('exhausted', 'CAMPAIGN_EXHAUSTED: no voucher of the campaign is left to publish')
   }
@@ -57,8 +64,15 @@ export async function publish(
 async function adopt(ask: Ask, reward: Reward): Promise<IssueOutcome> {
   const found = await findPublication(ask, reward)
   if ('outcome' in found) return found
-  if (found.publication !== undefined) return issuedIn(found.publication, reward.rewardLogId)
-  return trouble('running', 'PROVIDER_UNAVAILABLE: Voucherify does not show the publication yet')
+  if (found.publication === undefined)
+    return trouble('running', 'PROVIDER_UNAVAILABLE: Voucherify does not show the publication yet')
+  const listed = issuedIn(found.publication, reward.rewardLogId)
+  if (listed.outcome !== 'issued') return listed
+  // lists tell of a voucher its code, and not when it ends
+  const said = await ask({ method: 'GET', path: `/vouchers/${encodeURIComponent(listed.code)}` })
+  if (said.outcome === 'ok') return issuedIn({ voucher: said.value }, reward.rewardLogId)
+  if (said.outcome !== 'no') return said
+  return said.status === 404 ? VOUCHER_GONE : refusal(said)
 }
 
 async function findPublication(
@@ -83,15 +97,10 @@ function issuedIn(value: unknown, rewardLogId: string): IssueOutcome {
   const read = publicationShape.safeParse(value)
   if (!read.success) {
     const isGone = z.object({ voucher: z.null() }).safeParse(value).success
-    return isGone
-      ? failed('VOUCHER_GONE: the voucher of this reward was deleted at Voucherify')
-      : invalid(read.error.issues[0]?.path.join('.') ?? 'the publication')
+    return isGone ? VOUCHER_GONE : invalid(read.error.issues[0]?.path.join('.') ?? 'the publication')
   }
   const { source_id: sourceId, voucher } = read.data
-  if (typeof sourceId === 'string' && sourceId !== rewardLogId) {
-    const why = 'its customers join once, so that the second reward of a member gets the code of the first'
-    return failed(`PROVIDER_MISCONFIGURED: the campaign gives each customer one code: ${why}`)
-  }
+  if (typeof sourceId === 'string' && sourceId !== rewardLogId) return JOINS_ONCE
   return { outcome: 'issued', code: voucher.code, expiresAt: voucher.expiration_date ?? null }
 }
 

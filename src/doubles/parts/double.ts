@@ -24,6 +24,8 @@ export interface Play {
   readonly handle: (asked: Asked) => Answer | Promise<Answer>
   readonly throttled: () => Answer
   readonly spoilt?: (asked: Asked, answer: Answer) => void
+  readonly keyOf?: (asked: Asked) => string | null
+  readonly underWay?: (asked: Asked) => Answer
   readonly orders: readonly Order[]
   /** What is shown of a request beside method, path and status. */
   readonly describe?: (asked: Asked) => string | null
@@ -62,7 +64,7 @@ export async function startDouble(
   const clock = createMovableClock(now)
   const faults = createFaults()
   // what it begins with is there as a whole
-  const { handle, throttled, spoilt, orders, describe, stop } = tables.together(() => player(tables, clock))
+  const { orders, describe, stop, ...played } = tables.together(() => player(tables, clock))
   let seen: Seen[] = []
   const all = [
     ...commonOrders(faults, clock),
@@ -71,10 +73,8 @@ export async function startDouble(
   ]
   const server = await startServer({
     ...(port === undefined ? {} : { port }),
+    ...played,
     faults,
-    handle,
-    throttled,
-    spoilt,
     control: createControl(all, tables),
     seen(asked, status, fault) {
       const { method, host, path } = asked

@@ -44,6 +44,10 @@ export interface ServerOptions {
   readonly throttled: () => Answer
   /** Is told of an answer of failure that takes the place of the right one, after the effect. */
   readonly spoilt?: ((asked: Asked, answer: Answer) => void) | undefined
+  /** What requests share of which only one may be under way; null: nothing. */
+  readonly keyOf?: ((asked: Asked) => string | null) | undefined
+  /** What the platform answers the second of them. */
+  readonly underWay?: ((asked: Asked) => Answer) | undefined
   /** Is told of each request once it is answered, or left without an answer. */
   readonly seen: (asked: Asked, status: number | null, fault: Fault | null) => void
 }
@@ -57,8 +61,9 @@ export interface Server {
 
 /** Serves on the loopback address alone. */
 export async function startServer(options: ServerOptions): Promise<Server> {
+  const slow: Set<string> = new Set()
   const server = createServer((request, response) => {
-    serve(request, response, options).catch((error: unknown) => {
+    serve(request, response, options, slow).catch((error: unknown) => {
       process.stderr.write(`double: ${error instanceof Error ? error.stack : String(error)}\n`)
       if (response.headersSent) response.destroy()
       else send(response, { status: 500, body: { error: 'the double itself failed: see its stderr' } })
@@ -89,14 +94,25 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { faults, handle, control, throttled, spoilt, seen }: ServerOptions,
+  { faults, handle, control, throttled, spoilt, keyOf, underWay, seen }: ServerOptions,
+  slow: Set<string>,
 ): Promise<void> {
   const asked = await readRequest(request)
   if (asked.path.startsWith('/__control')) return send(response, await answerOf(control, asked))
+  const key = keyOf?.(asked) ?? null
+  if (key !== null && slow.has(key) && underWay !== undefined) {
+    const refused = underWay(asked)
+    seen(asked, refused.status, null)
+    return send(response, refused)
+  }
   const fault = faults.next(asked)
   const hasEffect = fault === null || fault.kind === 'slow' || fault.kind.endsWith('_after_effect')
   const answer = hasEffect ? await answerOf(handle, asked) : null
-  if (fault?.kind === 'slow') await pause(fault.ms)
+  if (fault?.kind === 'slow') {
+    if (key !== null) slow.add(key)
+    await pause(fault.ms)
+    if (key !== null) slow.delete(key)
+  }
   const given = fault === null || fault.kind === 'slow' ? answer : answerInstead(fault, throttled)
   if (fault?.kind === 'error_after_effect' && given !== null) spoilt?.(asked, given)
   seen(asked, given?.status ?? null, fault)
@@ -159,5 +175,5 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 }
 
 async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms))
+  await new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

@@ -1,55 +1,10 @@
 import { connectionOf, idOf, type PageArguments } from './connection.ts'
 import { customerGraph } from './customer-graph.ts'
+import { type DiscountInput, fault, faultsOf, findByCode, idsOf, type UserError } from './discount-faults.ts'
 import type { Caller } from './execute.ts'
 import { gid } from './json-parts.ts'
 import { fromMinor, toMinor } from './money.ts'
-import type { Discount, ShopifyState } from './state.ts'
-
-const MAX_CODE_CHARACTERS = 255
-const MAX_TAGS = 5
-const ROOT = 'basicCodeDiscount'
-
-interface DiscountInput {
-  readonly title?: string | null
-  readonly code?: string | null
-  readonly startsAt?: string | null
-  readonly endsAt?: string | null
-  readonly usageLimit?: number | null
-  readonly appliesOncePerCustomer?: boolean | null
-  readonly tags?: readonly string[] | null
-  readonly context?: { readonly customers?: { readonly add?: readonly string[] | null } | null } | null
-  readonly customerSelection?: object | null
-  readonly customerGets?: {
-    readonly value?: {
-      readonly percentage?: number | null
-      readonly discountAmount?: {
-        readonly amount?: string | number | null
-        readonly appliesOnEachItem?: boolean | null
-      } | null
-    } | null
-    readonly items?: { readonly all?: boolean | null } | null
-  } | null
-  readonly minimumRequirement?: {
-    readonly subtotal?: { readonly greaterThanOrEqualToSubtotal?: string | number | null } | null
-    readonly quantity?: { readonly greaterThanOrEqualToQuantity?: string | number | null } | null
-  } | null
-  readonly combinesWith?: {
-    readonly orderDiscounts?: boolean | null
-    readonly productDiscounts?: boolean | null
-    readonly shippingDiscounts?: boolean | null
-  } | null
-}
-
-interface UserError {
-  readonly field: string[]
-  readonly code: string
-  readonly message: string
-  readonly extraInfo: null
-}
-
-function fault(field: readonly string[], code: string, message: string): UserError {
-  return { field: [...field], code, message, extraInfo: null }
-}
+import type { Discount } from './state.ts'
 
 /** `discountCodeBasicCreate`: what is wrong comes back in `userErrors`, with 200. */
 export function createDiscount(
@@ -77,7 +32,7 @@ export function createDiscount(
     percentage: value?.percentage ?? null,
     amount: value?.discountAmount == null ? null : money(value.discountAmount.amount),
     appliesOnEachItem: value?.discountAmount?.appliesOnEachItem ?? false,
-    customerIds: (given.context?.customers?.add ?? []).map((id) => idOf(id, 'Customer') ?? ''),
+    customerIds: (idsOf(given) ?? []).map((id) => idOf(id, 'Customer') ?? ''),
     minimumSubtotal: subtotal == null ? null : money(subtotal.greaterThanOrEqualToSubtotal),
     minimumQuantity: quantity == null ? null : String(quantity.greaterThanOrEqualToQuantity),
     combinesWith: {
@@ -86,86 +41,11 @@ export function createDiscount(
       shipping: given.combinesWith?.shippingDiscounts ?? false,
     },
     used: 0,
+    usedAt: [],
     createdAt: now,
     updatedAt: now,
   })
   return { codeDiscountNode: nodeOf(discount, caller), userErrors: [] }
-}
-
-function faultsOf(given: DiscountInput, caller: Caller): UserError[] {
-  const faults: UserError[] = []
-  const refuse = (path: string, code: string, message: string): void => {
-    faults.push(fault([ROOT, ...path.split('.')], code, message))
-  }
-  const code = given.code ?? ''
-  if ((given.title ?? '').trim() === '') refuse('title', 'BLANK', "Title can't be blank")
-  if (code.trim() === '') refuse('code', 'BLANK', "Code can't be blank")
-  if (code.length > MAX_CODE_CHARACTERS)
-    refuse('code', 'TOO_LONG', `Code is too long (maximum is ${MAX_CODE_CHARACTERS} characters)`)
-  if (given.startsAt == null) refuse('startsAt', 'BLANK', "Starts at can't be blank")
-  if (given.context == null && given.customerSelection == null)
-    refuse('context', 'BLANK', "Context can't be blank")
-  if (given.context != null && given.customerSelection != null)
-    refuse('context', 'CONFLICT', 'Only one of context and customerSelection may be given')
-  if (given.endsAt != null && Date.parse(given.endsAt) <= Date.parse(given.startsAt ?? '')) {
-    refuse('endsAt', 'END_DATE_BEFORE_START_DATE', 'Ends at must be after starts at')
-  }
-  if ((given.usageLimit ?? 1) < 1) refuse('usageLimit', 'GREATER_THAN', 'Usage limit must be greater than 0')
-  if ((given.tags ?? []).length > MAX_TAGS)
-    refuse('tags', 'TOO_MANY_TAGS', `No more than ${MAX_TAGS} tags are allowed`)
-  const { subtotal, quantity } = given.minimumRequirement ?? {}
-  if (subtotal != null && quantity != null) {
-    refuse(
-      'minimumRequirement',
-      'MINIMUM_SUBTOTAL_AND_QUANTITY_RANGE_BOTH_PRESENT',
-      'Minimum subtotal and quantity cannot both be present',
-    )
-  }
-  checkValue(given, caller, refuse)
-  for (const id of given.context?.customers?.add ?? []) {
-    const known = caller.world.state.customers.get(idOf(id, 'Customer') ?? '')
-    if (known?.shop !== caller.shop.id)
-      refuse('context.customers.add', 'INVALID', `Customer with id: ${id} is invalid`)
-  }
-  if (code !== '' && findByCode(caller.world.state, caller.shop.id, code) !== undefined) {
-    refuse('code', 'TAKEN', 'Code must be unique. Please try a different code.')
-  }
-  return faults
-}
-
-function checkValue(
-  { customerGets }: DiscountInput,
-  { shop }: Caller,
-  refuse: (path: string, code: string, message: string) => void,
-): void {
-  const { percentage, discountAmount } = customerGets?.value ?? {}
-  if (customerGets?.items == null) refuse('customerGets.items', 'BLANK', "Items can't be blank")
-  else if (customerGets.items.all !== true)
-    refuse('customerGets.items', 'APPLIES_ON_NOTHING', 'Applies on nothing')
-  if (percentage == null && discountAmount == null) {
-    refuse('customerGets.value', 'BLANK', "Value can't be blank")
-    return
-  }
-  if (percentage != null && discountAmount != null) {
-    refuse('customerGets.value', 'CONFLICT', 'Only one of percentage and discountAmount may be given')
-    return
-  }
-  if (percentage != null && (percentage <= 0 || percentage > 1)) {
-    refuse('customerGets.value.percentage', 'VALUE_OUTSIDE_RANGE', 'Value must be between 0.0 and 1.0')
-  }
-  if (discountAmount == null) return
-  try {
-    if (toMinor(String(discountAmount.amount ?? '0'), shop.currency) > 0n) return
-  } catch {
-    // an amount that the currency does not have: refused as well
-  }
-  refuse('customerGets.value.discountAmount.amount', 'GREATER_THAN', 'Amount must be greater than 0')
-}
-
-/** Codes are unique in a shop, whatever their case. */
-export function findByCode({ discounts }: ShopifyState, shop: string, code: string): Discount | undefined {
-  const wanted = code.toLowerCase()
-  return discounts.find((one) => one.shop === shop && one.code.toLowerCase() === wanted)
 }
 
 export function discountByCode({ code }: { code: string }, caller: Caller): object | null {
@@ -234,7 +114,9 @@ function discountGraph(discount: Discount, caller: Caller): object {
   const at = (time: number | null): string | null =>
     time === null ? null : new Date(time).toISOString().replace('.000Z', 'Z')
   const money = (amount: string): object => ({ amount, currencyCode: shop.currency })
-  const code = { id: discount.id, code: discount.code, asyncUsageCount: discount.used }
+  const shownUntil = world.clock.now() - shop.usageLagSeconds * 1_000
+  const asyncUsageCount = discount.usedAt.filter((at) => at <= shownUntil).length
+  const code = { id: discount.id, code: discount.code, asyncUsageCount }
   return {
     __typename: 'DiscountCodeBasic',
     title: discount.title,
@@ -246,7 +128,7 @@ function discountGraph(discount: Discount, caller: Caller): object {
     usageLimit: discount.usageLimit,
     appliesOncePerCustomer: discount.appliesOncePerCustomer,
     tags: discount.tags,
-    asyncUsageCount: discount.used,
+    asyncUsageCount,
     recurringCycleLimit: null,
     discountClasses: ['ORDER'],
     codesCount: { count: 1, precision: 'EXACT' },

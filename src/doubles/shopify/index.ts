@@ -65,6 +65,12 @@ export async function startShopifyDouble(options: DoubleOptions = {}): Promise<S
   })
 }
 
+/** Of a shop whose owner owes Shopify money, and of one that Shopify locked: https://shopify.dev/docs/api/usage/response-codes. */
+const CLOSED = {
+  frozen: { status: 402, body: { errors: 'Unavailable Shop' } },
+  locked: { status: 423, body: { errors: 'This shop is unavailable' } },
+} as const
+
 /** One bucket of points for each app in each shop. */
 function createBuckets({ state, clock }: World): (install: Install) => Bucket {
   const buckets = new Map<string, Bucket>()
@@ -95,6 +101,7 @@ async function answerShopify(
   const { install } = checkToken(world, shop, asked)
   const app = apps.get(install.clientId)
   if (app === undefined) throw new Refusal({ status: 403, body: { errors: 'Forbidden' } })
+  if (shop.standing !== 'open') return CLOSED[shop.standing]
   return await executor.answer({ world, shop, app, install, search: [] }, bucketOf(install), asked)
 }
 

@@ -39,12 +39,14 @@ export function installControls(world: World, bucketOf: (install: Install) => Bu
     }),
     order(
       'POST /shops',
-      'opens or changes a shop: id (its myshopify domain), currency, timezone, restoreRate',
+      'opens or changes a shop: id (its myshopify domain), currency, timezone, restoreRate, usageLagSeconds, standing (open, frozen, locked)',
       z.strictObject({
         id: z.string().regex(/^[a-z0-9-]+\.myshopify\.com$/),
         currency: z.string().length(3).optional(),
         timezone: z.string().optional(),
         restoreRate: z.int().min(1).optional(),
+        usageLagSeconds: z.int().min(0).max(86_400).optional(),
+        standing: z.enum(['open', 'frozen', 'locked']).optional(),
       }),
       ({ id, ...given }) => putShop(world, { id, ...defined(given) }),
     ),

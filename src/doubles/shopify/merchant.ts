@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { ControlFault } from '../parts/control.ts'
-import { findByCode, statusOf } from './discounts.ts'
+import { findByCode } from './discount-faults.ts'
+import { statusOf } from './discounts.ts'
 import { type manyShape, orderShape } from './merchant-shapes.ts'
-import { fromMinor } from './money.ts'
+import { fromMinor, toMinor } from './money.ts'
 import { financialStatusOf, type OrderRow, sumsOf, type Transaction } from './order-book.ts'
 import { orderJson, type Seen } from './order-json.ts'
 import { transactionJson } from './refund-json.ts'
@@ -72,14 +73,20 @@ export function placeOrder(world: World, given: z.infer<typeof orderShape>): Ord
     lines: given.lines.map((line) => ({ id: state.newId(), ...line })),
     shipping: given.shipping === null ? null : { id: state.newId(), ...given.shipping },
     tip: given.tip,
-    discountCodes: given.discountCodes.map((code) => redeem(world, shop, code)),
+    discountCodes: [],
     transactions: [],
     refunds: [],
     sourceName: given.sourceName,
     gateway: given.gateway,
     token: randomBytes(16).toString('hex'),
   }
-  const row = state.orders.put({ ...order, transactions: paymentOf(world, order, given.payment) })
+  // what is bought decides whether the checkout takes a code
+  const discountCodes = given.discountCodes.map((code) => redeem(world, shop, order, code))
+  const row = state.orders.put({
+    ...order,
+    discountCodes,
+    transactions: paymentOf(world, order, given.payment),
+  })
   if (!given.tell) return row
   tell(world, row, 'ORDERS_CREATE')
   if (financialStatusOf(row) === 'paid') tell(world, row, 'ORDERS_PAID')
@@ -109,7 +116,12 @@ function keepCustomer(
 }
 
 /** @throws ControlFault where the checkout would not take the code */
-function redeem({ state, clock }: World, shop: Shop, code: string): OrderRow['discountCodes'][number] {
+function redeem(
+  { state, clock }: World,
+  shop: Shop,
+  order: OrderRow,
+  code: string,
+): OrderRow['discountCodes'][number] {
   const discount = findByCode(state, shop.id, code)
   if (discount === undefined) return { code, amount: '0.00', type: 'fixed_amount' }
   const isActive = statusOf(discount, clock.now()) === 'ACTIVE'
@@ -117,7 +129,12 @@ function redeem({ state, clock }: World, shop: Shop, code: string): OrderRow['di
   if (discount.usageLimit !== null && discount.used >= discount.usageLimit) {
     throw new ControlFault(`the discount code ${code} was used ${discount.used} times, which is its limit`)
   }
-  state.discounts.put({ ...discount, used: discount.used + 1 })
+  const { customerIds, minimumSubtotal, usedAt } = discount
+  if (customerIds.length > 0 && !customerIds.includes(order.customerId ?? ''))
+    throw new ControlFault(`the discount code ${code} is for another customer`)
+  if (minimumSubtotal !== null && sumsOf(order).subtotal < toMinor(minimumSubtotal, shop.currency))
+    throw new ControlFault(`the discount code ${code} needs an order of ${minimumSubtotal} ${shop.currency}`)
+  state.discounts.put({ ...discount, used: discount.used + 1, usedAt: [...usedAt, clock.now()] })
   const isPercentage = discount.percentage !== null
   const worth = isPercentage ? String((discount.percentage ?? 0) * 100) : (discount.amount ?? '0')
   return { code: discount.code, amount: worth, type: isPercentage ? 'percentage' : 'fixed_amount' }

@@ -12,6 +12,10 @@ export interface Shop {
   readonly email: string
   /** Points that come back each second; the bucket holds twenty times as much. */
   readonly restoreRate: number
+  /** For how long a use of a discount is not in `asyncUsageCount` yet: Shopify names no bound. */
+  readonly usageLagSeconds: number
+  /** What is not open is asked nothing, whatever its tokens are. */
+  readonly standing: 'open' | 'frozen' | 'locked'
   readonly createdAt: number
 }
 
@@ -115,6 +119,8 @@ export interface Discount {
   readonly minimumQuantity: string | null
   readonly combinesWith: { readonly order: boolean; readonly product: boolean; readonly shipping: boolean }
   readonly used: number
+  /** When; `asyncUsageCount` counts those that are long enough ago. */
+  readonly usedAt: readonly number[]
   readonly createdAt: number
   readonly updatedAt: number
 }

@@ -53,6 +53,8 @@ export function putShop({ state, clock }: World, given: Partial<Shop> & { id: st
     timezone: 'Europe/Berlin',
     email: `owner@${given.id}`,
     restoreRate: 100,
+    usageLagSeconds: 0,
+    standing: 'open',
     createdAt: clock.now(),
     ...state.shops.get(given.id),
     ...given,

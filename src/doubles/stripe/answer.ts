@@ -3,7 +3,7 @@ import type { Answer, Asked } from '../parts/server.ts'
 import { Refusal } from '../parts/server.ts'
 import { COUPON_ROUTES } from './coupons.ts'
 import { ENDPOINT_ROUTES } from './endpoints.ts'
-import { fault } from './faults.ts'
+import { errorAnswer, fault } from './faults.ts'
 import { readForm, type Tree } from './form.ts'
 import type { Limits } from './limits.ts'
 import { readParameters } from './parameters.ts'
@@ -193,6 +193,18 @@ function reused(how: string, key: string): Refusal {
 
 function keyOf(livemode: boolean, key: string): string {
   return `${livemode ? 'live' : 'test'} ${key}`
+}
+
+/** Of a request that changes something; null: it has none. */
+export function idempotencyKeyOf({ method, headers }: Asked): string | null {
+  const key = headers['idempotency-key']
+  return method === 'POST' && key !== undefined ? `${headers.authorization} ${key}` : null
+}
+
+/** Another request under the key is not answered yet. Nothing of this one is kept. */
+export function inProgress({ headers }: Asked): Answer {
+  const message = `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${headers['idempotency-key']}. Please try again later.`
+  return errorAnswer(409, { message, type: 'idempotency_error', code: 'idempotency_key_in_use' })
 }
 
 /** A failure of the platform after the effect is what comes again under that key. */

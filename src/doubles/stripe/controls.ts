@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ControlFault, type Order, order, view } from '../parts/control.ts'
+import { allCoupons, couponOf, deleteCoupon, putCoupon } from './coupon-book.ts'
 import type { Events } from './events.ts'
 import type { Limits } from './limits.ts'
 import {
@@ -13,6 +14,7 @@ import {
   settleDispute,
   settleRefund,
 } from './merchant.ts'
+import { isActive } from './promotion-codes.ts'
 import { type Key, newId, newKey, PERMISSIONS, type StripeState } from './state.ts'
 
 const nothing = z.strictObject({})
@@ -124,11 +126,11 @@ export function stripeControls(state: StripeState, events: Events, limits: Limit
     order('DELETE /customers/{id}', 'deletes a customer', nothing, (_, id) =>
       state.customers.delete(id ?? ''),
     ),
-    order('DELETE /coupons/{id}', 'the owner deletes a coupon in the Dashboard', nothing, (_, id) =>
-      state.coupons.delete(id ?? ''),
-    ),
+    order('DELETE /coupons/{id}', 'the owner deletes a coupon in the Dashboard', nothing, (_, id) => {
+      for (const live of [true, false]) deleteCoupon(state, live, id ?? '')
+    }),
     view('GET /promotion-codes', 'all of them', () => ({ promotionCodes: state.promotionCodes.all() })),
-    view('GET /coupons', 'all of them', () => ({ coupons: state.coupons.all() })),
+    view('GET /coupons', 'all of them', () => ({ coupons: allCoupons(state) })),
     order('POST /promotion-codes/{code}/redeem', 'a buyer uses it', nothing, (_, code) => {
       const row = state.promotionCodes.find(
         (one) => one.active && (one.id === code || one.code.toLowerCase() === code?.toLowerCase()),
@@ -136,6 +138,9 @@ export function stripeControls(state: StripeState, events: Events, limits: Limit
       if (row === undefined) throw new ControlFault(`there is no active promotion code ${code}`)
       if (row.max_redemptions !== null && row.times_redeemed >= row.max_redemptions)
         throw new ControlFault(`${code} is used up`)
+      if (!isActive(state, row)) throw new ControlFault(`${code} can no longer be used`)
+      const coupon = couponOf(state, row.livemode, row.promotion.coupon)
+      if (coupon !== undefined) putCoupon(state, { ...coupon, times_redeemed: coupon.times_redeemed + 1 })
       return state.promotionCodes.put({ ...row, times_redeemed: row.times_redeemed + 1 })
     }),
     view('GET /endpoints', 'webhook endpoints with their secrets', () => ({

@@ -1,3 +1,4 @@
+import { allCoupons, checkAmount, couponOf, deleteCoupon, MAX_AMOUNT, putCoupon } from './coupon-book.ts'
 import { fault, missing } from './faults.ts'
 import { PAGING, pageOf } from './lists.ts'
 import type { Parameters, Shape } from './parameters.ts'
@@ -8,7 +9,7 @@ const FIVE_YEARS_SECONDS = 5 * 366 * 86_400
 
 const CREATE: Shape = {
   id: { is: 'text', max: 200 },
-  amount_off: { is: 'whole', min: 1 },
+  amount_off: { is: 'whole', min: 1, max: MAX_AMOUNT },
   percent_off: { is: 'number', above: 0, max: 100 },
   currency: { is: 'text', max: 3 },
   duration: { is: 'choice', of: ['forever', 'once', 'repeating'] },
@@ -35,10 +36,10 @@ export const COUPON_ROUTES: readonly Route[] = [
       if (given.redeem_by !== undefined && given.redeem_by <= state.now()) {
         throw fault(400, { message: 'redeem_by must be in the future.', param: 'redeem_by' })
       }
-      if (state.coupons.get(id) !== undefined) {
+      if (couponOf(state, livemode, id) !== undefined) {
         throw fault(400, { message: 'Coupon already exists.', code: 'resource_already_exists', param: 'id' })
       }
-      return state.coupons.put({
+      return putCoupon(state, {
         id,
         object: 'coupon',
         amount_off: given.amount_off ?? null,
@@ -63,8 +64,8 @@ export const COUPON_ROUTES: readonly Route[] = [
     permission: 'rak_coupon_read',
     shape: { expand: { is: 'list' } },
     run: ({ state, livemode }, _given, id) => {
-      const coupon = state.coupons.get(id)
-      if (coupon?.livemode !== livemode) throw missing('coupon', id, 'coupon')
+      const coupon = couponOf(state, livemode, id)
+      if (coupon === undefined) throw missing('coupon', id, 'coupon')
       return coupon
     },
   },
@@ -75,7 +76,7 @@ export const COUPON_ROUTES: readonly Route[] = [
     shape: PAGING,
     run: ({ state, livemode }, given) =>
       pageOf(
-        state.coupons.all().filter((one) => one.livemode === livemode),
+        allCoupons(state).filter((one) => one.livemode === livemode),
         'coupon',
         '/v1/coupons',
         given,
@@ -91,9 +92,9 @@ export const COUPON_ROUTES: readonly Route[] = [
       expand: { is: 'list' },
     },
     run: ({ state, livemode }, given, id) => {
-      const coupon = state.coupons.get(id)
-      if (coupon?.livemode !== livemode) throw missing('coupon', id, 'coupon')
-      return state.coupons.put({
+      const coupon = couponOf(state, livemode, id)
+      if (coupon === undefined) throw missing('coupon', id, 'coupon')
+      return putCoupon(state, {
         ...coupon,
         name: given.name === undefined ? coupon.name : given.name,
         metadata: merged(coupon, given),
@@ -106,8 +107,8 @@ export const COUPON_ROUTES: readonly Route[] = [
     permission: 'rak_coupon_write',
     shape: {},
     run: ({ state, livemode }, _given, id) => {
-      if (state.coupons.get(id)?.livemode !== livemode) throw missing('coupon', id, 'coupon')
-      state.coupons.delete(id)
+      if (couponOf(state, livemode, id) === undefined) throw missing('coupon', id, 'coupon')
+      deleteCoupon(state, livemode, id)
       return { id, object: 'coupon', deleted: true }
     },
   },
@@ -140,9 +141,7 @@ function checkDiscount({
       param: 'currency',
     })
   }
-  if (currency !== undefined && !/^[a-z]{3}$/i.test(currency)) {
-    throw fault(400, { message: `Invalid currency: ${currency}.`, param: 'currency' })
-  }
+  if (currency !== undefined) checkAmount(amount_off ?? 0, currency, 'amount_off')
   if ((duration === 'repeating') !== (duration_in_months !== undefined)) {
     throw fault(400, {
       message: 'duration_in_months must be given if, and only if, duration is repeating.',

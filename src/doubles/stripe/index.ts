@@ -1,5 +1,5 @@
 import { controlsOf, type Double, type DoubleOptions, type Player, startDouble } from '../parts/double.ts'
-import { answerStripe, rememberFailure } from './answer.ts'
+import { answerStripe, idempotencyKeyOf, inProgress, rememberFailure } from './answer.ts'
 import { stripeControls } from './controls.ts'
 import { createEvents } from './events.ts'
 import { errorAnswer } from './faults.ts'
@@ -27,6 +27,8 @@ function player(told: (state: StripeState) => void): Player {
           { 'stripe-rate-limited-reason': 'global-rate' },
         ),
       spoilt: (asked, answer) => rememberFailure(state, asked, answer),
+      keyOf: idempotencyKeyOf,
+      underWay: inProgress,
       orders: [...events.sender.orders, ...stripeControls(state, events, limits)],
       stop: () => events.sender.stop(),
     }

@@ -1,3 +1,4 @@
+import { checkAmount, couponOf, MAX_AMOUNT } from './coupon-book.ts'
 import { merged } from './coupons.ts'
 import { fault, missing } from './faults.ts'
 import { PAGING, pageOf } from './lists.ts'
@@ -8,9 +9,11 @@ import { newId, type StripeState, type Thing } from './state.ts'
 /** Whole years, one of which may be longer. */
 const FIVE_YEARS_SECONDS = (5 * 365 + 1) * 86_400
 
+const NOT_AGAIN = 'This promotion code cannot be activated: it or its coupon can no longer be redeemed.'
+
 const RESTRICTIONS: Shape = {
   first_time_transaction: { is: 'flag' },
-  minimum_amount: { is: 'whole', min: 1 },
+  minimum_amount: { is: 'whole', min: 1, max: MAX_AMOUNT },
   minimum_amount_currency: { is: 'text', max: 3 },
 }
 
@@ -58,7 +61,7 @@ export const PROMOTION_CODE_ROUTES: readonly Route[] = [
         restrictions: {
           first_time_transaction: first_time_transaction ?? false,
           minimum_amount: minimum_amount ?? null,
-          minimum_amount_currency: minimum_amount_currency ?? null,
+          minimum_amount_currency: minimum_amount_currency?.toLowerCase() ?? null,
         },
         times_redeemed: 0,
       })
@@ -111,12 +114,17 @@ export const PROMOTION_CODE_ROUTES: readonly Route[] = [
     shape: {
       active: { is: 'flag' },
       metadata: { is: 'names', unset: true },
-      restrictions: { is: 'object', fields: RESTRICTIONS },
+      // of these only amounts in further currencies may be changed, which nobody here asks for
+      restrictions: { is: 'object', fields: {} },
       expand: { is: 'list' },
     },
     run: ({ state, livemode }, given, id) => {
       const row = find(state, livemode, id)
-      if (given.active === true && !row.active) refuseTwin(state, row)
+      if (given.active === true && !row.active) {
+        refuseTwin(state, row)
+        if (!isActive(state, { ...row, active: true }))
+          throw fault(400, { message: NOT_AGAIN, param: 'active' })
+      }
       const changed = { ...row, active: given.active ?? row.active, metadata: merged(row, given) }
       return shown(state, state.promotionCodes.put(changed), given.expand)
     },
@@ -136,8 +144,11 @@ function check(state: StripeState, livemode: boolean, given: Parameters): void {
   const param = 'promotion[coupon]'
   if (id === undefined)
     throw fault(400, { message: `Missing required param: ${param}.`, code: 'parameter_missing', param })
-  const coupon = state.coupons.get(id)
-  if (coupon?.livemode !== livemode) throw missing('coupon', id, param, 400)
+  const coupon = couponOf(state, livemode, id)
+  if (coupon === undefined) throw missing('coupon', id, param, 400)
+  if (!coupon.valid) {
+    throw fault(400, { message: `Coupon ${id} is no longer valid.`, code: 'coupon_expired', param })
+  }
   if (given.code !== undefined && !/^[A-Za-z0-9-]+$/.test(given.code)) {
     throw fault(400, {
       message: 'Promotion codes can only contain alphanumeric characters and dashes.',
@@ -154,6 +165,8 @@ function check(state: StripeState, livemode: boolean, given: Parameters): void {
       param: 'restrictions[minimum_amount]',
     })
   }
+  if (minimum_amount !== undefined)
+    checkAmount(minimum_amount, minimum_amount_currency, 'restrictions[minimum_amount]')
   if (given.expires_at !== undefined && given.expires_at > state.now() + FIVE_YEARS_SECONDS) {
     const message = 'Invalid timestamp: can be no more than five years in the future.'
     throw fault(400, { message, param: 'expires_at' })
@@ -205,10 +218,12 @@ function isSameCustomer(one: string | null, other: string | null): boolean {
   return one === null || other === null || one === other
 }
 
-function isActive(state: StripeState, row: Thing): boolean {
+/** Whether it can be redeemed: its coupon can be, too. */
+export function isActive(state: StripeState, row: Thing): boolean {
   const isOver = row.expires_at !== null && row.expires_at <= state.now()
   const isUsedUp = row.max_redemptions !== null && row.times_redeemed >= row.max_redemptions
-  return row.active && !isOver && !isUsedUp && state.coupons.get(row.promotion.coupon) !== undefined
+  const coupon = couponOf(state, row.livemode, row.promotion.coupon)
+  return row.active && !isOver && !isUsedUp && coupon?.valid === true
 }
 
 function shown(state: StripeState, row: Thing, expand: readonly string[] = []): Thing {
@@ -216,7 +231,7 @@ function shown(state: StripeState, row: Thing, expand: readonly string[] = []): 
   if (wrong !== undefined)
     throw fault(400, { message: `This property cannot be expanded (${wrong}).`, param: 'expand' })
   const coupon = expand.includes('promotion.coupon')
-    ? state.coupons.get(row.promotion.coupon)
+    ? couponOf(state, row.livemode, row.promotion.coupon)
     : row.promotion.coupon
   return {
     ...row,

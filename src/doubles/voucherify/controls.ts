@@ -12,10 +12,11 @@ export function voucherifyControls(state: VoucherifyState): Order[] {
     })),
     order(
       'POST /project',
-      'changes it: replay (refuse, same: a source_id that is there), plan (active, ended_402, ended_429), requestsPerMinute, minuteSeconds, appToken',
+      'changes it: replay (refuse, same: a source_id that is there), plan (active, ended_402, ended_429, cycle_used_up), joined (same, refuse: who joined a campaign once), requestsPerMinute, minuteSeconds, appToken',
       z.strictObject({
         replay: z.enum(['refuse', 'same']).optional(),
-        plan: z.enum(['active', 'ended_402', 'ended_429']).optional(),
+        plan: z.enum(['active', 'ended_402', 'ended_429', 'cycle_used_up']).optional(),
+        joined: z.enum(['same', 'refuse']).optional(),
         requestsPerMinute: z.int().min(1).optional(),
         minuteSeconds: z.int().min(1).max(3_600).optional(),
         appToken: z.string().min(1).optional(),

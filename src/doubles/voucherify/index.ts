@@ -3,13 +3,16 @@ import { type Answer, type Asked, Refusal } from '../parts/server.ts'
 import { voucherifyControls } from './controls.ts'
 import { errorAnswer, fault } from './faults.ts'
 import { findCampaign, findVoucher, publish } from './publish.ts'
-import { campaignJson, publicationJson, voucherJson } from './show.ts'
+import { campaignJson, listedPublicationJson, publicationJson, voucherJson } from './show.ts'
 import { openState, type Project, type VoucherifyState } from './state.ts'
 
 export interface VoucherifyDouble extends Double {
   project(): Project
 }
 
+/** Until the calls of the next cycle are there. */
+const CYCLE_LEFT_MS = 10 * 86_400_000
+const MAX_PAGE = 1_000
 const HOSTS = /^((us1|as1)\.)?api\.voucherify\.io$/
 
 function player(told: (state: VoucherifyState) => void): Player {
@@ -64,6 +67,8 @@ function createLimit(state: VoucherifyState): Limit {
       return {
         'x-rate-limit-limit': String(requestsPerMinute),
         'x-rate-limit-remaining': String(requestsPerMinute - taken),
+        // in every answer, not only when there is none left
+        'x-rate-limit-retry': inSeconds(begunAt + minuteMs(state)),
       }
     },
   }
@@ -71,7 +76,9 @@ function createLimit(state: VoucherifyState): Limit {
 
 const minuteMs = ({ project }: VoucherifyState): number => project().minuteSeconds * 1_000
 
-function tooMany({ project, clock }: VoucherifyState, againAt: number): Answer {
+const inSeconds = (time: number): string => String(Math.ceil(time / 1_000))
+
+function tooMany({ project, clock }: VoucherifyState, againAt: number, type = 'api_calls'): Answer {
   return errorAnswer(
     429,
     'too_many_requests',
@@ -81,8 +88,8 @@ function tooMany({ project, clock }: VoucherifyState, againAt: number): Answer {
     {
       'x-rate-limit-limit': String(project().requestsPerMinute),
       'x-rate-limit-remaining': '0',
-      'x-rate-limit-retry': String(Math.ceil(againAt / 1_000)),
-      'x-rate-limit-type': 'minutely',
+      'x-rate-limit-retry': inSeconds(againAt),
+      'x-rate-limit-type': type,
       'retry-after': String(Math.max(1, Math.ceil((againAt - clock.now()) / 1_000))),
     },
   )
@@ -100,7 +107,17 @@ function answerVoucherify(state: VoucherifyState, limit: Limit, asked: Asked): A
   if (plan === 'ended_402')
     throw fault(402, 'payment_required', 'Payment Required', 'The limits of your plan are exceeded')
   if (plan === 'ended_429') throw fault(429, 'too_many_requests', 'Too many requests', 'Your plan has ended')
-  return { ...route(state, asked), headers: limit.take() }
+  if (plan === 'cycle_used_up')
+    throw new Refusal(tooMany(state, state.clock.now() + CYCLE_LEFT_MS, 'api_calls_cycle'))
+  // before anything is done: a request beyond the limit has no effect, and one that is refused counts
+  const limits = limit.take()
+  try {
+    return { ...route(state, asked), headers: limits }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { answer } = error
+    return { ...answer, headers: { ...limits, ...answer.headers } }
+  }
 }
 
 function route(state: VoucherifyState, asked: Asked): Answer {
@@ -126,6 +143,12 @@ function route(state: VoucherifyState, asked: Asked): Answer {
   const [, campaign] = /^\/v1\/campaigns\/([^/]+)$/.exec(path) ?? []
   if (campaign !== undefined && method === 'GET')
     return ok(campaignJson(findCampaign(state, decodeURIComponent(campaign)), state))
+  if (/^\/v1\/(?:publications|vouchers\/[^/]+(?:\/(?:disable|enable))?|campaigns\/[^/]+)$/.test(path)) {
+    const details = `${method} is not supported by this endpoint`
+    // the one error that is shown without a key
+    const body = { code: 405, message: 'HTTP Method Not Allowed', details }
+    throw new Refusal({ status: 405, body })
+  }
   throw fault(404, 'not_found', 'Resource not found', `${method} ${path} is not played by this double`)
 }
 
@@ -139,9 +162,16 @@ function listPublications(state: VoucherifyState, query: URLSearchParams): objec
       'Invalid query params',
       'Property .limit should be between 1 and 100',
     )
+  if (page > MAX_PAGE) {
+    const message = 'Listing resource above 1000 page is not supported'
+    throw fault(400, 'page_over_limit', message, 'Property .page cannot be higher than 1000')
+  }
   const sourceId = query.get('source_id')
-  const rows = state.publications.all().filter((one) => sourceId === null || one.sourceId === sourceId)
-  const shown = rows.slice((page - 1) * limit, page * limit).map((one) => publicationJson(one, state))
+  const rows = state.publications
+    .all()
+    .filter((one) => sourceId === null || one.sourceId === sourceId)
+    .reverse()
+  const shown = rows.slice((page - 1) * limit, page * limit).map((one) => listedPublicationJson(one, state))
   return { object: 'list', data_ref: 'publications', publications: shown, total: rows.length }
 }
 

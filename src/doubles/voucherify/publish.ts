@@ -75,6 +75,11 @@ export function publish(state: VoucherifyState, given: unknown, joinOnce: boolea
     return enter(state, named(state, voucher ?? ''), who, { sourceId, metadata, channel })
   const campaign = findCampaign(state, typeof asked === 'string' ? asked : (asked.id ?? asked.name ?? ''))
   const earlier = joinOnce || campaign.joinOnce ? publishedTo(state, campaign, who) : undefined
+  if (earlier !== undefined && !joinOnce && state.project().joined === 'refuse') {
+    const message = 'Voucher cannot be published'
+    const details = `${message}. Customer already joined program.`
+    throw fault(400, 'voucher_cannot_be_published', message, details)
+  }
   return earlier ?? enter(state, suitable(state, campaign), who, { sourceId, metadata, channel })
 }
 
@@ -104,11 +109,13 @@ function named(state: VoucherifyState, code: string): Voucher {
 }
 
 function suitable(state: VoucherifyState, campaign: Campaign): Voucher {
-  const free = campaign.isActive
+  const isOpen =
+    campaign.isActive && (campaign.expiresAt === null || Date.parse(campaign.expiresAt) > state.clock.now())
+  const free = isOpen
     ? state.vouchers.find((one) => one.campaignId === campaign.id && one.isActive && !one.isPublished)
     : undefined
   if (free !== undefined) return free
-  if (campaign.isActive && campaign.autoUpdate) return newVoucher(state, campaign)
+  if (isOpen && campaign.autoUpdate) return newVoucher(state, campaign)
   throw fault(
     400,
     'no_voucher_suitable_for_publication',

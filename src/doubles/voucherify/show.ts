@@ -46,6 +46,24 @@ function customerJson({ id, sourceId, email, name }: Customer): object {
   return { id, source_id: sourceId, email, name, metadata: {}, object: 'customer' }
 }
 
+/** In a list of publications a voucher is told by its code and its worth alone, and not by when it ends. */
+function listedVoucherJson(voucher: Voucher, state: VoucherifyState): object {
+  const campaign = state.campaigns.get(voucher.campaignId)
+  return {
+    code: voucher.code,
+    object: 'voucher',
+    campaign: campaign?.name ?? null,
+    discount: { type: 'PERCENT', percent_off: campaign?.percentOff ?? 0, effect: 'APPLY_TO_ORDER' },
+    is_referral_code: false,
+  }
+}
+
+export function listedPublicationJson(publication: Publication, state: VoucherifyState): object {
+  const voucher = state.vouchers.get(publication.voucherId)
+  const listed = voucher === undefined ? null : listedVoucherJson(voucher, state)
+  return { ...publicationJson(publication, state), voucher: listed }
+}
+
 export function publicationJson(publication: Publication, state: VoucherifyState): object {
   const customer = state.customers.get(publication.customerId)
   const voucher = state.vouchers.get(publication.voucherId)

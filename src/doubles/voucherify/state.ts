@@ -12,8 +12,16 @@ export interface Project {
    * again, the reference a 400.
    */
   readonly replay: 'refuse' | 'same'
-  /** An ended plan is told by 402, or by a 429 that says nothing of when to come back. */
-  readonly plan: 'active' | 'ended_402' | 'ended_429'
+  /**
+   * An ended plan is told by 402, or by a 429 that says nothing of when to come back; one whose calls of this cycle are
+   * used up by a 429 that names a day.
+   */
+  readonly plan: 'active' | 'ended_402' | 'ended_429' | 'cycle_used_up'
+  /**
+   * What a customer is answered who joined a campaign that is joined once: both are documented, the same voucher again
+   * and a 400.
+   */
+  readonly joined: 'same' | 'refuse'
   readonly requestsPerMinute: number
   /** How long such a minute is: 60 at Voucherify, less for whoever does not want to wait for one. */
   readonly minuteSeconds: number
@@ -86,6 +94,7 @@ export function openState(tables: Tables, clock: MovableClock): VoucherifyState 
     appToken: randomBytes(18).toString('hex'),
     replay: 'refuse',
     plan: 'active',
+    joined: 'same',
     requestsPerMinute: 100,
     minuteSeconds: 60,
   }

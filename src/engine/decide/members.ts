@@ -1,6 +1,7 @@
 import { changedFields } from '../../commit/changed-fields.ts'
 import { insert, revise } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
+import { nameKeys } from '../../ports/schema/member-names.ts'
 import { emailIdentity, PROFILE_FIELDS } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
@@ -21,7 +22,7 @@ export class MemberChanges {
     now: Instant,
   ): Row<'member'> {
     const nobody = { firstName: null, lastName: null, email: null, phoneNumber: null }
-    const blank = { ...nobody, emailIdentity: null, profileTimes: {} }
+    const blank = { ...nobody, emailIdentity: null, ...nameKeys(nobody), profileTimes: {} }
     const common = { id, accountId, createdAt: now, updatedAt: now, revision: 1 }
     const row = withProfile({ ...common, ...blank, externalId: ref.externalId, status: 'live' }, ref, now)
     this.#original.set(id, null)
@@ -51,7 +52,11 @@ export class MemberChanges {
       const original = this.#original.get(row.id)
       if (original === null || original === undefined) return insert('member', row)
       const { firstName, lastName, email, emailIdentity, phoneNumber, profileTimes, updatedAt } = row
-      const profile = { firstName, lastName, email, emailIdentity, phoneNumber, profileTimes, updatedAt }
+      const { nameKey, turnedNameKey } = row
+      const profile = {
+        ...{ firstName, lastName, email, emailIdentity, phoneNumber, profileTimes, updatedAt },
+        ...{ nameKey, turnedNameKey },
+      }
       return revise('member', original, changedFields(original, profile))
     })
   }
@@ -80,6 +85,9 @@ export function withProfile(
     if (at !== knownAt) times[field] = at
   }
   if (typeof values.email === 'string') values.emailIdentity = emailIdentity(values.email)
+  if ('firstName' in values || 'lastName' in values) {
+    Object.assign(values, nameKeys({ ...member, ...values }))
+  }
   if (Object.keys(values).length === 0 && Object.keys(times).length === 0) return member
   return { ...member, ...values, profileTimes: { ...member.profileTimes, ...times } }
 }

@@ -94,8 +94,8 @@ function further(one: ReportState, other: ReportState): ReportState {
   return REPORT_STATES.indexOf(one) >= REPORT_STATES.indexOf(other) ? one : other
 }
 
-/** The last where that is stated, else the furthest, and of equally far ones that with the greatest amount. */
-function best(one: OrderReport | null, other: OrderReport): OrderReport {
+/** The last where that is stated, else the furthest, and of equally far ones that with the greatest amount. Pure. */
+export function best(one: OrderReport | null, other: OrderReport): OrderReport {
   if (one === null) return other
   const [at, otherAt] = [one.statedAt, other.statedAt]
   if (at !== undefined && otherAt !== undefined && at !== otherAt) return at > otherAt ? one : other

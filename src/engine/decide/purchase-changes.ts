@@ -1,5 +1,6 @@
 import { change, insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
+import { addressBeside } from '../../ports/schema/member-names.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Change } from '../../ports/store.ts'
 import { formatQuantity, type Quantity } from '../../streaks/quantity.ts'
@@ -57,7 +58,8 @@ export class PurchaseChanges {
     if (purchase === undefined) return
     const item = { id: purchase.itemId, accountId }
     const became = { ...itemOutcome(result), ...this.#growth(request, result) }
-    const set = { ...became, dueAt: null, updatedAt: this.#now }
+    const addressIdentity = result.outcome === 'rejected' ? addressOf(request) : null
+    const set = { ...became, addressIdentity, dueAt: null, updatedAt: this.#now }
     this.#changes.push(change('delivery_item', item, { status: 'pending' }, set))
     this.#wakeReports(request, result)
   }
@@ -85,6 +87,11 @@ export class PurchaseChanges {
       this.#woken.set(id, { ...item, ...set })
     }
   }
+}
+
+/** What did not count is found by it: there may be no member who has it. */
+function addressOf({ member }: RecordRequest): string | null {
+  return 'externalId' in member ? addressBeside(member) : null
 }
 
 function totalsApart(counted: Totalled, told: Totalled): string | null {

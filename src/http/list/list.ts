@@ -106,6 +106,8 @@ async function getRecord<C extends CollectionName>(
   const where = scoped(resource, call.caller.accountId, { field: 'id' as FieldName<C>, op: 'eq', value: id })
   const rows = await store.find(resource.collection, { where, limit: 1, ...omitOf(resource) })
   const [record] = await presentRows(resource, rows, call, Object.keys(resource.fields))
+  const [row] = rows as readonly { readonly revision?: number }[]
+  if (resource.isTagged === true && row?.revision !== undefined) call.tag?.(row.revision)
   return record ?? null
 }
 

@@ -7,8 +7,8 @@ import { fieldText } from './texts/index.ts'
 type Node = Record<string, unknown>
 
 /**
- * What a body may hold, from the very schema that checks it. Fields that are not built yet are left out. Null is as if
- * absent, but for the fields of a patch themselves, whose readers say whether it clears them.
+ * What a body may hold, from the very schema that checks it. Null is as if absent, but for the fields of a patch
+ * themselves, whose readers say whether it clears them.
  */
 export function bodySchema(
   resource: Served,
@@ -28,7 +28,7 @@ function nullsAsAbsent(node: Node): Node {
   if (properties === undefined) return node
   const entries = Object.entries(properties).map(([name, property]) => [
     name,
-    required.includes(name) || isRefused(property) || takesNull(property) ? property : orNull(property),
+    required.includes(name) || takesNull(property) ? property : orNull(property),
   ])
   return { ...node, properties: Object.fromEntries(entries) }
 }
@@ -71,9 +71,10 @@ function described(slug: string, path: string, node: Node): Node {
   if (isNode(node.properties)) {
     const entries = Object.entries(node.properties as Record<string, Node>)
     next.properties = Object.fromEntries(
-      entries
-        .filter(([, property]) => !isRefused(property))
-        .map(([name, property]) => [name, withText(slug, path === '' ? name : `${path}.${name}`, property)]),
+      entries.map(([name, property]) => [
+        name,
+        withText(slug, path === '' ? name : `${path}.${name}`, property),
+      ]),
     )
   }
   if (isNode(node.items)) next.items = described(slug, path, nullsAsAbsent(node.items))
@@ -98,10 +99,6 @@ function mergedNull(node: Node): Node {
   if (!simple || first?.type === 'object') return node
   const { anyOf: _, ...rest } = node
   return { ...first, type: [first?.type, 'null'], ...rest }
-}
-
-function isRefused(property: Node): boolean {
-  return isNode(property.not) && Object.keys(property.not).length === 0
 }
 
 function isNode(value: unknown): value is Node {

@@ -52,6 +52,11 @@ export function openApiDocument(resources: readonly Served[]): JsonSchema {
           description: 'Seconds after which trying again makes sense.',
           schema: { type: 'integer', minimum: 1 },
         },
+        ETag: {
+          description:
+            'Which revision of what is stored of the record this is; for `If-Match`. End users get none.',
+          schema: { type: 'string' },
+        },
       },
       parameters: {
         id: {
@@ -60,6 +65,13 @@ export function openApiDocument(resources: readonly Served[]): JsonSchema {
           required: true,
           description: 'The `id` of the record.',
           schema: { type: 'string', format: 'uuid' },
+        },
+        ifMatch: {
+          name: 'If-Match',
+          in: 'header',
+          description:
+            'Change the record only if it has this `ETag` still, or one of these, else 412 `PRECONDITION_FAILED`; `*` and none: whatever it has.',
+          schema: { type: 'string' },
         },
         ...sharedParameters,
       },

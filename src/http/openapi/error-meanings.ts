@@ -9,8 +9,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   INVALID_JSON:
     'The body is not JSON, not UTF-8, empty, nests more than 32 levels deep, or holds more than 10,000 values.',
   UNKNOWN_FIELD: 'The body holds a field that the record does not have, or one that only the platform sets.',
-  NOT_BUILT_YET:
-    'The field or value belongs to the contract, but this version does not act on it yet; it is refused rather than ignored.',
   REFERENCE_NOT_FOUND: 'The body names a record that does not exist in your account.',
   FIELD_IS_FIXED: 'The field can no longer change: progress or rewards already rest on it.',
   STREAK_NOT_LIVE: 'The streak is a draft (the default) or paused, so it takes no logs.',
@@ -66,6 +64,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   ENDPOINT_NOT_LIVE:
     'The webhook endpoint of the message is a draft, paused or deleted, and is sent nothing.',
   PAYLOAD_GONE: 'The member whom the message told of was erased, and what it said with it.',
+  PRECONDITION_FAILED:
+    'The record has changed since it had the `ETag` that `If-Match` names; nothing was changed.',
   BODY_TOO_LARGE: 'The body is larger than 1 MiB (API) or 8 MiB (webhooks).',
   NOT_JSON: 'The body is not declared as `application/json`, or is compressed.',
   FAILED_FOR_GOOD:

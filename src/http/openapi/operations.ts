@@ -98,6 +98,9 @@ function operation(resource: Recorded, verb: Verb): JsonSchema {
     ...(description === '' ? {} : { description }),
     security: open ? ADMIN_OR_END_USER : adminsOf(resource),
     ...(verb === 'list' ? { parameters: listParameters(resource) } : {}),
+    ...(verb === 'patch' && resource.isTagged === true
+      ? { parameters: [{ $ref: '#/components/parameters/ifMatch' }] }
+      : {}),
     ...(verb === 'create' || verb === 'patch' ? { requestBody: requestBody(resource, verb) } : {}),
     responses: { ...success(resource, verb), ...errorResponses(failuresOf(resource, verb)) },
   }
@@ -202,6 +205,7 @@ function failuresOf(resource: Recorded, verb: Verb): ErrorCode[] {
     ...FAILURES[verb],
     ...(resource.endUser === undefined ? (['FORBIDDEN'] as const) : []),
     ...(verb === 'list' && resource.ledger ? (['FILTER_NOT_SELECTIVE'] as const) : []),
+    ...(verb === 'patch' && resource.isTagged ? (['PRECONDITION_FAILED'] as const) : []),
     ...(resource.fails?.[verb] ?? []),
   ]
 }
@@ -219,7 +223,7 @@ export function bodyName(noun: string, verb: 'create' | 'patch'): string {
 }
 
 function success(
-  { slug, noun, createsSeveral, shownOnce }: Recorded,
+  { slug, noun, createsSeveral, shownOnce, isTagged }: Recorded,
   verb: Verb,
 ): Record<string, JsonSchema> {
   if (verb === 'delete') return { '204': { description: 'Done. No body.' } }
@@ -229,9 +233,11 @@ function success(
   const schema = verb === 'list' ? listAnswer(noun) : answer(data)
   const description =
     verb === 'list' ? `The ${plural(noun)}.` : `The ${noun}, ${verb === 'get' ? 'as it is' : 'as it now is'}.`
+  const isTag = isTagged === true && (verb === 'get' || verb === 'patch')
   return {
     [verb === 'create' ? '201' : '200']: {
       description,
+      ...(isTag ? { headers: { ETag: { $ref: '#/components/headers/ETag' } } } : {}),
       content: { 'application/json': { schema, ...responseExamples(slug, verb) } },
     },
   }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express, { type Router } from 'express'
 import { ownPageHeaders } from '../headers.ts'
+import { refuseOtherVerbs } from '../health.ts'
 import type { Served } from '../resource.ts'
 import { openApiDocument } from './document.ts'
 import { serveFile, staticFile } from './static-file.ts'
@@ -30,11 +31,13 @@ export function createReference(resources: readonly Served[]): Router {
   const document = serveFile('/openapi.json', async () =>
     staticFile(Buffer.from(JSON.stringify(openApiDocument(resources))), JSON_TYPE),
   )
-  router.get(['/openapi.json', '/api/v1.0/openapi.json'], pageHeaders, document)
+  const documents = ['/openapi.json', '/api/v1.0/openapi.json']
+  router.get(documents, pageHeaders, document)
   for (const [path, file, type] of FILES) {
     const serve = serveFile(path, async () => staticFile(await readFile(file), type))
     router.get(path, pageHeaders, serve)
   }
+  router.all([...documents, ...FILES.map(([path]) => path)], pageHeaders, refuseOtherVerbs)
   // the page's own addresses are relative, so that it also works below a prefix
   router.get('/docs/', (_request, response) => response.redirect(308, '../docs'))
   return router

@@ -99,9 +99,6 @@ export function orElseNull<T>(reads: z.ZodType<T>) {
   return reads.optional().transform((value) => value ?? null)
 }
 
-/** A field of the contract that is not built yet: the handler refuses it, and the API document leaves it out. */
-export const zLater = z.unknown().meta({ not: {} }).optional()
-
 /** A list; `zod`'s own messages for lists do not name the value. */
 export function zList<T extends z.ZodType>(item: T, min: number, max: number) {
   const error = ({ input }: { input?: unknown }) =>

@@ -42,6 +42,7 @@ export function accountResource({ store }: Pick<HttpDeps, 'store'>): Resource<'a
   const { fields, bodies, readPatch, json } = accountShape
   return {
     slug: 'account',
+    isTagged: true,
     noun: 'account',
     collection: 'account',
     fields,

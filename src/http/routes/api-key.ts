@@ -56,6 +56,7 @@ export function apiKeyResource(deps: ApiKeyDeps): Resource<'api_key'> {
     duplicateValue(store, 'api_key', accountId, 'name', name)
   return {
     slug: 'api_key',
+    isTagged: true,
     noun: 'API key',
     collection: 'api_key',
     fields,

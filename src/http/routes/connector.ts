@@ -50,6 +50,7 @@ export function connectorResource(deps: ConnectorDeps): Resource<'connector'> {
 
   return {
     slug: 'connector',
+    isTagged: true,
     noun: 'connector',
     collection: 'connector',
     fields,

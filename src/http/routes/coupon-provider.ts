@@ -50,6 +50,7 @@ export function couponProviderResource(deps: ProviderDeps): Resource<'coupon_pro
 
   return {
     slug: 'coupon_provider',
+    isTagged: true,
     noun: 'coupon provider',
     collection: 'coupon_provider',
     fields,

@@ -7,6 +7,7 @@ import { ID, type PresentOptions, type PublicFields, type Resource, rowJson, TIM
 import { itemJson, itemSchema } from './delivery-item.ts'
 import { explainQuestion } from './explain.ts'
 import { deliveryActions } from './replay.ts'
+import { orderSearchQuestion } from './search.ts'
 
 const deliveryFields: PublicFields<'delivery'> = {
   ...ID,
@@ -63,6 +64,11 @@ export function deliveryResource(
     omit: ['body'],
     present,
     ...deliveryActions(deps, whole),
-    questions: { explain: explainQuestion(deps) },
+    questions: {
+      explain: explainQuestion(deps),
+      search: orderSearchQuestion(deps, (accountId, found) =>
+        present(found, { accountId, wants: () => true }),
+      ),
+    },
   }
 }

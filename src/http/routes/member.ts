@@ -3,6 +3,7 @@ import { eraseMember } from '../../members/erase.ts'
 import { insert } from '../../ports/changes.ts'
 import type { Instant } from '../../ports/clock.ts'
 import { any, atLeast, below } from '../../ports/conditions.ts'
+import { nameKeys } from '../../ports/schema/member-names.ts'
 import {
   ERASED_PREFIX,
   emailIdentity,
@@ -19,6 +20,7 @@ import { zBlankText, zEmail, zExternalId, zObject, zOneOf, zPhone } from '../rea
 import type { Resource } from '../resource.ts'
 import { defaulted, maybe, required, shapeOf } from '../shape.ts'
 import { eraseAction } from './erase.ts'
+import { memberSearchQuestion } from './search.ts'
 
 const profileReaders = {
   firstName: zBlankText(256),
@@ -43,9 +45,23 @@ function timesOf(fields: readonly string[], at: Instant): Record<string, Instant
   return Object.fromEntries(fields.map((field) => [field, at]))
 }
 
-/** What a member's address is found by. */
-function foundBy(email: string | null): Pick<Row<'member'>, 'emailIdentity'> {
-  return { emailIdentity: email === null ? null : emailIdentity(email) }
+/** What a member is found by, by its address and its name. */
+function foundBy({
+  email,
+  ...names
+}: Pick<Row<'member'>, 'email' | 'firstName' | 'lastName'>): Pick<
+  Row<'member'>,
+  'emailIdentity' | 'nameKey' | 'turnedNameKey'
+> {
+  return { emailIdentity: email === null ? null : emailIdentity(email), ...nameKeys(names) }
+}
+
+/** Of these fields those that are named. */
+function only<T extends object>(
+  given: T,
+  names: ReadonlySet<string>,
+): { [F in keyof T]-?: Exclude<T[F], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([field]) => names.has(field))) as never
 }
 
 /** `;` follows `:`, so this is the least text behind all that begin with the prefix. */
@@ -69,6 +85,7 @@ export function memberResource({
   const { fields, bodies, readCreate, readPatch, json } = memberShape
   return {
     slug: 'account_user',
+    isTagged: true,
     noun: 'member',
     collection: 'member',
     fields,
@@ -81,7 +98,7 @@ export function memberResource({
       const input = readCreate(body)
       const supplied = PROFILE_FIELDS.filter((field) => input[field] !== null)
       const profileTimes = timesOf(supplied, now)
-      const row = { ...newRow(newId(), accountId, now), ...input, ...foundBy(input.email), profileTimes }
+      const row = { ...newRow(newId(), accountId, now), ...input, ...foundBy(input), profileTimes }
       await commitPlanned(
         store,
         async () => ({ changes: [insert('member', row)], result: undefined }),
@@ -97,30 +114,26 @@ export function memberResource({
       const row = await patchRow(store, target, now, {
         given,
         // what the API writes is newer than any profile a connector delivered before
-        follow: (changed, { profileTimes }) => ({
-          ...(changed.has('email') ? foundBy(given.email ?? null) : {}),
+        follow: (changed, stored) => ({
+          ...foundBy({ ...stored, ...only(given, changed) }),
           profileTimes: {
-            ...profileTimes,
+            ...stored.profileTimes,
             ...timesOf(
               PROFILE_FIELDS.filter((field) => changed.has(field)),
               now,
             ),
           },
         }),
-        check(_next, _changed, stored) {
-          refuseErased(stored)
-          return []
-        },
+        refuse: refuseErased,
         onDuplicate: () => duplicateValue(store, 'member', accountId, 'externalId', given.externalId ?? ''),
       })
-      // a patch that changes nothing was not checked
-      refuseErased(row)
       return json(row)
     },
     async remove({ caller: { accountId }, log }, id) {
       log({ memberId: id })
       await eraseMember({ store, clock, teller }, accountId, id)
     },
+    questions: { search: memberSearchQuestion({ store }, (_accountId, rows) => rows.map(json)) },
     bulkActions: { erase: eraseAction({ store, clock, newId, teller }) },
   }
 }

@@ -17,6 +17,7 @@ export function milestoneResource({
   const { fields, bodies, readCreate, readPatch, json } = milestoneShape
   return {
     slug: 'milestone',
+    isTagged: true,
     noun: 'milestone',
     collection: 'milestone',
     fields,

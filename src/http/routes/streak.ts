@@ -14,6 +14,7 @@ export function streakResource(
   const { fields, bodies, readCreate, readPatch, json } = streakShape
   return {
     slug: 'streak',
+    isTagged: true,
     noun: 'streak',
     collection: 'streak',
     fields,

@@ -87,6 +87,7 @@ export function webhookEndpointResource({
 
   return {
     slug: 'webhook_endpoint',
+    isTagged: true,
     noun: 'webhook endpoint',
     collection: 'webhook_endpoint',
     fields,

@@ -1,6 +1,7 @@
 import express, { type RequestHandler, type Router } from 'express'
 import { contextOf } from '../context.ts'
 import { ownPageHeaders } from '../headers.ts'
+import { refuseOtherVerbs } from '../health.ts'
 import type { Limits } from '../limits/limits.ts'
 import { sendStatic, serveFile, staticFile } from '../openapi/static-file.ts'
 import { plain, widgetFile, widgetScript } from './bundle.ts'
@@ -32,6 +33,8 @@ export function createWidgetRoutes(limits: Limits): Router {
     serveFile('/widget/demo.css', () => own('demo/demo.css', 'text/css; charset=utf-8')),
   )
   router.get('/widget/demo.js', limits.byAddress, page, serveFile('/widget/demo.js', script))
+  const all = [WIDGET_PATH, '/widget/demo', '/widget/demo.css', '/widget/demo.js']
+  router.all(all, limits.byAddress, page, refuseOtherVerbs)
   return router
 }
 

@@ -3,6 +3,7 @@ import { untilWritten } from '../../commit/until-written.ts'
 import { AppError } from '../../errors.ts'
 import { change } from '../../ports/changes.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { addressBeside } from '../../ports/schema/member-names.ts'
 import type { ItemStatus } from '../../ports/schema/values.ts'
 import type { Row } from '../../ports/schema.ts'
 import type { Store } from '../../ports/store.ts'
@@ -41,7 +42,9 @@ export function abandonDelivery(
     const { outcome } = await store.commit(
       open.map((item) => {
         const { status, attempt } = item
-        return change('delivery_item', item, { status, attempt }, set)
+        const { activity } = item
+        const found = activity === null ? {} : { addressIdentity: addressBeside(activity) }
+        return change('delivery_item', item, { status, attempt }, { ...set, ...found })
       }),
     )
     return outcome === 'committed' ? delivery : null

@@ -39,6 +39,9 @@ export const ACCOUNTS = {
       status: choice(STATUSES),
       /** `email` as an identity, by which members of one address are found whatever its case; null without one. */
       emailIdentity: optional(text()),
+      /** What the member is found by by name, see `nameKeys`; null without a name, and where both are the same. */
+      nameKey: optional(text()),
+      turnedNameKey: optional(text()),
       /** By field: the time of its value, the source's for a connector's, that of the request for the API's. */
       profileTimes: json<ProfileTimes>(),
     },
@@ -49,6 +52,11 @@ export const ACCOUNTS = {
       member_email_identity: {
         fields: ['accountId', 'emailIdentity', 'id'],
         where: { notNull: ['emailIdentity'] },
+      },
+      member_name: { fields: ['accountId', 'nameKey', 'id'], where: { notNull: ['nameKey'] } },
+      member_turned_name: {
+        fields: ['accountId', 'turnedNameKey', 'id'],
+        where: { notNull: ['turnedNameKey'] },
       },
     },
   },

@@ -137,6 +137,8 @@ export const CONNECTORS = {
       orderKey: optional(text()),
       /** The member that the delivery names; null without one, and once that member is erased. */
       externalId: optional(text()),
+      /** Of a purchase that was not counted when its turn came: its address, where the buyer is known otherwise. */
+      addressIdentity: optional(text()),
       /** Of items that only say whom the body names: its time of receipt. Pruning ends them by it; null on others. */
       nameKeptSince: optional(instant),
       status: choice(ITEM_STATUSES),
@@ -157,6 +159,10 @@ export const CONNECTORS = {
       delivery_item_due_of_account: { fields: ['accountId', 'dueAt', 'id'], where: { notNull: ['dueAt'] } },
       delivery_item_order: { fields: ['accountId', 'orderKey', 'id'], where: { notNull: ['orderKey'] } },
       delivery_item_member: { fields: ['accountId', 'externalId', 'id'], where: { notNull: ['externalId'] } },
+      delivery_item_address: {
+        fields: ['accountId', 'addressIdentity', 'id'],
+        where: { notNull: ['addressIdentity'] },
+      },
       delivery_item_name: { fields: ['nameKeptSince', 'id'], where: { notNull: ['nameKeptSince'] } },
     },
   },

@@ -45,6 +45,8 @@ export const INSTALLATIONS = {
       checkedAt: optional(instant),
       /** Of the first install ever, also by hand: what came before is nothing that webhooks missed. */
       firstInstalledAt: optional(instant),
+      /** Since when it is installed without a break; null: since the first install. What was ignored before, no merchant paused. */
+      installedAt: optional(instant),
       reconciledAt: optional(instant),
       /** How many orders or reports a reconcile took in that no webhook had brought, by UTC day; the last 30 days. */
       missedByDay: json<Readonly<Record<string, number>>>(),

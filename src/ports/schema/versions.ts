@@ -1,5 +1,6 @@
 import { ACCOUNTS } from './accounts.ts'
 import { CONNECTORS } from './connectors.ts'
+import { addressBeside, nameKeys } from './member-names.ts'
 import { REWARDS } from './rewards.ts'
 import type { CollectionSpec, RowOf } from './spec.ts'
 import { emailIdentity, isIdentityOnly } from './values.ts'
@@ -89,12 +90,24 @@ export const VERSIONS: readonly SchemaVersion[] = [
   },
   {
     version: 3,
-    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what; outgoing webhooks, and members at risk; rewards that are held, and caps; which coupons were used, and by which order; past orders that are read from platforms; what platforms tell of shops and ask by law; coupon providers that work through a connector; which shop bodies say that they are of; which rewards share a job',
+    what: 'installed connectors; rules by tags, products and channels; users of the console, their sessions, and who changed what; outgoing webhooks, and members at risk; rewards that are held, and caps; which coupons were used, and by which order; past orders that are read from platforms; what platforms tell of shops and ask by law; coupon providers that work through a connector; which shop bodies say that they are of; which rewards share a job; what members are found by by name, and purchases that were not counted by address',
     steps: [
       // webhooks of an app with one address for all shops look for them, and there were none of these before
       fill('connector', CONNECTORS.connector, 'shops of connectors', 'beside', ({ settings, siteKey }) => {
         const { shopDomain } = settings
         return siteKey === null && typeof shopDomain === 'string' ? { siteKey: shopDomain } : null
+      }),
+      fill('member', ACCOUNTS.member, 'names of members', 'beside', (member) => {
+        const keys = nameKeys(member)
+        return member.nameKey !== keys.nameKey || member.turnedNameKey !== keys.turnedNameKey ? keys : null
+      }),
+      fill('delivery_item', CONNECTORS.delivery_item, 'addresses of what did not count', 'beside', (item) => {
+        const { status, activity, addressIdentity, externalId } = item
+        const isOut = status === 'ignored' || status === 'failed' || status === 'abandoned'
+        // without an externalId the buyer was erased
+        if (!isOut || activity === null || externalId === null || addressIdentity !== null) return null
+        const found = addressBeside(activity)
+        return found === null ? null : { addressIdentity: found }
       }),
     ],
   },

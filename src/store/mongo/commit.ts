@@ -2,22 +2,24 @@ import type mongoose from 'mongoose'
 import type { Schema } from '../../ports/schema/spec.ts'
 import type { CollectionName } from '../../ports/schema.ts'
 import type { Change, CommitResult } from '../../ports/store.ts'
-import { encodeFields, encodeRow } from './codec.ts'
+import { encodeFields, encodeRow, type StoredRow } from './codec.ts'
 import { type MongoConnection, type Session, WRITE_CONCERN } from './connection.ts'
 import { type Conflict, conflictOf } from './errors.ts'
+import { insertAll } from './inserts.ts'
 import type { Models } from './models.ts'
 import { target, updateWrites } from './updates.ts'
 
 type Write = mongoose.mongo.AnyBulkWriteOperation
 
 /** Writes of one kind on one collection, in the order given: one round trip. */
-interface Batch {
-  readonly op: Change['op']
+type Batch = {
   readonly collection: CollectionName
   /** How many rows it must find or make. */
   readonly rows: number
-  readonly writes: Write[]
-}
+} & (
+  | { readonly op: 'insert'; readonly documents: readonly StoredRow[] }
+  | { readonly op: 'update' | 'delete'; readonly writes: Write[] }
+)
 
 const ORDER = ['delete', 'update', 'insert'] as const
 export const TRANSACTION = {
@@ -83,16 +85,25 @@ async function writeAll(models: Models, session: Session, batches: readonly Batc
 
 /** null: all of it was written, as far as the transaction goes. */
 async function writeBatch(models: Models, session: Session, batch: Batch): Promise<Conflict | null> {
-  const { op, collection, rows, writes } = batch
+  const { collection, rows } = batch
   try {
-    const result = await models.rows[collection].collection.bulkWrite(writes, { session, ordered: true })
-    const done = { delete: result.deletedCount, update: result.matchedCount, insert: result.insertedCount }
-    return done[op] === rows ? null : changed(collection)
+    return (await written(models.rows[collection], session, batch)) === rows ? null : changed(collection)
   } catch (error) {
     const conflict = conflictOf(error, collection)
     if (conflict === null) throw error
     return conflict
   }
+}
+
+/** How many rows it found or made. */
+async function written(
+  model: Models['rows'][CollectionName],
+  session: Session,
+  batch: Batch,
+): Promise<number> {
+  if (batch.op === 'insert') return await insertAll(model, session, batch.documents)
+  const result = await model.collection.bulkWrite(batch.writes, { session, ordered: true })
+  return batch.op === 'delete' ? result.deletedCount : result.matchedCount
 }
 
 /** Commits, once more where nobody knows whether it was. */
@@ -123,24 +134,33 @@ function changed(collection: CollectionName): Conflict {
 function inBatches(changes: readonly Change[], schema: Schema): Batch[] {
   return ORDER.flatMap((op) => {
     const ofKind = changes.filter((change) => change.op === op)
-    return [...Map.groupBy(ofKind, ({ collection }) => collection)].map(([collection, rows]) => {
-      return { op, collection, rows: rows.length, writes: toWrites(op, collection, rows, schema) }
+    return [...Map.groupBy(ofKind, ({ collection }) => collection)].map(([collection, some]) => {
+      return batchOf(op, collection, some, schema)
     })
   })
 }
 
-function toWrites(
+function batchOf(
   op: Change['op'],
   collection: CollectionName,
   changes: readonly Change[],
   schema: Schema,
-): Write[] {
-  if (op === 'update') {
-    return updateWrites(collection, changes as Extract<Change, { op: 'update' }>[], schema)
+): Batch {
+  const of = { collection, rows: changes.length }
+  switch (op) {
+    case 'insert': {
+      const inserts = changes as Extract<Change, { op: 'insert' }>[]
+      return { ...of, op, documents: inserts.map(({ row }) => encodeRow(collection, row, schema)) }
+    }
+    case 'update':
+      return {
+        ...of,
+        op,
+        writes: updateWrites(collection, changes as Extract<Change, { op: 'update' }>[], schema),
+      }
+    case 'delete': {
+      const deletes = changes as Extract<Change, { op: 'delete' }>[]
+      return { ...of, op, writes: deletes.map((each) => ({ deleteOne: { filter: target(each, schema) } })) }
+    }
   }
-  return changes.map((change) =>
-    change.op === 'insert'
-      ? { insertOne: { document: encodeRow(change.collection, change.row, schema) as object } }
-      : { deleteOne: { filter: target(change as Exclude<Change, { op: 'insert' }>, schema) } },
-  )
 }

@@ -4,23 +4,15 @@ import type { Schema } from '../../ports/schema/spec.ts'
 import { SCHEMA } from '../../ports/schema.ts'
 import { LastingFault } from '../lasting-fault.ts'
 import { kindOfFault, storeUnavailable, translated } from './errors.ts'
+import { limitsUnlessNamed } from './limits.ts'
 import { defineModels, type Models } from './models.ts'
 import { type ServerFacts, serverFacts } from './server.ts'
 
 export type Session = mongoose.mongo.ClientSession
 
-/** A server that is down is given up after this: callers answer within 3 s. */
-const SELECT_SERVER_WITHIN_MS = 2_500
-/** How often a server is asked whether it lives; one that hangs is found out within this and the connect timeout. */
-const HEARTBEAT_MS = 2_000
-const CONNECT_WITHIN_MS = 2_500
-/** The longest a single command may take before its connection is given up. */
-const SOCKET_SILENT_MS = 10_000
-const MAX_CONNECTIONS = 50
-const FREE_CONNECTION_WITHIN_MS = 5_000
 const DATABASE_BY_DEFAULT = 'streakline'
 
-/** Below `SOCKET_SILENT_MS`: the server says so, instead of our giving up on the connection. */
+/** Below `socketTimeoutMS`: the server says so, instead of our giving up on the connection. */
 export const READ_WITHIN_MS = 8_000
 
 /**
@@ -58,15 +50,13 @@ export interface MongoConnection {
   close(): Promise<void>
 }
 
-/** @throws AppError STORE_UNAVAILABLE when no primary answers within 2.5 s, INVALID_INPUT for no connection string */
+/** @throws AppError STORE_UNAVAILABLE when no primary answers in time (2.5 s unless `uri` names another), INVALID_INPUT for no connection string */
 export async function connect(
   uri: string,
   options: { readonly forMigration?: boolean; readonly schema?: Schema } = {},
 ): Promise<MongoConnection> {
-  const connection = await opened(uri, {
-    // an index takes as long as it takes
-    socketTimeoutMS: options.forMigration === true ? 0 : SOCKET_SILENT_MS,
-  })
+  // an index takes as long as it takes
+  const connection = await opened(uri, options.forMigration === true ? { socketTimeoutMS: 0 } : {})
   const models = defineModels(connection, options.schema ?? SCHEMA)
   const underWay = new Set<Promise<unknown>>()
   const fault = new LastingFault()
@@ -131,17 +121,13 @@ async function opened(uri: string, options: mongoose.ConnectOptions): Promise<mo
   const connection = mongoose.createConnection()
   try {
     return await connection.openUri(uri, {
+      ...limitsUnlessNamed(uri),
       ...options,
       ...(namesDatabase(uri) ? {} : { dbName: DATABASE_BY_DEFAULT }),
       appName: 'streakline',
       autoIndex: false,
       autoCreate: false,
       bufferCommands: false,
-      serverSelectionTimeoutMS: SELECT_SERVER_WITHIN_MS,
-      connectTimeoutMS: CONNECT_WITHIN_MS,
-      heartbeatFrequencyMS: HEARTBEAT_MS,
-      waitQueueTimeoutMS: FREE_CONNECTION_WITHIN_MS,
-      maxPoolSize: MAX_CONNECTIONS,
       retryReads: true,
       retryWrites: true,
       readPreference: 'primary',

@@ -101,6 +101,12 @@ export function describeFrozen(harness: GrowthHarness): void {
       for (const { email, emailIdentity: found } of members) {
         expect(found).toBe(email === null ? null : `email:${email.trim().toLowerCase()}`)
       }
+      expect(members.filter(({ firstName }) => firstName !== null)).not.toEqual([])
+      for (const { firstName, lastName, nameKey, turnedNameKey } of members) {
+        const names = [firstName, lastName].filter((name) => name !== null).map((name) => name.toLowerCase())
+        expect(nameKey).toBe(names.join(' ') || null)
+        expect(turnedNameKey).toBe(names.length < 2 ? null : names.toReversed().join(' '))
+      }
       const items = rows.delivery_item as Row<'delivery_item'>[]
       expect(items.filter(isIdentityOnly)).not.toEqual([])
       for (const item of items) {

@@ -186,7 +186,7 @@ export function describeSteps(harness: GrowthHarness): void {
       const migrated = store.migrate({ onProgress: (progress) => void told.push(progress) }).then(() => {
         isOver = true
       })
-      await until(async () => told.some(({ done }) => done !== null), 60_000)
+      await until(async () => told.some(({ done }) => done !== null))
       const waits: number[] = []
       const recorded = []
       const changed = [...members].sort(bySort([{ field: 'id', order: 'asc' }]))

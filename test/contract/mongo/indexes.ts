@@ -70,6 +70,8 @@ export function describeIndexes({ uri, store, emptyUri }: MongoContext): void {
           'member_email',
           'member_email_identity',
           'member_external_id',
+          'member_name',
+          'member_turned_name',
           'of_an_operator',
         ])
         const twin = { accountId: newAccount(), externalId: 'customer-1' }

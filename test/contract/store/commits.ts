@@ -27,6 +27,25 @@ export function describeCommits({ store }: StoreContext): void {
       expect(await store().commit([])).toEqual({ outcome: 'committed' })
     })
 
+    it('inserts more at once than a server takes in one message, or nothing of it', async () => {
+      const accountId = newAccount()
+      const large = () => row('delivery', { accountId, body: new Uint8Array(6 * 1024 * 1024).fill(7) })
+      const rows = [large(), large(), large()]
+      const inserts = rows.map((each) => insert('delivery', each))
+
+      expect(await store().commit([...inserts, inserts[1]!])).toMatchObject({
+        outcome: 'conflict',
+        reason: 'duplicate',
+        collection: 'delivery',
+      })
+      expect(await rowsOf(store(), 'delivery', accountId)).toEqual([])
+
+      expect(await store().commit(inserts)).toEqual({ outcome: 'committed' })
+      const stored = await rowsOf(store(), 'delivery', accountId)
+      expect(stored.map(({ id }) => id).sort()).toEqual(rows.map(({ id }) => id).sort())
+      expect(stored.map(({ body }) => body?.byteLength)).toEqual(rows.map(({ body }) => body?.byteLength))
+    })
+
     it('leaves fields that an update does not set as they are', async () => {
       const accountId = newAccount()
       const before = row('streak', {

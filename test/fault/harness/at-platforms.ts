@@ -9,8 +9,8 @@ import { withdrawSomething } from './backend.ts'
 import type { Fault, FaultOptions } from './faults.ts'
 import { someProcesses, type World } from './world.ts'
 
-const UP_WITHIN_MS = 60_000
-const PAUSED_WITHIN_MS = 60_000
+const UP_WITHIN_MS = 120_000
+const PAUSED_WITHIN_MS = 120_000
 const VOUCHERS = 10_000
 /** What becomes of an answer that is lost, or of one of failure, after the coupon was made. */
 const LOST = ['reset_after_effect', 'error_after_effect', 'not_json_after_effect'] as const

@@ -2,7 +2,7 @@ import { SPENT_CENTS } from './merchant.ts'
 import { ordersOfOne } from './orders.ts'
 import type { World } from './world.ts'
 
-const WITHIN_MS = 60_000
+const WITHIN_MS = 120_000
 /** Beyond the members that the traffic has. */
 const FIRST_VICTIM = 500
 const ORDERS_OF_A_VICTIM = 3

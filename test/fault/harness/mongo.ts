@@ -25,7 +25,7 @@ const NODES = 3
 const NODE_ARGS = ['--wiredTigerCacheSizeGB', '0.25', '--setParameter', 'transactionLifetimeLimitSeconds=5']
 const DISK_MB = 700
 const STEP_DOWN_SECONDS = 10
-const FILLED_WITHIN_MS = 30_000
+const FILLED_WITHIN_MS = 120_000
 const CHUNK = Buffer.alloc(1024 * 1024)
 
 /** Starts one; a sentence where that cannot be had here. */

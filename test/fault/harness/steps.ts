@@ -5,8 +5,8 @@ import { eraseSomebody, withdrawSomething } from './backend.ts'
 import { askForUpkeep, failJobs } from './queues.ts'
 import { processesWith, type World } from './world.ts'
 
-const UP_WITHIN_MS = 60_000
-const REACHED_WITHIN_MS = 40_000
+const UP_WITHIN_MS = 120_000
+const REACHED_WITHIN_MS = 120_000
 const JOBS_FAILED = 4
 
 interface Plan {

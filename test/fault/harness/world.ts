@@ -20,7 +20,7 @@ import { SupervisedProcess } from './process.ts'
 import type { Random } from './random.ts'
 import { Traffic } from './traffic.ts'
 
-const UP_WITHIN_MS = 30_000
+const UP_WITHIN_MS = 120_000
 
 /** A server, a cluster of three masters with replicas, or a master with a replica and three sentinels. */
 export type RedisKind = 'server' | 'cluster' | 'sentinel'

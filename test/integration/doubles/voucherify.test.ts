@@ -78,6 +78,31 @@ describe('publications', () => {
     expect((await ask('GET /v1/publications')).body.total).toBe(1)
   })
 
+  it('TRAP: are listed with vouchers that do not tell when they end, the newest first', async () => {
+    await tell(voucherify, 'POST /campaigns', { name: 'Streaks', expiresAt: '2099-01-01T00:00:00.000Z' })
+    const { voucher } = (await publish({ source_id: 'r1' })).body
+    expect(voucher.expiration_date).toBe('2099-01-01T00:00:00.000Z')
+    await publish({ source_id: 'r2' })
+    const { publications } = (await ask('GET /v1/publications')).body
+    expect(publications.map((one: { source_id: string }) => one.source_id)).toEqual(['r2', 'r1'])
+    expect(publications[1].voucher).toEqual({
+      code: voucher.code,
+      object: 'voucher',
+      campaign: 'Streaks',
+      discount: voucher.discount,
+      is_referral_code: false,
+    })
+    expect((await ask('GET /v1/publications?page=1001')).body.key).toBe('page_over_limit')
+  })
+
+  it('end with the campaign', async () => {
+    const ends = new Date(voucherify.clock.now() + 60_000).toISOString()
+    await tell(voucherify, 'POST /campaigns', { name: 'Streaks', expiresAt: ends, autoUpdate: true })
+    expect((await publish()).status).toBe(200)
+    await tell(voucherify, 'POST /clock', { advanceSeconds: 61 })
+    expect((await publish()).body.key).toBe('no_voucher_suitable_for_publication')
+  })
+
   it('end with the codes of the campaign, unless it makes more by itself', async () => {
     await tell(voucherify, 'POST /campaigns/Streaks/exhaust')
     expect((await publish()).body).toMatchObject({ code: 400, key: 'no_voucher_suitable_for_publication' })
@@ -91,6 +116,9 @@ describe('publications', () => {
     expect((await publish()).body.voucher.code).not.toBe(first)
     await tell(voucherify, 'POST /campaigns', { name: 'Streaks', joinOnce: true })
     expect((await publish()).body.voucher.code).toBe(first)
+    // the other answer that is documented for it
+    await tell(voucherify, 'POST /project', { joined: 'refuse' })
+    expect((await publish()).body).toMatchObject({ code: 400, key: 'voucher_cannot_be_published' })
   })
 
   it.each([
@@ -134,9 +162,14 @@ describe('limits and plans', () => {
     await tell(voucherify, 'POST /project', { requestsPerMinute: 1 })
     const first = await ask('GET /v1/campaigns/Streaks')
     expect(first.headers.get('x-rate-limit-remaining')).toBe('0')
+    // every answer says when the next minute begins
+    expect(Number(first.headers.get('x-rate-limit-retry'))).toBeGreaterThan(voucherify.clock.now() / 1000)
+    expect(first.headers.get('retry-after')).toBeNull()
+    expect(first.headers.get('x-rate-limit-type')).toBeNull()
     expect(first.body).toMatchObject({ name: 'Streaks', vouchers_count: 20 })
     const refused = await ask('GET /v1/campaigns/Streaks')
     expect(refused.status).toBe(429)
+    expect(refused.headers.get('x-rate-limit-type')).toBe('api_calls')
     expect(Number(refused.headers.get('x-rate-limit-retry'))).toBeGreaterThan(Date.now() / 1000 - 1)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     await tell(voucherify, 'POST /clock', { advanceSeconds: 60 })
@@ -151,6 +184,31 @@ describe('limits and plans', () => {
     expect(refused.status).toBe(429)
     expect(refused.headers.get('retry-after')).toBeNull()
     expect(refused.headers.get('x-rate-limit-retry')).toBeNull()
+  })
+
+  it('leave nothing behind of a request beyond them, and count those that are refused for themselves', async () => {
+    await tell(voucherify, 'POST /project', { requestsPerMinute: 2 })
+    const unknown = await ask('GET /v1/campaigns/Other')
+    expect([unknown.status, unknown.headers.get('x-rate-limit-remaining')]).toEqual([404, '1'])
+    expect((await publish({ source_id: 'r1' })).status).toBe(200)
+    expect((await publish({ source_id: 'r2' })).status).toBe(429)
+    const { publications } = await tell<{ publications: { source_id: string }[] }>(
+      voucherify,
+      'GET /publications',
+    )
+    expect(publications.map(({ source_id: id }) => id)).toEqual(['r1'])
+  })
+
+  it('of the cycle are 429 with a day to come back', async () => {
+    await tell(voucherify, 'POST /project', { plan: 'cycle_used_up' })
+    const refused = await publish()
+    expect([refused.status, refused.headers.get('x-rate-limit-type')]).toEqual([429, 'api_calls_cycle'])
+    expect(Number(refused.headers.get('retry-after'))).toBe(10 * 86_400)
+  })
+
+  it('do not let a method be used that an address does not have, which is told without a key', async () => {
+    const refused = await ask('DELETE /v1/publications')
+    expect([refused.status, refused.body.key]).toEqual([405, undefined])
   })
 
   it('are not asked of who has no credentials, or meant somebody else', async () => {

@@ -44,6 +44,14 @@ export function isWorth(
   return coupon.amount_off === wanted.amount_off && coupon.currency === wanted.currency
 }
 
+/** Asks for a coupon; null: Stripe does not know it. */
+export async function findCoupon(stripe: Stripe, id: string): Promise<Stripe.Coupon | null> {
+  return stripe.coupons.retrieve(id).catch((error: unknown) => {
+    if (isNo(error, 'coupon')) return null
+    throw error
+  })
+}
+
 /** As people read it: `20%`, `500 usd`. */
 export function worthOf({ percent_off, amount_off, currency }: Stripe.Coupon): string {
   return percent_off === null ? `${amount_off} ${currency} in minor units` : `${percent_off}%`

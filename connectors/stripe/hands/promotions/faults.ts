@@ -3,8 +3,7 @@ import type { RewardFault } from '../../../../src/ports/coupon-provider.ts'
 import type { Told } from '../../../../src/ports/platform-calls.ts'
 import type { Discount, RewardSpec } from '../../../../src/ports/schema/values.ts'
 import { askOnce } from '../ask.ts'
-import { isWorth, worthOf } from './coupon.ts'
-import { isNo } from './errors.ts'
+import { findCoupon, isWorth, worthOf } from './coupon.ts'
 import { amountFault } from './money.ts'
 import type { Settings } from './promotion-code.ts'
 
@@ -24,14 +23,15 @@ async function couponFault(
   couponId: string,
   discount: Discount,
 ): Promise<RewardFault | null> {
-  const coupon = await stripe.coupons.retrieve(couponId).catch((error: unknown) => {
-    if (isNo(error, 'coupon')) return null
-    throw error
-  })
-  if (coupon !== null && isWorth(coupon, discount)) return null
-  const is = coupon === null ? 'which Stripe does not know' : `which is ${worthOf(coupon)}`
+  const coupon = await findCoupon(stripe, couponId)
+  if (coupon?.valid === true && isWorth(coupon, discount)) return null
+  const is = coupon === null ? 'which Stripe does not know' : wrongOf(coupon)
   const message = `must be that of the coupon ${couponId} at Stripe, ${is}`
   return { path: 'reward.discount', code: 'INVALID_INPUT', message }
+}
+
+function wrongOf(coupon: Stripe.Coupon): string {
+  return coupon.valid ? `which is ${worthOf(coupon)}` : 'which can no longer be redeemed'
 }
 
 function moneyFault(

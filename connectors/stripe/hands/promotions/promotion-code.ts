@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { CouponRequest, IssueOutcome } from '../../../../src/ports/coupon-provider.ts'
-import { couponIdOf, makeCoupon } from './coupon.ts'
+import { couponIdOf, findCoupon, makeCoupon } from './coupon.ts'
 import { failed, isNo, isRefusal, isReplayedFailure } from './errors.ts'
 import { minorUnits } from './money.ts'
 
@@ -32,22 +32,33 @@ export async function issueCode(
 ): Promise<IssueOutcome> {
   // a key is forgotten after a day, and what it kept of a failure says nothing of now
   if (request.mayExist) {
-    const [own] = await findCodes(stripe, request)
+    const [own] = await findCodes(stripe, request, settings)
     if (own !== undefined) return issued(own, request)
   }
   try {
     return issued(await makeCode(stripe, settings, request), request)
   } catch (error) {
-    const isTaken = isRefusal(error) ? await taken(stripe, request, isNo(error, 'code')) : null
+    const isTaken = isRefusal(error) ? await taken(stripe, settings, request, isNo(error, 'code')) : null
     if (isTaken !== null) return isTaken
-    if (settings.couponId !== undefined && isNo(error, COUPON)) {
-      return failed(`COUPON_GONE: Stripe does not know the coupon ${settings.couponId} of the provider`)
-    }
+    // whatever it names: the coupon itself says whether it is over
+    const over =
+      settings.couponId !== undefined && (isRefusal(error) || isNo(error, COUPON))
+        ? await overOf(stripe, settings.couponId)
+        : null
+    if (over !== null) return over
     throw error
   }
 }
 
 const COUPON = 'coupon'
+
+/** Why nothing can be made any more under a coupon of the merchant's own; null: something can. */
+async function overOf(stripe: Stripe, id: string): Promise<IssueOutcome | null> {
+  const coupon = await findCoupon(stripe, id)
+  if (coupon === null) return failed(`COUPON_GONE: Stripe does not know the coupon ${id} of the provider`)
+  if (coupon.valid) return null
+  return failed(`COUPON_ENDED: the coupon ${id} of the provider can no longer be redeemed at Stripe`)
+}
 
 async function makeCode(
   stripe: Stripe,
@@ -67,6 +78,10 @@ async function makeCode(
       } else if (isNo(error, 'customer') && wanted.customer !== undefined) {
         const { customer: _gone, ...others } = wanted
         wanted = others
+      } else if (isRefusal(error) && settings.couponId !== undefined && wanted.expires_at !== undefined) {
+        const endsWith = (await findCoupon(stripe, settings.couponId))?.redeem_by ?? null
+        if (endsWith === null || endsWith >= wanted.expires_at) throw error
+        wanted = { ...wanted, expires_at: endsWith }
       } else if (!isReplayedFailure(error)) throw error
       // what was kept under the key was looked for above, and is not there
       else if ((await findCodes(stripe, request)).length > 0) throw error
@@ -74,8 +89,8 @@ async function makeCode(
   }
 }
 
-/** A coupon that was not there, a customer that is gone, an old failure under the key. */
-const MAX_ROUNDS = 3
+/** A coupon that was not there, a customer that is gone, an end before the coupon's, an old failure under the key. */
+const MAX_ROUNDS = 4
 
 function wantedOf(coupon: string, settings: Settings, request: CouponRequest): Wanted {
   const { code, member, rewardLogId } = request
@@ -87,6 +102,7 @@ function wantedOf(coupon: string, settings: Settings, request: CouponRequest): W
     code,
     max_redemptions: 1,
     metadata: { [REWARD]: rewardLogId },
+    ...(mayEndByItself(settings) ? { expand: ['promotion.coupon'] } : {}),
     ...(customer === undefined ? {} : { customer }),
     // in whole seconds, and not before the time that was promised
     ...(endsAt === null ? {} : { expires_at: Math.ceil(endsAt / 1000) }),
@@ -115,8 +131,13 @@ function keyOf({ rewardLogId }: CouponRequest, wanted: Wanted, round: number): s
  * What a refusal comes to where the text is taken; null: it is not. Stripe says so in words alone, so its books decide
  * where they are others than those that are known.
  */
-async function taken(stripe: Stripe, request: CouponRequest, isSaid: boolean): Promise<IssueOutcome | null> {
-  const same = await codesOf(stripe, request)
+async function taken(
+  stripe: Stripe,
+  settings: Settings,
+  request: CouponRequest,
+  isSaid: boolean,
+): Promise<IssueOutcome | null> {
+  const same = await codesOf(stripe, request, settings)
   const own = same.find(({ metadata }) => metadata?.[REWARD] === request.rewardLogId)
   if (own !== undefined) return issued(own, request)
   if (!isSaid && !same.some(({ active }) => active)) return null
@@ -128,9 +149,12 @@ function endOf({ expiresAt, grantedAt }: Pick<CouponRequest, 'expiresAt' | 'gran
   return expiresAt === null ? null : Math.min(expiresAt, grantedAt + LONGEST_MS)
 }
 
-/** The end that was asked for stands, unless Stripe takes none so late. */
-function issued({ code }: Stripe.PromotionCode, request: CouponRequest): IssueOutcome {
-  const endsAt = endOf(request)
+/** The end that was asked for stands, unless Stripe takes none so late, or its coupon ends before. */
+function issued({ code, promotion }: Stripe.PromotionCode, request: CouponRequest): IssueOutcome {
+  const coupon = promotion?.coupon ?? null
+  const own = coupon === null || typeof coupon === 'string' ? null : coupon.redeem_by
+  const ends = [endOf(request), own === null ? null : own * 1000].filter((end) => end !== null)
+  const endsAt = ends.length === 0 ? null : Math.min(...ends)
   return { outcome: 'issued', code, expiresAt: endsAt === request.expiresAt ? null : endsAt }
 }
 
@@ -141,8 +165,9 @@ function issued({ code }: Stripe.PromotionCode, request: CouponRequest): IssueOu
 export async function findCodes(
   stripe: Stripe,
   { code, rewardLogId }: Pick<CouponRequest, 'code' | 'rewardLogId'>,
+  settings: Settings = {},
 ): Promise<Stripe.PromotionCode[]> {
-  const same = await codesOf(stripe, { code })
+  const same = await codesOf(stripe, { code }, settings)
   return same.filter(({ metadata }) => metadata?.[REWARD] === rewardLogId)
 }
 
@@ -150,8 +175,15 @@ export async function findCodes(
 async function codesOf(
   stripe: Stripe,
   { code }: Pick<CouponRequest, 'code'>,
+  settings: Settings,
 ): Promise<Stripe.PromotionCode[]> {
-  return (await stripe.promotionCodes.list({ code, limit: MOST })).data
+  const expand = mayEndByItself(settings) ? { expand: ['data.promotion.coupon'] } : {}
+  return (await stripe.promotionCodes.list({ code, limit: MOST, ...expand })).data
+}
+
+/** A coupon of the merchant's own: ours have no end. */
+function mayEndByItself({ couponId }: Settings): boolean {
+  return couponId !== undefined
 }
 
 /** Switches a reward's codes off, then says by the very answers whether one was used before; null: there are none. */

@@ -96,7 +96,7 @@ export function ForecastCard({ streak, milestones, connectors }: ForecastProps) 
   return html`<section class="card"><h2>On your own orders of the last ${DAYS} days</h2>
     <${Earned} forecast=${forecast} milestones=${milestones} />
     <p>${counted(forecast.atRiskNow, 'shopper')} would be at risk of losing a streak right now.</p>
-    ${!forecast.complete && html`<p class="note">Not all orders could be read. ${forecast.incomplete.map(({ message }) => `${message} `)}</p>`}
+    ${!forecast.complete && html`<p class="note">Not all orders could be read. ${[...new Set(forecast.incomplete.map(({ message }) => message))].join(' ')}</p>`}
     <button type="button" onClick=${loaded.reload}>Forecast again</button>
   </section>`
 }

@@ -77,7 +77,7 @@ function Told({ given, again }: ToldProps) {
       ? 'a shopper who was erased'
       : html`<${Link} to=${`/shoppers/${member.id}`}><bdi>${personWords(member)}</bdi></${Link}>`
   return html`<p><${Badge} tone=${tone}>${words}</${Badge}></p>
-    <p>${person} earned ${discountWords(reward.reward)} by “<bdi>${reward.milestone?.name ?? 'a milestone that is gone'}</bdi>” on
+    <p>${person} earned ${reward.reward === null ? 'a coupon, given by you,' : discountWords(reward.reward)} by “<bdi>${reward.milestone?.name ?? 'a milestone that is gone'}</bdi>” on
       ${' '}<${Link} to=${`/streaks/${streak.id}`}><bdi>${streak.name}</bdi></${Link}>, ${periodWords(reward.periodKey, streak.aggregationPeriod)}.</p>
     ${waits !== null && html`<p dir="auto">${waits} <span class="small">${reward.waitsFor?.code}</span></p>`}
     ${failure !== null && html`<p>${failure.words} ${failure.code !== null && html`<span class="small">${failure.code}</span>`}</p>`}

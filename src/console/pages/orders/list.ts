@@ -1,21 +1,20 @@
 import { useState } from 'preact/hooks'
 import type { Connector, Delivery } from '../../../client/schema.ts'
-import { list } from '../../api/records.ts'
+import { list, type OrdersFound, search } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
-import { Form, SelectField, TextField } from '../../parts/fields.ts'
 import { usePoll } from '../../parts/poll.ts'
+import { FoundCount, SearchBox } from '../../parts/search.ts'
 import { Badge, Empty, Shown } from '../../parts/states.ts'
 import { ListTable, Table, type TableProps } from '../../parts/table.ts'
 import { Title } from '../../parts/title.ts'
-import { Link, navigate, usePlace } from '../../router.ts'
+import { Link, usePlace } from '../../router.ts'
 import { useSession } from '../../session.ts'
 import { dateTime } from '../../words/format.ts'
 import { outcomeWords, topicWords } from '../../words/journey.ts'
 import { orderPage } from './places.ts'
 
 const POLL_MS = 5_000
-const MOST_FOUND = 50
 
 /** What shops told of their orders, the newest first, and the way to a single one. */
 export function OrdersPage() {
@@ -38,13 +37,13 @@ export function OrdersPage() {
   }
   const none = html`<${Empty} title="No order has arrived yet"><p>Once a shop is <${Link} to="/connectors">connected</${Link}>, every paid order appears here within seconds.</p></${Empty}>`
   return html`<${Title}>Orders</${Title}>
-    <${Search} key=${sought} sought=${sought} />
-    <h2>${sought === '' ? 'What your shops told, the newest first' : `Orders called ${sought}`}</h2>
+    <${SearchBox} name="Find orders" label="Number of the order, or e-mail, name or number of the customer" page="/orders" sought=${sought} />
+    <h2>${sought === '' ? 'What your shops told, the newest first' : `Found for ${sought}`}</h2>
     <p class="small">New ones appear by themselves. Times in ${account.timezone}.</p>
     ${
       sought === ''
         ? html`<${ListTable} slug="delivery" ...${table} turn=${turn} empty=${none} />`
-        : html`<${Found} sought=${sought} turn=${turn} table=${table} />`
+        : html`<${Found} key=${sought} sought=${sought} turn=${turn} table=${table} />`
     }`
 }
 
@@ -54,26 +53,18 @@ interface FoundProps {
   readonly table: Omit<TableProps<Delivery>, 'rows'>
 }
 
-/** By the beginning of the name, with or without its `#`, and by the number that the platform has for it. */
+/** By whatever is known of the order or of who bought. */
 function Found({ sought, turn, table }: FoundProps) {
-  const found = useLoad(
-    async (signal) => {
-      const by = (fieldSlug: string, operator: string) =>
-        list<Delivery>('delivery', {
-          filters: { fieldSlug, operator, value: sought },
-          limit: MOST_FOUND,
-          signal,
-        })
-      const [named, numbered] = await Promise.all([by('orderName', 'STARTS_WITH'), by('orderId', 'EQUALS')])
-      return [...new Map([...numbered.data, ...named.data].map((row) => [row.id, row])).values()]
-    },
-    [sought, turn],
-  )
-  const show = (rows: readonly Delivery[]) =>
-    rows.length === 0
-      ? html`<${Empty} title=${`Nothing was told of an order called ${sought}`}>
-          <p><${Link} to=${orderPage({ orderName: sought })}>Find out why</${Link}></p></${Empty}>`
-      : html`<${Table} ...${table} rows=${rows} />`
+  const found = useLoad((signal) => search<OrdersFound>('delivery', sought, signal), [sought, turn])
+  const show = ({ deliveries, hasMore }: OrdersFound) => html`
+    <${FoundCount} count=${deliveries.length} hasMore=${hasMore} noun="webhook" />
+    ${
+      deliveries.length === 0
+        ? html`<${Empty} title=${`Nothing was told of an order or a customer called ${sought}`}>
+          <p>Type an order’s number or name, or a customer’s whole e-mail address, number, or the beginning of the name. By name customers are found who have an order that counted.</p>
+          <p><${Link} to=${orderPage({ orderName: sought })}>It is an order: find out why it is not here</${Link}></p></${Empty}>`
+        : html`<${Table} ...${table} rows=${deliveries} />`
+    }`
   return html`<${Shown} of=${found} what="Orders">${show}</${Shown}>`
 }
 
@@ -96,29 +87,4 @@ function useNews(): number {
     setSeen((before) => (before.id === newest ? before : { id: newest, turn: before.turn + 1 }))
   }, POLL_MS)
   return seen.turn
-}
-
-function Search({ sought }: { readonly sought: string }) {
-  const [by, setBy] = useState('order')
-  const [words, setWords] = useState(sought)
-  const find = () => {
-    const value = words.trim()
-    if (value === '') navigate('/orders')
-    else
-      navigate(
-        by === 'customer'
-          ? `/shoppers?q=${encodeURIComponent(value)}`
-          : `/orders?q=${encodeURIComponent(value)}`,
-      )
-  }
-  return html`<div role="search"><${Form} submit=${find} label="Find orders">
-    <div class="search">
-      <${SelectField} label="Find by" value=${by} set=${setBy} options=${[
-        ['order', 'Order number or name'],
-        ['customer', 'Customer'],
-      ]} />
-      <${TextField} label=${by === 'order' ? 'Number or name of the order' : 'E-mail or number of the customer'} type="search" value=${words} set=${setWords} />
-      <button type="submit" class="primary">Find</button>
-    </div>
-  </${Form}></div>`
 }

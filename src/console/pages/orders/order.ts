@@ -1,4 +1,4 @@
-import type { Connector, Delivery, OrderExplained } from '../../../client/schema.ts'
+import type { Connector, Delivery, Member, OrderExplained } from '../../../client/schema.ts'
 import { list, read } from '../../api/records.ts'
 import { request } from '../../api/request.ts'
 import { html } from '../../html.ts'
@@ -9,6 +9,7 @@ import { Title } from '../../parts/title.ts'
 import { Link, usePlace } from '../../router.ts'
 import { useSession } from '../../session.ts'
 import { counted, dateTime, money } from '../../words/format.ts'
+import { personWords } from '../../words/person.ts'
 import { Deliveries } from './deliveries.ts'
 import { orderPage } from './places.ts'
 import { StreakCard } from './streak-card.ts'
@@ -16,11 +17,15 @@ import { StreakCard } from './streak-card.ts'
 const POLL_MS = 5_000
 /** Of an order that was told of more often the newest are shown. */
 const MOST_DELIVERIES = 20
+/** Rules may take one purchase for different people: by the customer, by the address. */
+const MOST_BUYERS = 20
 
 interface Journey {
   readonly told: OrderExplained
   readonly deliveries: readonly Delivery[]
   readonly connector: Connector | null
+  /** Whom it counts for, or would, as far as they are members. */
+  readonly buyers: readonly Member[]
 }
 
 async function readJourney(query: URLSearchParams, signal: AbortSignal): Promise<Journey> {
@@ -30,7 +35,7 @@ async function readJourney(query: URLSearchParams, signal: AbortSignal): Promise
     undefined,
     { signal },
   )
-  const [deliveries, connector] = await Promise.all([
+  const [deliveries, connector, buyers] = await Promise.all([
     Promise.all(told.deliveries.slice(0, MOST_DELIVERIES).map((id) => read<Delivery>('delivery', id))),
     told.order === null
       ? null
@@ -38,8 +43,15 @@ async function readJourney(query: URLSearchParams, signal: AbortSignal): Promise
           filters: { fieldSlug: 'id', operator: 'EQUALS', value: told.order.connectorId },
           signal,
         }).then(({ data }) => data[0] ?? null),
+    buyersOf(told.order?.externalIds ?? [], signal),
   ])
-  return { told, deliveries, connector }
+  return { told, deliveries, connector, buyers }
+}
+
+async function buyersOf(externalIds: readonly string[], signal: AbortSignal): Promise<readonly Member[]> {
+  if (externalIds.length === 0) return []
+  const filters = { fieldSlug: 'externalId', operator: 'IN', value: externalIds.slice(0, MOST_BUYERS) }
+  return (await list<Member>('account_user', { filters, limit: MOST_BUYERS, signal })).data
 }
 
 function asked(query: URLSearchParams): URLSearchParams {
@@ -62,19 +74,19 @@ export function OrderPage() {
 }
 
 function Told({ journey, again }: { readonly journey: Journey; readonly again: () => void }) {
-  const { told, deliveries, connector } = journey
+  const { told, deliveries, connector, buyers } = journey
   if (told.order === null) {
     return html`<${Empty} title="No shop has told of this order"><p>${told.message}</p>
       <p>See <${Link} to="/connectors">your shops</${Link}>.</p></${Empty}>`
   }
-  return html`<${Head} told=${told} connector=${connector} />
+  return html`<${Head} told=${told} connector=${connector} buyers=${buyers} />
     ${told.streaks.length === 0 && html`<${Empty} title="No streak looks at orders yet"><p><${Link} to="/streaks">Your streaks</${Link}></p></${Empty}>`}
     ${told.streaks.map((streak) => html`<${StreakCard} key=${streak.streakId} streak=${streak} again=${again} />`)}
     <${Deliveries} deliveries=${deliveries} total=${told.deliveries.length} streaks=${told.streaks} again=${again} />
     ${(told.others ?? []).length > 0 && html`<${Others} others=${told.others} />`}`
 }
 
-function Head({ told, connector }: { readonly told: OrderExplained; readonly connector: Connector | null }) {
+function Head({ told, connector, buyers }: Pick<Journey, 'told' | 'connector' | 'buyers'>) {
   const { account } = useSession()
   const { order } = told
   if (order === null) return null
@@ -88,7 +100,15 @@ function Head({ told, connector }: { readonly told: OrderExplained; readonly con
       : `, placed ${dateTime(order.activityAt, account.timezone)} (${account.timezone})`
   return html`<p>From <span dir="auto">${connector?.name ?? 'a shop that is gone'}</span>${amount}${when}.</p>
     <p class="small">Number ${order.orderId} at the platform.
-      ${order.externalIds.map((id) => html` Bought by <${Link} key=${id} to=${`/shoppers?q=${encodeURIComponent(id)}`}><bdi>${id}</bdi></${Link}>.`)}</p>`
+      ${order.externalIds.map((id) => html` Bought by <${Buyer} key=${id} id=${id} member=${buyers.find(({ externalId }) => externalId === id)} />.`)}</p>`
+}
+
+/** Somebody of whom no order has counted is no shopper yet, and has nothing but a number or an address. */
+function Buyer({ id, member }: { readonly id: string; readonly member: Member | undefined }) {
+  if (member === undefined) {
+    return html`<${Link} to=${`/orders?q=${encodeURIComponent(id)}`}><bdi>${id}</bdi></${Link}>`
+  }
+  return html`<${Link} to=${`/shoppers/${member.id}`}><bdi>${personWords(member)}</bdi></${Link}> (<bdi>${id}</bdi>)`
 }
 
 function Others({ others }: { readonly others: NonNullable<OrderExplained['others']> }) {

@@ -34,7 +34,7 @@ export function StreakCard({ streak, again }: StreakCardProps) {
 
 function Period({ streak: { period, progress, verdict } }: { readonly streak: Explained }) {
   if (period === null) return null
-  const clock = period.localTime.slice(0, 16).replace('T', ' ')
+  const clock = dateTime(period.localTime, period.timezone)
   return html`<p>The order was placed at ${clock} in ${period.timezone}; ${verdict === 'counted' ? 'it counts for' : 'it belongs to'} the period that lasts until ${dateTime(period.endsAt, period.timezone)}.
     ${progress !== null && html` In it ${progress.currentProgressValue} of ${progress.aggregationTargetValue} is done${progress.consecutiveCount > 0 ? `, with ${counted(progress.consecutiveCount, 'period')} in a row` : ''}.`}</p>`
 }

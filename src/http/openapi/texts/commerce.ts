@@ -71,8 +71,12 @@ export const delivery: ResourceText = {
       'Replays the deliveries that fit all that is given, newest first, one page per request: it looks at up to 1,000 deliveries and replays up to `limit` of them. Send the same body with `next` as `cursor` until `next` is `null`; not going on ends it, with nothing half done. With `dryRun` it counts and changes nothing. Items that were abandoned are left unless `itemStatus` is `abandoned`.',
     explain:
       'Says of an order how it stands on every live streak, and why: `counted`, `taken_back`, `not_counted`, `waiting` or `failed`, with a sentence for a merchant and what would have made it count. Exactly one of `orderId` and `orderName`; where several orders fit, the one received last, and `others` names the rest. Always a 200: of an order that nobody has heard of `order` is `null` and `message` says what to look at. Verdicts are what was recorded; `rules` and `wouldCountIf` are by the rules of now. Changes nothing.',
+    search:
+      'Finds what was delivered of orders by whatever is known of them: the order’s number, its name or the beginning of that; or who bought: a customer’s number, with or without what its platform puts in front, a whole e-mail address in any case, or the beginning of a name. What is called exactly so comes first, then all else, each the newest first. It finds an order whatever became of it; one that did not count by who bought only as long as its body is kept, and by a person’s name only where that person is a member. Nobody who was erased is found.',
   },
   fields: {
+    'search.q': 'What is looked for; white space around it does not count.',
+    'search.limit': 'How many are shown at most.',
     'explain.orderId': 'The order’s id; or a name by which its platform calls it in refunds and disputes.',
     'explain.orderName': 'What people call the order, with or without a leading `#`.',
     'explain.connectorId': 'Only orders that this connector was told of.',

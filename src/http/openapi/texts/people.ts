@@ -10,10 +10,14 @@ export const member: ResourceText = {
   actions: {
     export:
       'Everything that is kept about the member, each record as its list shows it, oldest first: the member, its logs, withdrawals, progress, member streaks and reward logs, and every delivery that tells of it, with its `body` as text, `null` where that is gone. The deliveries are those that an erasure would reach. It is sent as it is read: where something goes wrong on the way the connection is cut, and the answer is not valid JSON. Changes nothing.',
+    search:
+      'Finds members by what people know of them: the `externalId`, with or without what a platform puts in front, or its beginning; a whole e-mail address, in any case; the beginning of a name, whichever of its parts is said first, without case. At most 50 of each are looked at. Nobody who was erased is found.',
     eraseOfMembers:
       'Erases whom an address names, also somebody who never became a member: the member whose `externalId` is `email:{address}`, if there is one, and what was delivered under the address. Members who have the address and are known by another `externalId` stay, with what is theirs: `otherMembers` names up to 100 of them. With `dryRun` it counts and changes nothing. Safe to send again; an address that nobody knows is no error.',
   },
   fields: {
+    'search.q': 'What is looked for; white space around it does not count.',
+    'search.limit': 'How many are shown at most.',
     externalId: 'Your own id of the member; unique in the account.',
     firstName: '',
     lastName: '',

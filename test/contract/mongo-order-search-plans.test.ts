@@ -1,0 +1,16 @@
+import { afterAll, expect, it } from '@jest/globals'
+import { mongoForTests } from '../helpers/mongo-server.ts'
+import { describeOrderSearchPlans } from './order-search-plans-suite.ts'
+import { mongoPlans } from './plans/mongo.ts'
+
+const server = await mongoForTests()
+
+if (server === null) {
+  it('MongoDB part SKIPPED: no server could be had', () => {
+    expect(process.env.REQUIRE_MONGO).not.toBe('1')
+  })
+} else {
+  afterAll(() => server.stop())
+
+  describeOrderSearchPlans('MongoDB', () => mongoPlans(server.anotherUri()))
+}

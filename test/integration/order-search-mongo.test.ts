@@ -1,0 +1,19 @@
+import { afterAll, expect, it } from '@jest/globals'
+import { mongoForTests } from '../helpers/mongo-server.ts'
+import { openStore } from '../helpers/open-store.ts'
+import { describeOrderSearch } from './order-search-suite.ts'
+
+const server = await mongoForTests()
+
+if (server === null) {
+  it('MongoDB part SKIPPED: no server could be had', () => {
+    expect(process.env.REQUIRE_MONGO).not.toBe('1')
+  })
+} else {
+  afterAll(() => server.stop())
+  describeOrderSearch('MongoDB', async () => {
+    const store = await openStore('mongodb', server.anotherUri())
+    await store.migrate()
+    return { store, close: () => store.close() }
+  })
+}
