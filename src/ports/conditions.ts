@@ -34,12 +34,15 @@ export function present<C extends CollectionName>(field: FieldName<C>): Conditio
   return { field, op: 'isNotNull' }
 }
 
-/** The field has one of these values; none of them: no row. */
+/** The field has one of these values; none of them: no row. One alone is an equality: partial indexes serve no list. */
 export function oneOf<C extends CollectionName, F extends FieldName<C>>(
   field: F,
   values: readonly Value<C, F>[],
 ): Condition<C> {
-  return { field, op: 'in', value: values }
+  const [only] = values
+  return values.length === 1 && only !== undefined && only !== null
+    ? { field, op: 'eq', value: only }
+    : { field, op: 'in', value: values }
 }
 
 /** Greater than the value. */

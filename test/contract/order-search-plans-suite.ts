@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { v7 as newId } from 'uuid'
+import { findOrder } from '../../src/inbox/explain/find-order.ts'
 import { searchOrders } from '../../src/inbox/search/orders.ts'
 import type { PlanHarness } from './plans/harness.ts'
 import { commitSettled, insert, newAccount } from './store/context.ts'
@@ -71,6 +72,10 @@ export function describeOrderSearchPlans(name: string, setup: () => Promise<Plan
       await harness.examined()
       const { deliveries, hasMore } = await searchOrders(harness.store, accountId, sought, 20)
       expect(deliveries.length + (hasMore ? 1 : 0)).toBe(least)
+      await expectLittleRead()
+    })
+
+    async function expectLittleRead(): Promise<void> {
       const { rows, plans } = await harness.examined()
       const isScan = plans.some((plan) => /COLLSCAN|^SCAN (?!\(|json_each)/.test(plan))
       expect({
@@ -80,7 +85,17 @@ export function describeOrderSearchPlans(name: string, setup: () => Promise<Plan
       }).toEqual({
         ...{ rows: 'few', isScan: false, plans: [] },
       })
-    })
+    }
+
+    it.each([{ orderId: '94711' }, { orderId: 'pi_4711' }, { orderName: '#14711' }, { orderId: 'nobody' }])(
+      'is little for one that is explained, %o',
+      async (question) => {
+        await harness.examined()
+        const found = await findOrder(harness.store, accountId, question, new Map())
+        expect(found?.orderId).toBe(question.orderId === 'nobody' ? undefined : '94711')
+        await expectLittleRead()
+      },
+    )
 
     it('is bounded for the name of many', async () => {
       await harness.examined()

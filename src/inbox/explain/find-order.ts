@@ -2,7 +2,7 @@ import { referencesOf } from '../../engine/load/read-reports.ts'
 import { all, equal, oneOf } from '../../ports/conditions.ts'
 import { foldOrderName } from '../../ports/schema/purchases.ts'
 import type { Row } from '../../ports/schema.ts'
-import type { Condition, Store } from '../../ports/store.ts'
+import type { Condition, Sort, Store } from '../../ports/store.ts'
 import type { OrderQuestion } from './types.ts'
 
 /** A delivery without what came in with it, which is large. */
@@ -20,6 +20,17 @@ export interface FoundOrder {
   readonly others: readonly { readonly orderId: string; readonly delivery: Delivery }[]
 }
 
+/** Of many the newest are read; few are not asked for in an order, in which they would be looked for among all there are. */
+interface Wanted {
+  readonly where: Condition<'delivery'>
+  readonly mayBeMany: boolean
+}
+
+const NEWEST: Sort<'delivery'> = [
+  { field: 'createdAt', order: 'desc' },
+  { field: 'id', order: 'asc' },
+]
+
 /**
  * The order that a question means: of several the one that was received last. null: nobody has heard of it.
  * @param connectors all of the account, by id
@@ -31,7 +42,7 @@ export async function findOrder(
   connectors: ReadonlyMap<string, Row<'connector'>>,
 ): Promise<FoundOrder | null> {
   const space = ({ connectorId }: Delivery) => connectors.get(connectorId)?.purchaseSpace ?? ''
-  const read = (which: readonly Condition<'delivery'>[]) => deliveriesThat(store, accountId, which)
+  const read = (which: readonly Wanted[]) => deliveriesThat(store, accountId, which)
   const fitting = (await read(fits(question))).filter(({ orderId }) => orderId !== null)
   const names = [...new Set(fitting.map(({ orderId }) => orderId!))]
   const own = ownIds(names.length === 0 ? [] : await read(aliased(names)), space)
@@ -41,9 +52,9 @@ export async function findOrder(
   if (found === undefined) return null
   const orderId = ownId(found)
   const inSpace = (each: Delivery) => space(each) === space(found)
-  const told = (await read([equal({ orderId })])).filter(inSpace)
+  const told = (await read([newest(equal({ orderId }))])).filter(inSpace)
   const aliases = [...new Set(told.flatMap(referencesOf))].filter((alias) => alias !== orderId)
-  const reported = aliases.length === 0 ? [] : await read([oneOf('orderId', aliases)])
+  const reported = aliases.length === 0 ? [] : await read([few(oneOf('orderId', aliases))])
   return {
     orderId,
     deliveries: newestFirst([...told, ...reported.filter(inSpace)]),
@@ -52,32 +63,38 @@ export async function findOrder(
 }
 
 /** Read one by one: each has an index of its own. */
-function fits({ connectorId, orderId, orderName }: OrderQuestion): Condition<'delivery'>[] {
+function fits({ connectorId, orderId, orderName }: OrderQuestion): Wanted[] {
   const called =
     orderId === undefined
-      ? [equal<'delivery'>({ orderNameKey: foldOrderName(orderName ?? '') })]
-      : [equal<'delivery'>({ orderId }), ...aliased([orderId])]
-  return called.map((each) => all(each, connectorId === undefined ? null : equal({ connectorId })))
+      ? [newest(equal({ orderNameKey: foldOrderName(orderName ?? '') }))]
+      : [newest(equal({ orderId })), ...aliased([orderId])]
+  const byConnector = connectorId === undefined ? null : equal<'delivery'>({ connectorId })
+  return called.map(({ where, mayBeMany }) => ({ where: all(where, byConnector), mayBeMany }))
 }
 
 /** Refunds and disputes may call an order by another name than its id. */
-function aliased(names: readonly string[]): Condition<'delivery'>[] {
-  return [oneOf('orderReference', names), oneOf('otherReference', names)]
+function aliased(names: readonly string[]): Wanted[] {
+  return [few(oneOf('orderReference', names)), few(oneOf('otherReference', names))]
+}
+
+function newest(where: Condition<'delivery'>): Wanted {
+  return { where, mayBeMany: true }
+}
+
+function few(where: Condition<'delivery'>): Wanted {
+  return { where, mayBeMany: false }
 }
 
 async function deliveriesThat(
   store: Store,
   accountId: string,
-  which: readonly Condition<'delivery'>[],
+  which: readonly Wanted[],
 ): Promise<Delivery[]> {
   const found = await Promise.all(
     which.map((each) =>
       store.find('delivery', {
-        where: all(equal({ accountId }), each),
-        sort: [
-          { field: 'createdAt', order: 'desc' },
-          { field: 'id', order: 'asc' },
-        ],
+        where: all(equal({ accountId }), each.where),
+        ...(each.mayBeMany ? { sort: NEWEST } : {}),
         omit: ['body', 'headers'],
         limit: MAX_DELIVERIES,
       }),
