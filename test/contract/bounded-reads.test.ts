@@ -69,7 +69,6 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
   it('on MongoDB, after the time that it grants', async () => {
     const store = await openMongoStore(server.uri, { boundedMs: 10 })
     try {
@@ -79,4 +78,6 @@ if (server === null) {
       await store.close()
     }
   })
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

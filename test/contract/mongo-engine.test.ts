@@ -17,8 +17,6 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
-
   const setup = async () => {
     const store = await openMongoStore(server.anotherUri())
     await store.migrate()
@@ -32,4 +30,6 @@ if (server === null) {
   describeReports('MongoDB', setup)
   describeProviderTrouble('MongoDB', setup)
   describeGettingReady('MongoDB', setup)
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

@@ -12,8 +12,6 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
-
   const setup = async () => {
     const store = await openMongoStore(server.anotherUri())
     await store.migrate()
@@ -22,4 +20,6 @@ if (server === null) {
   describeLife('MongoDB', setup, 10)
   describeCaps('MongoDB', setup)
   describeSharedRewards('MongoDB', setup)
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

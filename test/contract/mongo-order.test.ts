@@ -11,8 +11,6 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
-
   describeOrder('MongoDB', { runsInCi: IS_FULL_RUN ? 15 : 8, maxCalls: 14 }, async () => {
     const uri = server.anotherUri()
     const store = await openMongoStore(uri)
@@ -22,4 +20,6 @@ if (server === null) {
     const close = async () => void (await Promise.all(all.map((each) => each.close())))
     return { store, connections, close }
   })
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

@@ -21,8 +21,6 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
-
   describe('while the server is', () => {
     let store: Store
     beforeAll(async () => {
@@ -195,4 +193,6 @@ if (server === null) {
       }
     })
   })
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

@@ -11,8 +11,9 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
   describeShopifyOtherWays('MongoDB', () => server.anotherUri())
   describeStripeInstalled('MongoDB', () => server.anotherUri())
   describeWooInstalled('MongoDB', () => server.anotherUri())
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

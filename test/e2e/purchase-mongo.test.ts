@@ -9,6 +9,7 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
   describePurchases('MongoDB', () => server.anotherUri())
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

@@ -47,10 +47,15 @@ function serverAt(uri: string): MongoServer {
   return { uri: databases.next(), anotherUri: databases.next, stop: databases.drop }
 }
 
-/** Where nothing is tested of a server that is away: waits for it, however busy the machine is. */
+/** Where nothing is tested of a server that is away: waits for it, on a machine that is busy too. */
 function patient(uri: string): string {
-  const times = ['serverSelectionTimeoutMS', 'connectTimeoutMS', 'waitQueueTimeoutMS', 'socketTimeoutMS']
-  const options = times.map((name) => `${name}=120000`).join('&')
+  const times = { serverSelectionTimeoutMS: 30_000, connectTimeoutMS: 30_000 }
+  const options = new URLSearchParams(
+    Object.entries({ ...times, waitQueueTimeoutMS: 120_000, socketTimeoutMS: 120_000 }).map(([name, ms]) => [
+      name,
+      String(ms),
+    ]),
+  )
   return `${uri}${uri.includes('?') ? '&' : '?'}${options}`
 }
 

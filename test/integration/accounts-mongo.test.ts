@@ -12,7 +12,6 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
   const open = async () => {
     const store = await openStore('mongodb', server.anotherUri())
     await store.migrate()
@@ -21,4 +20,6 @@ if (server === null) {
   describeAccountExport('MongoDB', open)
   describeAccountDelete('MongoDB', open)
   describeAccountDeleted('MongoDB', () => server.anotherUri())
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

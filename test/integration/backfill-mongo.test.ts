@@ -10,10 +10,11 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
   describeBackfill('MongoDB', async () => {
     const store = await openStore('mongodb', server.anotherUri())
     await store.migrate()
     return { store, close: () => store.close() }
   })
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

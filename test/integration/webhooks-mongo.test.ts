@@ -13,7 +13,6 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
   const open = async () => {
     const store = await openStore('mongodb', server.anotherUri())
     await store.migrate()
@@ -23,4 +22,6 @@ if (server === null) {
   describeWebhookSending('MongoDB', open)
   describeWebhookWatch('MongoDB', open)
   describeWebhookCauses('MongoDB', open, 8)
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }

@@ -11,7 +11,6 @@ if (server === null) {
     expect(process.env.REQUIRE_MONGO).not.toBe('1')
   })
 } else {
-  afterAll(() => server.stop())
   const open = async () => {
     const store = await openStore('mongodb', server.anotherUri())
     await store.migrate()
@@ -19,4 +18,6 @@ if (server === null) {
   }
   describeWhyRewardsWait('MongoDB', open)
   describeWhyProvidersAreWaitedFor('MongoDB', open)
+  // after what the suite opened on it was closed
+  afterAll(() => server.stop())
 }
