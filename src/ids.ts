@@ -1,8 +1,6 @@
-import { randomFillSync } from 'node:crypto'
 import { v7 } from 'uuid'
+import { createRandomPool } from './random-pool.ts'
 
-/** Asking the system for random bytes costs ten times what the rest of an id does, so they are fetched ahead. */
-const POOL_IDS = 256
 const RANDOM_BYTES = 16
 const MAX_SEQUENCE = 2 ** 32
 
@@ -11,22 +9,13 @@ const MAX_SEQUENCE = 2 ** 32
  * random place below 2^31 each ms), 42 random bits. Ids of one source ascend, also when the clock is set back.
  * @param fill puts random bytes fit for secrets in the place of these
  */
-export function createIdSource(
-  now: () => number,
-  fill: (bytes: Uint8Array) => unknown = randomFillSync,
-): () => string {
-  const pool = new Uint8Array(POOL_IDS * RANDOM_BYTES)
-  let used = POOL_IDS
+export function createIdSource(now: () => number, fill?: (bytes: Uint8Array) => unknown): () => string {
+  const draw = createRandomPool(fill)
   let msecs = Number.NEGATIVE_INFINITY
   let sequence = 0
 
   return () => {
-    if (used === POOL_IDS) {
-      fill(pool)
-      used = 0
-    }
-    const random = pool.subarray(used * RANDOM_BYTES, (used + 1) * RANDOM_BYTES)
-    used += 1
+    const random = draw(RANDOM_BYTES)
     const time = now()
     sequence += 1
     if (time > msecs) {

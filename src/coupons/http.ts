@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { AddressRefused, MAX_URL_LENGTH } from '../outgoing/address-guard.ts'
 import { createOutgoing, type OutgoingOptions, type Target } from '../outgoing/guarded.ts'
@@ -16,11 +17,8 @@ import { SIGNING_SECRET, SIGNING_SECRET_RULE, sign, signingKey } from './signatu
 
 export interface HttpProviderOptions extends OutgoingOptions {
   readonly clock: Clock
-  /** For the whole exchange; default 10 s, the most the port allows. */
-  readonly timeoutMs?: number
 }
 
-const TIMEOUT_MS = 10_000
 const MAX_RESPONSE_BYTES = 64 * 1024
 /** Passing by nature; 409 is what services answer while an earlier request with the same key is still running. */
 const RETRIED_STATUSES = new Set([408, 409, 425, 429])
@@ -36,7 +34,7 @@ const credentialsShape = z
   })
 
 /** The newest first; none for credentials that were not checked. */
-function keysOf(credentials: z.infer<typeof credentialsShape> | undefined): Uint8Array[] {
+function keysOf(credentials: z.infer<typeof credentialsShape> | undefined): KeyObject[] {
   if (credentials === undefined) return []
   return [credentials.signingSecret, credentials.previousSigningSecret].flatMap((secret) =>
     secret === undefined ? [] : (signingKey(secret) ?? []),
@@ -94,7 +92,7 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
     body: string,
     read: (answer: RequestAnswer) => T | null,
   ): Promise<T | Trouble | Failed> {
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)])
+    const { signal } = request
     const timestampSeconds = Math.floor(options.clock.now() / 1000)
     try {
       const answer = await outgoing.send(target, {
@@ -147,7 +145,7 @@ export function createHttpProvider(options: HttpProviderOptions): CouponProvider
 type Asking = Pick<CouponRequest, 'idempotencyKey' | 'settings' | 'credentials' | 'signal'>
 interface KeyedTarget extends Target {
   /** Every one of them signs. */
-  readonly keys: readonly Uint8Array[]
+  readonly keys: readonly KeyObject[]
 }
 
 /** The same text for every attempt at one reward. */
@@ -168,7 +166,7 @@ function bodyOf(request: CouponRequest): string {
 
 function headersOf(
   idempotencyKey: string,
-  keys: readonly Uint8Array[],
+  keys: readonly KeyObject[],
   body: string,
   timestampSeconds: number,
 ) {

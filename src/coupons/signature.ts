@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 
 /** Signatures in the form of the Standard Webhooks specification: https://www.standardwebhooks.com */
 const MIN_SECRET_BYTES = 24
@@ -17,14 +17,17 @@ export interface SignedMessage {
   readonly body: string | Uint8Array
 }
 
-/** The key inside a `whsec_…` secret; null when the secret does not keep to SIGNING_SECRET_RULE. */
-export function signingKey(secret: string): Buffer | null {
+/**
+ * The key inside a `whsec_…` secret; null when the secret does not keep to SIGNING_SECRET_RULE. A KeyObject: of bytes
+ * Node finds out by two exceptions that they are none, which cost thirty times what the signature does.
+ */
+export function signingKey(secret: string): KeyObject | null {
   const encoded = SIGNING_SECRET.exec(secret)?.[1]
-  return encoded === undefined ? null : Buffer.from(encoded, 'base64')
+  return encoded === undefined ? null : createSecretKey(encoded, 'base64')
 }
 
 /** The value of `webhook-signature`. */
-export function sign(key: Uint8Array, message: SignedMessage): string {
+export function sign(key: KeyObject, message: SignedMessage): string {
   const mac = createHmac('sha256', key)
     .update(`${message.id}.${message.timestampSeconds}.`)
     .update(message.body)
@@ -32,7 +35,7 @@ export function sign(key: Uint8Array, message: SignedMessage): string {
 }
 
 /** Whether one of the signatures in the header (there are several while a secret is rotated) is ours. Constant time. */
-export function isSignedBy(key: Uint8Array, message: SignedMessage, header: string): boolean {
+export function isSignedBy(key: KeyObject, message: SignedMessage, header: string): boolean {
   const expected = Buffer.from(sign(key, message))
   return header.split(' ').some((given) => {
     const bytes = Buffer.from(given)

@@ -28,6 +28,7 @@ export interface CouponRequest {
   /** As stored on the coupon provider. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly credentials: Readonly<Record<string, unknown>>
+  /** Ends when the time to answer is over, which is 10 s, or the worker stops. */
   readonly signal: AbortSignal
 }
 

@@ -16,7 +16,11 @@ export function collectFor(bull: Queue, link: AnsweringLink): JobCollector<Added
     maxBatch: MAX_BATCH,
     maxWaiting: MAX_WAITING,
     send: async (jobs) => {
-      await answered(link, () => bull.addBulk([...jobs]))
+      const [first] = jobs
+      // a pipeline costs more than the job that it adds
+      await answered<unknown>(link, () =>
+        jobs.length > 1 ? bull.addBulk([...jobs]) : bull.add(first!.name, first!.data, first!.opts),
+      )
     },
   })
 }

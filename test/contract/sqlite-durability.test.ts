@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { Change } from '../../src/ports/store.ts'
 import { type CheckpointLimits, Checkpoints } from '../../src/store/sqlite/checkpoints.ts'
-import { type Connection, openConnection } from '../../src/store/sqlite/connection.ts'
+import { type Connection, FULL_WAL_FRAMES, openConnection } from '../../src/store/sqlite/connection.ts'
 import { openSqliteStore, SqliteStore } from '../../src/store/sqlite/store.ts'
 import { WalSync } from '../../src/store/sqlite/wal-sync.ts'
 import { makeTempFolder } from '../helpers/temp-folder.ts'
@@ -277,6 +277,19 @@ describe('the file of a SQLite store', () => {
 })
 
 describe('the log of a SQLite store', () => {
+  it('is not cut shorter than it grows to before commits wait for it', async () => {
+    const { connection, store } = await opened(
+      ({ wal }) =>
+        () =>
+          wal.datasync(),
+    )
+    const { journal_size_limit: kept } = connection.db.prepare('PRAGMA journal_size_limit').get() as {
+      journal_size_limit: number
+    }
+    expect(kept).toBeGreaterThan(FULL_WAL_FRAMES * (24 + 4_096))
+    await store.close()
+  })
+
   it('is emptied from another thread while commits go on, and none is lost', async () => {
     const limits = { startFrames: 60, holdFrames: 200 }
     const { connection, store } = await opened(

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -88,12 +89,7 @@ export async function startCouponService(options: CouponServiceOptions): Promise
   }
 }
 
-async function handle(
-  request: IncomingMessage,
-  books: Books,
-  key: Uint8Array,
-  clock: Clock,
-): Promise<object> {
+async function handle(request: IncomingMessage, books: Books, key: KeyObject, clock: Clock): Promise<object> {
   if (request.url !== PATH) throw new Refusal(404, `there is nothing but ${PATH}`)
   if (request.method === 'GET') return { coupons: books.list() }
   if (request.method !== 'POST') throw new Refusal(405, 'only GET and POST')
@@ -119,7 +115,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function checkSignature(request: IncomingMessage, body: Buffer, key: Uint8Array, clock: Clock): void {
+function checkSignature(request: IncomingMessage, body: Buffer, key: KeyObject, clock: Clock): void {
   const id = String(request.headers['webhook-id'] ?? '')
   const timestamp = String(request.headers['webhook-timestamp'] ?? '')
   const signature = String(request.headers['webhook-signature'] ?? '')

@@ -235,7 +235,7 @@ describe('statuses', () => {
 describe('the connection', () => {
   it('is given up when headers do not come in time', async () => {
     const server = await serve(() => {})
-    expect(await ask(server, {}, { timeoutMs: 50 })).toMatchObject({
+    expect(await ask(server, { signal: AbortSignal.timeout(50) })).toMatchObject({
       outcome: 'retry',
       reason: expect.stringMatching(/^PROVIDER_TIMEOUT/),
     })
@@ -244,7 +244,7 @@ describe('the connection', () => {
 
   it('is given up when the body trickles in too slowly', async () => {
     const server = await serve((response) => response.writeHead(200).write('{'))
-    expect(await ask(server, {}, { timeoutMs: 100 })).toMatchObject({
+    expect(await ask(server, { signal: AbortSignal.timeout(100) })).toMatchObject({
       reason: expect.stringMatching(/^PROVIDER_TIMEOUT/),
     })
     await server.allClosed()
@@ -262,11 +262,13 @@ describe('the connection', () => {
   it('is given up when the name is not resolved in time', async () => {
     const provider = createHttpProvider({
       clock: { now: () => NOW },
-      timeoutMs: 50,
       resolve: () => new Promise(() => {}),
     })
     const settings = { url: 'https://coupons.example/' }
-    expect(await provider.issue(couponRequest({ settings, credentials: { signingSecret } }))).toMatchObject({
+    const signal = AbortSignal.timeout(50)
+    expect(
+      await provider.issue(couponRequest({ settings, credentials: { signingSecret }, signal })),
+    ).toMatchObject({
       outcome: 'retry',
       reason: expect.stringMatching(/^PROVIDER_TIMEOUT/),
     })
@@ -333,6 +335,7 @@ describe('internal addresses', () => {
     url: string,
     resolve?: (hostname: string) => Promise<LookupAddress[]>,
     options: Partial<HttpProviderOptions> = {},
+    given: Partial<CouponRequest> = {},
   ): Promise<IssueOutcome> {
     const provider = createHttpProvider({
       clock: { now: () => NOW },
@@ -340,7 +343,7 @@ describe('internal addresses', () => {
       ...options,
       ...(resolve === undefined ? {} : { resolve }),
     })
-    return provider.issue(couponRequest({ settings: { url }, credentials: { signingSecret } }))
+    return provider.issue(couponRequest({ settings: { url }, credentials: { signingSecret }, ...given }))
   }
 
   it('behind a name are refused, without telling them', async () => {
@@ -379,8 +382,9 @@ describe('internal addresses', () => {
 
   it('are refused no later than a service that does not answer is given up', async () => {
     const resolve = async () => [{ address: '10.0.0.1', family: 4 }]
-    const options = { refusesAfterMs: 60_000, timeoutMs: 50 }
-    expect(await askAt('https://db.internal.example/', resolve, options)).toMatchObject({
+    const options = { refusesAfterMs: 60_000 }
+    const given = { signal: AbortSignal.timeout(50) }
+    expect(await askAt('https://db.internal.example/', resolve, options, given)).toMatchObject({
       reason: expect.stringMatching(/^PROVIDER_TIMEOUT/),
     })
   })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { BUSY_TIMEOUT_MS } from './connection.ts'
+import { BUSY_TIMEOUT_MS, FULL_WAL_FRAMES } from './connection.ts'
 
 export interface CheckpointLimits {
   /** Frames (pages of 4 KiB) in the WAL that are worth a checkpoint. */
@@ -11,7 +11,7 @@ export interface CheckpointLimits {
   readonly holdFrames: number
 }
 
-const DEFAULT_LIMITS: CheckpointLimits = { startFrames: 4_000, holdFrames: 32_000 }
+const DEFAULT_LIMITS: CheckpointLimits = { startFrames: 4_000, holdFrames: FULL_WAL_FRAMES }
 
 const EMPTYING_TRIES = 20
 const EMPTYING_PAUSE_MS = 250

@@ -9,10 +9,20 @@ import { isBusy } from './failures.ts'
 /** How long SQLite waits for another writer; it holds up the thread, but only one process owns the file. */
 export const BUSY_TIMEOUT_MS = 5_000
 
+/** Frames in the WAL from which on commits wait until it has been emptied. */
+export const FULL_WAL_FRAMES = 32_000
+const FRAME_BYTES = 24 + 4_096
+
+/**
+ * The WAL is not cut shorter than it grows to: whoever writes where it has been before waits for the disk half as long,
+ * and the commit that cut it took 30 ms.
+ */
+const WAL_BYTES_KEPT = FULL_WAL_FRAMES * FRAME_BYTES * 1.25
+
 const SETTINGS = `
   PRAGMA synchronous = NORMAL;
   PRAGMA wal_autocheckpoint = 0;
-  PRAGMA journal_size_limit = ${64 * 1024 * 1024};
+  PRAGMA journal_size_limit = ${WAL_BYTES_KEPT};
   PRAGMA cache_size = ${-32 * 1024};
   PRAGMA temp_store = MEMORY;
   PRAGMA secure_delete = ON;
