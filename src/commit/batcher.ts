@@ -28,14 +28,19 @@ export interface BatcherOptions<T, R> {
  * when nothing is under way, and nothing was just before, still waits for nobody; many begin at once.
  */
 export interface Gathering {
-  /** After the one before has ended, and no sooner than this after it began. */
+  /**
+   * After the one before has ended, and no sooner after it began than this, or than three times what it took: what
+   * gathers leaves two thirds of the store to others.
+   */
   readonly paceMs: number
+  /** Where the one before has ended, no later than this after it began. */
+  readonly longestPaceMs: number
   /** While the one before does not end, no later than this after it began. */
   readonly patienceMs: number
 }
 
 /** What comes while a batch is under way shares the next. */
-export const WHILE_UNDER_WAY: Gathering = { paceMs: 0, patienceMs: 50 }
+export const WHILE_UNDER_WAY: Gathering = { paceMs: 0, longestPaceMs: 0, patienceMs: 50 }
 
 interface Waiting<T, R> {
   readonly item: T
@@ -109,7 +114,8 @@ export class Batcher<T, R> {
     const waiting = this.#waiting.length
     if (gathers === undefined || waiting === 0 || waiting >= FEW) return 0
     const gatheredMs = performance.now() - this.#begunAt
-    return (this.#inFlight === 0 ? gathers.paceMs : gathers.patienceMs) - gatheredMs
+    const paceMs = Math.min(gathers.longestPaceMs, Math.max(gathers.paceMs, 3 * this.#last.ms))
+    return (this.#inFlight === 0 ? paceMs : gathers.patienceMs) - gatheredMs
   }
 
   #take(): Waiting<T, R>[] {

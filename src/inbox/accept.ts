@@ -42,7 +42,7 @@ const OF_NO_SHOP = 'the body was not signed with a secret of a connector of the 
  * Webhooks that are stored together share all that follows: their items a job, these their purchases a commit and their
  * rewards a job. So of a hundred a second or more two or three are stored together.
  */
-const GATHERS: Gathering = { ...WHILE_UNDER_WAY, paceMs: 10 }
+const GATHERS: Gathering = { ...WHILE_UNDER_WAY, paceMs: 8, longestPaceMs: 30 }
 const MAX_BATCH_DELIVERIES = 256
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 

@@ -1,6 +1,5 @@
 export interface PropertyRuns {
   readonly numRuns: number
-  readonly seed?: number
   readonly path?: string
   readonly interruptAfterTimeLimit: number
   readonly markInterruptAsFailure: true
@@ -16,12 +15,11 @@ const TIMEOUT_MS = 240_000
  * `timeoutMs` is for the test; a shrinking that takes longer shows the smallest case it has.
  */
 export function propertyRuns(inCi: number): { readonly runs: PropertyRuns; readonly timeoutMs: number } {
-  const { PROPERTY_RUNS: given, PROPERTY_SEED: seed, PROPERTY_PATH: path } = process.env
+  const { PROPERTY_RUNS: given, PROPERTY_PATH: path } = process.env
   const numRuns = given === undefined ? inCi : Number(given)
   const timeoutMs = TIMEOUT_MS * Math.ceil(Math.max(1, numRuns / inCi))
   const runs = {
     numRuns,
-    ...(seed === undefined ? {} : { seed: Number(seed) }),
     ...(path === undefined ? {} : { path }),
     interruptAfterTimeLimit: timeoutMs - ENDING_MS,
     markInterruptAsFailure: true,

@@ -19,7 +19,7 @@ import { openTempStore, type TempStore } from '../helpers/sqlite-store.ts'
 const SECRET = 'webhook_secret_of_the_tests'
 
 /** As if all of them came while the first was under way, however slow the machine: nothing begins before many wait. */
-const MEANWHILE: Gathering = { paceMs: 600_000, patienceMs: 600_000 }
+const MEANWHILE: Gathering = { paceMs: 600_000, longestPaceMs: 600_000, patienceMs: 600_000 }
 
 /** One, and when it is done as many as are not kept waiting, each in a turn of the event loop of its own. */
 async function oneAndThenMany<T>(

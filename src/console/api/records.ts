@@ -1,4 +1,4 @@
-import type { Delivery, Member, Paging } from '../../client/schema.ts'
+import type { MembersFound, OrdersFound, Paging } from '../../client/schema.ts'
 import { request } from './request.ts'
 
 /** Of what is searched for so many are shown. */
@@ -80,15 +80,6 @@ export async function remove(slug: string, id: string): Promise<void> {
 /** Something else that is done to a record: `install`, `replay`, `rotate`. @throws Failure */
 export async function act<T>(slug: string, id: string, action: string, body: unknown = {}): Promise<T> {
   return request('POST', `/schema/${slug}/record/${id}/${action}`, body)
-}
-
-export interface OrdersFound {
-  readonly deliveries: readonly Delivery[]
-  readonly hasMore: boolean
-}
-export interface MembersFound {
-  readonly members: readonly Member[]
-  readonly hasMore: boolean
 }
 
 /** What is found by whatever people know of it. @throws Failure */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
-import type { Connector, Delivery } from '../../../client/schema.ts'
-import { list, type OrdersFound, search } from '../../api/records.ts'
+import type { Connector, Delivery, OrdersFound } from '../../../client/schema.ts'
+import { list, search } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import { usePoll } from '../../parts/poll.ts'

@@ -1,5 +1,5 @@
-import type { Member } from '../../../client/schema.ts'
-import { type MembersFound, search } from '../../api/records.ts'
+import type { Member, MembersFound } from '../../../client/schema.ts'
+import { search } from '../../api/records.ts'
 import { html } from '../../html.ts'
 import { useLoad } from '../../load.ts'
 import { FoundCount, SearchBox } from '../../parts/search.ts'
