@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Api, type Body, type Client, startApi } from '../helpers/api.ts'
 import { credentialsOf } from '../helpers/secret-places.ts'
+import { withoutIds } from '../helpers/without-ids.ts'
 
 let api: Api
 let admin: Client
@@ -381,7 +382,7 @@ describe('a member', () => {
     [{ status: 'gone' }, 'status'],
   ])('is refused with %j, which is not repeated', async (fields, path) => {
     const error = await refused('account_user', { externalId: 'refused', ...fields }, 'INVALID_INPUT', path)
-    expect(JSON.stringify(error)).not.toMatch(/ada@|xxx|0415/)
+    expect(withoutIds(JSON.stringify(error))).not.toMatch(/ada@|xxx|0415/)
   })
 })
 

@@ -7,6 +7,7 @@ import { type Answer, type Api, type Body, startApi } from '../helpers/api.ts'
 import { proxyParameters, signedQuery } from '../helpers/app-proxy.ts'
 import { logBody, openShop, type Shop } from '../helpers/shop.ts'
 import { JOINED_SHOWN_TO_END_USERS, SHOWN_TO_END_USERS } from '../helpers/shown-to-end-users.ts'
+import { withoutIds } from '../helpers/without-ids.ts'
 
 const SHOP = 'example.myshopify.com'
 const SECRET = 'webhook_secret_of_the_tests'
@@ -110,7 +111,7 @@ export function describeAppProxy(
       expect(theirs.streak.id).toBe(other.streak.id)
       expect(text).not.toContain(other.streak.id)
       expect(text).not.toContain(theirs.memberStreak.ownedById)
-      expect(text).not.toContain(`${CUSTOMER}`)
+      expect(withoutIds(text)).not.toContain(`${CUSTOMER}`)
     })
 
     it('refuses what the shop’s proxy did not sign just now', async () => {
@@ -249,7 +250,7 @@ export function describeAppProxy(
       expect(lines.length).toBeGreaterThan(0)
       for (const line of lines) {
         expect(line.route).toBe('/proxy/shopify/{connectorId}/streaks')
-        expect(JSON.stringify(line)).not.toMatch(/signature|7001/)
+        expect(withoutIds(JSON.stringify(line))).not.toMatch(/signature|7001/)
       }
     })
 

@@ -8,6 +8,7 @@ import { shopifyOrder, stripeChargeEvent } from '../helpers/payloads.ts'
 import { quietLogger } from '../helpers/quiet-logger.ts'
 import { shopifyCancelledOrder, shopifyRefund, stripeRefundEvent } from '../helpers/report-payloads.ts'
 import { until } from '../helpers/until.ts'
+import { withoutIds } from '../helpers/without-ids.ts'
 
 const ORDER = { currency: 'EUR', totalPrice: '60.00' } as const
 const BY_ID = { orderId: '5001' } as const
@@ -415,7 +416,7 @@ export function describeExplain(name: string, open: () => Promise<{ store: Store
       const explained = await shop.explained(BY_ID)
       expect(explained.order).toMatchObject({ orderId: '5001', orderName: null, externalIds: [], total: 60 })
       expect(explained.streaks[0]).toMatchObject({ verdict: 'counted', because: 'MEMBER_ERASED' })
-      expect(JSON.stringify(explained)).not.toMatch(/buyer@example|7001|Ada/)
+      expect(withoutIds(JSON.stringify(explained))).not.toMatch(/buyer@example|7001|Ada/)
     })
 
     it('goes by what was recorded once the body is gone', async () => {
