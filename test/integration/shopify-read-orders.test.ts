@@ -195,7 +195,7 @@ describe('orders that are read', () => {
     await tell(shop.double, 'POST /apps', { id: shop.app.id, customerData: false })
     await order({ customer: { email: 'ada@example.com', firstName: 'Ada' }, countryCode: 'DE' })
     const [read] = await readAll()
-    expect(Buffer.from(read!.bodies[0]!.rawBody).toString()).not.toMatch(/ada@|"ada"/i)
+    expect(Buffer.from(read!.bodies[0]!.rawBody).toString()).not.toMatch(/\bada\b/i)
     expect(read?.bodies[0] && translated('orders/paid', read.bodies[0].rawBody).kind).toBe('translated')
   })
 
