@@ -193,9 +193,10 @@ describe('orders that are read', () => {
 
   it('hold nothing of a person where the app may not see it, as in webhooks', async () => {
     await tell(shop.double, 'POST /apps', { id: shop.app.id, customerData: false })
-    await order({ customer: { email: 'ada@example.com', firstName: 'Ada' }, countryCode: 'DE' })
+    // no hexadecimal digits spell the name
+    await order({ customer: { email: 'zoe@example.com', firstName: 'Zoe' }, countryCode: 'DE' })
     const [read] = await readAll()
-    expect(Buffer.from(read!.bodies[0]!.rawBody).toString()).not.toMatch(/\bada\b/i)
+    expect(Buffer.from(read!.bodies[0]!.rawBody).toString()).not.toMatch(/zoe/i)
     expect(read?.bodies[0] && translated('orders/paid', read.bodies[0].rawBody).kind).toBe('translated')
   })
 
