@@ -19,7 +19,7 @@ export interface SignedMessage {
 
 /**
  * The key inside a `whsec_…` secret; null when the secret does not keep to SIGNING_SECRET_RULE. A KeyObject: of bytes
- * Node finds out by two exceptions that they are none, which cost thirty times what the signature does.
+ * Node finds out by two exceptions that they are none, which cost several times what the signature does.
  */
 export function signingKey(secret: string): KeyObject | null {
   const encoded = SIGNING_SECRET.exec(secret)?.[1]

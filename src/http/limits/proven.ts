@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 const MAX_PROVEN = 20_000
@@ -9,7 +9,8 @@ const NAMES = ['x-api-key', 'x-api-secret', 'x-account-id', 'x-enduser-access-to
  * can be read from, the last 20,000 of them.
  */
 export class Proven {
-  readonly #key = randomBytes(32)
+  /** No bytes: see `signingKey`. */
+  readonly #key = createSecretKey(randomBytes(32))
   readonly #digests = new Set<string>()
 
   digestOf(headers: IncomingHttpHeaders): string {
